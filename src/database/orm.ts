@@ -1,0 +1,44 @@
+import { Migrator } from '@mikro-orm/migrations';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
+import { fileURLToPath } from 'node:url';
+import { entities } from './entities.js';
+import { migrations } from './migrations/index.js';
+
+/** Nothing that a request asks may take longer (hardening, "Running"). */
+const STATEMENT_TIMEOUT_MS = 5000;
+/** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
+const ACQUIRE_TIMEOUT_MS = 5000;
+const POOL_SIZE = 16;
+
+/** The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line. */
+export function ormOptions(databaseUrl: string | undefined) {
+  return defineConfig({
+    clientUrl: databaseUrl,
+    entities,
+    extensions: [Migrator],
+    // Explicit types everywhere: nothing is inferred from sources, so the same code runs from src and from dist.
+    metadataCache: { enabled: false },
+    forceUtcTimezone: true,
+    pool: { max: POOL_SIZE },
+    driverOptions: {
+      statement_timeout: STATEMENT_TIMEOUT_MS,
+      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+      application_name: 'docket',
+    },
+    migrations: {
+      tableName: 'migration',
+      path: fileURLToPath(new URL('./migrations', import.meta.url)),
+      pathTs: 'src/database/migrations',
+      migrationsList: migrations,
+      snapshot: false,
+      transactional: true,
+      allOrNothing: true,
+    },
+    // Agenda keeps its tables in a schema of its own.
+    schemaGenerator: { ignoreSchema: ['agenda'] },
+  });
+}
+
+export async function connect(databaseUrl: string): Promise<MikroORM> {
+  return MikroORM.init(ormOptions(databaseUrl));
+}

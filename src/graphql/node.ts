@@ -1,0 +1,16 @@
+import 'reflect-metadata';
+import { Field, ID, InterfaceType } from 'type-graphql';
+
+/** What `node` hands to GraphQL: a row that knows its type's name. */
+export interface TypedRow {
+  __typename: string;
+}
+
+@InterfaceType({
+  description: 'Anything that can be fetched again by its id. Ids are UUIDs (version 7).',
+  resolveType: (value: TypedRow) => value.__typename,
+})
+export abstract class Node {
+  @Field(() => ID)
+  abstract id: string;
+}

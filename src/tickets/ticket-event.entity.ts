@@ -1,0 +1,63 @@
+import { type Opt, type Ref } from '@mikro-orm/core';
+import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Comment } from '../comments/comment.entity.js';
+import { newId } from '../database/id.js';
+import { User } from '../users/user.entity.js';
+import { Ticket } from './ticket.entity.js';
+
+export enum TicketEventKind {
+  CREATED = 'CREATED',
+  CHANGED = 'CHANGED',
+  COMMENTED = 'COMMENTED',
+  DELETED = 'DELETED',
+  RESTORED = 'RESTORED',
+}
+
+/** One field that changed. People, products and tickets stand by their ids. */
+export interface FieldChange {
+  field: string;
+  from: string | null;
+  to: string | null;
+}
+
+/** One thing that happened to a ticket. Events are never changed or removed. */
+@Entity({ tableName: 'ticket_event' })
+@Index({ name: 'ticket_event_by_ticket', properties: ['ticket', 'createdAt', 'id'] })
+export class TicketEvent {
+  @PrimaryKey({ type: 'uuid' })
+  id: Opt<string> = newId();
+
+  @Enum({ items: () => TicketEventKind, nativeEnumName: 'ticket_event_kind' })
+  kind!: TicketEventKind;
+
+  @ManyToOne({ entity: () => Ticket, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  ticket!: Ref<Ticket>;
+
+  /** Null for what the system did by itself. */
+  @ManyToOne({
+    entity: () => User,
+    ref: true,
+    nullable: true,
+    deleteRule: 'restrict',
+    updateRule: 'restrict',
+    index: 'ticket_event_actor_id',
+  })
+  actor: Ref<User> | null = null;
+
+  /** The comment that was written, so that whoever may not see it does not see its event either. */
+  @ManyToOne({
+    entity: () => Comment,
+    ref: true,
+    nullable: true,
+    deleteRule: 'restrict',
+    updateRule: 'restrict',
+    index: 'ticket_event_comment_id',
+  })
+  comment: Ref<Comment> | null = null;
+
+  @Property({ type: 'json' })
+  changes: Opt<FieldChange[]> = [];
+
+  @Property({ type: 'datetime', length: 3 })
+  createdAt!: Date;
+}

@@ -1,0 +1,126 @@
+import { type Opt, type Ref } from '@mikro-orm/core';
+import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { newId } from '../database/id.js';
+import { Node } from '../graphql/node.js';
+import { DateTime, JSONObject } from '../graphql/scalars.js';
+import { Product } from '../products/product.entity.js';
+import { User } from '../users/user.entity.js';
+
+export enum TicketType {
+  BUG = 'BUG',
+  ENHANCEMENT = 'ENHANCEMENT',
+  FEATURE = 'FEATURE',
+}
+registerEnumType(TicketType, { name: 'TicketType', description: 'What a ticket asks for.' });
+
+/** Lowest first: PostgreSQL orders an enum by its declaration. */
+export enum TicketPriority {
+  LOW = 'LOW',
+  MEDIUM = 'MEDIUM',
+  HIGH = 'HIGH',
+  EMERGENCY = 'EMERGENCY',
+}
+registerEnumType(TicketPriority, { name: 'TicketPriority', description: 'How much it matters, lowest first.' });
+
+export enum TicketStatus {
+  OPEN = 'OPEN',
+  SELECTED_FOR_DEV = 'SELECTED_FOR_DEV',
+  IN_PROGRESS = 'IN_PROGRESS',
+  ON_HOLD = 'ON_HOLD',
+  DONE = 'DONE',
+  CLOSED = 'CLOSED',
+}
+registerEnumType(TicketStatus, {
+  name: 'TicketStatus',
+  description: 'A ticket is active until it is DONE or CLOSED. Every change from one to another is allowed.',
+});
+
+const CLOSED_STATUSES: ReadonlySet<TicketStatus> = new Set([TicketStatus.DONE, TicketStatus.CLOSED]);
+
+/** Requirements C1. */
+export function isActive(status: TicketStatus): boolean {
+  return !CLOSED_STATUSES.has(status);
+}
+
+@ObjectType({ implements: Node, description: 'A problem or a wish that somebody reported.' })
+@Entity({ tableName: 'ticket' })
+@Unique({ name: 'ticket_number_unique', properties: ['number'] })
+@Check({ name: 'ticket_title_length', expression: '(char_length(title) >= 1) AND (char_length(title) <= 200)' })
+@Check({ name: 'ticket_description_length', expression: '(char_length(description) >= 1) AND (char_length(description) <= 10000)' })
+@Check({ name: 'ticket_not_its_own_duplicate', expression: 'duplicate_of_id <> id' })
+// One index an order of lists: the number breaks ties, so that keyset paging never skips or repeats.
+@Index({ name: 'ticket_by_created_at', properties: ['createdAt', 'number'], where: 'deleted_at is null' })
+@Index({ name: 'ticket_by_priority', properties: ['priority', 'number'], where: 'deleted_at is null' })
+@Index({ name: 'ticket_by_status', properties: ['status', 'number'], where: 'deleted_at is null' })
+@Index({ name: 'ticket_by_updated_at', expression: 'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null' })
+@Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
+@Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
+@Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })
+@Index({ name: 'ticket_by_original', properties: ['duplicateOf'], where: 'duplicate_of_id is not null' })
+export class Ticket extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id: Opt<string> = newId();
+
+  @Field(() => Int, { description: 'Short number for people, unique, rising.' })
+  @Property({ type: 'integer', autoincrement: true })
+  number!: Opt<number>;
+
+  @Field(() => String, { description: '1 to 200 characters.' })
+  @Property({ type: 'text' })
+  title!: string;
+
+  @Field(() => String, { description: '1 to 10,000 characters.' })
+  @Property({ type: 'text' })
+  description!: string;
+
+  @Field(() => JSONObject, { nullable: true, description: "Whatever else the reporter's system knows." })
+  @Property({ type: 'json', nullable: true })
+  details: Record<string, unknown> | null = null;
+
+  @Field(() => TicketType)
+  @Enum({ items: () => TicketType, nativeEnumName: 'ticket_type' })
+  type: Opt<TicketType> = TicketType.BUG;
+
+  @Field(() => TicketPriority)
+  @Enum({ items: () => TicketPriority, nativeEnumName: 'ticket_priority' })
+  priority: Opt<TicketPriority> = TicketPriority.MEDIUM;
+
+  @Field(() => TicketStatus)
+  @Enum({ items: () => TicketStatus, nativeEnumName: 'ticket_status' })
+  status: Opt<TicketStatus> = TicketStatus.OPEN;
+
+  @ManyToOne({ entity: () => Product, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  product: Ref<Product> | null = null;
+
+  @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  createdBy!: Ref<User>;
+
+  @ManyToOne({ entity: () => User, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  assignedTo: Ref<User> | null = null;
+
+  @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  duplicateOf: Ref<Ticket> | null = null;
+
+  @Field(() => DateTime)
+  @Property({ type: 'datetime', length: 3 })
+  createdAt!: Date;
+
+  @Field(() => DateTime, { nullable: true, description: 'Null until the first change.' })
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  updatedAt: Date | null = null;
+
+  @Field(() => DateTime, { nullable: true, description: 'When it last became DONE or CLOSED; null while active.' })
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  closedAt: Date | null = null;
+
+  @Field(() => DateTime, { nullable: true, description: 'Set while the ticket is deleted; only canDeleteAll sees those.' })
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  deletedAt: Date | null = null;
+
+  @Field(() => Int, {
+    description: 'Rises by one at each change; send it back as expectedVersion to refuse a lost update.',
+  })
+  @Property({ type: 'integer', version: true })
+  version: Opt<number> = 1;
+}

@@ -1,0 +1,88 @@
+import { type Opt, type Ref } from '@mikro-orm/core';
+import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, ObjectType } from 'type-graphql';
+import { newId } from '../database/id.js';
+import { Node } from '../graphql/node.js';
+import { DateTime } from '../graphql/scalars.js';
+import { Role } from './role.entity.js';
+
+@ObjectType({ implements: Node, description: 'A person with an account.' })
+@Entity({ tableName: 'user' })
+// A username is never given to somebody else: what its first owner wrote stands under it for ever.
+@Unique({ name: 'user_username_unique', properties: ['username'] })
+@Unique({ name: 'user_email_unique', properties: ['email'], where: 'deleted_at is null' })
+@Index({ name: 'user_created_at', properties: ['createdAt', 'id'] })
+@Check({ name: 'user_digest_hour_range', expression: '(digest_hour >= 0) AND (digest_hour <= 23)' })
+export class User extends Node {
+  @PrimaryKey({ type: 'uuid' })
+  override id: Opt<string> = newId();
+
+  @Field(() => String, { description: 'Unique without regard to case, and never given to another person.' })
+  @Property({ type: 'string', columnType: 'citext' })
+  username!: string;
+
+  @Field(() => String)
+  @Property({ type: 'text' })
+  firstName!: string;
+
+  @Field(() => String, { nullable: true })
+  @Property({ type: 'text', nullable: true })
+  lastName: string | null = null;
+
+  /** Unique among the living. Shown by the resolver, to those who may see it. */
+  @Property({ type: 'string', columnType: 'citext' })
+  email!: string;
+
+  /** Argon2id in PHC form. Hidden properties are never part of a row (database/rows.ts). */
+  @Property({ type: 'text', hidden: true, lazy: true })
+  passwordHash!: string;
+
+  @ManyToOne({ entity: () => Role, ref: true, deleteRule: 'restrict', updateRule: 'restrict', index: 'user_role_id' })
+  role!: Ref<Role>;
+
+  /** The four bits of requirements 36: they narrow the role, never widen it. */
+  @Property({ type: 'boolean' })
+  mayCreateTickets: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  mayEditTickets: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  mayViewTickets: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  mayDeleteTickets: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  assignmentEmails: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  updateEmails: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  digestEmails: Opt<boolean> = true;
+
+  /** 0 to 23 in `timeZone`; null: the server's own interval. */
+  @Property({ type: 'smallint', nullable: true })
+  digestHour: number | null = null;
+
+  @Property({ type: 'text' })
+  timeZone: Opt<string> = 'UTC';
+
+  @Field(() => DateTime)
+  @Property({ type: 'datetime', length: 3 })
+  createdAt!: Date;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  updatedAt: Date | null = null;
+
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Set once the account is deleted; the user then stands only as author of what remains.',
+  })
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  deletedAt: Date | null = null;
+
+  @Property({ type: 'integer', version: true })
+  version: Opt<number> = 1;
+}
