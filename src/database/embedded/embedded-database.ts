@@ -1,0 +1,86 @@
+import { mkdir, realpath } from 'node:fs/promises';
+import { Client, escapeIdentifier } from 'pg';
+import { chooseAccount } from './account.js';
+import { findBinaries } from './binaries.js';
+import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters, SUPERUSER } from './cluster.js';
+import { connectionTo, endServer, holdServer, type ServerPlan } from './server.js';
+
+export interface EmbeddedDatabase {
+  /** postgres:// URL of the database, on loopback, with its password. */
+  readonly url: string;
+  /**
+   * Ends PostgreSQL (fast shutdown: open transactions are rolled back) and releases DATA_DIR.
+   * Further calls give the same promise.
+   * @throws Error when PostgreSQL does not end within a minute.
+   */
+  stop(): Promise<void>;
+}
+
+/** Another process runs on this DATA_DIR. */
+export class DataDirInUseError extends Error {
+  override readonly name = 'DataDirInUseError';
+
+  constructor(dataDir: string) {
+    super(
+      `Another Docket server is using ${dataDir}. Stop it first, or give this one a folder of its own with DATA_DIR (or a database of its own with DATABASE_URL).`,
+    );
+  }
+}
+
+export interface EmbeddedDatabaseOptions {
+  /** The cluster goes to `postgres` in this folder, PostgreSQL's log to `postgres.log`. Created when missing. */
+  readonly dataDir: string;
+  /** Created when missing; 'docket' if not given. */
+  readonly databaseName?: string;
+  /** PostgreSQL settings beyond ours. They apply when the server is launched, not when a running one is adopted. */
+  readonly settings?: Readonly<Record<string, string>>;
+  readonly log?: (message: string) => void;
+}
+
+/**
+ * Brings up the PostgreSQL that npm installed, on a free port of the loopback address. A server that outlived its
+ * process (kill -9) is adopted with all its data.
+ * @throws DataDirInUseError when another process uses the same DATA_DIR.
+ * @throws Error that says what to do when PostgreSQL cannot run here, with the end of its log when it does not start.
+ */
+export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
+  const { databaseName = 'docket', settings = {}, log = () => undefined } = options;
+  const binaries = await findBinaries();
+  await mkdir(options.dataDir, { recursive: true });
+  // One name for one folder, by which a server that is already running is recognized.
+  const dataDir = await realpath(options.dataDir);
+  const account = await chooseAccount({ program: binaries.postgres, dataDir, clusterDir: clusterDirOf(dataDir) });
+  await ensureCluster(dataDir, binaries, account, settings['fsync'] !== 'off');
+
+  const plan: ServerPlan = { dataDir, binaries, account, settings, password: await readPassword(dataDir) };
+  const server = await holdServer(plan);
+  if (server === undefined) {
+    throw new DataDirInUseError(dataDir);
+  }
+  log(`Embedded PostgreSQL is up on 127.0.0.1:${server.port}, its data in ${dataDir}.`);
+  try {
+    await removeUnfinishedClusters(dataDir);
+    await createDatabase(plan, server.port, databaseName);
+  } catch (error) {
+    await endServer(plan, server.lock);
+    throw error;
+  }
+  let stopped: Promise<void> | undefined;
+  return {
+    url: `postgres://${SUPERUSER}:${plan.password}@127.0.0.1:${server.port}/${encodeURIComponent(databaseName)}`,
+    stop: () => (stopped ??= endServer(plan, server.lock)),
+  };
+}
+
+async function createDatabase(plan: ServerPlan, port: number, name: string): Promise<void> {
+  const client = new Client(connectionTo(plan, port));
+  await client.connect();
+  try {
+    const { rowCount } = await client.query('SELECT 1 FROM pg_database WHERE datname = $1', [name]);
+    if (rowCount === 0) {
+      await client.query(`CREATE DATABASE ${escapeIdentifier(name)}`);
+    }
+  } finally {
+    await client.end();
+  }
+}
