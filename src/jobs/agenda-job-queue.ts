@@ -1,0 +1,187 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { Agenda } from 'agenda';
+import type { Logger } from 'pino';
+import { GuardedRepository, JobGoneError } from './guarded-repository.js';
+import type { JobDefinition, JobHandler } from './job-definition.js';
+import type { JobQueue } from './job-queue.js';
+import { JobRunner } from './job-runner.js';
+import type { JobStore } from './job-store.js';
+import { JobsInHand } from './jobs-in-hand.js';
+import { StoreHealth } from './store-health.js';
+import { withinTime } from './time-limit.js';
+
+/** Handlers at a time; they wait for SMTP more than they compute. */
+const CONCURRENCY = 20;
+
+/** Jobs locked at a time. Agenda locks more only each processEvery: this is a worker's most a second by default. */
+const MAX_IN_HAND = 100;
+
+const SCHEDULE_TIMEOUT_MS = 1_000;
+const PING_TIMEOUT_MS = 1_000;
+
+/** The process has 15 seconds from SIGTERM to exit; these are ours of them. */
+const STOP_WAIT_MS = 10_000;
+const CLOSE_TIMEOUT_MS = 2_000;
+const STOP_POLL_MS = 20;
+
+/** With a connect time-out of three seconds a store that is back is found within seven. */
+const RECONNECT_FIRST_WAIT_MS = 250;
+const RECONNECT_MAX_WAIT_MS = 4_000;
+
+const CLEAN_UP_EVERY_MS = 10 * 60_000;
+const LEFTOVER_AFTER_MS = 24 * 60 * 60_000;
+
+interface AgendaJobQueueOptions {
+  readonly logger: Logger;
+  readonly processEveryMs: number;
+  readonly lockLifetimeMs: number;
+}
+
+/** The job queue on Agenda, guarded against what Agenda 6.2 does when its store goes away. */
+export class AgendaJobQueue implements JobQueue {
+  readonly #store: JobStore;
+  readonly #logger: Logger;
+  readonly #agenda: Agenda;
+  readonly #health: StoreHealth;
+  readonly #inHand: JobsInHand;
+  readonly #runner: JobRunner;
+  readonly #stopping = new AbortController();
+  readonly #connected = Promise.withResolvers<boolean>();
+  #isConnected = false;
+  #started: Promise<void> | undefined;
+  #stopped: Promise<void> | undefined;
+  #cleanUpTimer: NodeJS.Timeout | undefined;
+
+  constructor(store: JobStore, { logger, processEveryMs, lockLifetimeMs }: AgendaJobQueueOptions) {
+    this.#store = store;
+    this.#logger = logger;
+    this.#health = new StoreHealth(store.name, logger);
+    this.#inHand = new JobsInHand(MAX_IN_HAND, lockLifetimeMs);
+    this.#runner = new JobRunner(logger, this.#stopping.signal);
+    this.#agenda = new Agenda({
+      backend: {
+        name: store.name,
+        repository: new GuardedRepository(store.repository, this.#health, this.#inHand),
+        ownsConnection: false,
+        // Agenda's constructor calls this and nobody handles its rejection: so it has none.
+        connect: async () => {
+          await this.#connected.promise;
+        },
+        disconnect: async () => {},
+      },
+      processEvery: processEveryMs,
+      maxConcurrency: CONCURRENCY,
+      defaultConcurrency: CONCURRENCY,
+      defaultLockLifetime: lockLifetimeMs,
+      removeOnComplete: true,
+    });
+    this.#agenda.on('error', (error: Error) => {
+      if (this.#health.hasReported(error)) return;
+      const level = error instanceof JobGoneError ? 'debug' : 'warn';
+      logger[level]({ err: error }, 'the job queue reports an error');
+    });
+  }
+
+  /** Resolves after the first attempt; if that fails, others follow in the background until one succeeds. */
+  async connect(): Promise<void> {
+    if (!(await this.#tryToConnect())) void this.#connectInBackground();
+  }
+
+  async schedule<Payload>(job: JobDefinition<Payload>, payload: Payload, at: Date): Promise<void> {
+    const data = job.payload.parse(payload);
+    if (Number.isNaN(at.getTime())) throw new RangeError(`${job.name} was scheduled at an invalid date`);
+    try {
+      if (!this.#isConnected) throw new Error('the job store is not connected');
+      if (this.#stopping.signal.aborted) throw new Error('the job queue is stopped');
+      // Not earlier than now: what was due long ago would look like a leftover to the clean-up.
+      const due = new Date(Math.max(at.getTime(), Date.now()));
+      await withinTime(this.#agenda.schedule(due, job.name, data), SCHEDULE_TIMEOUT_MS);
+    } catch (error) {
+      this.#logger.warn({ err: error, job: job.name, at }, 'job not stored; a sweep must find what is due');
+    }
+  }
+
+  work(handlers: readonly JobHandler[]): void {
+    if (this.#started !== undefined) throw new Error('the job queue works already');
+    for (const handler of handlers) {
+      this.#agenda.define(handler.name, (job, done) => void this.#runner.run(handler, job).finally(done));
+    }
+    this.#started = this.#startWhenConnected();
+  }
+
+  async isReady(): Promise<boolean> {
+    if (!this.#isConnected || this.#stopping.signal.aborted) return false;
+    try {
+      await withinTime(this.#health.watch(this.#store.ping()), PING_TIMEOUT_MS);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped ??= this.#stop();
+    await this.#stopped;
+  }
+
+  async #stop(): Promise<void> {
+    this.#stopping.abort();
+    this.#connected.resolve(false);
+    this.#inHand.close();
+    clearInterval(this.#cleanUpTimer);
+    const deadline = Date.now() + STOP_WAIT_MS;
+    await this.#started;
+    // Not drain(): it leaves jobs locked that were taken ahead of their time.
+    await this.#agenda.stop(false);
+    while (!this.#isIdle() && Date.now() < deadline) await delay(STOP_POLL_MS);
+    if (!this.#isIdle()) this.#logger.warn({ running: this.#runner.running }, 'stopped with jobs still running');
+    await this.#close();
+  }
+
+  #isIdle(): boolean {
+    return this.#runner.running === 0 && this.#inHand.isEmpty;
+  }
+
+  async #close(): Promise<void> {
+    try {
+      await withinTime(this.#store.close(), CLOSE_TIMEOUT_MS);
+    } catch (error) {
+      this.#logger.warn({ err: error }, 'the job store could not be closed');
+    }
+  }
+
+  async #tryToConnect(): Promise<boolean> {
+    try {
+      await this.#health.watch(this.#store.connect());
+    } catch {
+      return false;
+    }
+    this.#isConnected = true;
+    this.#connected.resolve(true);
+    return true;
+  }
+
+  async #connectInBackground(): Promise<void> {
+    for (let wait = RECONNECT_FIRST_WAIT_MS; ; wait = Math.min(wait * 2, RECONNECT_MAX_WAIT_MS)) {
+      await delay(wait, undefined, { ref: false });
+      if (this.#stopping.signal.aborted || (await this.#tryToConnect())) return;
+    }
+  }
+
+  async #startWhenConnected(): Promise<void> {
+    const connected = await this.#connected.promise;
+    if (!connected || this.#stopping.signal.aborted) return;
+    await this.#agenda.start();
+    this.#cleanUpTimer = setInterval(() => void this.#cleanUp(), CLEAN_UP_EVERY_MS).unref();
+    void this.#cleanUp();
+  }
+
+  async #cleanUp(): Promise<void> {
+    try {
+      const removed = await this.#health.watch(this.#store.removeLeftovers(new Date(Date.now() - LEFTOVER_AFTER_MS)));
+      if (removed > 0) this.#logger.info({ removed }, 'leftover jobs removed');
+    } catch {
+      // Reported by the health; the next clean-up takes them.
+    }
+  }
+}

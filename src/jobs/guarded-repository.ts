@@ -1,0 +1,153 @@
+import type {
+  JobId,
+  JobParameters,
+  JobRepository,
+  JobRepositoryOptions,
+  JobsOverview,
+  JobsQueryOptions,
+  JobsResult,
+  RemoveJobsOptions,
+} from 'agenda';
+import type { JobsInHand } from './jobs-in-hand.js';
+import type { StoreHealth } from './store-health.js';
+
+/** What both of Agenda's repositories say about a job that was removed; they have no error class for it. */
+const GONE = 'maybe it does not exist anymore';
+
+/** The store answers well, but the job is no longer in it: another worker had taken it too, and was faster. */
+export class JobGoneError extends Error {
+  override readonly name = 'JobGoneError';
+}
+
+/**
+ * Agenda's repository with its gaps closed: every call tells the store's health, locked jobs are counted, and
+ * unlocking never rejects. Agenda calls unlockJob without waiting for it, so that a rejection there ends the
+ * process; a job that could not be unlocked is free when its lock's lifetime is over.
+ */
+export class GuardedRepository implements JobRepository {
+  readonly #inner: JobRepository;
+  readonly #health: StoreHealth;
+  readonly #inHand: JobsInHand;
+
+  constructor(inner: JobRepository, health: StoreHealth, inHand: JobsInHand) {
+    this.#inner = inner;
+    this.#health = health;
+    this.#inHand = inHand;
+  }
+
+  async getNextJobToRun(
+    jobName: string,
+    nextScanAt: Date,
+    lockDeadline: Date,
+    now: Date | undefined,
+    options: JobRepositoryOptions | undefined,
+  ): Promise<JobParameters | undefined> {
+    return this.#inHand.take(
+      async () => this.#health.watch(this.#inner.getNextJobToRun(jobName, nextScanAt, lockDeadline, now, options)),
+      async (job) => this.unlockJob(job),
+    );
+  }
+
+  async saveJobState(job: JobParameters, options: JobRepositoryOptions | undefined): Promise<void> {
+    try {
+      const gone = await this.#health.watch(this.#saveUnlessGone(job, options));
+      if (gone !== undefined) throw gone;
+    } catch (error) {
+      // Before the run: Agenda drops the job. After it: the lock runs out and the job runs again. Either way it is
+      // out of our hands.
+      this.#release(job);
+      throw error;
+    }
+  }
+
+  async removeJobs(options: RemoveJobsOptions): Promise<number> {
+    try {
+      return await this.#health.watch(this.#inner.removeJobs(options));
+    } finally {
+      // Agenda removes a finished job by its id; that is the last it does with it.
+      if (options.id !== undefined) this.#inHand.release(options.id);
+    }
+  }
+
+  async unlockJob(job: JobParameters): Promise<void> {
+    this.#release(job);
+    await this.#ignoringFailure(this.#inner.unlockJob(job));
+  }
+
+  async unlockJobs(jobIds: (JobId | string)[]): Promise<void> {
+    for (const id of jobIds) this.#inHand.release(id);
+    await this.#ignoringFailure(this.#inner.unlockJobs(jobIds));
+  }
+
+  async saveJob<Data = unknown>(
+    job: JobParameters<Data>,
+    options: JobRepositoryOptions | undefined,
+  ): Promise<JobParameters<Data>> {
+    return this.#health.watch(this.#inner.saveJob(job, options));
+  }
+
+  async lockJob(job: JobParameters, options: JobRepositoryOptions | undefined): Promise<JobParameters | undefined> {
+    return this.#inner.lockJob(job, options);
+  }
+
+  async connect(): Promise<void> {
+    await this.#inner.connect();
+  }
+
+  async queryJobs(options?: JobsQueryOptions): Promise<JobsResult> {
+    return this.#inner.queryJobs(options);
+  }
+
+  async getJobsOverview(): Promise<JobsOverview[]> {
+    return this.#inner.getJobsOverview();
+  }
+
+  async getDistinctJobNames(): Promise<string[]> {
+    return this.#inner.getDistinctJobNames();
+  }
+
+  async getJobById(id: string): Promise<JobParameters | null> {
+    return this.#inner.getJobById(id);
+  }
+
+  async getQueueSize(): Promise<number> {
+    return this.#inner.getQueueSize();
+  }
+
+  async disableJobs(options: RemoveJobsOptions): Promise<number> {
+    return this.#inner.disableJobs(options);
+  }
+
+  async enableJobs(options: RemoveJobsOptions): Promise<number> {
+    return this.#inner.enableJobs(options);
+  }
+
+  async purgeAllJobs(): Promise<number> {
+    return this.#inner.purgeAllJobs();
+  }
+
+  async #saveUnlessGone(
+    job: JobParameters,
+    options: JobRepositoryOptions | undefined,
+  ): Promise<JobGoneError | undefined> {
+    try {
+      await this.#inner.saveJobState(job, options);
+      return undefined;
+    } catch (error) {
+      if (error instanceof Error && error.message.includes(GONE)) return new JobGoneError(error.message);
+      throw error;
+    }
+  }
+
+  #release({ _id: id }: JobParameters): void {
+    if (id !== undefined) this.#inHand.release(id);
+  }
+
+  async #ignoringFailure(operation: Promise<void>): Promise<void> {
+    try {
+      await this.#health.watch(operation);
+    } catch {
+      // Reported by the health; see the class comment.
+    }
+  }
+}

@@ -1,0 +1,19 @@
+import type { Logger } from 'pino';
+import type { JobStore } from './job-store.js';
+import { MongoJobStore } from './mongo-job-store.js';
+import { PostgresJobStore } from './postgres-job-store.js';
+
+/** Makes the store that a JOBS_URL names, without connecting. Throws if the URL is of no known kind. */
+export function openJobStore(url: string, logger: Logger): JobStore {
+  const protocol = url.slice(0, url.indexOf(':'));
+  switch (protocol) {
+    case 'mongodb':
+    case 'mongodb+srv':
+      return new MongoJobStore(url);
+    case 'postgres':
+    case 'postgresql':
+      return new PostgresJobStore(url, logger);
+    default:
+      throw new Error(`JOBS_URL must begin with mongodb:// or postgres://, not ${protocol}:`);
+  }
+}
