@@ -1,0 +1,18 @@
+const MEDIA_TYPES_OF_GRAPHQL = new Set(['application/json', 'application/graphql-response+json']);
+
+/**
+ * Whether an Accept header is a browser's, opening a page: it names text/html, and no GraphQL media type at the same
+ * or a higher weight. A header that leaves the choice to the server (`*`/`*`, or none) is a program's.
+ */
+export function acceptsHtml(accept: string | undefined): boolean {
+  const ranges = (accept ?? '').split(',').map(parseRange);
+  const weightOf = (wanted: (type: string) => boolean) =>
+    Math.max(0, ...ranges.filter(({ type }) => wanted(type)).map(({ weight }) => weight));
+  return weightOf((type) => type === 'text/html') > weightOf((type) => MEDIA_TYPES_OF_GRAPHQL.has(type));
+}
+
+function parseRange(range: string): { type: string; weight: number } {
+  const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
+  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
+  return { type, weight: Number(weight) || 0 };
+}

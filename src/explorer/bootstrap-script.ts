@@ -1,0 +1,91 @@
+const WELCOME_QUERY = `# Welcome to Docket. To try it:
+#
+# 1. Fill in the tab "Variables" below, then
+#    press the button at the right: SignIn.
+#    A new server prints the sign-in of its
+#    sample people when it starts.
+# 2. Put the accessToken that you get into
+#    the tab "Headers", after "Bearer ".
+#    It is valid for ten minutes.
+# 3. Press the button again: MyTickets.
+#
+# The documentation is at the far left.
+
+mutation SignIn($input: SignInInput!) {
+  signIn(input: $input) {
+    accessToken
+    user {
+      username
+    }
+    userErrors {
+      code
+      message
+    }
+  }
+}
+
+query Me {
+  viewer {
+    username
+  }
+}
+
+query MyTickets {
+  tickets(first: 10) {
+    totalCount
+    edges {
+      node {
+        number
+        title
+        status
+        priority
+      }
+    }
+  }
+}
+`;
+
+const WELCOME_VARIABLES = JSON.stringify({ input: { login: '', password: '' } }, null, 2);
+const WELCOME_HEADERS = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
+
+/**
+ * What runs in the browser. It is text because the compiler only carries TypeScript into dist/.
+ *
+ * What people type, passwords among it, is kept in the tab's sessionStorage: GraphiQL's own choice, localStorage,
+ * would keep it on the disk (its history stores headers, and so tokens, even with shouldPersistHeaders off). An Authorization header that has no token yet is not sent, so that signing in and
+ * loading the schema work with the placeholder in place.
+ */
+export const bootstrapScript = `'use strict';
+const fetchGraphQL = GraphiQL.createFetcher({ url: location.pathname });
+
+function withoutEmptyToken(headers) {
+  return Object.fromEntries(
+    Object.entries(headers ?? {}).filter(
+      ([name, value]) => name.toLowerCase() !== 'authorization' || !/^(Bearer)?\\s*$/i.test(String(value)),
+    ),
+  );
+}
+
+// GraphiQL takes the first variables only from its storage; were they given in another way, a reload would take the
+// tab for a stranger's and open a second one.
+if (sessionStorage.getItem('graphiql:tabState') === null) {
+  sessionStorage.setItem('graphiql:variables', ${JSON.stringify(WELCOME_VARIABLES)});
+}
+
+const logo = React.createElement(GraphiQL.Logo, null, 'Docket');
+const settings = {
+  fetcher: (parameters, options) =>
+    fetchGraphQL(parameters, { ...options, headers: withoutEmptyToken(options?.headers) }),
+  defaultQuery: ${JSON.stringify(WELCOME_QUERY)},
+  defaultHeaders: ${JSON.stringify(WELCOME_HEADERS)},
+  defaultEditorToolsVisibility: 'headers',
+  isHeadersEditorEnabled: true,
+  shouldPersistHeaders: false,
+  showPersistHeadersSettings: false,
+  inputValueDeprecation: true,
+  storage: sessionStorage,
+};
+
+const root = ReactDOM.createRoot(document.getElementById('explorer'));
+root.render(React.createElement(GraphiQL, settings, logo));
+`;

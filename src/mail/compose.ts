@@ -1,0 +1,42 @@
+import type { SendMailOptions } from 'nodemailer';
+import { MailRefusedError, type MailMessage } from './mailer.js';
+
+/** RFC 3834: keeps out-of-office replies, and their loops, away from a mail that nobody wrote by hand. */
+const AUTOMATIC_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
+
+const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
+
+/** One address and nothing around it: no list, no display name, no comment, no quoted local part. */
+const SINGLE_ADDRESS = /^[^\s\p{Cc}<>()[\],;:"\\@]+@[^\s\p{Cc}<>()[\],;:"\\@]+$/u;
+
+/**
+ * What nodemailer needs to build the message. The one place where texts meet headers: whatever it is given, the
+ * result has one recipient and no header but ours and the caller's. Throws MailRefusedError (permanent) for an
+ * address that is not a single one.
+ */
+export function composeMail(message: MailMessage, options: { from: string; date?: Date }): SendMailOptions {
+  if (!SINGLE_ADDRESS.test(message.to.address)) {
+    throw new MailRefusedError('the address of the recipient is not valid', { permanent: true });
+  }
+  return {
+    from: options.from,
+    to: { name: oneLine(message.to.name), address: message.to.address },
+    subject: oneLine(message.subject),
+    messageId: `<${oneLine(message.messageId)}>`,
+    date: options.date,
+    headers: { ...headersOnOneLine(message.headers ?? {}), ...AUTOMATIC_HEADERS },
+    text: message.text,
+    html: message.html,
+    xMailer: false,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  };
+}
+
+function oneLine(text: string): string {
+  return text.replace(CONTROL_CHARACTERS, ' ').trim();
+}
+
+function headersOnOneLine(headers: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, oneLine(value)]));
+}

@@ -1,0 +1,33 @@
+/** One mail to one person. Texts may come from users: the mailers keep them from adding headers or recipients. */
+export interface MailMessage {
+  /** Without angle brackets; sending again with the same id is the same mail. */
+  messageId: string;
+  to: { name: string; address: string };
+  subject: string;
+  text: string;
+  html: string;
+  headers?: Record<string, string>;
+}
+
+/** Hands mails over, to an SMTP server or to a folder. */
+export interface Mailer {
+  /** Resolves when the mail has been taken over; throws MailRefusedError when it has not. */
+  send(message: MailMessage): Promise<void>;
+  /** Lets a delivery under way finish and starts no other. */
+  close(): Promise<void>;
+}
+
+/**
+ * The mail was not taken over. It has no cause, as a log would print the addresses in it; the message is short and safe to store and to show: it holds no e-mail address and no
+ * secret, and is at most 200 characters long.
+ */
+export class MailRefusedError extends Error {
+  override readonly name = 'MailRefusedError';
+  /** True when sending the same mail again would be refused again. */
+  readonly permanent: boolean;
+
+  constructor(reason: string, { permanent }: { permanent: boolean }) {
+    super(reason);
+    this.permanent = permanent;
+  }
+}

@@ -1,0 +1,55 @@
+import { createTransport } from 'nodemailer';
+import { composeMail } from './compose.js';
+import type { Mailer, MailMessage } from './mailer.js';
+import { refusalFrom } from './smtp-refusal.js';
+
+const CONNECTION_TIMEOUT_MS = 10_000;
+const SOCKET_TIMEOUT_MS = 15_000;
+
+/** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
+const IMPLICIT_TLS_PORT = 465;
+
+interface SmtpSettings {
+  host: string;
+  port: number;
+  user?: string | undefined;
+  password?: string | undefined;
+  /** `Docket <docket@example.com>` or only the address. */
+  from: string;
+}
+
+/**
+ * Sends over a pool of SMTP connections. A mail is offered once; retries belong to the notification, which counts them
+ * and waits longer each time. (nodemailer's pool dials again by itself only when a connection closes before a mail was
+ * begun on it.)
+ */
+export function createSmtpMailer({ host, port, user, password, from }: SmtpSettings): Mailer {
+  const transport = createTransport({
+    pool: true,
+    host,
+    port,
+    secure: port === IMPLICIT_TLS_PORT,
+    auth: user === undefined ? undefined : { user, pass: password ?? '' },
+    dnsTimeout: CONNECTION_TIMEOUT_MS,
+    connectionTimeout: CONNECTION_TIMEOUT_MS,
+    greetingTimeout: CONNECTION_TIMEOUT_MS,
+    socketTimeout: SOCKET_TIMEOUT_MS,
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+
+  return {
+    async send(message: MailMessage): Promise<void> {
+      const mail = composeMail(message, { from });
+      try {
+        await transport.sendMail(mail);
+      } catch (error) {
+        throw refusalFrom(error);
+      }
+    },
+
+    async close(): Promise<void> {
+      transport.close();
+    },
+  };
+}

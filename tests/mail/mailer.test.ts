@@ -1,0 +1,284 @@
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import PostalMime, { type Email } from 'postal-mime';
+import { createCaptureMailer } from '../../src/mail/capture-mailer.js';
+import { MailRefusedError, type Mailer, type MailMessage } from '../../src/mail/mailer.js';
+import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
+import { startSmtpServer, type SmtpTestServer } from '../support/smtp.js';
+
+const FROM = 'Docket <docket@docket.example>';
+const HOST = '127.0.0.1';
+
+function buildMessage(overrides: Partial<MailMessage> = {}): MailMessage {
+  return {
+    messageId: 'notification-1@docket.example',
+    to: { name: 'Ada Lovelace', address: 'ada@example.com' },
+    subject: '[#13] Printer on fire — assigned to you',
+    text: 'It burns.\n.\nQUIT\n',
+    html: '<p>It burns. 🔥</p>',
+    ...overrides,
+  };
+}
+
+function headersOf(mail: Email): Record<string, string> {
+  return Object.fromEntries(mail.headers.map(({ key, value }) => [key, value]));
+}
+
+async function refusalOf(mailer: Mailer, message = buildMessage()): Promise<MailRefusedError> {
+  try {
+    await mailer.send(message);
+  } catch (error) {
+    if (error instanceof MailRefusedError) return error;
+    throw error;
+  }
+  throw new Error('the mail was accepted');
+}
+
+describe('over SMTP', () => {
+  let server: SmtpTestServer;
+  let mailer: Mailer;
+
+  beforeEach(async () => {
+    server = await startSmtpServer();
+    mailer = createSmtpMailer({ host: HOST, port: server.port, from: FROM });
+  });
+
+  afterEach(async () => {
+    await mailer.close();
+    await server.close();
+  });
+
+  test('a mail arrives with both its parts and its Message-ID', async () => {
+    await mailer.send(buildMessage());
+
+    const [mail] = await server.waitForMails(1);
+    expect(mail).toMatchObject({
+      subject: '[#13] Printer on fire — assigned to you',
+      from: { name: 'Docket', address: 'docket@docket.example' },
+      to: [{ name: 'Ada Lovelace', address: 'ada@example.com' }],
+      messageId: '<notification-1@docket.example>',
+      envelopeFrom: 'docket@docket.example',
+      envelopeTo: ['ada@example.com'],
+    });
+    expect(mail?.text?.trimEnd()).toBe('It burns.\n.\nQUIT');
+    expect(mail?.html).toContain('It burns. 🔥');
+  });
+
+  test('a mail says that a machine wrote it, and carries the headers it was given', async () => {
+    const listUnsubscribe = `<https://docket.example/unsubscribe/${'t'.repeat(120)}>`;
+    await mailer.send(buildMessage({ headers: { 'List-Unsubscribe': listUnsubscribe, 'Auto-Submitted': 'no' } }));
+
+    const [mail] = await server.waitForMails(1);
+    expect(mail && headersOf(mail)).toMatchObject({
+      'auto-submitted': 'auto-generated',
+      'x-auto-response-suppress': 'All',
+      'list-unsubscribe': listUnsubscribe,
+    });
+  });
+
+  test.each(['\r\n', '\n', '\r', '\r\n\r\n', '\u2028', '\0\n', '\u0085'])(
+    'the line break %j adds no header, no recipient and no body',
+    async (lineBreak) => {
+      const attack = `x${lineBreak}Bcc: eve@example.com${lineBreak}X-Attack: yes`;
+      await mailer.send(
+        buildMessage({
+          messageId: `notification-1@docket.example${attack}`,
+          to: { name: attack, address: 'ada@example.com' },
+          subject: attack,
+          headers: { 'X-Ours': attack },
+        }),
+      );
+
+      const [mail] = await server.waitForMails(1);
+      expect(mail?.envelopeTo).toEqual(['ada@example.com']);
+      expect(mail?.to).toEqual([{ name: 'x Bcc: eve@example.com X-Attack: yes', address: 'ada@example.com' }]);
+      expect(mail?.subject).toBe('x Bcc: eve@example.com X-Attack: yes');
+      expect(Object.keys(mail ? headersOf(mail) : {}).toSorted()).toEqual([
+        'auto-submitted',
+        'content-type',
+        'date',
+        'from',
+        'message-id',
+        'mime-version',
+        'subject',
+        'to',
+        'x-auto-response-suppress',
+        'x-ours',
+      ]);
+    },
+  );
+
+  test.each([
+    'ada@example.com, eve@example.com',
+    'ada@example.com\r\nRCPT TO:<eve@example.com>',
+    'eve@example.com <ada@example.com>',
+    'ada',
+    '',
+  ])('%j is not taken for one address', async (address) => {
+    const refusal = await refusalOf(mailer, buildMessage({ to: { name: 'Ada', address } }));
+    expect(refusal).toMatchObject({ permanent: true, message: 'the address of the recipient is not valid' });
+    expect(server.mails).toEqual([]);
+  });
+
+  test.each([550, 552, 554])('a mail answered with %d is refused for good', async (code) => {
+    server.failWith(code, 'mailbox unavailable');
+    expect(await refusalOf(mailer)).toMatchObject({ permanent: true, message: `${code} mailbox unavailable` });
+  });
+
+  test.each([421, 450, 451, 503])('a mail answered with %d may be tried again', async (code) => {
+    server.failWith(code, 'try again later');
+    expect(await refusalOf(mailer)).toMatchObject({ permanent: false, message: `${code} try again later` });
+
+    server.failWith(undefined);
+    await mailer.send(buildMessage());
+    expect(server.mails).toHaveLength(1);
+  });
+
+  test('a reason holds no e-mail address and is short', async () => {
+    server.failWith(550, `5.1.1 <ada@example.com>: unknown, ask postmaster@mx.example ${'x'.repeat(400)}`);
+    const { message } = await refusalOf(mailer);
+    expect(message).toMatch(/^550 5\.1\.1 \(address\): unknown, ask \(address\) x+$/);
+    expect(message.length).toBeLessThanOrEqual(200);
+  });
+
+  test('a server that is not there is tried again later', async () => {
+    await server.close();
+    expect(await refusalOf(mailer)).toMatchObject({
+      permanent: false,
+      message: 'the mail server cannot be reached (ECONNREFUSED)',
+    });
+  });
+});
+
+describe('with a server that misbehaves', () => {
+  let server: Server;
+  let mailer: Mailer;
+
+  /** Greets, then answers each command or message by `reply`; null cuts the connection. */
+  async function startServer(reply: (received: string) => string | null): Promise<void> {
+    server = createServer((socket) => {
+      socket.on('error', () => {});
+      socket.write('220 test\r\n');
+      socket.on('data', (data) => {
+        const answer = reply(data.toString());
+        if (answer === null) socket.destroy();
+        else socket.write(`${answer}\r\n`);
+      });
+    });
+    server.listen(0, HOST);
+    await once(server, 'listening');
+    const address = server.address();
+    if (address === null || typeof address === 'string') throw new Error('the server has no port');
+    mailer = createSmtpMailer({ host: HOST, port: address.port, user: 'tom', password: 'secret', from: FROM });
+  }
+
+  afterEach(async () => {
+    await mailer.close();
+    server.close();
+    await once(server, 'close');
+  });
+
+  test('a mail is offered once when the connection is lost after it was handed over', async () => {
+    let offered = 0;
+    await startServer((received) => {
+      if (/^(EHLO|MAIL|RCPT)/.test(received)) return '250 ok';
+      if (!received.startsWith('DATA')) return null;
+      offered += 1;
+      return '354 go on';
+    });
+
+    expect(await refusalOf(mailer)).toMatchObject({
+      permanent: false,
+      message: 'the mail server closed the connection',
+    });
+    expect(offered).toBe(1);
+  });
+
+  test('a refused sign-in may be tried again and shows neither user nor password', async () => {
+    await startServer((received) =>
+      received.startsWith('EHLO') ? '250-test\r\n250 AUTH PLAIN LOGIN' : '535 tom is not known by secret',
+    );
+
+    expect(await refusalOf(mailer)).toMatchObject({
+      permanent: false,
+      message: 'the mail server refused the sign-in (535)',
+    });
+  });
+
+  test('a server that wants a sign-in first is tried again later', async () => {
+    await startServer((received) => (received.startsWith('MAIL') ? '530 5.7.0 Authentication required' : '250 ok'));
+
+    expect(await refusalOf(mailer)).toMatchObject({
+      permanent: false,
+      message: '530 5.7.0 Authentication required',
+    });
+  });
+});
+
+describe('captured', () => {
+  let parent: string;
+  let directory: string;
+
+  beforeEach(async () => {
+    parent = await mkdtemp(join(tmpdir(), 'docket-mail-'));
+    directory = join(parent, 'mail');
+  });
+
+  afterEach(() => rm(parent, { recursive: true }));
+
+  function mailerAt(time: string): Mailer {
+    return createCaptureMailer({ directory, from: FROM, clock: { now: () => new Date(time) } });
+  }
+
+  async function read(file: string): Promise<Email> {
+    return PostalMime.parse(await readFile(join(directory, file)));
+  }
+
+  test('a mail becomes a file named for its time and id, holding the whole message', async () => {
+    await mailerAt('2026-11-21T09:30:00.000Z').send(buildMessage());
+
+    const file = '2026-11-21T09-30-00.000Z-notification-1@docket.example.eml';
+    expect(await readdir(directory)).toEqual([file]);
+    const mail = await read(file);
+    expect(mail).toMatchObject({
+      subject: '[#13] Printer on fire — assigned to you',
+      to: [{ name: 'Ada Lovelace', address: 'ada@example.com' }],
+      messageId: '<notification-1@docket.example>',
+    });
+    expect(headersOf(mail)).toMatchObject({
+      date: 'Sat, 21 Nov 2026 09:30:00 +0000',
+      'auto-submitted': 'auto-generated',
+    });
+  });
+
+  test('a mail sent again takes the place of the first', async () => {
+    await mailerAt('2026-11-21T09:30:00.000Z').send(buildMessage());
+    await mailerAt('2026-11-21T09:31:00.000Z').send(buildMessage({ subject: 'Again' }));
+    await mailerAt('2026-11-21T09:31:00.000Z').send(buildMessage({ messageId: 'x-notification-1@docket.example' }));
+
+    const files = (await readdir(directory)).toSorted();
+    expect(files).toEqual([
+      '2026-11-21T09-30-00.000Z-notification-1@docket.example.eml',
+      '2026-11-21T09-31-00.000Z-x-notification-1@docket.example.eml',
+    ]);
+    expect((await read(files[0] ?? '')).subject).toBe('Again');
+  });
+
+  test('a mail that cannot be written may be tried again', async () => {
+    await writeFile(directory, 'in the way');
+    expect(await refusalOf(mailerAt('2026-11-21T09:30:00.000Z'))).toMatchObject({
+      permanent: false,
+      message: 'the mail could not be written (EEXIST)',
+    });
+  });
+
+  test('an id cannot choose where the file goes', async () => {
+    await mailerAt('2026-11-21T09:30:00.000Z').send(buildMessage({ messageId: '../../x/\0y' }));
+    expect(await readdir(parent)).toEqual(['mail']);
+    expect(await readdir(directory)).toEqual(['2026-11-21T09-30-00.000Z-.._.._x__y.eml']);
+  });
+});
