@@ -35,15 +35,22 @@ const oneOf = <const Values extends readonly [string, ...string[]]>(values: Valu
 const yesOrNo = oneOf(['true', 'false']).transform((value) => value === 'true');
 
 const url = (protocols: readonly string[]) =>
-  z.string().refine(
-    (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
-    `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  );
+  z
+    .string()
+    .refine(
+      (value) => URL.canParse(value) && protocols.includes(new URL(value).protocol),
+      `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
+    );
 
 const listOf = (item: z.ZodType<string, string>) =>
   z
     .string()
-    .transform((value) => value.split(',').map((part) => part.trim()).filter((part) => part !== ''))
+    .transform((value) =>
+      value
+        .split(',')
+        .map((part) => part.trim())
+        .filter((part) => part !== ''),
+    )
     .pipe(z.array(item))
     .default([]);
 
@@ -78,23 +85,28 @@ const variables = z
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   })
+  .refine((env) => env.REPORT_SCHEDULE_HOURS + env.REPORT_SCHEDULE_MINUTES + env.REPORT_SCHEDULE_SECONDS > 0, {
+    path: ['REPORT_SCHEDULE_HOURS, REPORT_SCHEDULE_MINUTES, REPORT_SCHEDULE_SECONDS'],
+    message: 'must add up to more than zero',
+    // Its own fault is told even when others are found: requirements ask for all of them in one message.
+    when: ({ value }) =>
+      z
+        .object({
+          REPORT_SCHEDULE_HOURS: amount(24),
+          REPORT_SCHEDULE_MINUTES: amount(0),
+          REPORT_SCHEDULE_SECONDS: amount(0),
+        })
+        .safeParse(value).success,
+  })
   .refine(
-    (env) => env.REPORT_SCHEDULE_HOURS + env.REPORT_SCHEDULE_MINUTES + env.REPORT_SCHEDULE_SECONDS > 0,
+    (env) =>
+      [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part === undefined) ||
+      [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part !== undefined),
     {
-      path: ['REPORT_SCHEDULE_HOURS, REPORT_SCHEDULE_MINUTES, REPORT_SCHEDULE_SECONDS'],
-      message: 'must add up to more than zero',
-      // Its own fault is told even when others are found: requirements ask for all of them in one message.
-      when: ({ value }) =>
-        z
-          .object({ REPORT_SCHEDULE_HOURS: amount(24), REPORT_SCHEDULE_MINUTES: amount(0), REPORT_SCHEDULE_SECONDS: amount(0) })
-          .safeParse(value).success,
+      path: ['ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD'],
+      message: 'must be given all three, or none',
     },
-  )
-  .refine((env) => [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part === undefined) ||
-    [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part !== undefined), {
-    path: ['ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD'],
-    message: 'must be given all three, or none',
-  });
+  );
 
 export type Env = ReturnType<typeof readEnv>;
 

@@ -9,7 +9,13 @@ export class Session {
   @PrimaryKey({ type: 'uuid' })
   id: Opt<string> = newId();
 
-  @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict', index: 'session_user_id' })
+  @ManyToOne({
+    entity: () => User,
+    ref: true,
+    deleteRule: 'restrict',
+    updateRule: 'restrict',
+    index: 'session_user_id',
+  })
   user!: Ref<User>;
 
   @Property({ type: 'datetime', length: 3 })

@@ -9,7 +9,10 @@ import { User } from '../users/user.entity.js';
 
 @ObjectType({ implements: Node, description: 'Something said about a ticket.' })
 @Entity({ tableName: 'comment' })
-@Check({ name: 'comment_content_length', expression: '(char_length(content) >= 1) AND (char_length(content) <= 10000)' })
+@Check({
+  name: 'comment_content_length',
+  expression: '(char_length(content) >= 1) AND (char_length(content) <= 10000)',
+})
 @Index({ name: 'comment_by_ticket', properties: ['ticket', 'createdAt', 'id'], where: 'deleted_at is null' })
 @Index({ name: 'comment_by_author', properties: ['author', 'createdAt', 'id'] })
 @Index({ name: 'comment_by_created_at', properties: ['createdAt', 'id'], where: 'deleted_at is null' })

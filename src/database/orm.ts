@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
 import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { fileURLToPath } from 'node:url';
+import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
 
@@ -10,14 +11,19 @@ const STATEMENT_TIMEOUT_MS = 5000;
 const ACQUIRE_TIMEOUT_MS = 5000;
 const POOL_SIZE = 16;
 
-/** The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line. */
-export function ormOptions(databaseUrl: string | undefined) {
+/**
+ * The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line.
+ * @param log gets the ORM's own messages, such as which migration ran
+ */
+export function ormOptions(databaseUrl: string | undefined, log: (message: string) => void = () => {}) {
   return defineConfig({
     clientUrl: databaseUrl,
     entities,
     extensions: [Migrator],
     // Explicit types everywhere: nothing is inferred from sources, so the same code runs from src and from dist.
     metadataCache: { enabled: false },
+    logger: log,
+    colors: false,
     forceUtcTimezone: true,
     pool: { max: POOL_SIZE },
     driverOptions: {
@@ -35,10 +41,10 @@ export function ormOptions(databaseUrl: string | undefined) {
       allOrNothing: true,
     },
     // Agenda keeps its tables in a schema of its own.
-    schemaGenerator: { ignoreSchema: ['agenda'] },
+    schemaGenerator: { ignoreSchema: [JOBS_SCHEMA] },
   });
 }
 
-export async function connect(databaseUrl: string): Promise<MikroORM> {
-  return MikroORM.init(ormOptions(databaseUrl));
+export async function connect(databaseUrl: string, log?: (message: string) => void): Promise<MikroORM> {
+  return MikroORM.init(ormOptions(databaseUrl, log));
 }

@@ -32,16 +32,17 @@ export enum NotificationCancelReason {
  * up to look at it (architecture, "Notifications").
  */
 @Entity({ tableName: 'notification' })
-// What is owed is owed once: two workers, or two requests at once, cannot make a second row.
+// What is owed is owed once: two requests at once cannot make a second row. A row that a worker has in hand no longer
+// stands in the way of a new one.
 @Unique({
   name: 'notification_once_scheduled',
   properties: ['kind', 'recipient', 'ticket'],
-  where: "status = 'SCHEDULED' and ticket_id is not null",
+  where: "status = 'SCHEDULED' and ticket_id is not null and claimed_until is null",
 })
 @Unique({
   name: 'notification_digest_once_scheduled',
   properties: ['recipient'],
-  where: "status = 'SCHEDULED' and kind = 'DIGEST'",
+  where: "status = 'SCHEDULED' and kind = 'DIGEST' and claimed_until is null",
 })
 @Index({ name: 'notification_due', properties: ['sendAt'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_by_recipient', properties: ['recipient', 'sendAt', 'id'] })
@@ -101,7 +102,10 @@ export class Notification {
   @Property({ type: 'text', nullable: true })
   lastError: string | null = null;
 
-  /** Until when a worker has it in hand; a worker that died lets go of it by the passing of time. */
+  /**
+   * Until when a worker has it in hand: one that died lets go of it by the passing of time. Null only until the first
+   * attempt.
+   */
   @Property({ type: 'datetime', length: 3, nullable: true })
   claimedUntil: Date | null = null;
 }

@@ -47,13 +47,20 @@ export function isActive(status: TicketStatus): boolean {
 @Entity({ tableName: 'ticket' })
 @Unique({ name: 'ticket_number_unique', properties: ['number'] })
 @Check({ name: 'ticket_title_length', expression: '(char_length(title) >= 1) AND (char_length(title) <= 200)' })
-@Check({ name: 'ticket_description_length', expression: '(char_length(description) >= 1) AND (char_length(description) <= 10000)' })
+@Check({
+  name: 'ticket_description_length',
+  expression: '(char_length(description) >= 1) AND (char_length(description) <= 10000)',
+})
 @Check({ name: 'ticket_not_its_own_duplicate', expression: 'duplicate_of_id <> id' })
 // One index an order of lists: the number breaks ties, so that keyset paging never skips or repeats.
 @Index({ name: 'ticket_by_created_at', properties: ['createdAt', 'number'], where: 'deleted_at is null' })
 @Index({ name: 'ticket_by_priority', properties: ['priority', 'number'], where: 'deleted_at is null' })
 @Index({ name: 'ticket_by_status', properties: ['status', 'number'], where: 'deleted_at is null' })
-@Index({ name: 'ticket_by_updated_at', expression: 'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null' })
+@Index({
+  name: 'ticket_by_updated_at',
+  expression:
+    'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null',
+})
 @Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })
@@ -114,7 +121,10 @@ export class Ticket extends Node {
   @Property({ type: 'datetime', length: 3, nullable: true })
   closedAt: Date | null = null;
 
-  @Field(() => DateTime, { nullable: true, description: 'Set while the ticket is deleted; only canDeleteAll sees those.' })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'Set while the ticket is deleted; only canDeleteAll sees those.',
+  })
   @Property({ type: 'datetime', length: 3, nullable: true })
   deletedAt: Date | null = null;
 

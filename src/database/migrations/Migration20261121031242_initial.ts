@@ -75,8 +75,8 @@ export class Migration20261121031242_initial extends Migration {
     this.addSql(`create index "notification_by_ticket" on "notification" ("ticket_id", "send_at", "id");`);
     this.addSql(`create index "notification_by_recipient" on "notification" ("recipient_id", "send_at", "id");`);
     this.addSql(`create index "notification_due" on "notification" ("send_at") where status = 'SCHEDULED';`);
-    this.addSql(`create unique index "notification_digest_once_scheduled" on "notification" ("recipient_id") where status = 'SCHEDULED' and kind = 'DIGEST';`);
-    this.addSql(`create unique index "notification_once_scheduled" on "notification" ("kind", "recipient_id", "ticket_id") where status = 'SCHEDULED' and ticket_id is not null;`);
+    this.addSql(`create unique index "notification_digest_once_scheduled" on "notification" ("recipient_id") where status = 'SCHEDULED' and kind = 'DIGEST' and claimed_until is null;`);
+    this.addSql(`create unique index "notification_once_scheduled" on "notification" ("kind", "recipient_id", "ticket_id") where status = 'SCHEDULED' and ticket_id is not null and claimed_until is null;`);
 
     this.addSql(`create table "comment" ("id" uuid not null, "content" text not null, "internal" boolean not null default false, "ticket_id" uuid not null, "author_id" uuid not null, "created_at" timestamptz(3) not null, "updated_at" timestamptz(3) null, "deleted_at" timestamptz(3) null, "version" int not null default 1, primary key ("id"));`);
     this.addSql(`create index "comment_by_created_at" on "comment" ("created_at", "id") where deleted_at is null;`);

@@ -1,0 +1,75 @@
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { type Logger } from 'pino';
+import { AccessTokens } from './auth/access-token.js';
+import { AuthService } from './auth/auth.service.js';
+import { type SigningKeys } from './auth/signing-keys.js';
+import { ViewerSource } from './auth/viewer-source.js';
+import { type Clock } from './clock.js';
+import { CommentReader } from './comments/comment.reader.js';
+import { CommentService } from './comments/comment.service.js';
+import { Rows } from './database/rows.js';
+import { type Services } from './graphql/context.js';
+import { type Readers } from './graphql/loaders.js';
+import { type JobQueue } from './jobs/job-queue.js';
+import { type Mailer } from './mail/mailer.js';
+import { Delivery } from './notifications/delivery.js';
+import { deliverNotification } from './notifications/notification.jobs.js';
+import { NotificationService } from './notifications/notification.service.js';
+import { ProductReader } from './products/product.reader.js';
+import { ProductService } from './products/product.service.js';
+import { TicketReader } from './tickets/ticket.reader.js';
+import { TicketService } from './tickets/ticket.service.js';
+import { UserReader } from './users/user.reader.js';
+
+/** What the parts of Docket are made of. */
+export interface AppParts {
+  readonly orm: MikroORM;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly jobs: JobQueue;
+  readonly mailer: Mailer;
+  readonly signingKeys: SigningKeys;
+  readonly settings: {
+    readonly accessTokenSeconds: number;
+    readonly sessionDays: number;
+    readonly ticketMailDelayMs: number;
+    readonly publicUrl: string;
+  };
+}
+
+/** Docket without its doors: HTTP and the worker both stand on it. */
+export interface App extends AppParts {
+  readonly services: Services;
+  readonly readers: Readers;
+  readonly accessTokens: AccessTokens;
+  readonly delivery: Delivery;
+}
+
+export function createApp(parts: AppParts): App {
+  const { orm, clock, jobs, settings } = parts;
+  const rows = new Rows(orm);
+  const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
+  const notifications = new NotificationService({
+    clock,
+    delayMs: settings.ticketMailDelayMs,
+    wake: async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt),
+  });
+  return {
+    ...parts,
+    accessTokens,
+    services: {
+      auth: new AuthService({ orm, clock, accessTokens, sessionDays: settings.sessionDays }),
+      viewers: new ViewerSource(rows, clock),
+      tickets: new TicketService({ orm, clock, notifications }),
+      comments: new CommentService({ orm, clock }),
+      products: new ProductService({ orm, clock }),
+    },
+    readers: {
+      tickets: new TicketReader(rows),
+      comments: new CommentReader(rows),
+      users: new UserReader(rows),
+      products: new ProductReader(rows),
+    },
+    delivery: new Delivery({ rows, clock, mailer: parts.mailer, publicUrl: settings.publicUrl, logger: parts.logger }),
+  };
+}

@@ -1,0 +1,72 @@
+import { jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { type Clock } from '../clock.js';
+import { type SigningKeys } from './signing-keys.js';
+
+const ALGORITHM = 'EdDSA';
+const TYPE = 'at+jwt';
+const ISSUER = 'docket';
+const AUDIENCE = 'docket';
+/** Instances' clocks may differ by so much (hardening, "Signing in"). */
+const CLOCK_TOLERANCE_SECONDS = 5;
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid() });
+
+export interface AccessTokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** Makes and checks the JWTs of `Authorization: Bearer`, without the database (requirements C11). */
+export class AccessTokens {
+  readonly #keys: SigningKeys;
+  readonly #clock: Clock;
+  readonly #lifetimeSeconds: number;
+
+  constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#lifetimeSeconds = lifetimeSeconds;
+  }
+
+  async issue({ userId, sessionId }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date }> {
+    const issuedAt = Math.floor(this.#clock.now().getTime() / 1000);
+    const expiresAt = issuedAt + this.#lifetimeSeconds;
+    const token = await new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.current.kid, typ: TYPE })
+      .setSubject(userId)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(this.#keys.current.key);
+    return { token, expiresAt: new Date(expiresAt * 1000) };
+  }
+
+  /** Whom the token names; null for one that is forged, expired, or not ours. */
+  async verify(token: string): Promise<AccessTokenSubject | null> {
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        ({ kid }) => {
+          const key = kid === undefined ? undefined : this.#keys.verifying.get(kid);
+          if (!key) throw new Error('Unknown key');
+          return key;
+        },
+        {
+          algorithms: [ALGORITHM],
+          typ: TYPE,
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          requiredClaims: ['exp', 'iat', 'sub', 'sid'],
+          clockTolerance: CLOCK_TOLERANCE_SECONDS,
+          currentDate: this.#clock.now(),
+        },
+      );
+      const { sub, sid } = claims.parse(payload);
+      return { userId: sub, sessionId: sid };
+    } catch {
+      return null;
+    }
+  }
+}

@@ -1,0 +1,81 @@
+import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** An Ed25519 private key as a JWK (RFC 8037). */
+const privateKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() });
+const privateKeys = z.array(privateKey).min(1);
+type PrivateKey = z.infer<typeof privateKey>;
+
+export interface SigningKeys {
+  /** The newest: new tokens are signed with it. */
+  readonly current: { readonly kid: string; readonly key: CryptoKey };
+  /** Public halves of all, the older ones too, by key id. */
+  readonly verifying: ReadonlyMap<string, CryptoKey>;
+}
+
+/** The key's id: its RFC 7638 thumbprint, so that the same key has the same id on every instance. */
+function keyId({ crv, kty, x }: PrivateKey): string {
+  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
+}
+
+async function asymmetricKey(jwk: JWK): Promise<CryptoKey> {
+  const key = await importJWK(jwk, 'EdDSA');
+  if (key instanceof Uint8Array) throw new Error('An Ed25519 key is not a secret of bytes');
+  return key;
+}
+
+async function generateInto(file: string): Promise<string> {
+  const { privateKey: key } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const text = JSON.stringify([await exportJWK(key)]);
+  const temporary = `${file}.${process.pid}`;
+  await writeFile(temporary, text, { mode: 0o600 });
+  await rename(temporary, file);
+  return text;
+}
+
+/** The keys kept in DATA_DIR; made at the first start. */
+async function keysIn(dataDir: string): Promise<string> {
+  const file = join(dataDir, 'jwt-private-keys.json');
+  await mkdir(dataDir, { recursive: true });
+  try {
+    return await readFile(file, 'utf8');
+  } catch {
+    return generateInto(file);
+  }
+}
+
+/**
+ * @param configured the setting JWT_PRIVATE_KEYS: a JSON array of Ed25519 private JWKs, newest first; undefined: kept in
+ * DATA_DIR
+ * @throws Error that says what is wrong, without any key, when they are not such an array
+ */
+export async function loadSigningKeys(configured: string | undefined, dataDir: string): Promise<SigningKeys> {
+  const text = configured ?? (await keysIn(dataDir));
+  const parsed = z
+    .string()
+    .transform((value, context) => {
+      try {
+        return JSON.parse(value) as unknown;
+      } catch {
+        context.addIssue('not JSON');
+        return z.NEVER;
+      }
+    })
+    .pipe(privateKeys)
+    .safeParse(text);
+  if (!parsed.success) {
+    const where = configured === undefined ? 'jwt-private-keys.json in DATA_DIR' : 'JWT_PRIVATE_KEYS';
+    throw new Error(
+      `${where} must be a JSON array of Ed25519 private keys as JWKs (kty OKP, crv Ed25519, x, d), newest first`,
+    );
+  }
+  const verifying = new Map<string, CryptoKey>();
+  for (const jwk of parsed.data)
+    verifying.set(keyId(jwk), await asymmetricKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }));
+  const [newest] = parsed.data;
+  if (!newest) throw new Error('There is no signing key');
+  return { current: { kid: keyId(newest), key: await asymmetricKey(newest) }, verifying };
+}

@@ -1,0 +1,23 @@
+import { Ctx, Field, ObjectType } from 'type-graphql';
+import { type Context } from '../graphql/context.js';
+import { Payload } from '../graphql/errors.js';
+import { Comment } from './comment.entity.js';
+import { chronologicalEdge } from './comment.reader.js';
+import { CommentEdge } from './comment.types.js';
+
+/** The comment is read again, once, only when the client asks for it. */
+@ObjectType()
+export class CreateCommentPayload extends Payload {
+  commentId?: string;
+
+  @Field(() => Comment, { nullable: true })
+  async comment(@Ctx() { loaders }: Context) {
+    return this.commentId === undefined ? null : loaders.commentById.load(this.commentId);
+  }
+
+  @Field(() => CommentEdge, { nullable: true, description: "The comment's place in its ticket's comments." })
+  async commentEdge(@Ctx() { loaders }: Context) {
+    const comment = this.commentId === undefined ? null : await loaders.commentById.load(this.commentId);
+    return comment && chronologicalEdge(comment);
+  }
+}

@@ -1,0 +1,81 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { isId } from '../database/id.js';
+import { Authorized } from '../graphql/access.js';
+import { ConnectionArgs } from '../graphql/connection.js';
+import { type Context, signedIn } from '../graphql/context.js';
+import { selectionOf } from '../graphql/selection.js';
+import { Ticket } from '../tickets/ticket.entity.js';
+import { User } from '../users/user.entity.js';
+import { Comment } from './comment.entity.js';
+import { CommentFilter, CreateCommentInput } from './comment.inputs.js';
+import { CreateCommentPayload } from './comment.payloads.js';
+import { canDeleteComment, canEditComment } from './comment.policy.js';
+import { type CommentRow } from './comment.reader.js';
+import { CommentConnection } from './comment.types.js';
+
+@ArgsType()
+class CommentsArgs extends ConnectionArgs {
+  @Field(() => CommentFilter, { nullable: true })
+  filter?: CommentFilter | null;
+}
+
+@Resolver(() => Comment)
+export class CommentResolver {
+  @Authorized()
+  @Query(() => Comment, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
+  async comment(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    return isId(id) ? loaders.commentById.load(id.toLowerCase()) : null;
+  }
+
+  @Authorized()
+  @Query(() => CommentConnection, { description: 'On all tickets that the viewer may see, oldest first.' })
+  async comments(
+    @Ctx() context: Context,
+    @Args(() => CommentsArgs) args: CommentsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return context.readers.comments.page(signedIn(context), args, selectionOf(info));
+  }
+
+  @Authorized()
+  @Mutation(() => CreateCommentPayload, {
+    description: 'On a ticket that the viewer may see. An internal comment needs canManageTickets.',
+  })
+  async createComment(@Ctx() context: Context, @Arg('input', () => CreateCommentInput) input: CreateCommentInput) {
+    return { commentId: await context.services.comments.create(signedIn(context), input) };
+  }
+
+  @FieldResolver(() => Ticket)
+  async ticket(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
+    return comment.ticket ?? loaders.ticketById.load(comment.ticketId);
+  }
+
+  @FieldResolver(() => User)
+  async author(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
+    return comment.author ?? loaders.userById.load(comment.authorId);
+  }
+
+  @FieldResolver(() => Boolean)
+  viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
+    return canEditComment(signedIn(context), comment);
+  }
+
+  @FieldResolver(() => Boolean)
+  viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
+    return canDeleteComment(signedIn(context), comment);
+  }
+}

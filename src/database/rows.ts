@@ -1,0 +1,147 @@
+import { type EntityMetadata, type Ref, ReferenceKind } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { type Kysely, type RawBuilder, sql } from 'kysely';
+
+type Nullish<T> = Extract<T, null | undefined>;
+type ColumnValue<T> = T extends Date ? string : T;
+
+/**
+ * What a reader returns for an entity: a plain object with the entity's own columns, instants as ISO 8601 text, and
+ * a relation as `<name>Id`. Derived from the entity, so that a new property is at once part of every row.
+ */
+export type Row<Entity> = {
+  readonly [
+    Key in keyof Entity as NonNullable<Entity[Key]> extends Ref<infer _Target extends object> ? never : Key & string
+  ]: ColumnValue<Entity[Key]>;
+} & {
+  readonly [
+    Key in keyof Entity as NonNullable<Entity[Key]> extends Ref<infer _Target extends object>
+      ? `${Key & string}Id`
+      : never
+  ]: string | Nullish<Entity[Key]>;
+};
+
+/** The names of an entity's to-one relations. */
+export type Relation<Entity> = {
+  [Key in keyof Entity]: NonNullable<Entity[Key]> extends Ref<infer _Target extends object> ? Key & string : never;
+}[keyof Entity];
+
+/** A row with those of its to-one relations that the statement brought along, each a row itself. */
+export type RowWith<Entity> = Row<Entity> & {
+  readonly [Key in Relation<Entity>]?: NonNullable<Entity[Key]> extends Ref<infer Target extends object>
+    ? Row<Target> | Nullish<Entity[Key]>
+    : never;
+};
+
+interface Column {
+  readonly property: string;
+  readonly name: string;
+  readonly isInstant: boolean;
+}
+
+/** Columns that are never part of a row: secrets, and what the database keeps for itself. */
+function columnsOf(metadata: EntityMetadata): Column[] {
+  return metadata.props
+    .filter((property) => property.persist !== false && property.hidden !== true)
+    .filter((property) => property.kind === ReferenceKind.SCALAR || property.kind === ReferenceKind.MANY_TO_ONE)
+    .map((property) => ({
+      property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
+      name: property.fieldNames[0] ?? property.name,
+      isInstant: property.runtimeType === 'Date',
+    }));
+}
+
+/** ISO 8601 in UTC with milliseconds, made by PostgreSQL: the server need not parse and format each instant. */
+function instant(expression: RawBuilder<unknown>): RawBuilder<string> {
+  return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+}
+
+type EntityClass<Entity> = abstract new () => Entity;
+
+/**
+ * The door of all reading: Kysely on MikroORM's connection, and the columns of each entity's row. Readers write their
+ * SQL with Kysely's `sql` tag, so that every value is a parameter.
+ */
+export class Rows {
+  readonly #orm: MikroORM;
+  readonly #columns = new Map<unknown, readonly Column[]>();
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  get #db(): Kysely<unknown> {
+    return this.#orm.em.getKysely<unknown>();
+  }
+
+  #columnsOf(entity: EntityClass<object>): readonly Column[] {
+    const known = this.#columns.get(entity);
+    if (known) return known;
+    const columns = columnsOf(this.#orm.getMetadata().get(entity));
+    this.#columns.set(entity, columns);
+    return columns;
+  }
+
+  /** `t."id" as "id", to_char(t."created_at" …) as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
+  columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
+    return sql.join(
+      this.#columnsOf(entity).map(({ property, name, isInstant }) => {
+        const column = sql.ref(`${alias}.${name}`);
+        return sql`${isInstant ? instant(column) : column} as ${sql.ref(property)}`;
+      }),
+    );
+  }
+
+  /** A row inside a row, as one JSON value; null when the alias, outer joined, has no row. */
+  #json(columns: readonly Column[], alias: string): RawBuilder<unknown> {
+    const pairs = columns.map(({ property, name, isInstant }) => {
+      const column = sql.ref(`${alias}.${name}`);
+      return sql`${sql.lit(property)}, ${isInstant ? instant(column) : column}`;
+    });
+    return sql`case when ${sql.ref(`${alias}.id`)} is null then null else json_build_object(${sql.join(pairs)}) end`;
+  }
+
+  /**
+   * `columns`, and beside them those to-one relations that `wanted` names, each as JSON, with the joins that bring
+   * them: what a list's own statement can bring needs no statement of its own.
+   */
+  select<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Iterable<string>,
+  ): { columns: RawBuilder<RowWith<Entity>>; joins: RawBuilder<unknown> } {
+    const metadata = this.#orm.getMetadata().get(entity);
+    const columns: RawBuilder<unknown>[] = [this.columns(entity, alias)];
+    const joins: RawBuilder<unknown>[] = [];
+    for (const name of new Set(wanted)) {
+      const relation = metadata.relations.find((property) => property.name === name);
+      const target = relation?.targetMeta;
+      const [column] = relation?.fieldNames ?? [];
+      if (relation?.kind !== ReferenceKind.MANY_TO_ONE || !target || !column) continue;
+      const joined = `${alias}_${name}`;
+      columns.push(sql`${this.#json(columnsOf(target), joined)} as ${sql.ref(name)}`);
+      joins.push(
+        sql`left join ${sql.table(target.tableName)} as ${sql.table(joined)} on ${sql.ref(`${joined}.id`)} = ${sql.ref(`${alias}.${column}`)}`,
+      );
+    }
+    return { columns: sql.join(columns), joins: sql.join(joins, sql` `) };
+  }
+
+  /** Runs one statement and gives its rows. */
+  async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
+    const { rows } = await query.execute(this.#db);
+    return rows;
+  }
+
+  /** Runs one statement and gives its first row, or null. */
+  async first<Result>(query: RawBuilder<Result>): Promise<Result | null> {
+    const [row] = await this.all(query);
+    return row ?? null;
+  }
+
+  /** How many rows there are in `from`: what would stand behind the word FROM, conditions and all. */
+  async count(from: RawBuilder<unknown>): Promise<number> {
+    const counted = await this.first(sql<{ count: number }>`select count(*)::int as count from ${from}`);
+    return counted?.count ?? 0;
+  }
+}

@@ -1,0 +1,37 @@
+import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { PageInfo } from './connection.js';
+
+/** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
+export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
+  @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
+  class NodeEdge {
+    @Field(() => String)
+    cursor!: string;
+
+    @Field(nodeType)
+    node!: unknown;
+  }
+
+  @ObjectType(`${name}Connection`, {
+    description: `A page of a list. What the viewer may not see is absent, and is not counted.`,
+  })
+  class NodeConnection {
+    @Field(() => [NodeEdge])
+    edges!: readonly unknown[];
+
+    @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
+    nodes!: readonly unknown[];
+
+    @Field(() => PageInfo)
+    pageInfo!: PageInfo;
+
+    count!: () => Promise<number>;
+
+    @Field(() => Int, { description: 'All that match, on every page. Counted only when asked for.' })
+    async totalCount(): Promise<number> {
+      return this.count();
+    }
+  }
+
+  return { Edge: NodeEdge, Connection: NodeConnection };
+}

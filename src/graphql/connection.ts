@@ -1,0 +1,177 @@
+import { type RawBuilder, sql } from 'kysely';
+import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
+import { badUserInput } from './errors.js';
+import { isId } from '../database/id.js';
+
+/** Requirements of the contract, "Reading". */
+const DEFAULT_PAGE = 25;
+const LARGEST_PAGE = 100;
+
+export enum OrderDirection {
+  ASC = 'ASC',
+  DESC = 'DESC',
+}
+registerEnumType(OrderDirection, { name: 'OrderDirection', description: 'Smallest first, or largest first.' });
+
+@ArgsType()
+export class ConnectionArgs {
+  @Field(() => Int, {
+    nullable: true,
+    description: `Forwards: at most so many, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} if neither first nor last is given.`,
+  })
+  first?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes after this cursor.' })
+  after?: string | null;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: `Backwards: the last so many, 1 to ${LARGEST_PAGE}. Not together with first.`,
+  })
+  last?: number | null;
+
+  @Field(() => String, { nullable: true, description: 'Only what comes before this cursor.' })
+  before?: string | null;
+}
+
+@ObjectType({ description: 'Where a page lies in its list.' })
+export class PageInfo {
+  @Field(() => String, { nullable: true })
+  startCursor!: string | null;
+
+  @Field(() => String, { nullable: true })
+  endCursor!: string | null;
+
+  @Field(() => Boolean)
+  hasNextPage!: boolean;
+
+  @Field(() => Boolean)
+  hasPreviousPage!: boolean;
+}
+
+/** One column that a list is ordered by. */
+export interface OrderKey<Item> {
+  readonly expression: RawBuilder<unknown>;
+  /** What a cursor's value is cast to before it is compared. */
+  readonly type: 'timestamptz' | 'integer' | 'uuid' | 'text' | 'citext' | 'ticket_priority' | 'ticket_status';
+  readonly value: (item: Item) => CursorValue;
+  /** Enums only: the values there are. */
+  readonly values?: readonly string[];
+}
+
+/** A total order: the last key is unique. All keys go in one direction, so that one row comparison says "after". */
+export interface Order<Item> {
+  readonly name: string;
+  readonly keys: readonly OrderKey<Item>[];
+  readonly direction: OrderDirection;
+}
+
+export interface Edge<Item> {
+  readonly cursor: string;
+  readonly node: Item;
+}
+
+/** What a reader gives for a connection. `count` costs a statement, and only when it is called. */
+export interface Connection<Item> {
+  readonly edges: readonly Edge<Item>[];
+  readonly nodes: readonly Item[];
+  readonly pageInfo: PageInfo;
+  readonly count: () => Promise<number>;
+}
+
+/** What a statement for one page needs. */
+export interface Page<Item> {
+  /** Boolean expression: between the cursors. */
+  readonly where: RawBuilder<boolean>;
+  readonly orderBy: RawBuilder<unknown>;
+  /** One more than the page holds, to learn whether there is a next one. */
+  readonly limit: number;
+  /** Puts the statement's rows in the list's order and makes the connection. */
+  connection(rows: readonly Item[], count: () => Promise<number>): Connection<Item>;
+}
+
+const INTEGER_LIMIT = 2 ** 31;
+
+function check(key: OrderKey<never>): (value: CursorValue) => boolean {
+  switch (key.type) {
+    case 'timestamptz':
+      return (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
+    case 'integer':
+      return (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT;
+    case 'uuid':
+      return (value) => typeof value === 'string' && isId(value);
+    case 'text':
+    case 'citext':
+      return (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+    case 'ticket_priority':
+    case 'ticket_status':
+      return (value) => typeof value === 'string' && key.values?.includes(value) === true;
+  }
+}
+
+function pageSize({ first, last }: ConnectionArgs): number {
+  if (first != null && last != null) throw badUserInput('Give first or last, not both.');
+  for (const [name, value] of [
+    ['first', first],
+    ['last', last],
+  ] as const) {
+    if (value != null && (value < 1 || value > LARGEST_PAGE)) {
+      throw badUserInput(`${name} must be from 1 to ${LARGEST_PAGE}, not ${value}.`);
+    }
+  }
+  return first ?? last ?? DEFAULT_PAGE;
+}
+
+/**
+ * Keyset paging by the Relay cursor connections specification: a cursor holds the order's keys of its row, so that rows
+ * made or deleted between two pages move nothing.
+ * @throws BAD_USER_INPUT for sizes out of range and for cursors that are not of this order
+ */
+export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page<Item> {
+  const size = pageSize(args);
+  const backwards = args.last != null;
+  const name = `${order.name}:${order.direction}`;
+  const ascending = order.direction === OrderDirection.ASC;
+
+  const beyond = (argument: 'after' | 'before'): RawBuilder<boolean> | null => {
+    const cursor = args[argument];
+    if (cursor == null) return null;
+    const values = decodeCursor(argument, cursor, name, order.keys.map(check));
+    const columns = sql.join(order.keys.map(({ expression }) => expression));
+    const place = sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
+    const operator = sql.raw((argument === 'after') === ascending ? '>' : '<');
+    return sql<boolean>`(${columns}) ${operator} (${place})`;
+  };
+
+  const conditions = [beyond('after'), beyond('before')].filter((condition) => condition !== null);
+  const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
+  const cursorOf = (item: Item) =>
+    encodeCursor(
+      name,
+      order.keys.map(({ value }) => value(item)),
+    );
+
+  return {
+    where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
+    orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
+    limit: size + 1,
+    connection(rows, count) {
+      const more = rows.length > size;
+      const nodes = rows.slice(0, size);
+      if (backwards) nodes.reverse();
+      const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
+      return {
+        edges,
+        nodes,
+        pageInfo: {
+          startCursor: edges.at(0)?.cursor ?? null,
+          endCursor: edges.at(-1)?.cursor ?? null,
+          hasNextPage: backwards ? args.before != null : more,
+          hasPreviousPage: backwards ? more : args.after != null,
+        },
+        count,
+      };
+    },
+  };
+}

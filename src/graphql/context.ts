@@ -1,0 +1,42 @@
+import { type AuthService } from '../auth/auth.service.js';
+import { type Viewer } from '../auth/viewer.js';
+import { type ViewerSource } from '../auth/viewer-source.js';
+import { type CommentService } from '../comments/comment.service.js';
+import { type ProductService } from '../products/product.service.js';
+import { type TicketService } from '../tickets/ticket.service.js';
+import { unauthenticated } from './errors.js';
+import { type Loaders, type Readers } from './loaders.js';
+
+export interface Services {
+  readonly auth: AuthService;
+  readonly viewers: ViewerSource;
+  readonly tickets: TicketService;
+  readonly comments: CommentService;
+  readonly products: ProductService;
+}
+
+/** Where a request comes from, for the list of a person's sessions. */
+export interface Client {
+  readonly ipAddress: string | null;
+  readonly userAgent: string | null;
+}
+
+/** What every resolver gets, made anew for each request. */
+export interface Context {
+  readonly requestId: string;
+  readonly client: Client;
+  /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
+  viewer: Viewer | null;
+  readonly services: Services;
+  readonly readers: Readers;
+  readonly loaders: Loaders;
+}
+
+/**
+ * The viewer of a request that must have one.
+ * @throws UNAUTHENTICATED when there is none
+ */
+export function signedIn({ viewer }: Pick<Context, 'viewer'>): Viewer {
+  if (viewer === null) throw unauthenticated();
+  return viewer;
+}

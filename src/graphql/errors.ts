@@ -1,0 +1,84 @@
+import { GraphQLError } from 'graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
+
+export enum UserErrorCode {
+  REQUIRED = 'REQUIRED',
+  INVALID = 'INVALID',
+  TAKEN = 'TAKEN',
+  NOT_FOUND = 'NOT_FOUND',
+  CONFLICT = 'CONFLICT',
+  INVALID_CREDENTIALS = 'INVALID_CREDENTIALS',
+  EXPIRED = 'EXPIRED',
+}
+registerEnumType(UserErrorCode, { name: 'UserErrorCode', description: 'What kind of thing a person can put right.' });
+
+@ObjectType({ description: 'Something in the input that a person can put right. Nothing was changed.' })
+export class UserError {
+  @Field(() => UserErrorCode)
+  code!: UserErrorCode;
+
+  @Field(() => String, { description: 'A sentence for the person; clients decide by `code`.' })
+  message!: string;
+
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Path of the input field at fault, e.g. ["input", "title"]; null when no one field is.',
+  })
+  field!: string[] | null;
+}
+
+/** Every payload of a mutation. */
+@ObjectType()
+export abstract class Payload {
+  /** Filled in by the middleware around mutations. */
+  @Field(() => [UserError], { description: 'Empty when the change was made.' })
+  userErrors?: readonly UserError[];
+}
+
+/**
+ * What a service throws when a person can put it right. A middleware turns it into `userErrors`; whatever else the
+ * payload should then hold, such as the ticket as it is, goes into `payload`.
+ */
+export class UserInputError extends Error {
+  override name = 'UserInputError';
+  readonly userErrors: readonly UserError[];
+
+  constructor(
+    userErrors: readonly UserError[],
+    readonly payload: Readonly<Record<string, unknown>> = {},
+  ) {
+    super(userErrors.map(({ message }) => message).join(' '));
+    this.userErrors = userErrors;
+  }
+}
+
+/** A `UserInputError` about one field of `input`; `field` names it, e.g. `assignedTo.email`; null: about no one field. */
+export function userInputError(
+  code: UserErrorCode,
+  field: string | null,
+  message: string,
+  payload?: Readonly<Record<string, unknown>>,
+): UserInputError {
+  return new UserInputError(
+    [{ code, message, field: field === null ? null : ['input', ...field.split('.')] }],
+    payload,
+  );
+}
+
+export type TopLevelCode = 'UNAUTHENTICATED' | 'FORBIDDEN' | 'BAD_USER_INPUT' | 'RATE_LIMITED' | 'SERVICE_UNAVAILABLE';
+
+function topLevelError(code: TopLevelCode, message: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code } });
+}
+
+export function unauthenticated(message = 'Sign in first: send the header Authorization: Bearer <accessToken>.') {
+  return topLevelError('UNAUTHENTICATED', message);
+}
+
+export function forbidden(message = 'You may not do that.') {
+  return topLevelError('FORBIDDEN', message);
+}
+
+export function badUserInput(message: string) {
+  return topLevelError('BAD_USER_INPUT', message);
+}

@@ -1,0 +1,76 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import { unwrapResolverError } from '@apollo/server/errors';
+import { ConnectionException } from '@mikro-orm/core';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { type Logger } from 'pino';
+import { type Context } from './context.js';
+
+const INTERNAL: GraphQLFormattedError = {
+  message: 'Something went wrong on the server. Tell its operator the requestId.',
+  extensions: { code: 'INTERNAL_SERVER_ERROR' },
+};
+const UNAVAILABLE: GraphQLFormattedError = {
+  message: 'The database cannot be reached just now. Try again in a moment.',
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+};
+
+/** PostgreSQL's class 08 (connection), 53300 (too many), 57P01–57P03 (shut down, starting up). */
+const UNAVAILABLE_STATES = /^(08|53300|57P0[123])/;
+const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
+const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection terminated/;
+
+function isDatabaseUnavailable(error: unknown): boolean {
+  if (typeof error !== 'object' || error === null) return false;
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
+  return (
+    error instanceof ConnectionException ||
+    UNAVAILABLE_STATES.test(code) ||
+    UNAVAILABLE_SYSTEM_CODES.has(code) ||
+    UNAVAILABLE_MESSAGES.test(message)
+  );
+}
+
+/** Errors that were made for clients: GraphQL's own about the document, and ours with a code. */
+function isForClients(error: unknown): boolean {
+  return error instanceof GraphQLError;
+}
+
+/**
+ * Lets through what was made for clients, and masks everything else: an unknown error's message may hold SQL, a path or
+ * worse, and Apollo masks none (requirements C18).
+ */
+export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
+  const original = unwrapResolverError(error);
+  if (isForClients(original)) {
+    const { message, locations, path, extensions } = formatted;
+    return { message, locations, path, extensions: { ...extensions, stacktrace: undefined } };
+  }
+  const { locations, path } = formatted;
+  return { ...(isDatabaseUnavailable(original) ? UNAVAILABLE : INTERNAL), locations, path };
+}
+
+/** Logs what went wrong on the server, and gives the client the request's id to ask about it. */
+export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didEncounterErrors({ errors, contextValue, operationName }) {
+          for (const error of errors) {
+            const original = unwrapResolverError(error);
+            if (isForClients(original)) continue;
+            logger.error({ err: original, requestId: contextValue.requestId, operationName }, 'A request failed');
+          }
+        },
+        async willSendResponse({ response, contextValue }) {
+          if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
+          response.body.singleResult.errors = response.body.singleResult.errors.map((error) =>
+            error.extensions?.['code'] === INTERNAL.extensions?.['code']
+              ? { ...error, extensions: { ...error.extensions, requestId: contextValue.requestId } }
+              : error,
+          );
+        },
+      };
+    },
+  };
+}

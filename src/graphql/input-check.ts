@@ -1,0 +1,58 @@
+import { UserErrorCode, type UserError, UserInputError } from './errors.js';
+
+/** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */
+function characters(text: string): number {
+  let count = 0;
+  for (const _ of text) count += 1;
+  return count;
+}
+
+/**
+ * Collects what is wrong with an input, so that a person learns of all of it at once. Ask `done()` before using what
+ * the checks returned.
+ */
+export class InputCheck {
+  readonly #errors: UserError[] = [];
+
+  add(code: UserErrorCode, field: string, message: string): void {
+    this.#errors.push({ code, message, field: ['input', ...field.split('.')] });
+  }
+
+  /**
+   * A text as it will be stored: trimmed, `least` to `most` characters after that, and nothing that PostgreSQL cannot
+   * hold unchanged (NUL, lone surrogates).
+   */
+  text(field: string, value: string, { least = 1, most }: { least?: number; most: number }): string {
+    const trimmed = value.trim();
+    if (trimmed.includes('\0') || !trimmed.isWellFormed()) {
+      this.add(UserErrorCode.INVALID, field, 'This text holds a character that cannot be stored. Take it out.');
+    } else if (trimmed === '') {
+      this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
+    } else if (characters(trimmed) < least) {
+      this.add(UserErrorCode.INVALID, field, `This must have at least ${least} characters.`);
+    } else if (characters(trimmed) > most) {
+      this.add(UserErrorCode.INVALID, field, `This must have at most ${most.toLocaleString('en')} characters.`);
+    }
+    return trimmed;
+  }
+
+  /** The same for a text that may be left out; empty counts as left out. */
+  optionalText(
+    field: string,
+    value: string | null | undefined,
+    limits: { least?: number; most: number },
+  ): string | null {
+    return value == null || value.trim() === '' ? null : this.text(field, value, limits);
+  }
+
+  /** A field of an update: null would clear what cannot be empty. */
+  requiredInUpdate<Value>(field: string, value: Value | null | undefined): value is Value {
+    if (value === null) this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
+    return value !== null && value !== undefined;
+  }
+
+  /** @throws UserInputError with everything that was found */
+  done(): void {
+    if (this.#errors.length > 0) throw new UserInputError(this.#errors);
+  }
+}

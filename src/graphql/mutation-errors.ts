@@ -1,0 +1,41 @@
+import {
+  defaultFieldResolver,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLSchema,
+  isListType,
+  isNonNullType,
+  isObjectType,
+} from 'graphql';
+import { type Context } from './context.js';
+import { UserInputError } from './errors.js';
+
+/** Lists that a payload must have, empty: what it shows beside its userErrors. */
+function emptyLists(field: GraphQLField<unknown, Context>): Record<string, readonly never[]> {
+  const payload = getNullableType(field.type);
+  if (!isObjectType(payload)) throw new Error(`The mutation ${field.name} does not return a payload`);
+  const lists = Object.values(payload.getFields()).filter(
+    ({ type }) => isNonNullType(type) && isListType(getNullableType(type)),
+  );
+  return Object.fromEntries(lists.map(({ name }) => [name, []]));
+}
+
+/**
+ * Makes `userErrors` of a `UserInputError` that a mutation throws, and adds an empty list to a payload without. Done to
+ * the built schema, so that no mutation can forget it, and no other field pays for it.
+ */
+export function answerUserErrors(schema: GraphQLSchema): void {
+  for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {
+    const resolve = field.resolve ?? defaultFieldResolver;
+    const empty = emptyLists(field);
+    field.resolve = async (...parameters) => {
+      try {
+        const payload: unknown = await resolve(...parameters);
+        return { ...empty, ...(payload as object) };
+      } catch (error) {
+        if (!(error instanceof UserInputError)) throw error;
+        return { ...empty, ...error.payload, userErrors: error.userErrors };
+      }
+    };
+  }
+}

@@ -1,0 +1,31 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { isId } from '../database/id.js';
+import { Authorized } from './access.js';
+import { type Context } from './context.js';
+import { Node } from './node.js';
+
+/** How each type with a Node's id is found again; a new type adds its line here. */
+function candidates({ loaders }: Context, id: string) {
+  const living = <Row extends { deletedAt: string | null }>(row: Row | null) => (row?.deletedAt === null ? row : null);
+  return {
+    Ticket: loaders.ticketById.load(id),
+    Comment: loaders.commentById.load(id),
+    User: loaders.userById.load(id).then(living),
+    Product: loaders.productById.load(id).then(living),
+    Role: loaders.roleById.load(id).then(living),
+  };
+}
+
+@Resolver()
+export class NodeResolver {
+  @Authorized()
+  @Query(() => Node, { nullable: true, description: 'Anything by its id; null where there is nothing to see.' })
+  async node(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+    if (!isId(id)) return null;
+    for (const [__typename, found] of Object.entries(candidates(context, id.toLowerCase()))) {
+      const row = await found;
+      if (row !== null) return { ...row, __typename };
+    }
+    return null;
+  }
+}

@@ -1,0 +1,24 @@
+import { type GraphQLSchema } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { AuthResolver } from '../auth/auth.resolver.js';
+import { CommentResolver } from '../comments/comment.resolver.js';
+import { ProductResolver } from '../products/product.resolver.js';
+import { TicketResolver } from '../tickets/ticket.resolver.js';
+import { UserResolver } from '../users/user.resolver.js';
+import { checkAccess } from './access.js';
+import { answerUserErrors } from './mutation-errors.js';
+import { NodeResolver } from './node.resolver.js';
+
+/** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [AuthResolver, UserResolver, ProductResolver, TicketResolver, CommentResolver, NodeResolver],
+    authChecker: checkAccess,
+    // Services check what comes in, and answer with userErrors in the contract's words.
+    validate: false,
+    // Only what can be reached is part of the API: base classes of payloads are not.
+    orphanedTypes: [],
+  });
+  answerUserErrors(schema);
+  return schema;
+}

@@ -1,0 +1,48 @@
+import { type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+
+/** What a query asks of a field: the names below it, and what it asks of each of those. */
+export type Selection = ReadonlyMap<string, Selection>;
+
+type Fragments = GraphQLResolveInfo['fragments'];
+
+function collect(
+  set: SelectionSetNode | undefined,
+  fragments: Fragments,
+  into: Map<string, Map<string, Selection>>,
+): void {
+  for (const node of set?.selections ?? []) {
+    switch (node.kind) {
+      case 'Field': {
+        const below = into.get(node.name.value) ?? new Map();
+        into.set(node.name.value, below);
+        collect(node.selectionSet, fragments, below);
+        break;
+      }
+      case 'InlineFragment':
+        collect(node.selectionSet, fragments, into);
+        break;
+      case 'FragmentSpread':
+        collect(fragments[node.name.value]?.selectionSet, fragments, into);
+        break;
+    }
+  }
+}
+
+/**
+ * What the query asks of the field being resolved, fragments dissolved. Directives are not looked at: a skipped field
+ * counts as asked for, and is then loaded for nothing but never shown.
+ */
+export function selectionOf(info: GraphQLResolveInfo): Selection {
+  const selection = new Map<string, Map<string, Selection>>();
+  for (const node of info.fieldNodes) collect(node.selectionSet, info.fragments, selection);
+  return selection;
+}
+
+const NOTHING: Selection = new Map();
+
+/** What a connection's query asks of its nodes, by `nodes` and by `edges { node }` together. */
+export function nodeSelection(connection: Selection): Selection {
+  const nodes = connection.get('nodes') ?? NOTHING;
+  const edges = connection.get('edges')?.get('node') ?? NOTHING;
+  return new Map([...nodes, ...edges]);
+}

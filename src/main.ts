@@ -1,0 +1,74 @@
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { pino, type Logger } from 'pino';
+import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
+import { DataDirInUseError } from './database/embedded/embedded-database.js';
+import { type Env, readEnv, SettingsError } from './env.js';
+import { type Docket, start } from './start.js';
+
+/** Longer than anything that is waited for at a stop; then the process goes anyway. */
+const STOP_TIMEOUT_MS = 15_000;
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function announce(docket: Docket, env: Env): void {
+  if (docket.url === null) {
+    print('Docket works on jobs; HTTP is served elsewhere (RUN=worker).');
+    return;
+  }
+  print(`\nDocket is ready.\n  GraphQL  ${docket.url}/graphql`);
+  if (!env.smtp) print(`  Mails    ${docket.url}/mail`);
+  if (env.demoData) {
+    print(`\n  Sign in as one of the demo people; the password is ${DEMO_PASSWORD}`);
+    for (const { username, firstName, lastName, role } of DEMO_PEOPLE) {
+      print(`    ${username.padEnd(6)} ${role.toLowerCase().padEnd(6)} ${firstName} ${lastName}`);
+    }
+  }
+  print('\n  Ctrl-C stops it.\n');
+}
+
+function stopOnSignals(docket: Docket, logger: Logger): void {
+  let stopping = false;
+  const stop = async (signal: NodeJS.Signals) => {
+    if (stopping) return;
+    stopping = true;
+    logger.info({ signal }, 'Stopping');
+    setTimeout(() => {
+      logger.error('Stopping took too long');
+      process.exit(1);
+    }, STOP_TIMEOUT_MS).unref();
+    await docket.stop();
+    logger.info('Stopped');
+    // Agenda leaves timers of half a minute behind for jobs that ran; nothing else is under way any more.
+    process.exit(0);
+  };
+  process.on('SIGINT', (signal) => void stop(signal));
+  process.on('SIGTERM', (signal) => void stop(signal));
+}
+
+/** What a person can mend is told in a sentence; anything else with its stack. */
+function explain(error: unknown): string {
+  if (error instanceof SettingsError || error instanceof DataDirInUseError) return error.message;
+  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
+    return 'The port is in use. Set PORT to another one, or stop what uses it.';
+  }
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
+
+async function main(): Promise<void> {
+  if (existsSync('.env')) loadEnvFile('.env');
+  const env = readEnv(process.env);
+  const logger = pino({ level: env.logLevel });
+  const docket = await start(env, logger);
+  stopOnSignals(docket, logger);
+  announce(docket, env);
+}
+
+try {
+  await main();
+} catch (error) {
+  process.stderr.write(`${explain(error)}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,27 @@
+import { Field, InputType } from 'type-graphql';
+import { EmailAddress } from '../graphql/scalars.js';
+import { ProductType } from './product.entity.js';
+
+@InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
+export class ProductFilter {
+  @Field(() => String, { nullable: true, description: 'Matches the name.' })
+  search?: string | null;
+
+  @Field(() => [ProductType], { nullable: true })
+  type?: ProductType[] | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Default false. True needs canManageTickets.' })
+  deleted?: boolean | null;
+}
+
+@InputType()
+export class CreateProductInput {
+  @Field(() => String, { description: '3 to 100 characters, unique among live products.' })
+  name!: string;
+
+  @Field(() => ProductType)
+  type!: ProductType;
+
+  @Field(() => EmailAddress)
+  ownerEmail!: string;
+}

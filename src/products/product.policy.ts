@@ -1,0 +1,6 @@
+import { type Viewer } from '../auth/viewer.js';
+
+/** Contract: creating, changing and deleting a product, and seeing the deleted ones, needs canManageTickets. */
+export function canManageProducts(viewer: Viewer): boolean {
+  return viewer.role.canManageTickets;
+}

@@ -1,0 +1,135 @@
+import { type FastifyInstance } from 'fastify';
+import { join } from 'node:path';
+import { type Logger } from 'pino';
+import { type App, createApp } from './app.js';
+import { loadSigningKeys } from './auth/signing-keys.js';
+import { systemClock } from './clock.js';
+import { ensureDemoData } from './database/demo-data.js';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded/embedded-database.js';
+import { exclusively, migrate } from './database/migrate.js';
+import { connect } from './database/orm.js';
+import { type Env } from './env.js';
+import { createJobQueue } from './jobs/job-queue.js';
+import { createCaptureMailer } from './mail/capture-mailer.js';
+import { createSmtpMailer } from './mail/smtp-mailer.js';
+import { createServer } from './server.js';
+import { ensureAdministrator } from './users/first-administrator.js';
+import { startWorker } from './worker.js';
+
+export interface Docket {
+  /** Where HTTP answers; null in a process that is only a worker. */
+  readonly url: string | null;
+  readonly app: App;
+  /** Whether the embedded database is in use, and whether the demo people are in it for the first time. */
+  readonly embedded: boolean;
+  readonly demoData: boolean;
+  stop(): Promise<void>;
+}
+
+/** What was opened, closed in the opposite order; a close that fails does not keep the others open. */
+class Openings {
+  readonly #closings: { name: string; close: () => Promise<unknown> }[] = [];
+
+  constructor(readonly logger: Logger) {}
+
+  add(name: string, close: () => Promise<unknown>): void {
+    this.#closings.push({ name, close });
+  }
+
+  async closeAll(): Promise<void> {
+    for (let closing = this.#closings.pop(); closing; closing = this.#closings.pop()) {
+      try {
+        await closing.close();
+      } catch (error) {
+        this.logger.error({ err: error }, `Closing ${closing.name} failed`);
+      }
+    }
+  }
+}
+
+const clock = systemClock;
+
+async function openDatabase(env: Env, openings: Openings): Promise<{ url: string; embedded: boolean }> {
+  if (env.databaseUrl !== undefined) return { url: env.databaseUrl, embedded: false };
+  const { logger } = openings;
+  const database: EmbeddedDatabase = await startEmbeddedDatabase({
+    dataDir: env.dataDir,
+    log: (message) => logger.debug({ component: 'postgres' }, message),
+  });
+  openings.add('PostgreSQL', async () => database.stop());
+  return { url: database.url, embedded: true };
+}
+
+/** Gives the URL at which people reach it: every address means localhost, and port 0 whatever port was free. */
+async function listen({ host, port }: Env, http: FastifyInstance): Promise<string> {
+  await http.listen({ port, host });
+  const address = http.server.address();
+  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${actualPort}`;
+}
+
+/**
+ * Brings Docket up: database, schema, first people, jobs, HTTP, worker. Whatever was opened is closed again when a
+ * later step fails.
+ */
+export async function start(env: Env, logger: Logger): Promise<Docket> {
+  const openings = new Openings(logger);
+  try {
+    const database = await openDatabase(env, openings);
+    const orm = await connect(database.url, (message) => logger.debug({ component: 'orm' }, message));
+    openings.add('the database pool', async () => orm.close(true));
+
+    const demoData = await exclusively(database.url, async () => {
+      await migrate(orm);
+      const filled = env.demoData && (await ensureDemoData(orm, clock));
+      if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
+        logger.info({ username: env.admin.username }, 'The first administrator was made');
+      }
+      return filled;
+    });
+
+    const jobs = await createJobQueue({ url: env.jobsUrl ?? database.url, logger });
+    openings.add('the job queue', async () => jobs.stop());
+    const mailDirectory = join(env.dataDir, 'mail');
+    const mailer = env.smtp
+      ? createSmtpMailer({ ...env.smtp, from: env.mailFrom })
+      : createCaptureMailer({ directory: mailDirectory, from: env.mailFrom, clock });
+    openings.add('the mailer', async () => mailer.close());
+
+    const app = createApp({
+      orm,
+      clock,
+      logger,
+      jobs,
+      mailer,
+      signingKeys: await loadSigningKeys(env.jwtPrivateKeys, env.dataDir),
+      settings: {
+        accessTokenSeconds: env.accessTokenSeconds,
+        sessionDays: env.sessionDays,
+        ticketMailDelayMs: env.ticketMailDelayMs,
+        publicUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
+      },
+    });
+
+    let url: string | null = null;
+    if (env.run !== 'worker') {
+      const http = await createServer(app, {
+        introspection: env.introspection,
+        production: env.production,
+        allowedOrigins: env.allowedOrigins,
+        capturedMails: env.smtp ? undefined : mailDirectory,
+      });
+      openings.add('HTTP', async () => http.close());
+      url = await listen(env, http);
+    }
+    if (env.run !== 'api') {
+      const worker = startWorker(app);
+      openings.add('the worker', async () => worker.stop());
+    }
+    return { url, app, embedded: database.embedded, demoData, stop: async () => openings.closeAll() };
+  } catch (error) {
+    await openings.closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,16 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Viewer } from '../auth/viewer.js';
+import { ticketVisibility } from './ticket.policy.js';
+
+/**
+ * Boolean expression over the ticket table under `alias`: the live tickets that the viewer may see. A WHERE clause and
+ * not a filter over rows, so that pages come out full, counts are right and nothing hidden is ever loaded.
+ */
+export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolean> {
+  const visibility = ticketVisibility(viewer);
+  if (visibility === null) return sql`false`;
+  const live = sql<boolean>`${sql.ref(`${alias}.deleted_at`)} is null`;
+  if (visibility.all) return live;
+  const own = visibility.ownOf;
+  return sql`${live} and (${sql.ref(`${alias}.created_by_id`)} = ${own} or ${sql.ref(`${alias}.assigned_to_id`)} = ${own})`;
+}

@@ -1,0 +1,36 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import { Ctx, Field, Info, ObjectType } from 'type-graphql';
+import { type Context } from '../graphql/context.js';
+import { Payload } from '../graphql/errors.js';
+import { nodeSelection, selectionOf } from '../graphql/selection.js';
+import { Ticket } from './ticket.entity.js';
+import { newestFirstEdge } from './ticket.reader.js';
+import { TicketEdge } from './ticket.types.js';
+
+/** The payload of a change to one ticket, which is read again only when the client asks for it. */
+@ObjectType()
+abstract class TicketPayload extends Payload {
+  ticketId?: string;
+
+  @Field(() => Ticket, { nullable: true, description: 'The ticket as it is now; null when there were userErrors.' })
+  async ticket(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
+    return this.ticketId === undefined ? null : readers.tickets.changed(this.ticketId, selectionOf(info));
+  }
+}
+
+@ObjectType()
+export class CreateTicketPayload extends TicketPayload {
+  @Field(() => TicketEdge, { nullable: true, description: "The ticket's place in lists of the default order." })
+  async ticketEdge(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
+    if (this.ticketId === undefined) return null;
+    const selection = nodeSelection(new Map([['edges', selectionOf(info)]]));
+    const ticket = await readers.tickets.changed(this.ticketId, selection);
+    return ticket && newestFirstEdge(ticket);
+  }
+}
+
+@ObjectType()
+export class UpdateTicketPayload extends TicketPayload {}
+
+@ObjectType()
+export class DeleteTicketPayload extends TicketPayload {}

@@ -1,0 +1,77 @@
+import { type Viewer } from '../auth/viewer.js';
+import { type Ticket } from './ticket.entity.js';
+import { type TicketRow } from './ticket.reader.js';
+
+/** What a rule must know of a ticket. */
+export interface TicketFacts {
+  readonly createdById: string;
+  readonly assignedToId: string | null;
+  readonly deleted: boolean;
+}
+
+export function factsOf(ticket: Ticket): TicketFacts {
+  return {
+    createdById: ticket.createdBy.id,
+    assignedToId: ticket.assignedTo?.id ?? null,
+    deleted: ticket.deletedAt !== null,
+  };
+}
+
+export function factsOfRow({ createdById, assignedToId, deletedAt }: TicketRow): TicketFacts {
+  return { createdById, assignedToId, deleted: deletedAt !== null };
+}
+
+/** Which tickets a viewer may see, for a reader to make a WHERE clause of (requirements C6, C23). */
+export type TicketVisibility = { readonly all: boolean; readonly ownOf: string } | null;
+
+/** Null: none at all. Otherwise all, or those that `ownOf` created or is assigned to. */
+export function ticketVisibility(viewer: Viewer): TicketVisibility {
+  return viewer.bits.view ? { all: viewer.role.canViewAll, ownOf: viewer.id } : null;
+}
+
+function isCreator(viewer: Viewer, ticket: TicketFacts): boolean {
+  return ticket.createdById === viewer.id;
+}
+
+function isAssignee(viewer: Viewer, ticket: TicketFacts): boolean {
+  return ticket.assignedToId === viewer.id;
+}
+
+export function canCreateTicket(viewer: Viewer): boolean {
+  return viewer.bits.create;
+}
+
+/** The deleted are seen with canDeleteAll only, and by asking for them. */
+export function canSeeDeletedTickets(viewer: Viewer): boolean {
+  return viewer.bits.view && viewer.role.canDeleteAll;
+}
+
+export function canViewTicket(viewer: Viewer, ticket: TicketFacts): boolean {
+  if (!viewer.bits.view || ticket.deleted) return false;
+  return viewer.role.canViewAll || isCreator(viewer, ticket) || isAssignee(viewer, ticket);
+}
+
+/** Title, description, details, type, priority and product: the creator or canEditAll (requirements C4). */
+export function canEditTicket(viewer: Viewer, ticket: TicketFacts): boolean {
+  return viewer.bits.edit && canViewTicket(viewer, ticket) && (viewer.role.canEditAll || isCreator(viewer, ticket));
+}
+
+/** Also the assignee, and canManageTickets (requirements C4, C5). */
+export function canChangeStatus(viewer: Viewer, ticket: TicketFacts): boolean {
+  return (
+    canEditTicket(viewer, ticket) ||
+    (viewer.bits.edit && canViewTicket(viewer, ticket) && (isAssignee(viewer, ticket) || viewer.role.canManageTickets))
+  );
+}
+
+/** Also canAssignTickets (requirements C5). */
+export function canAssignTicket(viewer: Viewer, ticket: TicketFacts): boolean {
+  return (
+    canEditTicket(viewer, ticket) || (viewer.bits.edit && canViewTicket(viewer, ticket) && viewer.role.canAssignTickets)
+  );
+}
+
+/** The creator or canDeleteAll (requirements C4). */
+export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
+  return viewer.bits.delete && canViewTicket(viewer, ticket) && (viewer.role.canDeleteAll || isCreator(viewer, ticket));
+}

@@ -1,0 +1,29 @@
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { isId } from '../database/id.js';
+import { UserErrorCode } from '../graphql/errors.js';
+import { type InputCheck } from '../graphql/input-check.js';
+import { User } from '../users/user.entity.js';
+import { type UserRef } from './ticket.inputs.js';
+
+/**
+ * The living user that a UserRef names (requirements C8); null, with the fault added to the check, when it names none,
+ * several, or nobody.
+ */
+export async function findReferredUser(
+  em: EntityManager,
+  check: InputCheck,
+  field: string,
+  reference: UserRef,
+): Promise<User | null> {
+  const given = (['id', 'username', 'email'] as const).filter((key) => reference[key] != null);
+  const [key] = given;
+  if (key === undefined || given.length > 1) {
+    check.add(UserErrorCode.INVALID, field, 'Give exactly one of id, username and email.');
+    return null;
+  }
+  const value = reference[key] ?? '';
+  const findable = key === 'id' ? isId(value) : !value.includes('\0');
+  const user = findable ? await em.findOne(User, { [key]: value, deletedAt: null }) : null;
+  if (user === null) check.add(UserErrorCode.NOT_FOUND, `${field}.${key}`, `There is no user with this ${key}.`);
+  return user;
+}

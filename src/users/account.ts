@@ -1,0 +1,62 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { type InputCheck } from '../graphql/input-check.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
+import { User } from './user.entity.js';
+
+/** Contract, `SignUpInput.username`; compared without regard to case by the column's type. */
+const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
+const LONGEST_NAME = 100;
+/** Contract, `SignUpInput.password`; hardening, "Signing in". */
+const SHORTEST_PASSWORD = 8;
+const LONGEST_PASSWORD = 128;
+
+export interface AccountFields {
+  email: string;
+  username: string;
+  firstName: string;
+  lastName?: string | null;
+}
+
+/** Checks what a person writes about an account, and gives it as it will be stored. */
+export function checkAccountFields(check: InputCheck, fields: AccountFields): Required<AccountFields> {
+  if (!USERNAME.test(fields.username)) {
+    check.add(UserErrorCode.INVALID, 'username', "A username has 3 to 30 of a-z, 0-9, '_', '-' and '.'.");
+  }
+  return {
+    email: fields.email,
+    username: fields.username,
+    firstName: check.text('firstName', fields.firstName, { most: LONGEST_NAME }),
+    lastName: check.optionalText('lastName', fields.lastName, { most: LONGEST_NAME }),
+  };
+}
+
+export function checkNewPassword(check: InputCheck, field: string, password: string): void {
+  const length = [...password].length;
+  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
+    const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
+    check.add(UserErrorCode.INVALID, field, message);
+  }
+}
+
+/** Adds TAKEN for an e-mail address or username that somebody else has. Two at once are caught by `takenError`. */
+export async function checkNotTaken(check: InputCheck, em: EntityManager, fields: AccountFields): Promise<void> {
+  const [byEmail, byUsername] = [
+    await em.count(User, { email: fields.email, deletedAt: null }),
+    await em.count(User, { username: fields.username }),
+  ];
+  if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
+  if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
+}
+
+/** What the database's unique index says when two took the same name at once; null when the error is something else. */
+export function takenError(error: unknown): UserInputError | null {
+  if (!(error instanceof UniqueConstraintViolationException)) return null;
+  if (error.message.includes('user_email_unique')) {
+    return userInputError(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
+  }
+  if (error.message.includes('user_username_unique')) {
+    return userInputError(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
+  }
+  return null;
+}

@@ -1,0 +1,50 @@
+import { ref } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { hashPassword } from '../auth/password.js';
+import { type Clock } from '../clock.js';
+import { UserInputError } from '../graphql/errors.js';
+import { InputCheck } from '../graphql/input-check.js';
+import { checkAccountFields, checkNewPassword, checkNotTaken } from './account.js';
+import { BuiltInRole, Role } from './role.entity.js';
+import { User } from './user.entity.js';
+
+/** The settings ADMIN_EMAIL, ADMIN_USERNAME and ADMIN_PASSWORD. */
+export interface AdministratorSettings {
+  email: string;
+  username: string;
+  password: string;
+}
+
+/**
+ * Makes the first administrator if nobody can manage users (requirements 11). Gives whether it made one.
+ * @throws Error that says which setting cannot be used, and why
+ */
+export async function ensureAdministrator(
+  orm: MikroORM,
+  clock: Clock,
+  settings: AdministratorSettings,
+): Promise<boolean> {
+  const em = orm.em.fork();
+  if ((await em.count(User, { deletedAt: null, role: { canManageUsers: true } })) > 0) return false;
+
+  const check = new InputCheck();
+  const fields = checkAccountFields(check, { ...settings, firstName: settings.username });
+  checkNewPassword(check, 'password', settings.password);
+  await checkNotTaken(check, em, fields);
+  try {
+    check.done();
+  } catch (error) {
+    if (!(error instanceof UserInputError)) throw error;
+    const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);
+    throw new Error(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`);
+  }
+  const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });
+  em.create(User, {
+    ...fields,
+    passwordHash: await hashPassword(settings.password),
+    role: ref(role),
+    createdAt: clock.now(),
+  });
+  await em.flush();
+  return true;
+}

@@ -1,0 +1,101 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Viewer } from '../auth/viewer.js';
+import { isId } from '../database/id.js';
+import { likePattern } from '../database/like.js';
+import { type Row, type Rows, type RowWith } from '../database/rows.js';
+import {
+  type Connection,
+  type ConnectionArgs,
+  keysetPage,
+  type Order,
+  OrderDirection,
+  type OrderKey,
+} from '../graphql/connection.js';
+import { forbidden } from '../graphql/errors.js';
+import { nodeSelection, type Selection } from '../graphql/selection.js';
+import { Role } from './role.entity.js';
+import { User } from './user.entity.js';
+import { type UserFilter, type UserOrder, UserOrderField } from './user.inputs.js';
+import { canSeeDeletedUsers } from './user.policy.js';
+
+export type UserRow = RowWith<User>;
+export type RoleRow = Row<Role>;
+
+/** firstName and lastName, joined by one space. */
+export function fullName({ firstName, lastName }: Pick<UserRow, 'firstName' | 'lastName'>): string {
+  return lastName === null ? firstName : `${firstName} ${lastName}`;
+}
+
+const FULL_NAME = sql`concat_ws(' ', u.first_name, u.last_name)`;
+const BY_ID: OrderKey<UserRow> = { expression: sql.ref('u.id'), type: 'uuid', value: ({ id }) => id };
+const ORDER_KEYS: Record<UserOrderField, OrderKey<UserRow>> = {
+  CREATED_AT: { expression: sql.ref('u.created_at'), type: 'timestamptz', value: ({ createdAt }) => createdAt },
+  USERNAME: { expression: sql.ref('u.username'), type: 'citext', value: ({ username }) => username },
+  NAME: { expression: FULL_NAME, type: 'text', value: fullName },
+};
+
+function orderOf({ field, direction }: UserOrder): Order<UserRow> {
+  return { name: `user.${field}`, keys: [ORDER_KEYS[field], BY_ID], direction };
+}
+
+const OLDEST_FIRST: UserOrder = { field: UserOrderField.CREATED_AT, direction: OrderDirection.ASC };
+
+export interface UserListArgs extends ConnectionArgs {
+  filter?: UserFilter | null;
+  orderBy?: UserOrder | null;
+}
+
+function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
+  const deleted = filter.deleted === true;
+  if (deleted && !canSeeDeletedUsers(viewer)) throw forbidden('Seeing deleted users needs canManageUsers.');
+  const conditions = [sql<boolean>`u.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
+  if (filter.roleId) conditions.push(sql`u.role_id = any(${filter.roleId.filter(isId)}::uuid[])`);
+  if (filter.search != null && filter.search.trim() !== '') {
+    const pattern = likePattern(filter.search.trim());
+    const seesAllEmails = viewer.role.canManageUsers || viewer.role.canManageTickets;
+    const email = seesAllEmails
+      ? sql`u.email ilike ${pattern}`
+      : sql`(u.id = ${viewer.id} and u.email ilike ${pattern})`;
+    conditions.push(sql`(u.username ilike ${pattern} or ${FULL_NAME} ilike ${pattern} or ${email})`);
+  }
+  return conditions;
+}
+
+export class UserReader {
+  readonly #rows: Rows;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+  }
+
+  /** One page of the living, or with `deleted` of the deleted. One statement. */
+  async page(viewer: Viewer, args: UserListArgs, selection: Selection): Promise<Connection<UserRow>> {
+    const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
+    const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;
+    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection).keys());
+    const rows = await this.#rows.all(
+      sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
+    );
+    return page.connection(rows, () => this.#rows.count(sql`"user" u where ${matching}`));
+  }
+
+  /** The users, deleted ones too: as authors they stay. In no order. */
+  async byIds(ids: readonly string[]): Promise<UserRow[]> {
+    return this.#rows.all(
+      sql<UserRow>`select ${this.#rows.columns(User, 'u')} from "user" u where u.id = any(${[...ids]}::uuid[])`,
+    );
+  }
+
+  async roles(): Promise<RoleRow[]> {
+    return this.#rows.all(
+      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.deleted_at is null order by r.created_at, r.name`,
+    );
+  }
+
+  /** The roles, deleted ones too: a deleted user keeps theirs. In no order. */
+  async rolesByIds(ids: readonly string[]): Promise<RoleRow[]> {
+    return this.#rows.all(
+      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.id = any(${[...ids]}::uuid[])`,
+    );
+  }
+}

@@ -1,0 +1,83 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { isId } from '../database/id.js';
+import { Authorized, Public } from '../graphql/access.js';
+import { ConnectionArgs } from '../graphql/connection.js';
+import { type Context, signedIn } from '../graphql/context.js';
+import { EmailAddress } from '../graphql/scalars.js';
+import { selectionOf } from '../graphql/selection.js';
+import { Role } from './role.entity.js';
+import { User } from './user.entity.js';
+import { UserFilter, UserOrder } from './user.inputs.js';
+import { canSeeEmail, canSeeTicketPermissions } from './user.policy.js';
+import { fullName, type UserRow } from './user.reader.js';
+import { TicketPermissions, UserConnection } from './user.types.js';
+
+@ArgsType()
+class UsersArgs extends ConnectionArgs {
+  @Field(() => UserFilter, { nullable: true })
+  filter?: UserFilter | null;
+
+  @Field(() => UserOrder, { nullable: true })
+  orderBy?: UserOrder | null;
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  @Public()
+  @Query(() => User, { nullable: true, description: 'Null when not signed in.' })
+  async viewer(@Ctx() { viewer, loaders }: Context) {
+    return viewer && loaders.userById.load(viewer.id);
+  }
+
+  @Authorized()
+  @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
+  async user(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+    const user = isId(id) ? await loaders.userById.load(id.toLowerCase()) : null;
+    return user?.deletedAt === null ? user : null;
+  }
+
+  @Authorized()
+  @Query(() => UserConnection, { description: 'People with an account, oldest account first.' })
+  async users(@Ctx() context: Context, @Args(() => UsersArgs) args: UsersArgs, @Info() info: GraphQLResolveInfo) {
+    return context.readers.users.page(signedIn(context), args, selectionOf(info));
+  }
+
+  @Authorized()
+  @Query(() => [Role])
+  async roles(@Ctx() { readers }: Context) {
+    return readers.users.roles();
+  }
+
+  @FieldResolver(() => String, { description: 'firstName and lastName, joined by one space.' })
+  name(@Root() user: UserRow): string {
+    return fullName(user);
+  }
+
+  @FieldResolver(() => EmailAddress, {
+    nullable: true,
+    description: 'Null unless it is your own, or you may manage users or tickets.',
+  })
+  email(@Root() user: UserRow, @Ctx() { viewer }: Context): string | null {
+    return canSeeEmail(viewer, user.id) ? user.email : null;
+  }
+
+  @FieldResolver(() => Role)
+  async role(@Root() user: UserRow, @Ctx() { loaders }: Context) {
+    return user.role ?? loaders.roleById.load(user.roleId);
+  }
+
+  @FieldResolver(() => TicketPermissions, {
+    nullable: true,
+    description: 'Null unless it is your own, or you may manage users.',
+  })
+  ticketPermissions(@Root() user: UserRow, @Ctx() { viewer }: Context): TicketPermissions | null {
+    if (!canSeeTicketPermissions(viewer, user.id)) return null;
+    return {
+      create: user.mayCreateTickets,
+      edit: user.mayEditTickets,
+      view: user.mayViewTickets,
+      delete: user.mayDeleteTickets,
+    };
+  }
+}
