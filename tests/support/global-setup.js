@@ -1,0 +1,18 @@
+import { mkdtemp } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { register } from 'tsx/esm/api';
+
+/**
+ * One PostgreSQL for the whole run: TEST_DATABASE_URL if it is set (a superuser's, to its maintenance database),
+ * otherwise the embedded one in a temporary folder. In it a template with the schema, that each test file copies.
+ */
+export default async function setUp() {
+  // Jest transforms no modules that its set-up imports.
+  const unregister = register();
+  const { startTestDatabase } = await import('./test-database.ts');
+  const dataDir = await mkdtemp(join(tmpdir(), 'docket-test-'));
+  globalThis.testDatabase = await startTestDatabase(process.env.TEST_DATABASE_URL, dataDir);
+  process.env.TEST_DATABASE_URL = globalThis.testDatabase.url;
+  await unregister();
+}

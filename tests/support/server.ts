@@ -1,0 +1,130 @@
+import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { type FastifyInstance } from 'fastify';
+import pg from 'pg';
+import { pino } from 'pino';
+import { type App, createApp } from '../../src/app.js';
+import { loadSigningKeys } from '../../src/auth/signing-keys.js';
+import { type Clock } from '../../src/clock.js';
+import { connect } from '../../src/database/orm.js';
+import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
+import { createServer } from '../../src/server.js';
+import { createClient, type GraphqlClient } from './client.js';
+import { startSmtpServer } from './smtp.js';
+import { databaseUrl, onServer, TEMPLATE } from './test-database.js';
+
+/** A clock that stands still until a test turns it. */
+class TestClock implements Clock {
+  #now = new Date('2026-03-02T08:00:00.000Z');
+
+  now(): Date {
+    return new Date(this.#now);
+  }
+
+  advance({ minutes = 0, seconds = 0 }: { minutes?: number; seconds?: number }): void {
+    this.#now = new Date(this.#now.getTime() + minutes * 60_000 + seconds * 1000);
+  }
+}
+
+/** A key pair that lives as long as the server: none stands in the repository. */
+function newSigningKeys(): string {
+  return JSON.stringify([generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })]);
+}
+
+export interface TestServer {
+  readonly url: string;
+  readonly app: App;
+  readonly http: FastifyInstance;
+  readonly clock: TestClock;
+  /** Mails that the server handed to SMTP; see startSmtpServer. */
+  readonly smtp: Awaited<ReturnType<typeof startSmtpServer>>;
+  readonly databaseUrl: string;
+  /** A client that is not signed in. */
+  readonly anonymous: GraphqlClient;
+  /** Sends whatever is due by the test's clock, as the worker's sweep does. */
+  deliverDue(): Promise<void>;
+  /** How many statements reach PostgreSQL while the action runs. */
+  countStatements(action: () => Promise<unknown>): Promise<number>;
+  stop(): Promise<void>;
+}
+
+export interface TestServerOptions {
+  ticketMailDelayMinutes?: number;
+  introspection?: boolean;
+  production?: boolean;
+  allowedOrigins?: readonly string[];
+}
+
+/**
+ * The real server on a database of its own, listening on loopback, with a real SMTP server and a clock that the test
+ * turns. Agenda's jobs run on the wall clock: what is due is sent by `deliverDue`.
+ */
+export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
+  const postgres = process.env['TEST_DATABASE_URL'] ?? '';
+  const database = `docket_test_${randomUUID().replaceAll('-', '')}`;
+  await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
+  const url = databaseUrl(postgres, database);
+
+  const clock = new TestClock();
+  const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const orm = await connect(url);
+  const smtp = await startSmtpServer();
+  const mailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });
+  const jobs = await createJobQueue({ url, logger, lockLifetimeMs: 2000 });
+  const app = createApp({
+    orm,
+    clock,
+    logger,
+    jobs,
+    mailer,
+    signingKeys: await loadSigningKeys(newSigningKeys(), ''),
+    settings: {
+      accessTokenSeconds: 600,
+      sessionDays: 30,
+      ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
+      publicUrl: 'https://docket.example',
+    },
+  });
+  const http = await createServer(app, {
+    introspection: options.introspection ?? true,
+    production: options.production ?? false,
+    allowedOrigins: options.allowedOrigins ?? [],
+    capturedMails: undefined,
+  });
+  const address = await http.listen({ port: 0, host: '127.0.0.1' });
+
+  return {
+    url: address,
+    app,
+    http,
+    clock,
+    smtp,
+    databaseUrl: url,
+    anonymous: createClient(address),
+    async deliverDue() {
+      while ((await app.delivery.sweep()) > 0);
+    },
+    async countStatements(action) {
+      let statements = 0;
+      const { query } = pg.Client.prototype;
+      pg.Client.prototype.query = function countingQuery(this: pg.Client, ...parameters: Parameters<typeof query>) {
+        statements += 1;
+        return query.apply(this, parameters);
+      } as typeof query;
+      try {
+        await action();
+      } finally {
+        pg.Client.prototype.query = query;
+      }
+      return statements;
+    },
+    async stop() {
+      await http.close();
+      await jobs.stop();
+      await mailer.close();
+      await smtp.close();
+      await orm.close(true);
+      await onServer(postgres, `drop database ${database} with (force)`);
+    },
+  };
+}
