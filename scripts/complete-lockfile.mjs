@@ -7,7 +7,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 const lockPath = new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(lockPath, 'utf8'));
 
-const OPERATING_SYSTEMS = [
+const OPERATING_SYSTEMS = new Set([
   'aix',
   'android',
   'darwin',
@@ -18,7 +18,7 @@ const OPERATING_SYSTEMS = [
   'openharmony',
   'sunos',
   'win32',
-];
+]);
 const ALIASES = { windows: 'win32' };
 const CPUS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64', 's390x', 'x64', 'wasm32'];
 
@@ -26,7 +26,7 @@ const CPUS = ['arm64', 'arm', 'ia32', 'loong64', 'mips64el', 'ppc64', 'riscv64',
 function platformOf(name) {
   const words = name.split('/').pop().split(/[-.]/);
   const named = words.map((word) => ALIASES[word] ?? word);
-  const os = named.filter((word) => OPERATING_SYSTEMS.includes(word));
+  const os = named.filter((word) => OPERATING_SYSTEMS.has(word));
   const cpu = CPUS.filter((candidate) => named.includes(candidate));
   return { ...(os.length && { os }), cpu: cpu.length ? cpu : ['unknown'] };
 }
@@ -58,6 +58,6 @@ for (const [path, entry] of Object.entries(lock.packages)) {
   }
 }
 
-lock.packages = Object.fromEntries(Object.entries(lock.packages).sort(([a], [b]) => (a < b ? -1 : 1)));
+lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(lockPath, `${JSON.stringify(lock, null, 2)}\n`);
 console.log(`${added} optional packages added to package-lock.json`);

@@ -176,16 +176,14 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
   // One flush a ticket, oldest first, so that numbers rise with the days.
   await em.flush();
   const tickets = new Map<number, Ticket>();
-  for (const { sample, index } of TICKETS.map((sample, index) => ({ sample, index })).toSorted(
-    (a, b) => b.sample.daysAgo - a.sample.daysAgo,
-  )) {
+  const oldestFirst = [...TICKETS.entries()].toSorted(([, a], [, b]) => b.daysAgo - a.daysAgo);
+  for (const [index, sample] of oldestFirst) {
     const createdAt = new Date(now - sample.daysAgo * DAY_MS - 5 * HOUR_MS);
     const { title, description, type, priority, status } = sample;
     const product = sample.product === null ? undefined : products.get(sample.product);
     const ticket = em.create(Ticket, {
       title,
       description,
-      details: null,
       type,
       priority,
       status,

@@ -93,22 +93,18 @@ export interface Page<Item> {
 
 const INTEGER_LIMIT = 2 ** 31;
 
-function check(key: OrderKey<never>): (value: CursorValue) => boolean {
-  switch (key.type) {
-    case 'timestamptz':
-      return (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value));
-    case 'integer':
-      return (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT;
-    case 'uuid':
-      return (value) => typeof value === 'string' && isId(value);
-    case 'text':
-    case 'citext':
-      return (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
-    case 'ticket_priority':
-    case 'ticket_status':
-      return (value) => typeof value === 'string' && key.values?.includes(value) === true;
-  }
-}
+const TEXT = (value: CursorValue) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
+
+/** By type: whether a cursor's value may be compared with such a column. */
+const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: readonly string[]) => boolean> = {
+  timestamptz: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+  integer: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT,
+  uuid: (value) => typeof value === 'string' && isId(value),
+  text: TEXT,
+  citext: TEXT,
+  ticket_priority: (value, values) => values.includes(String(value)),
+  ticket_status: (value, values) => values.includes(String(value)),
+};
 
 function pageSize({ first, last }: ConnectionArgs): number {
   if (first != null && last != null) throw badUserInput('Give first or last, not both.');
@@ -137,7 +133,16 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
   const beyond = (argument: 'after' | 'before'): RawBuilder<boolean> | null => {
     const cursor = args[argument];
     if (cursor == null) return null;
-    const values = decodeCursor(argument, cursor, name, order.keys.map(check));
+    const values = decodeCursor(
+      argument,
+      cursor,
+      name,
+      order.keys.map(
+        ({ type, values: known = [] }) =>
+          (value: CursorValue) =>
+            CHECKS[type](value, known),
+      ),
+    );
     const columns = sql.join(order.keys.map(({ expression }) => expression));
     const place = sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
     const operator = sql.raw((argument === 'after') === ascending ? '>' : '<');

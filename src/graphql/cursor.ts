@@ -30,15 +30,18 @@ export function decodeCursor(
   order: string,
   checks: readonly ((value: CursorValue) => boolean)[],
 ): CursorValue[] {
-  const [madeFor, ...values] = Array.isArray(parseCursor(cursor)) ? (parseCursor(cursor) as unknown[]) : [];
+  const parsed = parseCursor(cursor);
+  const [madeFor, ...parts]: unknown[] = Array.isArray(parsed) ? parsed : [];
+  const values = parts.filter(isCursorValue);
   const ours =
     madeFor === order &&
+    values.length === parts.length &&
     values.length === checks.length &&
-    values.every((value, index) => isCursorValue(value) && checks[index]?.(value) === true);
+    values.every((value, index) => checks[index]?.(value) === true);
   if (!ours) {
     throw badUserInput(
       `"${argument}" is not a cursor of this list in this order. Use a startCursor, endCursor or edge's cursor of the same query.`,
     );
   }
-  return values as CursorValue[];
+  return values;
 }

@@ -1,7 +1,7 @@
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
 
 /** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */
-function characters(text: string): number {
+export function characters(text: string): number {
   let count = 0;
   for (const _ of text) count += 1;
   return count;

@@ -30,8 +30,7 @@ export function answerUserErrors(schema: GraphQLSchema): void {
     const empty = emptyLists(field);
     field.resolve = async (...parameters) => {
       try {
-        const payload: unknown = await resolve(...parameters);
-        return { ...empty, ...(payload as object) };
+        return Object.assign({}, empty, await resolve(...parameters));
       } catch (error) {
         if (!(error instanceof UserInputError)) throw error;
         return { ...empty, ...error.payload, userErrors: error.userErrors };

@@ -4,9 +4,12 @@ import { Authorized } from './access.js';
 import { type Context } from './context.js';
 import { Node } from './node.js';
 
+function living<Row extends { deletedAt: string | null }>(row: Row | null): Row | null {
+  return row?.deletedAt === null ? row : null;
+}
+
 /** How each type with a Node's id is found again; a new type adds its line here. */
 function candidates({ loaders }: Context, id: string) {
-  const living = <Row extends { deletedAt: string | null }>(row: Row | null) => (row?.deletedAt === null ? row : null);
   return {
     Ticket: loaders.ticketById.load(id),
     Comment: loaders.commentById.load(id),

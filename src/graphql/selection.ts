@@ -1,4 +1,4 @@
-import { type GraphQLResolveInfo, type SelectionSetNode } from 'graphql';
+import { type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
 /** What a query asks of a field: the names below it, and what it asks of each of those. */
 export type Selection = ReadonlyMap<string, Selection>;
@@ -12,16 +12,16 @@ function collect(
 ): void {
   for (const node of set?.selections ?? []) {
     switch (node.kind) {
-      case 'Field': {
+      case Kind.FIELD: {
         const below = into.get(node.name.value) ?? new Map();
         into.set(node.name.value, below);
         collect(node.selectionSet, fragments, below);
         break;
       }
-      case 'InlineFragment':
+      case Kind.INLINE_FRAGMENT:
         collect(node.selectionSet, fragments, into);
         break;
-      case 'FragmentSpread':
+      case Kind.FRAGMENT_SPREAD:
         collect(fragments[node.name.value]?.selectionSet, fragments, into);
         break;
     }

@@ -3,7 +3,12 @@ import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { type Ticket } from '../tickets/ticket.entity.js';
 import { type User } from '../users/user.entity.js';
-import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
+import {
+  Notification,
+  type NotificationCancelReason,
+  NotificationKind,
+  NotificationStatus,
+} from './notification.entity.js';
 
 /** Asks for the row to be looked at when its time comes. Best effort: a sweep finds what nobody was woken for. */
 export type Wake = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;

@@ -1,4 +1,4 @@
-import { type Opt, type Ref } from '@mikro-orm/core';
+import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../database/id.js';
@@ -66,6 +66,8 @@ export function isActive(status: TicketStatus): boolean {
 @Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_original', properties: ['duplicateOf'], where: 'duplicate_of_id is not null' })
 export class Ticket extends Node {
+  [OptionalProps]?: 'details' | 'type' | 'priority' | 'status';
+
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
@@ -87,15 +89,15 @@ export class Ticket extends Node {
 
   @Field(() => TicketType)
   @Enum({ items: () => TicketType, nativeEnumName: 'ticket_type' })
-  type: Opt<TicketType> = TicketType.BUG;
+  type: TicketType = TicketType.BUG;
 
   @Field(() => TicketPriority)
   @Enum({ items: () => TicketPriority, nativeEnumName: 'ticket_priority' })
-  priority: Opt<TicketPriority> = TicketPriority.MEDIUM;
+  priority: TicketPriority = TicketPriority.MEDIUM;
 
   @Field(() => TicketStatus)
   @Enum({ items: () => TicketStatus, nativeEnumName: 'ticket_status' })
-  status: Opt<TicketStatus> = TicketStatus.OPEN;
+  status: TicketStatus = TicketStatus.OPEN;
 
   @ManyToOne({ entity: () => Product, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
   product: Ref<Product> | null = null;

@@ -164,11 +164,7 @@ export class TicketService {
     if (input.details !== undefined) ticket.details = input.details;
     if (check.requiredInUpdate('type', input.type)) ticket.type = input.type;
     if (check.requiredInUpdate('priority', input.priority)) ticket.priority = input.priority;
-    if (check.requiredInUpdate('status', input.status) && input.status !== ticket.status) {
-      if (isActive(input.status)) ticket.closedAt = null;
-      else ticket.closedAt = this.#clock.now();
-      ticket.status = input.status;
-    }
+    if (check.requiredInUpdate('status', input.status)) this.#changeStatus(ticket, input.status);
     if (input.productId !== undefined) {
       const product = await this.#product(em, check, input.productId);
       ticket.product = product && ref(product);
@@ -180,6 +176,12 @@ export class TicketService {
     }
     check.done();
     return assignee;
+  }
+
+  #changeStatus(ticket: Ticket, status: TicketStatus): void {
+    if (status === ticket.status) return;
+    ticket.status = status;
+    ticket.closedAt = isActive(status) ? null : this.#clock.now();
   }
 
   /**

@@ -1,6 +1,6 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { type InputCheck } from '../graphql/input-check.js';
+import { characters, type InputCheck } from '../graphql/input-check.js';
 import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
 import { User } from './user.entity.js';
 
@@ -32,7 +32,7 @@ export function checkAccountFields(check: InputCheck, fields: AccountFields): Re
 }
 
 export function checkNewPassword(check: InputCheck, field: string, password: string): void {
-  const length = [...password].length;
+  const length = characters(password);
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
     const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
     check.add(UserErrorCode.INVALID, field, message);

@@ -36,7 +36,7 @@ export async function ensureAdministrator(
   } catch (error) {
     if (!(error instanceof UserInputError)) throw error;
     const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);
-    throw new Error(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`);
+    throw new Error(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`, { cause: error });
   }
   const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });
   em.create(User, {

@@ -65,7 +65,8 @@ export async function signIn(server: TestServer, login: string): Promise<Graphql
     'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }',
     { input: { login, password: PASSWORD } },
   );
-  if (payload.accessToken === null) throw new Error(`Could not sign in as ${login}: ${JSON.stringify(payload.userErrors)}`);
+  if (payload.accessToken === null)
+    throw new Error(`Could not sign in as ${login}: ${JSON.stringify(payload.userErrors)}`);
   return server.anonymous.withToken(payload.accessToken);
 }
 
@@ -83,14 +84,16 @@ export interface TicketOptions {
 }
 
 /** A ticket straight in the database, without event or mail; makes its creator if none is given. */
-export async function buildTicket(server: TestServer, options: TicketOptions = {}): Promise<{ id: string; number: number }> {
+export async function buildTicket(
+  server: TestServer,
+  options: TicketOptions = {},
+): Promise<{ id: string; number: number }> {
   const createdBy = options.createdBy ?? (await buildPerson(server));
   made += 1;
   const em = server.app.orm.em.fork();
   const ticket = em.create(Ticket, {
     title: options.title ?? `Ticket ${made}`,
     description: options.description ?? 'It does not work.',
-    details: null,
     createdBy: createdBy.id,
     assignedTo: options.assignedTo?.id ?? null,
     product: options.product?.id ?? null,

@@ -1,6 +1,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
+import { jest } from '@jest/globals';
 import { type FastifyInstance } from 'fastify';
-import pg from 'pg';
+import { Client } from 'pg';
 import { pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { loadSigningKeys } from '../../src/auth/signing-keys.js';
@@ -105,18 +106,13 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       while ((await app.delivery.sweep()) > 0);
     },
     async countStatements(action) {
-      let statements = 0;
-      const { query } = pg.Client.prototype;
-      pg.Client.prototype.query = function countingQuery(this: pg.Client, ...parameters: Parameters<typeof query>) {
-        statements += 1;
-        return query.apply(this, parameters);
-      } as typeof query;
+      const query = jest.spyOn(Client.prototype, 'query');
       try {
         await action();
+        return query.mock.calls.length;
       } finally {
-        pg.Client.prototype.query = query;
+        query.mockRestore();
       }
-      return statements;
     },
     async stop() {
       await http.close();

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../../src/database/embedded/embedded-database.js';
 import { migrate } from '../../src/database/migrate.js';
 import { connect } from '../../src/database/orm.js';
@@ -18,7 +18,7 @@ export function databaseUrl(server: string, database: string): string {
 
 /** Runs statements on the server's maintenance database. */
 export async function onServer(server: string, ...statements: string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: server });
+  const client = new Client({ connectionString: server });
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);
@@ -29,7 +29,9 @@ export async function onServer(server: string, ...statements: string[]): Promise
 
 /** Starts PostgreSQL for a run of the tests, unless `given` names one, and makes the template. */
 export async function startTestDatabase(given: string | undefined, dataDir: string) {
-  const embedded = given ? null : await startEmbeddedDatabase({ dataDir, databaseName: 'postgres', settings: FAST_AND_LOOSE });
+  const embedded = given
+    ? null
+    : await startEmbeddedDatabase({ dataDir, databaseName: 'postgres', settings: FAST_AND_LOOSE });
   const url = given ?? embedded?.url ?? '';
   await onServer(url, `drop database if exists ${TEMPLATE}`, `create database ${TEMPLATE} template template0`);
   const orm = await connect(databaseUrl(url, TEMPLATE));
