@@ -1,7 +1,13 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Logger } from 'pino';
 import { AccessTokens } from './auth/access-token.js';
+import { answerPasswordReset } from './auth/auth.jobs.js';
 import { AuthService } from './auth/auth.service.js';
+import { PasswordResetDelivery } from './auth/password-reset.delivery.js';
+import { PasswordService } from './auth/password.service.js';
+import { SessionReader } from './auth/session.reader.js';
+import { SessionService } from './auth/session.service.js';
+import { SignInThrottle } from './auth/sign-in-throttle.js';
 import { type SigningKeys } from './auth/signing-keys.js';
 import { ViewerSource } from './auth/viewer-source.js';
 import { type Clock } from './clock.js';
@@ -19,7 +25,10 @@ import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
 import { TicketReader } from './tickets/ticket.reader.js';
 import { TicketService } from './tickets/ticket.service.js';
+import { RoleService } from './users/role.service.js';
+import { UserDeparture } from './users/user-departure.js';
 import { UserReader } from './users/user.reader.js';
+import { UserService } from './users/user.service.js';
 
 /** What the parts of Docket are made of. */
 export interface AppParts {
@@ -43,10 +52,12 @@ export interface App extends AppParts {
   readonly readers: Readers;
   readonly accessTokens: AccessTokens;
   readonly delivery: Delivery;
+  readonly passwordResets: PasswordResetDelivery;
+  readonly throttle: SignInThrottle;
 }
 
 export function createApp(parts: AppParts): App {
-  const { orm, clock, jobs, settings } = parts;
+  const { orm, clock, jobs, mailer, settings } = parts;
   const rows = new Rows(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
   const notifications = new NotificationService({
@@ -54,12 +65,29 @@ export function createApp(parts: AppParts): App {
     delayMs: settings.ticketMailDelayMs,
     wake: async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt),
   });
+  const viewers = new ViewerSource(rows, clock);
+  const throttle = new SignInThrottle(rows, clock);
+  const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
+  const departure = new UserDeparture({ clock, notifications });
   return {
     ...parts,
     accessTokens,
+    throttle,
+    passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl }),
     services: {
-      auth: new AuthService({ orm, clock, accessTokens, sessionDays: settings.sessionDays }),
-      viewers: new ViewerSource(rows, clock),
+      auth: new AuthService({ orm, clock, sessions, throttle }),
+      sessions,
+      passwords: new PasswordService({
+        orm,
+        clock,
+        sessions,
+        throttle,
+        viewers,
+        wake: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
+      }),
+      viewers,
+      users: new UserService({ orm, clock, sessions, viewers, departure }),
+      roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ orm, clock, notifications }),
       comments: new CommentService({ orm, clock }),
       products: new ProductService({ orm, clock }),
@@ -69,7 +97,8 @@ export function createApp(parts: AppParts): App {
       comments: new CommentReader(rows),
       users: new UserReader(rows),
       products: new ProductReader(rows),
+      sessions: new SessionReader(rows, clock),
     },
-    delivery: new Delivery({ rows, clock, mailer: parts.mailer, publicUrl: settings.publicUrl, logger: parts.logger }),
+    delivery: new Delivery({ rows, clock, mailer, publicUrl: settings.publicUrl, logger: parts.logger }),
   };
 }

@@ -1,4 +1,4 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { EmailAddress } from '../graphql/scalars.js';
 
 @InputType()
@@ -26,4 +26,40 @@ export class SignInInput {
 
   @Field(() => String)
   password!: string;
+}
+
+@InputType()
+export class RefreshSessionInput {
+  @Field(() => String)
+  refreshToken!: string;
+}
+
+@InputType()
+export class RequestPasswordResetInput {
+  @Field(() => EmailAddress)
+  email!: string;
+}
+
+@InputType()
+export class ResetPasswordInput {
+  @Field(() => String, { description: 'From the mail. Works once, for one hour.' })
+  token!: string;
+
+  @Field(() => String, { description: '8 to 128 characters, and not a common password.' })
+  newPassword!: string;
+}
+
+@InputType()
+export class RevokeSessionInput {
+  @Field(() => ID)
+  id!: string;
+}
+
+@InputType()
+export class ChangePasswordInput {
+  @Field(() => String)
+  currentPassword!: string;
+
+  @Field(() => String, { description: '8 to 128 characters, and not a common password.' })
+  newPassword!: string;
 }

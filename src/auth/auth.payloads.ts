@@ -1,4 +1,5 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Ctx, Field, ID, ObjectType } from 'type-graphql';
+import { type Context, signedIn } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
@@ -22,4 +23,32 @@ export class AuthPayload extends Payload {
 
   @Field(() => User, { nullable: true })
   user?: unknown;
+}
+
+@ObjectType()
+export class RequestPasswordResetPayload extends Payload {}
+
+@ObjectType()
+export class SignOutPayload extends Payload {}
+
+@ObjectType()
+export class RevokeSessionPayload extends Payload {
+  @Field(() => ID, { nullable: true })
+  revokedSessionId?: string | null;
+}
+
+@ObjectType()
+export class RevokeOtherSessionsPayload extends Payload {
+  @Field(() => [ID])
+  revokedSessionIds!: readonly string[];
+}
+
+@ObjectType({ description: 'Every other session ends.' })
+export class ChangePasswordPayload extends Payload {
+  changed?: boolean;
+
+  @Field(() => User, { nullable: true })
+  async user(@Ctx() context: Context) {
+    return this.changed === true ? context.loaders.userById.load(signedIn(context).id) : null;
+  }
 }

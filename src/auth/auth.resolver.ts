@@ -1,10 +1,26 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Public } from '../graphql/access.js';
-import { type Context } from '../graphql/context.js';
-import { SignInInput, SignUpInput } from './auth.inputs.js';
-import { AuthPayload } from './auth.payloads.js';
-import { type SignedIn } from './auth.service.js';
+import { Authorized, Public } from '../graphql/access.js';
+import { type Context, signedIn as viewerOf } from '../graphql/context.js';
+import {
+  ChangePasswordInput,
+  RefreshSessionInput,
+  RequestPasswordResetInput,
+  ResetPasswordInput,
+  RevokeSessionInput,
+  SignInInput,
+  SignUpInput,
+} from './auth.inputs.js';
+import {
+  AuthPayload,
+  ChangePasswordPayload,
+  RequestPasswordResetPayload,
+  RevokeOtherSessionsPayload,
+  RevokeSessionPayload,
+  SignOutPayload,
+} from './auth.payloads.js';
+import { type SignedIn } from './session.service.js';
 
+/** The rest of the same request, the payload's user first, is seen with the eyes of whoever just signed in. */
 async function payload(context: Context, signedIn: SignedIn): Promise<AuthPayload> {
   context.viewer = await context.services.viewers.find(signedIn);
   return { ...signedIn, user: await context.loaders.userById.load(signedIn.userId) };
@@ -19,8 +35,81 @@ export class AuthResolver {
   }
 
   @Public()
-  @Mutation(() => AuthPayload, { description: 'Public. INVALID_CREDENTIALS does not say which part was wrong.' })
+  @Mutation(() => AuthPayload, {
+    description:
+      'Public. INVALID_CREDENTIALS does not say which part was wrong. After ten failures in ten minutes for one ' +
+      'account RATE_LIMITED with retryAfterSeconds, also for the right password.',
+  })
   async signIn(@Ctx() context: Context, @Arg('input', () => SignInInput) input: SignInInput): Promise<AuthPayload> {
     return payload(context, await context.services.auth.signIn(context.client, input));
+  }
+
+  @Public()
+  @Mutation(() => AuthPayload, {
+    description:
+      'Public. A new pair of tokens for a refresh token, which works once: INVALID_CREDENTIALS for an unknown one and ' +
+      'for one used before, whose session then ends; EXPIRED for a late one or an ended session.',
+  })
+  async refreshSession(
+    @Ctx() context: Context,
+    @Arg('input', () => RefreshSessionInput) input: RefreshSessionInput,
+  ): Promise<AuthPayload> {
+    return payload(context, await context.services.sessions.refresh(input.refreshToken));
+  }
+
+  @Public()
+  @Mutation(() => RequestPasswordResetPayload, {
+    description: 'Public. Answers the same whether or not the address is known. At most five mails an hour.',
+  })
+  async requestPasswordReset(
+    @Ctx() { services }: Context,
+    @Arg('input', () => RequestPasswordResetInput) input: RequestPasswordResetInput,
+  ): Promise<RequestPasswordResetPayload> {
+    await services.passwords.requestReset(input.email);
+    return {};
+  }
+
+  @Public()
+  @Mutation(() => AuthPayload, {
+    description:
+      'Public. Sets a new password by a token from a mail, ends all sessions and opens one. INVALID_CREDENTIALS for an ' +
+      'unknown token, EXPIRED for one that was used or is older than an hour.',
+  })
+  async resetPassword(
+    @Ctx() context: Context,
+    @Arg('input', () => ResetPasswordInput) input: ResetPasswordInput,
+  ): Promise<AuthPayload> {
+    return payload(context, await context.services.passwords.reset(context.client, input));
+  }
+
+  @Authorized()
+  @Mutation(() => SignOutPayload, { description: 'Ends this session.' })
+  async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
+    await context.services.sessions.signOut(viewerOf(context));
+    return {};
+  }
+
+  @Authorized()
+  @Mutation(() => RevokeSessionPayload, { description: 'Ends one session of yours.' })
+  async revokeSession(
+    @Ctx() context: Context,
+    @Arg('input', () => RevokeSessionInput) input: RevokeSessionInput,
+  ): Promise<RevokeSessionPayload> {
+    return { revokedSessionId: await context.services.sessions.revoke(viewerOf(context), input.id) };
+  }
+
+  @Authorized()
+  @Mutation(() => RevokeOtherSessionsPayload, { description: 'Ends all but this one.' })
+  async revokeOtherSessions(@Ctx() context: Context): Promise<RevokeOtherSessionsPayload> {
+    return { revokedSessionIds: await context.services.sessions.revokeOthers(viewerOf(context)) };
+  }
+
+  @Authorized()
+  @Mutation(() => ChangePasswordPayload, {
+    description: 'Every other session ends. INVALID_CREDENTIALS for a wrong current password, limited as signIn is.',
+  })
+  async changePassword(@Ctx() context: Context, @Arg('input', () => ChangePasswordInput) input: ChangePasswordInput) {
+    await context.services.passwords.change(viewerOf(context), input);
+    return { changed: true };
   }
 }

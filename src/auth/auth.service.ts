@@ -1,6 +1,5 @@
 import { ref } from '@mikro-orm/core';
-import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { createHash, randomBytes } from 'node:crypto';
+import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
@@ -8,38 +7,23 @@ import { InputCheck } from '../graphql/input-check.js';
 import { checkAccountFields, checkNewPassword, checkNotTaken, takenError } from '../users/account.js';
 import { BuiltInRole, Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
-import { type AccessTokens } from './access-token.js';
 import { type SignInInput, type SignUpInput } from './auth.inputs.js';
 import { hashPassword, verifyPassword } from './password.js';
-import { Session } from './session.entity.js';
-import { Token, TokenKind } from './token.entity.js';
+import { type SessionService, type SignedIn } from './session.service.js';
+import { type SignInThrottle } from './sign-in-throttle.js';
 
-const DAY_MS = 86_400_000;
-/** 256 bits: beyond guessing, so that its hash needs no salt. */
-const REFRESH_TOKEN_BYTES = 32;
-const LONGEST_USER_AGENT = 255;
-
-/** Everything a client needs to go on; what `AuthPayload` shows. */
-export interface SignedIn {
-  accessToken: string;
-  accessTokenExpiresAt: Date;
-  refreshToken: string;
-  refreshTokenExpiresAt: Date;
-  userId: string;
-  sessionId: string;
-}
-
+/** Signing up and signing in. */
 export class AuthService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #accessTokens: AccessTokens;
-  readonly #sessionMs: number;
+  readonly #sessions: SessionService;
+  readonly #throttle: SignInThrottle;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; accessTokens: AccessTokens; sessionDays: number }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; sessions: SessionService; throttle: SignInThrottle }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
-    this.#accessTokens = deps.accessTokens;
-    this.#sessionMs = deps.sessionDays * DAY_MS;
+    this.#sessions = deps.sessions;
+    this.#throttle = deps.throttle;
   }
 
   /**
@@ -62,7 +46,7 @@ export class AuthService {
       role: ref(role),
       createdAt: this.#clock.now(),
     });
-    const signedIn = await this.#openSession(em, user, client);
+    const signedIn = await this.#sessions.open(em, user, client);
     try {
       await em.flush();
     } catch (error) {
@@ -74,7 +58,7 @@ export class AuthService {
   /**
    * By username or e-mail address (requirements C9). Wrong name and wrong password are told in the same words, after
    * the same time.
-   * @throws UserInputError INVALID_CREDENTIALS
+   * @throws UserInputError INVALID_CREDENTIALS; RATE_LIMITED after too many failures, the right password too
    */
   async signIn(client: Client, { login, password }: SignInInput): Promise<SignedIn> {
     const em = this.#orm.em.fork();
@@ -85,44 +69,14 @@ export class AuthService {
           { $or: [{ username: login }, { email: login }], deletedAt: null },
           { populate: ['passwordHash'] },
         );
+    const giveBack = await this.#throttle.take(user?.id ?? login);
     const right = await verifyPassword(user?.passwordHash ?? null, password);
     if (user === null || !right) {
       throw userInputError(UserErrorCode.INVALID_CREDENTIALS, null, 'Invalid username, e-mail address or password.');
     }
-    const signedIn = await this.#openSession(em, user, client);
+    const signedIn = await this.#sessions.open(em, user, client);
     await em.flush();
+    await giveBack();
     return signedIn;
-  }
-
-  /** Adds a session and its first refresh token to the unit of work; the caller flushes. */
-  async #openSession(em: EntityManager, user: User, client: Client): Promise<SignedIn> {
-    const now = this.#clock.now();
-    const expiresAt = new Date(now.getTime() + this.#sessionMs);
-    const session = em.create(Session, {
-      user: ref(user),
-      createdAt: now,
-      lastUsedAt: now,
-      expiresAt,
-      ipAddress: client.ipAddress,
-      userAgent: client.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
-    });
-    const refreshToken = randomBytes(REFRESH_TOKEN_BYTES).toString('base64url');
-    em.create(Token, {
-      kind: TokenKind.REFRESH,
-      hash: createHash('sha256').update(refreshToken).digest('base64url'),
-      user: ref(user),
-      session: ref(session),
-      createdAt: now,
-      expiresAt,
-    });
-    const access = await this.#accessTokens.issue({ userId: user.id, sessionId: session.id });
-    return {
-      accessToken: access.token,
-      accessTokenExpiresAt: access.expiresAt,
-      refreshToken,
-      refreshTokenExpiresAt: expiresAt,
-      userId: user.id,
-      sessionId: session.id,
-    };
   }
 }

@@ -1,13 +1,17 @@
 import { type Opt, type Ref } from '@mikro-orm/core';
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ObjectType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Node } from '../graphql/node.js';
+import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 
-/** One signed-in device. Access tokens name it, and die with it. */
+/** Access tokens name it, and die with it. */
+@ObjectType({ implements: Node, description: 'One signed-in device.' })
 @Entity({ tableName: 'session' })
-export class Session {
+export class Session extends Node {
   @PrimaryKey({ type: 'uuid' })
-  id: Opt<string> = newId();
+  override id: Opt<string> = newId();
 
   @ManyToOne({
     entity: () => User,
@@ -18,21 +22,26 @@ export class Session {
   })
   user!: Ref<User>;
 
+  @Field(() => DateTime)
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 
+  @Field(() => DateTime)
   @Property({ type: 'datetime', length: 3 })
   lastUsedAt!: Date;
 
+  @Field(() => DateTime)
   @Property({ type: 'datetime', length: 3 })
   expiresAt!: Date;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   revokedAt: Date | null = null;
 
+  @Field(() => String, { nullable: true })
   @Property({ type: 'text', nullable: true })
   ipAddress: string | null = null;
 
+  @Field(() => String, { nullable: true })
   @Property({ type: 'text', nullable: true })
   userAgent: string | null = null;
 }

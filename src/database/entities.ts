@@ -1,4 +1,6 @@
+import { PasswordResetRequest } from '../auth/password-reset-request.entity.js';
 import { Session } from '../auth/session.entity.js';
+import { SignInThrottleEntry } from '../auth/sign-in-throttle.entity.js';
 import { Token } from '../auth/token.entity.js';
 import { Comment } from '../comments/comment.entity.js';
 import { Notification } from '../notifications/notification.entity.js';
@@ -9,4 +11,16 @@ import { Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
 
 /** Every table of the model. */
-export const entities = [Role, User, Session, Token, Product, Ticket, TicketEvent, Comment, Notification];
+export const entities = [
+  Role,
+  User,
+  Session,
+  Token,
+  SignInThrottleEntry,
+  PasswordResetRequest,
+  Product,
+  Ticket,
+  TicketEvent,
+  Comment,
+  Notification,
+];

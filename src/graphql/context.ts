@@ -1,15 +1,23 @@
 import { type AuthService } from '../auth/auth.service.js';
+import { type PasswordService } from '../auth/password.service.js';
+import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
 import { type CommentService } from '../comments/comment.service.js';
 import { type ProductService } from '../products/product.service.js';
 import { type TicketService } from '../tickets/ticket.service.js';
+import { type RoleService } from '../users/role.service.js';
+import { type UserService } from '../users/user.service.js';
 import { unauthenticated } from './errors.js';
 import { type Loaders, type Readers } from './loaders.js';
 
 export interface Services {
   readonly auth: AuthService;
+  readonly sessions: SessionService;
+  readonly passwords: PasswordService;
   readonly viewers: ViewerSource;
+  readonly users: UserService;
+  readonly roles: RoleService;
   readonly tickets: TicketService;
   readonly comments: CommentService;
   readonly products: ProductService;

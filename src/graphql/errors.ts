@@ -79,6 +79,14 @@ export function forbidden(message = 'You may not do that.') {
   return topLevelError('FORBIDDEN', message);
 }
 
+/** @param retryAfterSeconds when trying again may succeed */
+export function rateLimited(retryAfterSeconds: number): GraphQLError {
+  const minutes = Math.ceil(retryAfterSeconds / 60);
+  return new GraphQLError(`Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`, {
+    extensions: { code: 'RATE_LIMITED' satisfies TopLevelCode, retryAfterSeconds },
+  });
+}
+
 export function badUserInput(message: string) {
   return topLevelError('BAD_USER_INPUT', message);
 }

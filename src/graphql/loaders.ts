@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { type Viewer } from '../auth/viewer.js';
+import { type SessionReader } from '../auth/session.reader.js';
 import { type CommentReader, type CommentRow } from '../comments/comment.reader.js';
 import { type ProductReader, type ProductRow } from '../products/product.reader.js';
 import { type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
@@ -13,6 +14,7 @@ export interface Readers {
   readonly comments: CommentReader;
   readonly users: UserReader;
   readonly products: ProductReader;
+  readonly sessions: SessionReader;
 }
 
 /** Loads rows by their ids, one statement a batch, and puts them in the order of the keys; null for what is not there. */

@@ -9,12 +9,13 @@ function living<Row extends { deletedAt: string | null }>(row: Row | null): Row 
 }
 
 /** How each type with a Node's id is found again; a new type adds its line here. */
-function candidates({ loaders }: Context, id: string) {
+function candidates({ loaders, readers, viewer }: Context, id: string) {
   return {
     Ticket: loaders.ticketById.load(id),
     Comment: loaders.commentById.load(id),
     User: loaders.userById.load(id).then(living),
     Product: loaders.productById.load(id).then(living),
+    Session: viewer === null ? null : readers.sessions.live(viewer.id, id).then(([session]) => session ?? null),
     Role: loaders.roleById.load(id).then(living),
   };
 }

@@ -1,9 +1,11 @@
 import { type GraphQLSchema } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../auth/auth.resolver.js';
+import { SessionResolver } from '../auth/session.resolver.js';
 import { CommentResolver } from '../comments/comment.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
+import { AccountResolver } from '../users/account.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
 import { checkAccess } from './access.js';
 import { answerUserErrors } from './mutation-errors.js';
@@ -12,7 +14,16 @@ import { NodeResolver } from './node.resolver.js';
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [AuthResolver, UserResolver, ProductResolver, TicketResolver, CommentResolver, NodeResolver],
+    resolvers: [
+      AuthResolver,
+      SessionResolver,
+      AccountResolver,
+      UserResolver,
+      ProductResolver,
+      TicketResolver,
+      CommentResolver,
+      NodeResolver,
+    ],
     authChecker: checkAccess,
     // Services check what comes in, and answer with userErrors in the contract's words.
     validate: false,

@@ -46,11 +46,24 @@ export class NotificationService {
    * alone: it is on its way, or else looked at again before it is tried again.
    */
   async cancelForTicket(em: EntityManager, ticket: Ticket, reason: NotificationCancelReason): Promise<void> {
+    await this.#cancel(em, { ticket }, reason);
+  }
+
+  /** Cancels what is still waiting for the recipient, as `cancelForTicket` does for a ticket. */
+  async cancelForUser(em: EntityManager, recipient: User, reason: NotificationCancelReason): Promise<void> {
+    await this.#cancel(em, { recipient }, reason);
+  }
+
+  async #cancel(
+    em: EntityManager,
+    which: { ticket: Ticket } | { recipient: User },
+    reason: NotificationCancelReason,
+  ): Promise<void> {
     const now = this.#clock.now();
     const waiting = await em.find(
       Notification,
       {
-        ticket,
+        ...which,
         status: NotificationStatus.SCHEDULED,
         $or: [{ claimedUntil: null }, { claimedUntil: { $lte: now } }],
       },

@@ -1,5 +1,6 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
+import { isCommonPassword } from '../auth/common-passwords.js';
 import { characters, type InputCheck } from '../graphql/input-check.js';
 import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
 import { User } from './user.entity.js';
@@ -36,15 +37,24 @@ export function checkNewPassword(check: InputCheck, field: string, password: str
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
     const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
     check.add(UserErrorCode.INVALID, field, message);
+  } else if (isCommonPassword(password)) {
+    check.add(UserErrorCode.INVALID, field, 'This password is among the first that are guessed. Choose another one.');
   }
 }
 
-/** Adds TAKEN for an e-mail address or username that somebody else has. Two at once are caught by `takenError`. */
-export async function checkNotTaken(check: InputCheck, em: EntityManager, fields: AccountFields): Promise<void> {
-  const [byEmail, byUsername] = [
-    await em.count(User, { email: fields.email, deletedAt: null }),
-    await em.count(User, { username: fields.username }),
-  ];
+/**
+ * Adds TAKEN for an e-mail address or username that somebody else has. Two at once are caught by `takenError`.
+ * @param ownId whose own address and name do not count
+ */
+export async function checkNotTaken(
+  check: InputCheck,
+  em: EntityManager,
+  fields: AccountFields,
+  ownId?: string,
+): Promise<void> {
+  const others = ownId === undefined ? {} : { id: { $ne: ownId } };
+  const byEmail = await em.count(User, { ...others, email: fields.email, deletedAt: null });
+  const byUsername = await em.count(User, { ...others, username: fields.username });
   if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
   if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
 }

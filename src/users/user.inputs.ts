@@ -1,5 +1,6 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../graphql/connection.js';
+import { EmailAddress } from '../graphql/scalars.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class UserFilter {
@@ -30,4 +31,76 @@ export class UserOrder {
 
   @Field(() => OrderDirection)
   direction!: OrderDirection;
+}
+
+@InputType()
+export class CreateUserInput {
+  @Field(() => EmailAddress)
+  email!: string;
+
+  @Field(() => String, { description: "3 to 30 of a-z, 0-9, '_', '-' and '.'; compared without regard to case." })
+  username!: string;
+
+  @Field(() => String, { description: '8 to 128 characters, and not a common password.' })
+  password!: string;
+
+  @Field(() => String, { description: '1 to 100 characters after trimming.' })
+  firstName!: string;
+
+  @Field(() => String, { nullable: true, description: 'At most 100 characters.' })
+  lastName?: string | null;
+
+  @Field(() => ID)
+  roleId!: string;
+}
+
+@InputType()
+export class UpdateUserInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => EmailAddress, { nullable: true })
+  email?: string | null;
+
+  @Field(() => String, { nullable: true, description: "3 to 30 of a-z, 0-9, '_', '-' and '.'." })
+  username?: string | null;
+
+  @Field(() => String, { nullable: true, description: '1 to 100 characters after trimming.' })
+  firstName?: string | null;
+
+  @Field(() => String, { nullable: true, description: 'At most 100 characters. Null clears it.' })
+  lastName?: string | null;
+
+  @Field(() => ID, { nullable: true, description: 'Needs canManageUsers.' })
+  roleId?: string | null;
+}
+
+@InputType()
+export class TicketPermissionsInput {
+  @Field(() => Boolean)
+  create!: boolean;
+
+  @Field(() => Boolean)
+  edit!: boolean;
+
+  @Field(() => Boolean)
+  view!: boolean;
+
+  @Field(() => Boolean)
+  delete!: boolean;
+}
+
+@InputType()
+export class SetTicketPermissionsInput {
+  @Field(() => ID)
+  userId!: string;
+
+  @Field(() => TicketPermissionsInput)
+  permissions!: TicketPermissionsInput;
+}
+
+@InputType()
+export class DeleteUserInput {
+  @Field(() => ID)
+  id!: string;
 }

@@ -86,6 +86,14 @@ export class UserReader {
     );
   }
 
+  /** A living user, by the username in any letter case. */
+  async byUsername(username: string): Promise<UserRow | null> {
+    if (username.includes('\0')) return null;
+    return this.#rows.first(
+      sql<UserRow>`select ${this.#rows.columns(User, 'u')} from "user" u where u.username = ${username} and u.deleted_at is null`,
+    );
+  }
+
   async roles(): Promise<RoleRow[]> {
     return this.#rows.all(
       sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.deleted_at is null order by r.created_at, r.name`,

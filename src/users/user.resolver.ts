@@ -1,15 +1,17 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Session } from '../auth/session.entity.js';
 import { isId } from '../database/id.js';
 import { Authorized, Public } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { EmailAddress } from '../graphql/scalars.js';
 import { selectionOf } from '../graphql/selection.js';
+import { VisibleIf } from '../graphql/visible-if.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.inputs.js';
-import { canSeeEmail, canSeeTicketPermissions } from './user.policy.js';
+import { canSeeEmail, canSeeTicketPermissions, isOwnAccount } from './user.policy.js';
 import { fullName, type UserRow } from './user.reader.js';
 import { TicketPermissions, UserConnection } from './user.types.js';
 
@@ -38,6 +40,12 @@ export class UserResolver {
   }
 
   @Authorized()
+  @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
+  async userByUsername(@Ctx() { readers }: Context, @Arg('username', () => String) username: string) {
+    return readers.users.byUsername(username);
+  }
+
+  @Authorized()
   @Query(() => UserConnection, { description: 'People with an account, oldest account first.' })
   async users(@Ctx() context: Context, @Args(() => UsersArgs) args: UsersArgs, @Info() info: GraphQLResolveInfo) {
     return context.readers.users.page(signedIn(context), args, selectionOf(info));
@@ -54,12 +62,13 @@ export class UserResolver {
     return fullName(user);
   }
 
+  @VisibleIf(canSeeEmail)
   @FieldResolver(() => EmailAddress, {
     nullable: true,
     description: 'Null unless it is your own, or you may manage users or tickets.',
   })
-  email(@Root() user: UserRow, @Ctx() { viewer }: Context): string | null {
-    return canSeeEmail(viewer, user.id) ? user.email : null;
+  email(@Root() user: UserRow): string {
+    return user.email;
   }
 
   @FieldResolver(() => Role)
@@ -67,17 +76,26 @@ export class UserResolver {
     return user.role ?? loaders.roleById.load(user.roleId);
   }
 
+  @VisibleIf(canSeeTicketPermissions)
   @FieldResolver(() => TicketPermissions, {
     nullable: true,
     description: 'Null unless it is your own, or you may manage users.',
   })
-  ticketPermissions(@Root() user: UserRow, @Ctx() { viewer }: Context): TicketPermissions | null {
-    if (!canSeeTicketPermissions(viewer, user.id)) return null;
+  ticketPermissions(@Root() user: UserRow): TicketPermissions {
     return {
       create: user.mayCreateTickets,
       edit: user.mayEditTickets,
       view: user.mayViewTickets,
       delete: user.mayDeleteTickets,
     };
+  }
+
+  @VisibleIf(isOwnAccount)
+  @FieldResolver(() => [Session], {
+    nullable: true,
+    description: 'Null unless it is your own. The live ones, last used first.',
+  })
+  async sessions(@Root() user: UserRow, @Ctx() { readers }: Context) {
+    return readers.sessions.live(user.id);
   }
 }

@@ -1,7 +1,9 @@
 import { type MigrationObject } from '@mikro-orm/core';
+import { Migration20261121034718_accounts } from './Migration20261121034718_accounts.js';
 import { Migration20261121031242_initial } from './Migration20261121031242_initial.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
   { name: 'Migration20261121031242_initial', class: Migration20261121031242_initial },
+  { name: 'Migration20261121034718_accounts', class: Migration20261121034718_accounts },
 ];

@@ -1,0 +1,83 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { type Clock } from '../clock.js';
+import { type Mailer, MailRefusedError } from '../mail/mailer.js';
+import { passwordResetMail } from '../mail/templates/password-reset.js';
+import { User } from '../users/user.entity.js';
+import { PasswordResetRequest } from './password-reset-request.entity.js';
+import { newSecret } from './secret-token.js';
+import { Token, TokenKind } from './token.entity.js';
+
+/** Contract: valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
+const VALID_MS = 3_600_000;
+/** Nobody's mailbox is flooded by somebody else's asking. */
+const MOST_AN_HOUR = 5;
+const SWEEP_LIMIT = 100;
+
+/** Sends the mails that people asked for who forgot their password. */
+export class PasswordResetDelivery {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #mailer: Mailer;
+  readonly #publicUrl: string;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; publicUrl: string }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#mailer = deps.mailer;
+    this.#publicUrl = deps.publicUrl;
+  }
+
+  /** Handles what no job woke anybody for, or could not be sent before. */
+  async sweep(): Promise<void> {
+    const waiting = await this.#orm.em
+      .fork()
+      .find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit: SWEEP_LIMIT });
+    for (const { id } of waiting) await this.deliver(id);
+  }
+
+  /**
+   * Sends the mail for a request, if it is still waiting and the address is somebody's. The token becomes valid with
+   * the same commit that marks the request as handled; a mail that is refused leaves both undone, for the next sweep.
+   */
+  async deliver(requestId: string): Promise<void> {
+    try {
+      await this.#orm.em.fork().transactional(async (em) => {
+        // Skips a request that another worker has in hand.
+        const request = await em.findOne(
+          PasswordResetRequest,
+          { id: requestId, handledAt: null },
+          { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
+        );
+        if (request === null) return;
+        const now = this.#clock.now();
+        request.handledAt = now;
+        const hourAgo = new Date(now.getTime() - VALID_MS);
+        const tooLate = request.createdAt <= hourAgo;
+        const recent = await em.count(PasswordResetRequest, {
+          email: request.email,
+          handledAt: { $gt: hourAgo },
+        });
+        const user = await em.findOne(User, { email: request.email, deletedAt: null });
+        if (tooLate || user === null || recent >= MOST_AN_HOUR) return;
+
+        const { secret, hash } = newSecret();
+        const expiresAt = new Date(now.getTime() + VALID_MS);
+        em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
+        const name = user.lastName === null ? user.firstName : `${user.firstName} ${user.lastName}`;
+        await this.#mailer.send({
+          messageId: `${requestId}@${new URL(this.#publicUrl).hostname}`,
+          to: { name, address: user.email },
+          ...passwordResetMail({ recipientName: name, token: secret, publicUrl: this.#publicUrl }),
+        });
+      });
+    } catch (error) {
+      if (!(error instanceof MailRefusedError)) throw error;
+      if (error.permanent) await this.#giveUp(requestId);
+    }
+  }
+
+  async #giveUp(requestId: string): Promise<void> {
+    await this.#orm.em.fork().nativeUpdate(PasswordResetRequest, { id: requestId }, { handledAt: this.#clock.now() });
+  }
+}

@@ -1,0 +1,27 @@
+import { sql } from 'kysely';
+import { type Clock } from '../clock.js';
+import { type Row, type Rows } from '../database/rows.js';
+import { Session } from './session.entity.js';
+
+export type SessionRow = Row<Session>;
+
+export class SessionReader {
+  readonly #rows: Rows;
+  readonly #clock: Clock;
+
+  constructor(rows: Rows, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  /** A person's live sessions, last used first; with an id, that one if it is theirs. */
+  async live(userId: string, id?: string): Promise<SessionRow[]> {
+    const which = id === undefined ? sql`true` : sql`s.id = ${id}`;
+    return this.#rows.all(
+      sql<SessionRow>`select ${this.#rows.columns(Session, 's')} from session s
+        where s.user_id = ${userId} and s.revoked_at is null and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz
+          and ${which}
+        order by s.last_used_at desc, s.id desc`,
+    );
+  }
+}

@@ -1,0 +1,167 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Clock } from '../clock.js';
+import { isId } from '../database/id.js';
+import { type Client } from '../graphql/context.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
+import { User } from '../users/user.entity.js';
+import { type AccessTokens } from './access-token.js';
+import { hashSecret, newSecret } from './secret-token.js';
+import { Session } from './session.entity.js';
+import { Token, TokenKind } from './token.entity.js';
+import { type Viewer } from './viewer.js';
+import { type ViewerSource } from './viewer-source.js';
+
+const DAY_MS = 86_400_000;
+const LONGEST_USER_AGENT = 255;
+
+/** Everything a client needs to go on; what `AuthPayload` shows. */
+export interface SignedIn {
+  accessToken: string;
+  accessTokenExpiresAt: Date;
+  refreshToken: string;
+  refreshTokenExpiresAt: Date;
+  userId: string;
+  sessionId: string;
+}
+
+function refused(code: UserErrorCode, message: string): UserInputError {
+  return userInputError(code, 'refreshToken', message);
+}
+
+/** Opens, prolongs and ends sessions (requirements 26, C11). */
+export class SessionService {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #accessTokens: AccessTokens;
+  readonly #viewers: ViewerSource;
+  readonly #sessionMs: number;
+
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    accessTokens: AccessTokens;
+    viewers: ViewerSource;
+    sessionDays: number;
+  }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#accessTokens = deps.accessTokens;
+    this.#viewers = deps.viewers;
+    this.#sessionMs = deps.sessionDays * DAY_MS;
+  }
+
+  /** Adds a session and its first refresh token to the unit of work; the caller flushes. */
+  async open(em: EntityManager, user: User, client: Client): Promise<SignedIn> {
+    const now = this.#clock.now();
+    const session = em.create(Session, {
+      user: ref(user),
+      createdAt: now,
+      lastUsedAt: now,
+      expiresAt: new Date(now.getTime() + this.#sessionMs),
+      ipAddress: client.ipAddress,
+      userAgent: client.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+    });
+    return this.#issue(em, session, user.id);
+  }
+
+  async #issue(em: EntityManager, session: Session, userId: string): Promise<SignedIn> {
+    const { secret, hash } = newSecret();
+    em.create(Token, {
+      kind: TokenKind.REFRESH,
+      hash,
+      user: userId,
+      session: ref(session),
+      createdAt: this.#clock.now(),
+      expiresAt: session.expiresAt,
+    });
+    const access = await this.#accessTokens.issue({ userId, sessionId: session.id });
+    return {
+      accessToken: access.token,
+      accessTokenExpiresAt: access.expiresAt,
+      refreshToken: secret,
+      refreshTokenExpiresAt: session.expiresAt,
+      userId,
+      sessionId: session.id,
+    };
+  }
+
+  /**
+   * Takes a refresh token for a new pair, once. One that was used before tells of a theft, and ends its session.
+   * @throws UserInputError INVALID_CREDENTIALS for an unknown or used token, EXPIRED for a late one or an ended session
+   */
+  async refresh(refreshToken: string): Promise<SignedIn> {
+    const outcome = await this.#orm.em.fork().transactional(async (em) => {
+      const found = await em.findOne(
+        Token,
+        { kind: TokenKind.REFRESH, hash: hashSecret(refreshToken) },
+        { lockMode: LockMode.PESSIMISTIC_WRITE },
+      );
+      const session = found?.session ? await em.findOne(Session, { id: found.session.id }) : null;
+      if (found === null || session === null) {
+        return refused(UserErrorCode.INVALID_CREDENTIALS, 'This refresh token is not valid. Sign in.');
+      }
+      const now = this.#clock.now();
+      if (found.usedAt !== null) {
+        // Returned, not thrown: the end of the session must be committed.
+        session.revokedAt ??= now;
+        return refused(
+          UserErrorCode.INVALID_CREDENTIALS,
+          'This refresh token was used before, so its session has been ended. Sign in.',
+        );
+      }
+      const owner = await em.findOne(User, { id: found.user.id, deletedAt: null });
+      if (owner === null || session.revokedAt !== null || found.expiresAt <= now || session.expiresAt <= now) {
+        return refused(UserErrorCode.EXPIRED, 'This session has ended. Sign in.');
+      }
+      found.usedAt = now;
+      session.lastUsedAt = now;
+      session.expiresAt = new Date(now.getTime() + this.#sessionMs);
+      return this.#issue(em, session, owner.id);
+    });
+    if ('userErrors' in outcome) {
+      this.#viewers.forget();
+      throw outcome;
+    }
+    return outcome;
+  }
+
+  async signOut(viewer: Viewer): Promise<void> {
+    await this.end({ id: viewer.sessionId });
+  }
+
+  /**
+   * Ends one session of the viewer's own.
+   * @throws UserInputError NOT_FOUND for one that is not theirs, or has ended
+   */
+  async revoke(viewer: Viewer, id: string): Promise<string> {
+    const ended = isId(id) ? await this.end({ id, user: viewer.id }) : [];
+    const [session] = ended;
+    if (session === undefined) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'You have no session with this id.');
+    }
+    return session;
+  }
+
+  /** Ends all sessions of the viewer but this one; gives their ids. */
+  async revokeOthers(viewer: Viewer): Promise<string[]> {
+    return this.end({ user: viewer.id, id: { $ne: viewer.sessionId } });
+  }
+
+  /** Ends the live sessions that match, at once on this instance and within five seconds on the others. */
+  async end(which: { id?: string | { $ne: string }; user?: string }): Promise<string[]> {
+    const em = this.#orm.em.fork();
+    const sessions = await this.endIn(em, which);
+    await em.flush();
+    this.#viewers.forget();
+    return sessions;
+  }
+
+  /** The same as part of a larger unit of work, which the caller flushes; then it lets the viewers be forgotten. */
+  async endIn(em: EntityManager, which: { id?: string | { $ne: string }; user?: string }): Promise<string[]> {
+    const now = this.#clock.now();
+    const sessions = await em.find(Session, { ...which, revokedAt: null, expiresAt: { $gt: now } });
+    for (const session of sessions) session.revokedAt = now;
+    return sessions.map(({ id }) => id);
+  }
+}

@@ -1,0 +1,12 @@
+import { Entity, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+
+/** When passwords were tried for one account, by anybody, on any instance. Kept for accounts that do not exist too. */
+@Entity({ tableName: 'sign_in_throttle' })
+export class SignInThrottleEntry {
+  /** Hash of the account's id, or of a login that names none. */
+  @PrimaryKey({ type: 'text' })
+  key!: string;
+
+  @Property({ type: 'array', columnType: 'timestamptz(3)[]' })
+  attempts!: string[];
+}

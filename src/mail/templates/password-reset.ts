@@ -1,0 +1,34 @@
+import { html } from './html.js';
+import { mailHtml, mailText, type MailContent } from './layout.js';
+
+export interface PasswordResetMailInput {
+  recipientName: string;
+  /** The secret that `resetPassword` takes. It stands in the link's fragment: servers and logs never see that part. */
+  token: string;
+  publicUrl: string;
+}
+
+/** The mail for a person who forgot their password. Valid one hour, once (contract, `resetPassword`). */
+export function passwordResetMail({ recipientName, token, publicUrl }: PasswordResetMailInput): {
+  subject: string;
+  text: string;
+  html: string;
+} {
+  const greeting = `Hello ${recipientName}, somebody asked to set a new password for your account.`;
+  const rest =
+    'The link works once, and for one hour. If it was not you, you need not do anything: your password stays as it is.';
+  const content: MailContent = {
+    preheader: 'The link works once, and for one hour.',
+    heading: 'Set a new password',
+    body: {
+      text: `${greeting}\n\n${rest}`,
+      html: html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">
+          ${greeting}
+        </p>
+        <p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${rest}</p>`,
+    },
+    action: { label: 'Set a new password', url: `${publicUrl}/reset-password#token=${token}` },
+    reason: 'You get this mail because somebody asked to reset the password of the account with this address.',
+  };
+  return { subject: 'Set a new password', text: mailText(content), html: mailHtml(content) };
+}

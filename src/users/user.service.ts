@@ -1,0 +1,161 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { hashPassword } from '../auth/password.js';
+import { type SessionService } from '../auth/session.service.js';
+import { type Viewer } from '../auth/viewer.js';
+import { type ViewerSource } from '../auth/viewer-source.js';
+import { type Clock } from '../clock.js';
+import { isId } from '../database/id.js';
+import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
+import { InputCheck } from '../graphql/input-check.js';
+import { checkAccountFields, checkNewPassword, checkNotTaken, takenError } from './account.js';
+import { keepingAManager } from './last-manager.js';
+import { Role } from './role.entity.js';
+import { type UserDeparture } from './user-departure.js';
+import { User } from './user.entity.js';
+import { type CreateUserInput, type SetTicketPermissionsInput, type UpdateUserInput } from './user.inputs.js';
+import { canManageUser, canSetTicketPermissions } from './user.policy.js';
+
+/** Makes, changes and deletes accounts. Gives the user's id. */
+export class UserService {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #sessions: SessionService;
+  readonly #viewers: ViewerSource;
+  readonly #departure: UserDeparture;
+
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    sessions: SessionService;
+    viewers: ViewerSource;
+    departure: UserDeparture;
+  }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#sessions = deps.sessions;
+    this.#viewers = deps.viewers;
+    this.#departure = deps.departure;
+  }
+
+  /** The resolver has asked for canManageUsers. @throws UserInputError for what is wrong with the input */
+  async create(input: CreateUserInput): Promise<string> {
+    const em = this.#orm.em.fork();
+    const check = new InputCheck();
+    const fields = checkAccountFields(check, input);
+    checkNewPassword(check, 'password', input.password);
+    check.done();
+    await checkNotTaken(check, em, fields);
+    check.done();
+    const passwordHash = await hashPassword(input.password);
+    try {
+      return await em.transactional(async (inner) => {
+        const role = await this.#role(inner, check, input.roleId);
+        check.done();
+        const createdAt = this.#clock.now();
+        return inner.create(User, { ...fields, passwordHash, role: role ?? input.roleId, createdAt }).id;
+      });
+    } catch (error) {
+      throw takenError(error) ?? error;
+    }
+  }
+
+  /**
+   * Changes the fields that are given (requirements 14, 16).
+   * @throws FORBIDDEN for another's account, or a role, without canManageUsers; UserInputError for what is wrong with the
+   * input, CONFLICT for demoting the last one who can manage users
+   */
+  async update(viewer: Viewer, input: UpdateUserInput): Promise<string> {
+    if (input.roleId !== undefined && !viewer.role.canManageUsers) throw forbidden('A role needs canManageUsers.');
+    try {
+      await this.#orm.em.fork().transactional(async (em) => {
+        const user = await this.#locked(em, 'id', input.id);
+        if (!canManageUser(viewer, user.id)) throw forbidden("You may not change another person's account.");
+        const check = new InputCheck();
+        const others = {
+          email: check.requiredInUpdate('email', input.email) ? input.email : user.email,
+          username: check.requiredInUpdate('username', input.username) ? input.username : user.username,
+          firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
+          lastName: input.lastName === undefined ? user.lastName : input.lastName,
+        };
+        const fields = checkAccountFields(check, others);
+        await checkNotTaken(check, em, fields, user.id);
+        const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
+        check.done();
+        em.assign(user, { ...fields, updatedAt: this.#clock.now() });
+        if (role !== null) {
+          await keepingAManager(em, 'roleId', () => {
+            user.role = ref(role);
+          });
+        }
+      });
+    } catch (error) {
+      throw takenError(error) ?? error;
+    }
+    this.#viewers.forget();
+    return input.id.toLowerCase();
+  }
+
+  /**
+   * The four bits of requirements 36. Whoever may manage users sets them; anybody may take rights from themselves (C6).
+   * @throws FORBIDDEN for another's, and for raising one's own, without canManageUsers
+   */
+  async setTicketPermissions(viewer: Viewer, { userId, permissions }: SetTicketPermissionsInput): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const user = await this.#locked(em, 'userId', userId);
+      const before = {
+        create: user.mayCreateTickets,
+        edit: user.mayEditTickets,
+        view: user.mayViewTickets,
+        delete: user.mayDeleteTickets,
+      };
+      if (!canSetTicketPermissions(viewer, user.id, before, permissions)) {
+        throw forbidden('You may take rights from yourself; giving them needs canManageUsers.');
+      }
+      user.mayCreateTickets = permissions.create;
+      user.mayEditTickets = permissions.edit;
+      user.mayViewTickets = permissions.view;
+      user.mayDeleteTickets = permissions.delete;
+      user.updatedAt = this.#clock.now();
+    });
+    this.#viewers.forget();
+    return userId.toLowerCase();
+  }
+
+  /**
+   * Soft: sessions end, active tickets become unassigned, waiting mails are cancelled, and what they wrote stays under
+   * their name (requirements C2, C20).
+   * @throws FORBIDDEN for another's account without canManageUsers; UserInputError CONFLICT for the last one who can
+   * manage users
+   */
+  async delete(viewer: Viewer, id: string): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const user = await this.#locked(em, 'id', id);
+      if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
+      await keepingAManager(em, 'id', async () => {
+        user.deletedAt = this.#clock.now();
+        await this.#sessions.endIn(em, { user: user.id });
+        await this.#departure.of(em, user, viewer.id);
+      });
+    });
+    this.#viewers.forget();
+    return id.toLowerCase();
+  }
+
+  async #locked(em: EntityManager, field: string, id: string): Promise<User> {
+    const user = isId(id)
+      ? await em.findOne(User, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
+    if (user === null) throw userInputError(UserErrorCode.NOT_FOUND, field, 'There is no user with this id.');
+    return user;
+  }
+
+  /** A live role, locked against its deletion until the transaction ends. */
+  async #role(em: EntityManager, check: InputCheck, id: string): Promise<Role | null> {
+    const role = isId(id)
+      ? await em.findOne(Role, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ })
+      : null;
+    if (role === null) check.add(UserErrorCode.NOT_FOUND, 'roleId', 'There is no role with this id.');
+    return role;
+  }
+}
