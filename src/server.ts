@@ -8,6 +8,7 @@ import cors from '@fastify/cors';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { type App } from './app.js';
+import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, formatError } from './graphql/format-error.js';
@@ -119,6 +120,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     handler: fastifyApolloHandler(apollo, { context: async (request) => contextOf(app, request) }),
   });
   await http.register(explorerRoutes);
+  await http.register(resetPasswordRoutes);
   if (options.capturedMails !== undefined) {
     await http.register(capturedMailRoutes, { directory: options.capturedMails });
   }
