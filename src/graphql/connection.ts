@@ -5,8 +5,8 @@ import { badUserInput } from './errors.js';
 import { isId } from '../database/id.js';
 
 /** Requirements of the contract, "Reading". */
-const DEFAULT_PAGE = 25;
-const LARGEST_PAGE = 100;
+export const DEFAULT_PAGE = 25;
+export const LARGEST_PAGE = 100;
 
 export enum OrderDirection {
   ASC = 'ASC',

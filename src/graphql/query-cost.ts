@@ -1,0 +1,127 @@
+import {
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLCompositeType,
+  type GraphQLSchema,
+  getNamedType,
+  isCompositeType,
+  Kind,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+  valueFromASTUntyped,
+} from 'graphql';
+import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
+
+/** What a document asks for, fragments dissolved. */
+export interface QueryCost {
+  /** Fields to resolve, each as often as the page sizes above it allow. */
+  readonly cost: number;
+  readonly depth: number;
+  readonly aliases: number;
+  /** The most that stand in one selection set. */
+  readonly directives: number;
+}
+
+const NOTHING: QueryCost = { cost: 0, depth: 0, aliases: 0, directives: 0 };
+
+function sum(a: QueryCost, b: QueryCost): QueryCost {
+  return {
+    cost: a.cost + b.cost,
+    depth: Math.max(a.depth, b.depth),
+    aliases: a.aliases + b.aliases,
+    directives: Math.max(a.directives, b.directives),
+  };
+}
+
+/** Measures valid documents: unknown fields and circles of fragments were refused before. */
+class Meter {
+  readonly #schema: GraphQLSchema;
+  readonly #variables: Readonly<Record<string, unknown>>;
+  readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  /** A fragment is measured once, however often it is spread: otherwise twenty lines could cost a million steps. */
+  readonly #measured = new Map<string, QueryCost>();
+
+  constructor(schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>) {
+    this.#schema = schema;
+    this.#variables = variables;
+    const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
+    this.#fragments = new Map(fragments.map((node) => [node.name.value, node]));
+  }
+
+  selectionSet(set: SelectionSetNode, parent: GraphQLCompositeType): QueryCost {
+    let total = NOTHING;
+    let directives = 0;
+    for (const selection of set.selections) {
+      directives += selection.directives?.length ?? 0;
+      switch (selection.kind) {
+        case Kind.FIELD:
+          total = sum(total, this.#field(selection, parent));
+          break;
+        case Kind.INLINE_FRAGMENT: {
+          const name = selection.typeCondition?.name.value;
+          total = sum(total, this.selectionSet(selection.selectionSet, this.#type(name) ?? parent));
+          break;
+        }
+        case Kind.FRAGMENT_SPREAD:
+          total = sum(total, this.#fragment(selection.name.value));
+          break;
+      }
+    }
+    return { ...total, directives: Math.max(total.directives, directives) };
+  }
+
+  #type(name: string | undefined): GraphQLCompositeType | undefined {
+    const type = name === undefined ? undefined : this.#schema.getType(name);
+    return isCompositeType(type) ? type : undefined;
+  }
+
+  #fragment(name: string): QueryCost {
+    const known = this.#measured.get(name);
+    if (known) return known;
+    const fragment = this.#fragments.get(name);
+    const type = this.#type(fragment?.typeCondition.name.value);
+    const measured = fragment && type ? this.selectionSet(fragment.selectionSet, type) : NOTHING;
+    this.#measured.set(name, measured);
+    return measured;
+  }
+
+  #field(field: FieldNode, parent: GraphQLCompositeType): QueryCost {
+    const aliases = field.alias === undefined ? 0 : 1;
+    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    const type = definition && getNamedType(definition.type);
+    // Introspection has a limit of its own among GraphQL's validation rules, and no pages.
+    if (!field.selectionSet || !isCompositeType(type)) {
+      return { cost: 1, depth: 1, aliases, directives: field.directives?.length ?? 0 };
+    }
+    const below = this.selectionSet(field.selectionSet, type);
+    const isPage = definition?.args.some(({ name }) => name === 'first') ?? false;
+    return {
+      cost: 1 + below.cost * (isPage ? this.#pageSize(field) : 1),
+      depth: below.depth + 1,
+      aliases: aliases + below.aliases,
+      directives: below.directives,
+    };
+  }
+
+  /** As the field will take it; what is out of range will be refused by itself. */
+  #pageSize(field: FieldNode): number {
+    for (const name of ['first', 'last']) {
+      const argument = field.arguments?.find((candidate) => candidate.name.value === name);
+      const size = argument && valueFromASTUntyped(argument.value, this.#variables);
+      if (typeof size === 'number') return Math.min(Math.max(size, 1), LARGEST_PAGE);
+    }
+    return DEFAULT_PAGE;
+  }
+}
+
+/** What an operation of a valid document would cost. Takes time in proportion to the document's length. */
+export function measureQuery(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): QueryCost {
+  const root = schema.getRootType(operation.operation);
+  return root ? new Meter(schema, document, variables).selectionSet(operation.selectionSet, root) : NOTHING;
+}

@@ -1,0 +1,69 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import { type Context } from './context.js';
+import { measureQuery, type QueryCost } from './query-cost.js';
+
+/** hardening.md, "Abuse of the query language". */
+const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] = [
+  { name: 'cost', most: 50_000, unit: 'cost (fields, each as often as the page sizes above it allow)' },
+  { name: 'depth', most: 10, unit: 'depth' },
+  { name: 'aliases', most: 15, unit: 'number of aliases' },
+  { name: 'directives', most: 10, unit: 'number of directives in one selection' },
+];
+
+/** Each of these tries or sets a secret: many in one document would be a way around counting requests. */
+const ONE_A_DOCUMENT = new Set([
+  'signUp',
+  'signIn',
+  'refreshSession',
+  'requestPasswordReset',
+  'resetPassword',
+  'changePassword',
+]);
+
+function tooComplex(message: string, extensions: Record<string, number> = {}): GraphQLError {
+  return new GraphQLError(message, { extensions: { ...extensions, code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
+}
+
+function checkCost(measured: QueryCost): void {
+  for (const { name, most, unit } of LIMITS) {
+    const value = measured[name];
+    if (value > most) {
+      throw tooComplex(
+        `The ${unit} of this query is ${value}, and ${most} is allowed. Ask for less, or in several queries.`,
+        {
+          [name]: value,
+          limit: most,
+        },
+      );
+    }
+  }
+}
+
+/** Fields at the root, those inside inline fragments too; a spread fragment counts as one too many by itself. */
+function checkAuthMutations({ operation, selectionSet }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.MUTATION) return;
+  const fields = selectionSet.selections;
+  const secret = fields.filter((node) => node.kind === Kind.FIELD && ONE_A_DOCUMENT.has(node.name.value));
+  const hidden = fields.some((node) => node.kind !== Kind.FIELD);
+  if (secret.length > 1 || (hidden && fields.length > 1)) {
+    throw tooComplex(
+      `A document may hold one of ${[...ONE_A_DOCUMENT].join(', ')}, and a mutation with several fields no fragments at its root.`,
+    );
+  }
+}
+
+/** Refuses documents that would cost too much, before anything of them runs: QUERY_TOO_COMPLEX with cost and limit. */
+export function queryLimits(): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async didResolveOperation({ schema, document, operation, request }) {
+          if (!operation) return;
+          checkAuthMutations(operation);
+          checkCost(measureQuery(schema, document, operation, request.variables ?? {}));
+        },
+      };
+    },
+  };
+}
