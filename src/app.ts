@@ -20,6 +20,7 @@ import { type JobQueue } from './jobs/job-queue.js';
 import { type Mailer } from './mail/mailer.js';
 import { Delivery } from './notifications/delivery.js';
 import { deliverNotification } from './notifications/notification.jobs.js';
+import { Metrics } from './observability/metrics.js';
 import { NotificationService } from './notifications/notification.service.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
@@ -51,6 +52,7 @@ export interface App extends AppParts {
   readonly services: Services;
   readonly readers: Readers;
   readonly accessTokens: AccessTokens;
+  readonly metrics: Metrics;
   readonly delivery: Delivery;
   readonly passwordResets: PasswordResetDelivery;
   readonly throttle: SignInThrottle;
@@ -69,8 +71,10 @@ export function createApp(parts: AppParts): App {
   const throttle = new SignInThrottle(rows, clock);
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
+  const metrics = new Metrics({ orm, rows, clock });
   return {
     ...parts,
+    metrics,
     accessTokens,
     throttle,
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl }),

@@ -2,7 +2,7 @@ import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { jest } from '@jest/globals';
 import { type FastifyInstance } from 'fastify';
 import { Client } from 'pg';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
 import { loadSigningKeys } from '../../src/auth/signing-keys.js';
 import { type Clock } from '../../src/clock.js';
@@ -54,6 +54,7 @@ export interface TestServerOptions {
   introspection?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
+  logger?: Logger;
 }
 
 /**
@@ -67,7 +68,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const url = databaseUrl(postgres, database);
 
   const clock = new TestClock();
-  const logger = pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const logger = options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const orm = await connect(url);
   const smtp = await startSmtpServer();
   const mailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });

@@ -1,0 +1,48 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
+import { type Logger } from 'pino';
+import { type Context } from '../graphql/context.js';
+import { type Metrics } from './metrics.js';
+
+/** A client's own names go no further than this into the log. */
+const LONGEST_NAME = 100;
+
+function firstRootField(operation: OperationDefinitionNode | undefined): string {
+  const field = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
+  return field?.name.value ?? (operation ? 'fragment' : 'invalid');
+}
+
+function codeOf(error: GraphQLFormattedError | GraphQLError | undefined): string {
+  if (error === undefined) return 'OK';
+  const code = error.extensions?.['code'];
+  return typeof code === 'string' ? code : 'UNKNOWN';
+}
+
+/** One line and one measurement a request. Never the document's variables: they hold passwords. */
+export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      const started = performance.now();
+      return {
+        async willSendResponse({ operation, operationName, contextValue, errors, response }) {
+          const seconds = (performance.now() - started) / 1000;
+          const refused = response.body.kind === 'single' ? response.body.singleResult.errors?.[0] : errors?.[0];
+          const code = codeOf(refused);
+          const field = firstRootField(operation);
+          metrics.requestAnswered(field, code, seconds);
+          logger.info(
+            {
+              requestId: contextValue.requestId,
+              operationName: operationName?.slice(0, LONGEST_NAME) ?? null,
+              field,
+              code,
+              viewerId: contextValue.viewer?.id ?? null,
+              durationMs: Math.round(seconds * 1e5) / 100,
+            },
+            'GraphQL request',
+          );
+        },
+      };
+    },
+  };
+}
