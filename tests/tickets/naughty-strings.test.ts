@@ -21,7 +21,7 @@ const hostile = [
   'a\uDFFFb',
   "'; drop table ticket; --",
   '\u{10FFFF}',
-  'x'.repeat(70_000),
+  'x'.repeat(20_000),
 ];
 
 let server: TestServer;
