@@ -52,8 +52,12 @@ const WELCOME_HEADERS = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
  * What runs in the browser. It is text because the compiler only carries TypeScript into dist/.
  *
  * What people type, passwords among it, is kept in the tab's sessionStorage: GraphiQL's own choice, localStorage,
- * would keep it on the disk (its history stores headers, and so tokens, even with shouldPersistHeaders off). An Authorization header that has no token yet is not sent, so that signing in and
- * loading the schema work with the placeholder in place.
+ * would keep it on the disk (its history stores headers, and so tokens, even with shouldPersistHeaders off). An
+ * Authorization header that has no token yet is not sent, so that signing in and loading the schema work with the
+ * placeholder in place.
+ *
+ * A link to the page may carry `?query=…&variables=…` (see ticket-link.ts): it is shown in a tab of its own and never run
+ * by itself, and leaves the address at once, so that a reload shows what has become of it.
  */
 export const bootstrapScript = `'use strict';
 const fetchGraphQL = GraphiQL.createFetcher({ url: location.pathname });
@@ -66,18 +70,35 @@ function withoutEmptyToken(headers) {
   );
 }
 
-// GraphiQL takes the first variables only from its storage; were they given in another way, a reload would take the
-// tab for a stranger's and open a second one.
-if (sessionStorage.getItem('graphiql:tabState') === null) {
-  sessionStorage.setItem('graphiql:variables', ${JSON.stringify(WELCOME_VARIABLES)});
+const welcome = {
+  query: ${JSON.stringify(WELCOME_QUERY)},
+  variables: ${JSON.stringify(WELCOME_VARIABLES)},
+  headers: ${JSON.stringify(WELCOME_HEADERS)},
+};
+const link = new URLSearchParams(location.search);
+const linked = link.has('query') && {
+  query: link.get('query'),
+  variables: link.get('variables'),
+  headers: welcome.headers,
+};
+
+// GraphiQL takes the first query and variables from its storage, and opens a tab for them if none has them yet; were
+// they given in another way, a reload would take the tab for a stranger's and open a second one.
+if (linked) {
+  sessionStorage.setItem('graphiql:query', linked.query);
+  sessionStorage.setItem('graphiql:variables', linked.variables ?? '');
+  history.replaceState(null, '', location.pathname);
+} else if (sessionStorage.getItem('graphiql:tabState') === null) {
+  sessionStorage.setItem('graphiql:variables', welcome.variables);
 }
 
 const logo = React.createElement(GraphiQL.Logo, null, 'Docket');
 const settings = {
   fetcher: (parameters, options) =>
     fetchGraphQL(parameters, { ...options, headers: withoutEmptyToken(options?.headers) }),
-  defaultQuery: ${JSON.stringify(WELCOME_QUERY)},
-  defaultHeaders: ${JSON.stringify(WELCOME_HEADERS)},
+  defaultQuery: welcome.query,
+  defaultHeaders: welcome.headers,
+  ...(linked && { defaultTabs: [linked, welcome] }),
   defaultEditorToolsVisibility: 'headers',
   isHeadersEditorEnabled: true,
   shouldPersistHeaders: false,

@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { forBrowsers, readerStrategy } from './browser-constraint.js';
 import { explorerAssets } from './explorer.assets.js';
 import { ASSETS_PATH, explorerPage } from './explorer.page.js';
+import { linkToTicket } from './ticket-link.js';
 
 /** GraphiQL's editor sets inline styles; its fonts and images are data: URLs, and it fetches nothing from elsewhere. */
 const PAGE_POLICY =
@@ -11,8 +12,9 @@ const PAGE_POLICY =
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
 /**
- * Gives browsers a page to try the API with, at GET /graphql, and the page's files. Every other request to /graphql
- * goes to the route that is registered for that path without a constraint, before or after this one.
+ * Gives browsers a page to try the API with, at GET /graphql, the page's files, and at /tickets/:number the page opened
+ * on that ticket. Every other request to /graphql goes to the route that is registered for that path without a
+ * constraint, before or after this one.
  */
 export async function explorerRoutes(app: FastifyInstance): Promise<void> {
   const page = explorerPage();
@@ -32,6 +34,12 @@ export async function explorerRoutes(app: FastifyInstance): Promise<void> {
       .type('text/html; charset=utf-8')
       .send(page),
   );
+
+  // Where mails point to. A front end at PUBLIC_URL has a page of its own there; without one, this is the page.
+  app.get<{ Params: { number: string } }>('/tickets/:number', async (request, reply) => {
+    const link = linkToTicket(request.params.number);
+    return link === null ? reply.callNotFound() : reply.redirect(link);
+  });
 
   app.get<{ Params: { name: string } }>(`${ASSETS_PATH}/:name`, async (request, reply) => {
     const asset = assets.get(request.params.name);

@@ -73,6 +73,19 @@ describe('the explorer', () => {
     }
   });
 
+  test('opens on the ticket that a mail links to', async () => {
+    const response = await app.inject({ url: '/tickets/13', headers: { accept: CHROMIUM } });
+    expect(response.statusCode).toBe(302);
+    const link = new URL(response.headers.location ?? '', 'http://docket.example');
+    expect(link.pathname).toBe('/graphql');
+    expect(link.searchParams.get('query')).toContain('ticketByNumber(number: $number)');
+    expect(JSON.parse(link.searchParams.get('variables') ?? '')).toEqual({ number: 13 });
+  });
+
+  test.each(['0', '-1', '1e3', '2147483648', 'abc', '1%20'])('has no ticket %s', async (number) => {
+    expect((await app.inject(`/tickets/${number}`)).statusCode).toBe(404);
+  });
+
   test.each(['package.json', '..%2f..%2fpackage.json', 'graphiql-0.0.0.js'])('has no file %s', async (name) => {
     expect((await app.inject(`/graphql/assets/${name}`)).statusCode).toBe(404);
   });
@@ -97,10 +110,11 @@ describe('the script of the page', () => {
     fetcher: (parameters: unknown, options: { headers?: Record<string, unknown> }) => unknown;
     storage: unknown;
     shouldPersistHeaders: boolean;
+    defaultTabs?: { query: string; variables: string; headers: string }[];
   }
 
   /** Runs the script with stand-ins for the libraries; the fetcher gives back the headers it would send. */
-  function start(stored: Map<string, string>): Settings {
+  function start(stored: Map<string, string>, search = '', replaceState = (_path: string) => {}): Settings {
     let settings: Settings | undefined;
     const GraphiQL = {
       createFetcher: () => (_parameters: unknown, options: { headers: unknown }) => ({ ...Object(options.headers) }),
@@ -119,7 +133,9 @@ describe('the script of the page', () => {
       },
       ReactDOM: { createRoot: () => ({ render: () => {} }) },
       document: { getElementById: () => ({}) },
-      location: { pathname: '/graphql' },
+      location: { pathname: '/graphql', search },
+      history: { replaceState: (_state: unknown, _title: string, path: string) => replaceState(path) },
+      URLSearchParams,
       sessionStorage,
     });
     if (settings === undefined) throw new Error('the script did not start GraphiQL');
@@ -145,5 +161,18 @@ describe('the script of the page', () => {
     stored.set('graphiql:tabState', '{}').set('graphiql:variables', '{"mine":1}');
     start(stored);
     expect(stored.get('graphiql:variables')).toBe('{"mine":1}');
+  });
+
+  test('shows the query that a link carries in a tab before the welcome, and takes it out of the address', () => {
+    const stored = new Map<string, string>();
+    let address = '';
+    const search = `?${new URLSearchParams({ query: '{ viewer { id } }', variables: '{"a":1}' }).toString()}`;
+    const { defaultTabs = [] } = start(stored, search, (path) => (address = path));
+    expect(defaultTabs.map(({ query }) => query)).toEqual(['{ viewer { id } }', expect.stringContaining('SignIn')]);
+    expect(defaultTabs[0]).toMatchObject({ variables: '{"a":1}', headers: expect.stringContaining('Bearer') });
+    expect(stored.get('graphiql:query')).toBe('{ viewer { id } }');
+    expect(stored.get('graphiql:variables')).toBe('{"a":1}');
+    expect(address).toBe('/graphql');
+    expect(start(stored).defaultTabs).toBeUndefined();
   });
 });
