@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { StartError } from './start-error.js';
 
 /** Thrown when settings are wrong; the message names every fault, one a line. */
-export class SettingsError extends Error {
+export class SettingsError extends StartError {
   override name = 'SettingsError';
 
   constructor(readonly faults: readonly string[]) {
@@ -54,6 +55,13 @@ const listOf = (item: z.ZodType<string, string>) =>
     .pipe(z.array(item))
     .default([]);
 
+/** The three as they are once each has been read. */
+const reportSchedule = z.object({
+  REPORT_SCHEDULE_HOURS: z.number(),
+  REPORT_SCHEDULE_MINUTES: z.number(),
+  REPORT_SCHEDULE_SECONDS: z.number(),
+});
+
 /** Every variable that Docket reads, with its rule and default. The table in README.md says the same in prose. */
 const variables = z
   .object({
@@ -88,15 +96,8 @@ const variables = z
   .refine((env) => env.REPORT_SCHEDULE_HOURS + env.REPORT_SCHEDULE_MINUTES + env.REPORT_SCHEDULE_SECONDS > 0, {
     path: ['REPORT_SCHEDULE_HOURS, REPORT_SCHEDULE_MINUTES, REPORT_SCHEDULE_SECONDS'],
     message: 'must add up to more than zero',
-    // Its own fault is told even when others are found: requirements ask for all of them in one message.
-    when: ({ value }) =>
-      z
-        .object({
-          REPORT_SCHEDULE_HOURS: amount(24),
-          REPORT_SCHEDULE_MINUTES: amount(0),
-          REPORT_SCHEDULE_SECONDS: amount(0),
-        })
-        .safeParse(value).success,
+    // By default Zod leaves this out once another setting is wrong; all faults are to be told at once.
+    when: ({ value }) => reportSchedule.safeParse(value).success,
   })
   .refine(
     (env) =>
@@ -105,8 +106,12 @@ const variables = z
     {
       path: ['ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD'],
       message: 'must be given all three, or none',
+      when: () => true,
     },
   );
+
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
 
 export type Env = ReturnType<typeof readEnv>;
 

@@ -2,12 +2,14 @@ import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { pino, type Logger } from 'pino';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
-import { DataDirInUseError } from './database/embedded/embedded-database.js';
-import { type Env, readEnv, SettingsError } from './env.js';
+import { type Env, readEnv } from './env.js';
+import { StartError } from './start-error.js';
 import { type Docket, start } from './start.js';
 
 /** Longer than anything that is waited for at a stop; then the process goes anyway. */
 const STOP_TIMEOUT_MS = 15_000;
+
+const PARENT_CHECK_MS = 500;
 
 function print(text: string): void {
   process.stdout.write(`${text}\n`);
@@ -29,6 +31,16 @@ function announce(docket: Docket, env: Env): void {
   print('\n  Ctrl-C stops it.\n');
 }
 
+/** npm passes SIGTERM to the shell between it and us, which ends without passing it on. */
+function whenOrphaned(action: () => void): void {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(timer);
+    action();
+  }, PARENT_CHECK_MS).unref();
+}
+
 function stopOnSignals(docket: Docket, logger: Logger): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
@@ -46,14 +58,17 @@ function stopOnSignals(docket: Docket, logger: Logger): void {
   };
   process.on('SIGINT', (signal) => void stop(signal));
   process.on('SIGTERM', (signal) => void stop(signal));
+  if (process.env['npm_lifecycle_event'] === 'start') whenOrphaned(() => void stop('SIGTERM'));
 }
 
 /** What a person can mend is told in a sentence; anything else with its stack. */
 function explain(error: unknown): string {
-  if (error instanceof SettingsError || error instanceof DataDirInUseError) return error.message;
+  if (error instanceof StartError) return error.message;
   if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
     return 'The port is in use. Set PORT to another one, or stop what uses it.';
   }
+  // A folder that may not be written, a disk that is full, an address that is not this machine's.
+  if (error instanceof Error && 'syscall' in error) return `The system says: ${error.message}`;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 

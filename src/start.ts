@@ -60,13 +60,17 @@ async function openDatabase(env: Env, openings: Openings): Promise<{ url: string
   return { url: database.url, embedded: true };
 }
 
-/** Gives the URL at which people reach it: every address means localhost, and port 0 whatever port was free. */
+/** Where people reach a server that listens there: every address means localhost. */
+function httpUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** Gives the URL at which people reach it; port 0 is whatever port was free. */
 async function listen({ host, port }: Env, http: FastifyInstance): Promise<string> {
   await http.listen({ port, host });
   const address = http.server.address();
-  const actualPort = typeof address === 'object' && address !== null ? address.port : port;
-  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
-  return `http://${name.includes(':') ? `[${name}]` : name}:${actualPort}`;
+  return httpUrl(host, typeof address === 'object' && address !== null ? address.port : port);
 }
 
 /**
@@ -108,7 +112,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
         accessTokenSeconds: env.accessTokenSeconds,
         sessionDays: env.sessionDays,
         ticketMailDelayMs: env.ticketMailDelayMs,
-        publicUrl: env.publicUrl ?? `http://${env.host}:${env.port}`,
+        publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
       },
     });
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { StartError } from '../start-error.js';
 
 /** An Ed25519 private key as a JWK (RFC 8037). */
 const privateKey = z.object({ kty: z.literal('OKP'), crv: z.literal('Ed25519'), x: z.string(), d: z.string() });
@@ -50,7 +51,7 @@ async function keysIn(dataDir: string): Promise<string> {
 /**
  * @param configured the setting JWT_PRIVATE_KEYS: a JSON array of Ed25519 private JWKs, newest first; undefined: kept in
  * DATA_DIR
- * @throws Error that says what is wrong, without any key, when they are not such an array
+ * @throws StartError that says what is wrong, without any key, when they are not such an array
  */
 export async function loadSigningKeys(configured: string | undefined, dataDir: string): Promise<SigningKeys> {
   const text = configured ?? (await keysIn(dataDir));
@@ -68,7 +69,7 @@ export async function loadSigningKeys(configured: string | undefined, dataDir: s
     .safeParse(text);
   if (!parsed.success) {
     const where = configured === undefined ? 'jwt-private-keys.json in DATA_DIR' : 'JWT_PRIVATE_KEYS';
-    throw new Error(
+    throw new StartError(
       `${where} must be a JSON array of Ed25519 private keys as JWKs (kty OKP, crv Ed25519, x, d), newest first`,
     );
   }

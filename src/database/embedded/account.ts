@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { StartError } from '../../start-error.js';
 import { runCommand, type Account } from './command.js';
 
 const USER = 'postgres';
@@ -14,7 +15,7 @@ export interface ReachablePaths {
  * Decides which user PostgreSQL runs as. PostgreSQL refuses to run as root, so that root gets the owner of the
  * cluster, or for a new cluster the user `postgres`, who is created when missing.
  * @returns the account, or undefined to run as ourselves (we are not root).
- * @throws Error that says what to do, when there is no such user or it cannot reach the paths.
+ * @throws StartError that says what to do, when there is no such user or it cannot reach the paths.
  */
 export async function chooseAccount(paths: ReachablePaths): Promise<Account | undefined> {
   if (process.platform === 'win32' || process.geteuid?.() !== 0) {
@@ -31,7 +32,7 @@ export async function chooseAccount(paths: ReachablePaths): Promise<Account | un
   if (obstacle === undefined) {
     return passing;
   }
-  throw new Error(
+  throw new StartError(
     `PostgreSQL cannot run as root, and the user it runs as instead (uid ${uid}) cannot use ${paths.program} and ${paths.dataDir} (${obstacle}). ` +
       'Move this folder and DATA_DIR to where every user may enter (not below /root), start as a normal user, or set DATABASE_URL.',
   );
@@ -55,7 +56,7 @@ async function findOrCreateUser(): Promise<{ uid: number; gid: number }> {
   if (created !== undefined) {
     return created;
   }
-  throw new Error(
+  throw new StartError(
     `PostgreSQL cannot run as root, and the user "${USER}" could not be created (${oneLine(`${group.stderr}\n${user.stderr}`)}). ` +
       `Start as a normal user, create a user "${USER}", or set DATABASE_URL.`,
   );

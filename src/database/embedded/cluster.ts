@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { StartError } from '../../start-error.js';
 import type { PostgresBinaries } from './binaries.js';
 import { runCommand, type Account } from './command.js';
 
@@ -65,14 +66,14 @@ export async function ensureCluster(
 
 /**
  * Reads the superuser's password.
- * @throws Error when the cluster belongs to somebody else, saying so.
+ * @throws StartError when the cluster belongs to somebody else, saying so.
  */
 export async function readPassword(dataDir: string): Promise<string> {
   const passwordFile = join(clusterDirOf(dataDir), PASSWORD_FILE);
   try {
     return await readFile(passwordFile, 'utf8');
   } catch (cause) {
-    throw new Error(
+    throw new StartError(
       `${passwordFile} cannot be read. Start as the user that owns it (or as root), or point DATA_DIR to another folder.`,
       { cause },
     );

@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { Client, escapeIdentifier } from 'pg';
+import { StartError } from '../../start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters, SUPERUSER } from './cluster.js';
@@ -17,7 +18,7 @@ export interface EmbeddedDatabase {
 }
 
 /** Another process runs on this DATA_DIR. */
-export class DataDirInUseError extends Error {
+export class DataDirInUseError extends StartError {
   override readonly name = 'DataDirInUseError';
 
   constructor(dataDir: string) {
@@ -41,7 +42,8 @@ export interface EmbeddedDatabaseOptions {
  * Brings up the PostgreSQL that npm installed, on a free port of the loopback address. A server that outlived its
  * process (kill -9) is adopted with all its data.
  * @throws DataDirInUseError when another process uses the same DATA_DIR.
- * @throws Error that says what to do when PostgreSQL cannot run here, with the end of its log when it does not start.
+ * @throws StartError that says what to do when PostgreSQL cannot run here, Error with the end of its log when it does
+ * not start.
  */
 export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): Promise<EmbeddedDatabase> {
   const { databaseName = 'docket', settings = {}, log = () => undefined } = options;
