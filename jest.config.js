@@ -7,6 +7,11 @@ export default {
   transform: { '^.+\\.ts$': ['@swc/jest'] },
   globalSetup: '<rootDir>/tests/support/global-setup.js',
   globalTeardown: '<rootDir>/tests/support/global-teardown.js',
-  reporters: ['default', '<rootDir>/tests/support/mongodb-reporter.cjs'],
+  reporters: [
+    'default',
+    '<rootDir>/tests/support/mongodb-reporter.cjs',
+    // The last one, as its line is to be the last of the run.
+    '<rootDir>/tests/support/count-reporter.cjs',
+  ],
   testTimeout: 30_000,
 };

@@ -1,8 +1,9 @@
 /** The largest number that GraphQL's Int holds; no ticket has a larger one. */
 const LARGEST_NUMBER = 2 ** 31 - 1;
 
-const TICKET_QUERY = `# Sign in first, in the tab SignIn, and put the token into
-# the tab "Headers" below. Then press the button.
+const TICKET_QUERY = `# Sign in first, in the tab SignIn. Put the
+# accessToken into the tab "Headers" below,
+# after "Bearer ", and press the button.
 query Ticket($number: Int!) {
   ticketByNumber(number: $number) {
     id
