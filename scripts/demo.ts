@@ -20,11 +20,20 @@ class DemoError extends Error {}
 function at(data: Json, path: string): Json {
   let value = data;
   for (const step of path.split('.')) {
-    const found = Object.entries(typeof value === 'object' && value !== null ? value : {}).find(([key]) => key === step);
+    const found = Object.entries(typeof value === 'object' && value !== null ? value : {}).find(
+      ([key]) => key === step,
+    );
     if (found === undefined) throw new DemoError(`The answer has no ${path}`);
     value = found[1];
   }
   return value;
+}
+
+/** The string or number at a path, as text. */
+function textAt(data: Json, path: string): string {
+  const value = at(data, path);
+  if (typeof value !== 'string' && typeof value !== 'number') throw new DemoError(`The answer's ${path} is no text`);
+  return `${value}`;
 }
 
 function expectThat(holds: boolean, otherwise: string): void {
@@ -64,9 +73,9 @@ async function mutate(title: string, name: string, query: string, input: Record<
   return payload;
 }
 
-async function waitForMailAbout(number: Json): Promise<string> {
+async function waitForMailAbout(number: string): Promise<string> {
   console.log(`\n── Wait for the mail at ${url}/mail`);
-  const subject = new RegExp(`<strong>(\\[#${String(number)}\\][^<]*)</strong>`);
+  const subject = new RegExp(`<strong>(\\[#${number}\\][^<]*)</strong>`);
   for (const giveUpAt = Date.now() + MAIL_WAIT_MS; Date.now() < giveUpAt; await delay(MAIL_POLL_MS)) {
     const page = await get('/mail');
     expectThat(page.status === 200, `${url}/mail answers ${page.status}: this server sends its mails by SMTP`);
@@ -74,7 +83,7 @@ async function waitForMailAbout(number: Json): Promise<string> {
     if (found !== undefined) return found;
   }
   throw new DemoError(
-    `No mail about ticket #${String(number)} within ${MAIL_WAIT_MS / 1000} seconds. ` +
+    `No mail about ticket #${number} within ${MAIL_WAIT_MS / 1000} seconds. ` +
       'It leaves ASSIGN_REPORT_SCHEDULE minutes after the assignment, 12 by default: ' +
       'start the server with ASSIGN_REPORT_SCHEDULE=0.1 to see it soon.',
   );
@@ -89,7 +98,7 @@ async function demo(): Promise<void> {
 }`,
     { login: REPORTER, password: PASSWORD },
   );
-  token = String(at(signIn, 'accessToken'));
+  token = textAt(signIn, 'accessToken');
 
   const created = await mutate(
     `Report a ticket, and give it to ${TECHNICIAN}`,
@@ -108,7 +117,7 @@ async function demo(): Promise<void> {
     },
   );
   const id = at(created, 'ticket.id');
-  const number = at(created, 'ticket.number');
+  const number = textAt(created, 'ticket.number');
   expectThat(at(created, 'ticket.assignedTo') !== null, 'The new ticket has no assignee');
 
   const listed = await run(
@@ -121,7 +130,7 @@ async function demo(): Promise<void> {
   }
 }`,
   );
-  expectThat(at(listed, 'tickets.nodes.0.number') === number, 'The new ticket is not the first of the list');
+  expectThat(textAt(listed, 'tickets.nodes.0.number') === number, 'The new ticket is not the first of the list');
 
   await mutate(
     'Comment on it',

@@ -1,4 +1,5 @@
-const WELCOME_QUERY = `# Welcome to Docket. To try it:
+/** What the editor shows first. */
+export const WELCOME_QUERY = `# Welcome to Docket. To try it:
 #
 # 1. Fill in the tab "Variables" below, then
 #    press the button at the right: SignIn.

@@ -1,0 +1,42 @@
+import { readFile } from 'node:fs/promises';
+import { describe, expect, test } from '@jest/globals';
+import { parse, validate } from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
+import { linkToTicket } from '../../src/explorer/ticket-link.js';
+import { WELCOME_QUERY } from '../../src/explorer/bootstrap-script.js';
+
+const schema = createSchema();
+const readme = await readFile(new URL('../../README.md', import.meta.url), 'utf8');
+const blocks = [...readme.matchAll(/```graphql\n(.*?)```/gs)].map(([, block = '']) => block);
+const inCommands = [...readme.matchAll(/--data '(.*?)'/g)].map(([, body = '']): { query: string } => JSON.parse(body));
+
+describe('the queries that we show to people', () => {
+  test('are in README.md', () => {
+    expect(blocks.length).toBeGreaterThanOrEqual(6);
+    expect(inCommands).toHaveLength(2);
+  });
+
+  test.each([
+    ...blocks,
+    ...inCommands.map(({ query }) => query),
+    new URLSearchParams(linkToTicket('1')?.split('?')[1]).get('query') ?? '',
+    WELCOME_QUERY,
+  ])('are valid: %#', (query) => {
+    expect(query).not.toBe('');
+    expect(validate(schema, parse(query))).toEqual([]);
+  });
+});
+
+test('README.md names only files and commands that there are', async () => {
+  const links = [...readme.matchAll(/\]\((?!http)([^)#]+)\)/g)].map(([, path = '']) => path);
+  expect(links.length).toBeGreaterThan(4);
+  for (const path of links) await readFile(new URL(`../../${path}`, import.meta.url));
+  const { scripts }: { scripts: Record<string, string> } = JSON.parse(
+    await readFile(new URL('../../package.json', import.meta.url), 'utf8'),
+  );
+  const contributing = await readFile(new URL('../../CONTRIBUTING.md', import.meta.url), 'utf8');
+  const named = [
+    ...`${readme}\n${contributing}`.matchAll(/npm (?:run )?(?!ci\b|install\b|prune\b|run\b|and\b)([a-z]+)/g),
+  ];
+  expect([...new Set(named.map(([, name = '']) => name))].filter((name) => !(name in scripts))).toEqual([]);
+});

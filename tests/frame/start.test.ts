@@ -1,0 +1,123 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+
+const ROOT = fileURLToPath(new URL('../..', import.meta.url));
+const TSX = import.meta.resolve('tsx');
+
+interface Run {
+  child: ChildProcess;
+  /** What it wrote so far, to both streams. */
+  output: () => string;
+  /** Resolves with the output once it contains the text, or throws when the process ends without. */
+  said: (text: string) => Promise<string>;
+  exitCode: Promise<number | null>;
+}
+
+describe('the server process', () => {
+  let dataDir: string;
+  const runs: Run[] = [];
+
+  beforeEach(async () => {
+    dataDir = await mkdtemp(join(tmpdir(), 'docket-start-'));
+  });
+  afterEach(async () => {
+    for (const { child, exitCode } of runs.splice(0)) {
+      child.kill('SIGTERM');
+      await exitCode;
+    }
+    await rm(dataDir, { recursive: true, force: true });
+  });
+
+  /** Runs src/main.ts with these settings and none of ours, in a folder without a .env. */
+  function run(settings: Record<string, string>): Run {
+    const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/main.ts')], {
+      cwd: dataDir,
+      env: {
+        PATH: process.env['PATH'],
+        TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.json'),
+        PORT: '0',
+        DATA_DIR: dataDir,
+        ...settings,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    let output = '';
+    const wakers = new Set<() => void>();
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        output += chunk;
+        for (const wake of wakers) wake();
+      });
+    }
+    const exitCode = once(child, 'close').then(([code]): number | null => code);
+    const started: Run = {
+      child,
+      output: () => output,
+      exitCode,
+      said: (text) =>
+        new Promise((resolve, reject) => {
+          const look = () => {
+            if (output.includes(text)) resolve(output);
+          };
+          wakers.add(look);
+          look();
+          void exitCode.then(() => reject(new Error(`It ended without saying "${text}":\n${output}`)));
+        }),
+    };
+    runs.push(started);
+    return started;
+  }
+
+  test('names every wrong setting and does not start', async () => {
+    const { exitCode, output } = run({ PORT: 'http', LOG_LEVEL: 'loud', RUN: 'everything' });
+    expect(await exitCode).toBe(1);
+    expect(output()).toMatch(/^These settings are wrong:\n {2}PORT .*\n {2}RUN .*\n {2}LOG_LEVEL .*\n$/);
+  });
+
+  test('says in one line that its database cannot be reached, without the password', async () => {
+    const { exitCode, output } = run({ DATABASE_URL: 'postgres://docket:s3cret@127.0.0.1:1/docket' });
+    expect(await exitCode).toBe(1);
+    expect(output()).toMatch(/^The database cannot be used: .*ECONNREFUSED.*DATABASE_URL.*\n$/);
+    expect(output()).not.toContain('s3cret');
+  });
+
+  test('says in one line what keys it wants', async () => {
+    const { exitCode, output } = run({ JWT_PRIVATE_KEYS: '["secret"]' });
+    expect(await exitCode).toBe(1);
+    expect(output()).toMatch(/^JWT_PRIVATE_KEYS must be a JSON array of Ed25519 private keys.*\n$/);
+  });
+
+  test('tells where to go, refuses a second one in its DATA_DIR, and ends with its PostgreSQL', async () => {
+    const first = run({});
+    const announcement = await first.said('Ctrl-C stops it.');
+    const [, graphql = ''] = /GraphQL {2}(\S+)/.exec(announcement) ?? [];
+    expect((await fetch(new URL('/readyz', graphql))).status).toBe(200);
+    expect(announcement).toMatch(/Mails {4}\S+\/mail/);
+    expect(announcement).toContain('the password is docket-demo');
+
+    const second = run({});
+    expect(await second.exitCode).toBe(1);
+    expect(second.output()).toMatch(/^Another Docket server is using .*\n$/);
+
+    const postmaster = Number((await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n')[0]);
+    expect(await isAlive(postmaster)).toBe(true);
+    first.child.kill('SIGTERM');
+    expect(await first.exitCode).toBe(0);
+    expect(await isAlive(postmaster)).toBe(false);
+  });
+});
+
+/** A zombie, which nobody has collected yet, is not alive. */
+async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'not Linux')) !== '';
+}
