@@ -7,6 +7,7 @@ export class SignInThrottleEntry {
   @PrimaryKey({ type: 'text' })
   key!: string;
 
-  @Property({ type: 'array', columnType: 'timestamptz(3)[]' })
+  // Its length is left out: the ORM finds none in the database, and would ask for a migration for ever.
+  @Property({ type: 'array', columnType: 'timestamptz[]' })
   attempts!: string[];
 }
