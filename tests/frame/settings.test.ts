@@ -48,12 +48,14 @@ describe('the settings', () => {
       REPORT_SCHEDULE_HOURS: '0',
       ADMIN_EMAIL: 'ada@docket.example',
       DATABASE_URL: 'mysql://localhost',
+      RUN: 'everything',
     };
     expect(() => readEnv(wrong)).toThrow(
       expect.objectContaining({
         faults: [
           expect.stringMatching(/^PORT must be a whole number/),
           expect.stringMatching(/^DATABASE_URL must be a URL that begins with postgres:/),
+          expect.stringMatching(/^RUN must be one of all, api, worker$/),
           expect.stringMatching(/^ASSIGN_REPORT_SCHEDULE must be a number/),
           expect.stringMatching(/^REPORT_SCHEDULE_HOURS, .* must add up to more than zero$/),
           expect.stringMatching(/^ADMIN_EMAIL, .* must be given all three, or none$/),
