@@ -55,12 +55,17 @@ const listOf = (item: z.ZodType<string, string>) =>
     .pipe(z.array(item))
     .default([]);
 
-/** The three as they are once each has been read. */
-const reportSchedule = z.object({
-  REPORT_SCHEDULE_HOURS: z.number(),
-  REPORT_SCHEDULE_MINUTES: z.number(),
-  REPORT_SCHEDULE_SECONDS: z.number(),
-});
+const REPORT_SCHEDULE = ['REPORT_SCHEDULE_HOURS', 'REPORT_SCHEDULE_MINUTES', 'REPORT_SCHEDULE_SECONDS'] as const;
+const ADMINISTRATOR = ['ADMIN_EMAIL', 'ADMIN_USERNAME', 'ADMIN_PASSWORD'] as const;
+
+/**
+ * When a rule about several settings is checked: each of them is right by itself. Faults in others do not matter, so
+ * that everything wrong is told at once.
+ */
+function allRight(names: readonly string[]) {
+  return ({ issues }: { readonly issues: readonly { readonly path?: readonly PropertyKey[] | undefined }[] }) =>
+    !issues.some(({ path }) => names.includes(String(path?.[0])));
+}
 
 /** Every variable that Docket reads, with its rule and default. The table in README.md says the same in prose. */
 const variables = z
@@ -93,22 +98,16 @@ const variables = z
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   })
-  .refine((env) => env.REPORT_SCHEDULE_HOURS + env.REPORT_SCHEDULE_MINUTES + env.REPORT_SCHEDULE_SECONDS > 0, {
-    path: ['REPORT_SCHEDULE_HOURS, REPORT_SCHEDULE_MINUTES, REPORT_SCHEDULE_SECONDS'],
+  .refine((env) => REPORT_SCHEDULE.reduce((sum, name) => sum + env[name], 0) > 0, {
+    path: [REPORT_SCHEDULE.join(', ')],
     message: 'must add up to more than zero',
-    // By default Zod leaves this out once another setting is wrong; all faults are to be told at once.
-    when: ({ value }) => reportSchedule.safeParse(value).success,
+    when: allRight(REPORT_SCHEDULE),
   })
-  .refine(
-    (env) =>
-      [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part === undefined) ||
-      [env.ADMIN_EMAIL, env.ADMIN_USERNAME, env.ADMIN_PASSWORD].every((part) => part !== undefined),
-    {
-      path: ['ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD'],
-      message: 'must be given all three, or none',
-      when: () => true,
-    },
-  );
+  .refine((env) => new Set(ADMINISTRATOR.map((name) => env[name] === undefined)).size === 1, {
+    path: [ADMINISTRATOR.join(', ')],
+    message: 'must be given all three, or none',
+    when: allRight(ADMINISTRATOR),
+  });
 
 /** The names of all settings. */
 export const settingNames: readonly string[] = Object.keys(variables.shape);

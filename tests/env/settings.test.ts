@@ -1,0 +1,135 @@
+import { describe, expect, test } from '@jest/globals';
+import { readEnv, SettingsError } from '../../src/env.js';
+
+/** What readEnv finds wrong; empty when nothing is. */
+function faultsOf(source: Record<string, string>): readonly string[] {
+  try {
+    readEnv(source);
+    return [];
+  } catch (error) {
+    if (!(error instanceof SettingsError)) throw error;
+    return error.faults;
+  }
+}
+
+const ALL_WRONG = {
+  NODE_ENV: 'prod',
+  PORT: '65536',
+  DATABASE_URL: 'mysql://localhost/docket',
+  JOBS_URL: 'redis://localhost',
+  RUN: 'both',
+  EMAIL_PORT: '0',
+  ASSIGN_REPORT_SCHEDULE: '-12',
+  REPORT_SCHEDULE_HOURS: '-1',
+  REPORT_SCHEDULE_MINUTES: 'often',
+  REPORT_SCHEDULE_SECONDS: '1e3',
+  ACCESS_TOKEN_SECONDS: '1.5',
+  SESSION_DAYS: '0',
+  ADMIN_EMAIL: 'nobody',
+  DEMO_DATA: 'yes',
+  PUBLIC_URL: 'docket.example',
+  ALLOWED_ORIGINS: 'https://docket.example,ftp://docket.example',
+  INTROSPECTION: 'true',
+  LOG_LEVEL: 'loud',
+};
+
+const INTERVAL =
+  'REPORT_SCHEDULE_HOURS, REPORT_SCHEDULE_MINUTES, REPORT_SCHEDULE_SECONDS must add up to more than zero';
+const ADMINISTRATOR = 'ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD must be given all three, or none';
+const NO_INTERVAL = { REPORT_SCHEDULE_HOURS: '0', REPORT_SCHEDULE_MINUTES: '0', REPORT_SCHEDULE_SECONDS: '0' };
+
+describe('the settings', () => {
+  test('have the documented defaults', () => {
+    expect(readEnv({})).toMatchObject({
+      production: false,
+      port: 4000,
+      host: '127.0.0.1',
+      databaseUrl: undefined,
+      jobsUrl: undefined,
+      run: 'all',
+      smtp: undefined,
+      ticketMailDelayMs: 12 * 60_000,
+      digestIntervalMs: 24 * 3_600_000,
+      accessTokenSeconds: 600,
+      sessionDays: 30,
+      admin: undefined,
+      demoData: true,
+      allowedOrigins: [],
+      introspection: true,
+      logLevel: 'info',
+    });
+  });
+
+  test('are all named in one error when they are wrong', () => {
+    const faults = faultsOf(ALL_WRONG);
+    expect(faults.map((fault) => /^[A-Z_]+/.exec(fault)?.[0])).toEqual(Object.keys(ALL_WRONG));
+    expect(new SettingsError(faults).message.split('\n')).toHaveLength(1 + faults.length);
+  });
+
+  test.each(Object.entries(ALL_WRONG))('%s=%s is a fault by itself', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([expect.stringMatching(new RegExp(`^${name}\\b.* must `))]);
+  });
+
+  test('never repeat a value that is wrong: it may be a secret', () => {
+    const faults = faultsOf({ DATABASE_URL: 'postgresq://docket:hunter2@localhost' });
+    expect(faults).toHaveLength(1);
+    expect(faults.join()).not.toContain('hunter2');
+  });
+
+  test('count as absent when they are empty', () => {
+    const empty = Object.fromEntries([...Object.keys(ALL_WRONG), 'HOST', 'EMAIL_HOST'].map((name) => [name, '']));
+    expect(readEnv(empty)).toEqual(readEnv({}));
+  });
+
+  test('with a database of its own have no demo data, unless they are asked for', () => {
+    const DATABASE_URL = 'postgres://localhost/docket';
+    expect(readEnv({ DATABASE_URL }).demoData).toBe(false);
+    expect(readEnv({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+  });
+
+  test('hold minutes with fractions until a ticket mail', () => {
+    expect(readEnv({ ASSIGN_REPORT_SCHEDULE: '0.5' }).ticketMailDelayMs).toBe(30_000);
+    expect(readEnv({ ASSIGN_REPORT_SCHEDULE: '0' }).ticketMailDelayMs).toBe(0);
+  });
+});
+
+describe('the digest interval', () => {
+  test('is the sum of hours, minutes and seconds', () => {
+    const source = { REPORT_SCHEDULE_HOURS: '12', REPORT_SCHEDULE_MINUTES: '30', REPORT_SCHEDULE_SECONDS: '20' };
+    expect(readEnv(source).digestIntervalMs).toBe(((12 * 60 + 30) * 60 + 20) * 1000);
+  });
+
+  test('may leave out hours by setting them to zero', () => {
+    expect(readEnv({ REPORT_SCHEDULE_HOURS: '0', REPORT_SCHEDULE_MINUTES: '5' }).digestIntervalMs).toBe(300_000);
+  });
+
+  test('of 0/0/0 is refused', () => {
+    expect(faultsOf(NO_INTERVAL)).toEqual([INTERVAL]);
+    expect(faultsOf({ REPORT_SCHEDULE_HOURS: '0' })).toEqual([INTERVAL]);
+  });
+
+  test('of 0/0/0 is told together with whatever else is wrong', () => {
+    expect(faultsOf({ ...NO_INTERVAL, RUN: 'both', PORT: 'x' })).toEqual([
+      expect.stringContaining('PORT'),
+      expect.stringContaining('RUN'),
+      INTERVAL,
+    ]);
+  });
+});
+
+describe('the first administrator', () => {
+  const all = { ADMIN_EMAIL: 'admin@docket.example', ADMIN_USERNAME: 'admin', ADMIN_PASSWORD: 'violet anvil 42' };
+
+  test('needs address, username and password', () => {
+    expect(readEnv(all).admin).toEqual({
+      email: all.ADMIN_EMAIL,
+      username: all.ADMIN_USERNAME,
+      password: all.ADMIN_PASSWORD,
+    });
+    for (const name of Object.keys(all)) expect(faultsOf({ ...all, [name]: '' })).toEqual([ADMINISTRATOR]);
+  });
+
+  test('that is incomplete is told together with whatever else is wrong', () => {
+    expect(faultsOf({ ADMIN_USERNAME: 'admin', RUN: 'both' })).toEqual([expect.stringContaining('RUN'), ADMINISTRATOR]);
+  });
+});
