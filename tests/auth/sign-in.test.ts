@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { select } from '../support/database-state.js';
+import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
+import { expectRefused } from '../support/refusals.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const SIGN_IN = `mutation ($input: SignInInput!) {
+  signIn(input: $input) { accessToken refreshToken user { id email } userErrors { code message field } }
+}`;
+
+let server: TestServer;
+let person: Person;
+beforeAll(async () => {
+  server = await startTestServer();
+  person = await buildPerson(server, { username: 'Grace.Hopper', email: 'Grace@docket.example' });
+});
+afterAll(async () => server.stop());
+
+describe('signing in', () => {
+  test.each(['Grace.Hopper', 'grace.hopper', 'Grace@docket.example', 'GRACE@DOCKET.EXAMPLE'])(
+    'takes %s, and shows the person their own address',
+    async (login) => {
+      const { signIn } = await server.anonymous.query(SIGN_IN, { input: { login, password: PASSWORD } });
+      expect(signIn).toMatchObject({ user: { id: person.id, email: 'Grace@docket.example' }, userErrors: [] });
+    },
+  );
+
+  test('tells a wrong name and a wrong password in the same bytes, and opens no session', async () => {
+    const answers = [];
+    for (const input of [
+      { login: 'nobody-at-all', password: PASSWORD },
+      { login: 'Grace.Hopper', password: `${PASSWORD}!` },
+      { login: 'Grace.Hopper', password: '' },
+      { login: '', password: PASSWORD },
+      { login: 'grace\0', password: PASSWORD },
+      { login: '\ud800', password: '\udfff\0' },
+    ]) {
+      answers.push(await expectRefused(server, server.anonymous, { mutation: SIGN_IN, input }, 'INVALID_CREDENTIALS'));
+    }
+    expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  test('refuses a deleted account', async () => {
+    const { id, username } = await buildPerson(server);
+    await select(server, sql`update "user" set deleted_at = now() where id = ${id}`);
+    const input = { login: username, password: PASSWORD };
+    await expectRefused(server, server.anonymous, { mutation: SIGN_IN, input }, 'INVALID_CREDENTIALS');
+  });
+});
