@@ -7,6 +7,24 @@ export function characters(text: string): number {
   return count;
 }
 
+/** Far beyond what people nest, and far below what the server's stack and PostgreSQL's bear. */
+const DEEPEST_JSON = 100;
+
+function isStorable(text: string): boolean {
+  return !text.includes('\0') && text.isWellFormed();
+}
+
+/** Whether PostgreSQL can keep the JSON value unchanged. */
+function isStorableJson(value: unknown, depth = 0): boolean {
+  if (typeof value === 'string') return isStorable(value);
+  if (typeof value === 'number') return Number.isFinite(value);
+  if (typeof value !== 'object' || value === null) return true;
+  return (
+    depth < DEEPEST_JSON &&
+    Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner, depth + 1))
+  );
+}
+
 /**
  * Collects what is wrong with an input, so that a person learns of all of it at once. Ask `done()` before using what
  * the checks returned.
@@ -24,7 +42,7 @@ export class InputCheck {
    */
   text(field: string, value: string, { least = 1, most }: { least?: number; most: number }): string {
     const trimmed = value.trim();
-    if (trimmed.includes('\0') || !trimmed.isWellFormed()) {
+    if (!isStorable(trimmed)) {
       this.add(UserErrorCode.INVALID, field, 'This text holds a character that cannot be stored. Take it out.');
     } else if (trimmed === '') {
       this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
@@ -43,6 +61,15 @@ export class InputCheck {
     limits: { least?: number; most: number },
   ): string | null {
     return value == null || value.trim() === '' ? null : this.text(field, value, limits);
+  }
+
+  /** A JSON object that PostgreSQL can keep unchanged: no NUL, lone surrogates or infinities, and not too deep. */
+  json(field: string, value: Record<string, unknown> | null | undefined): Record<string, unknown> | null {
+    if (value == null) return null;
+    if (isStorableJson(value)) return value;
+    const message = `This holds a character or number that cannot be stored, or more than ${DEEPEST_JSON} levels.`;
+    this.add(UserErrorCode.INVALID, field, message);
+    return null;
   }
 
   /** A field of an update: null would clear what cannot be empty. */

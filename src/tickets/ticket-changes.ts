@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { type FieldChange } from './ticket-event.entity.js';
 import { type Ticket } from './ticket.entity.js';
 
@@ -23,4 +24,10 @@ export function changesBetween(
   return Object.keys(after)
     .filter((field) => before[field] !== after[field])
     .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }));
+}
+
+/** Whether two JSON values are the same, in whatever order their keys stand: PostgreSQL keeps its own. */
+export function sameJson(one: unknown, other: unknown): boolean {
+  // Through text, for an object literal in a query has no prototype.
+  return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 }

@@ -9,7 +9,7 @@ import { NotificationCancelReason } from '../notifications/notification.entity.j
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
 import { type User } from '../users/user.entity.js';
-import { changesBetween, recordedFields } from './ticket-changes.js';
+import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
@@ -59,6 +59,7 @@ export class TicketService {
     const check = new InputCheck();
     const title = check.text('title', input.title, TITLE);
     const description = check.text('description', input.description, DESCRIPTION);
+    const details = check.json('details', input.details);
     const product = await this.#product(em, check, input.productId);
     const assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
     check.done();
@@ -69,7 +70,7 @@ export class TicketService {
       id: input.id?.toLowerCase() ?? newId(),
       title,
       description,
-      details: input.details ?? null,
+      details,
       ...(input.type && { type: input.type }),
       ...(input.priority && { priority: input.priority }),
       status,
@@ -161,7 +162,10 @@ export class TicketService {
     if (check.requiredInUpdate('description', input.description)) {
       ticket.description = check.text('description', input.description, DESCRIPTION);
     }
-    if (input.details !== undefined) ticket.details = input.details;
+    if (input.details !== undefined) {
+      const details = check.json('details', input.details);
+      if (!sameJson(details, ticket.details)) ticket.details = details;
+    }
     if (check.requiredInUpdate('type', input.type)) ticket.type = input.type;
     if (check.requiredInUpdate('priority', input.priority)) ticket.priority = input.priority;
     if (check.requiredInUpdate('status', input.status)) this.#changeStatus(ticket, input.status);
