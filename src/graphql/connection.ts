@@ -3,6 +3,7 @@ import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql
 import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
 import { badUserInput } from './errors.js';
 import { isId } from '../database/id.js';
+import { isInstant } from '../database/instant.js';
 
 /** Requirements of the contract, "Reading". */
 export const DEFAULT_PAGE = 25;
@@ -97,7 +98,7 @@ const TEXT = (value: CursorValue) => typeof value === 'string' && !value.include
 
 /** By type: whether a cursor's value may be compared with such a column. */
 const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: readonly string[]) => boolean> = {
-  timestamptz: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
+  timestamptz: (value) => typeof value === 'string' && isInstant(value),
   integer: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT,
   uuid: (value) => typeof value === 'string' && isId(value),
   text: TEXT,

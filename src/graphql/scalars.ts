@@ -1,8 +1,15 @@
 import { GraphQLError, GraphQLScalarType } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
+import { isInstant } from '../database/instant.js';
 
 /** RFC 5321 allows 254 characters in a path's address. */
 const EMAIL_ADDRESS_LENGTH = 254;
+
+/** Other years cannot be written so that both JavaScript and PostgreSQL read them. */
+function fourDigitYear(instant: Date): Date {
+  if (!isInstant(instant.toISOString())) throw new GraphQLError('A DateTime lies in the years 0001 to 9999, in UTC.');
+  return instant;
+}
 
 /**
  * Rows carry instants as the text that PostgreSQL made (see database/rows.ts), entities as Date: both come out
@@ -12,8 +19,8 @@ export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
   description: 'An instant in UTC, ISO 8601 with milliseconds.',
   specifiedByURL: 'https://scalars.graphql.org/andimarek/date-time.html',
-  parseValue: GraphQLDateTimeISO.parseValue,
-  parseLiteral: GraphQLDateTimeISO.parseLiteral,
+  parseValue: (value) => fourDigitYear(GraphQLDateTimeISO.parseValue(value)),
+  parseLiteral: (node, variables) => fourDigitYear(GraphQLDateTimeISO.parseLiteral(node, variables)),
   serialize: (value) => {
     if (typeof value === 'string') return value;
     if (value instanceof Date) return value.toISOString();
