@@ -79,11 +79,22 @@ export class CommentReader {
         ) c ${joins} order by ${page.orderBy}`,
     );
     const byTicketId = Map.groupBy(rows, ({ ticketId }) => ticketId);
+    let counts: Promise<Map<string, number>> | undefined;
     return ticketIds.map((ticketId) =>
-      page.connection(byTicketId.get(ticketId) ?? [], () =>
-        this.#rows.count(sql`comment c where c.ticket_id = ${ticketId} and ${readableComments(viewer)}`),
-      ),
+      page.connection(byTicketId.get(ticketId) ?? [], async () => {
+        counts ??= this.#countsByTicketId(viewer, ticketIds);
+        return (await counts).get(ticketId) ?? 0;
+      }),
     );
+  }
+
+  /** How many comments the viewer may read on each of the tickets; none where there are none. One statement. */
+  async #countsByTicketId(viewer: Viewer, ticketIds: readonly string[]): Promise<Map<string, number>> {
+    const counts = await this.#rows.all(
+      sql<{ ticketId: string; count: number }>`select c.ticket_id as "ticketId", count(*)::int as count from comment c
+        where c.ticket_id = any(${[...ticketIds]}::uuid[]) and ${readableComments(viewer)} group by c.ticket_id`,
+    );
+    return new Map(counts.map(({ ticketId, count }) => [ticketId, count]));
   }
 
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
