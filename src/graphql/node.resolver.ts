@@ -26,10 +26,13 @@ export class NodeResolver {
   @Query(() => Node, { nullable: true, description: 'Anything by its id; null where there is nothing to see.' })
   async node(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
     if (!isId(id)) return null;
-    for (const [__typename, found] of Object.entries(candidates(context, id.toLowerCase()))) {
-      const row = await found;
-      if (row !== null) return { ...row, __typename };
-    }
+    // All at once: a rejection that nobody awaits yet would end the process.
+    const rows = await Promise.all(
+      Object.entries(candidates(context, id.toLowerCase())).map(
+        async ([__typename, found]) => [__typename, await found] as const,
+      ),
+    );
+    for (const [__typename, row] of rows) if (row !== null) return { ...row, __typename };
     return null;
   }
 }
