@@ -11,7 +11,7 @@ import { type App } from './app.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
 import { type Context } from './graphql/context.js';
-import { errorReporting, formatError } from './graphql/format-error.js';
+import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { Loaders } from './graphql/loaders.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
@@ -47,10 +47,13 @@ async function viewerOf({ accessTokens, services }: App, request: FastifyRequest
 }
 
 async function contextOf(app: App, request: FastifyRequest): Promise<Context> {
+  const viewer = await viewerOf(app, request).catch((error: unknown) => {
+    throw failureBeforeExecution(error, request.id, app.logger);
+  });
   const context: Context = {
     requestId: request.id,
     client: { ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },
-    viewer: await viewerOf(app, request),
+    viewer,
     services: app.services,
     readers: app.readers,
     loaders: new Loaders(app.readers, () => context.viewer),

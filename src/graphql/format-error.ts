@@ -1,5 +1,4 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { unwrapResolverError } from '@apollo/server/errors';
 import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
@@ -21,6 +20,8 @@ const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection
 
 function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
+  // PostgreSQL refused or ended the connection, for whatever reason.
+  if ('severity' in error && error.severity === 'FATAL') return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
   return (
@@ -29,6 +30,15 @@ function isDatabaseUnavailable(error: unknown): boolean {
     UNAVAILABLE_SYSTEM_CODES.has(code) ||
     UNAVAILABLE_MESSAGES.test(message)
   );
+}
+
+/**
+ * What was thrown, when GraphQL or Apollo wrapped it: in a field, which gives the error a path, or outside the document.
+ * An error about the document itself has its place there and no path, and was made for the client.
+ */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof GraphQLError) || error.originalError === undefined) return error;
+  return error.path !== undefined || error.nodes === undefined ? error.originalError : error;
 }
 
 /** Errors that were made for clients: GraphQL's own about the document, and ours with a code. */
@@ -41,13 +51,22 @@ function isForClients(error: unknown): boolean {
  * worse, and Apollo masks none (requirements C18).
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
-  const original = unwrapResolverError(error);
+  const original = causeOf(error);
   if (isForClients(original)) {
     const { message, locations, path, extensions } = formatted;
     return { message, locations, path, extensions: { ...extensions, stacktrace: undefined } };
   }
   const { locations, path } = formatted;
   return { ...(isDatabaseUnavailable(original) ? UNAVAILABLE : INTERNAL), locations, path };
+}
+
+/** The answer to a request that failed before its first field, with no more in it than `formatError` lets through. */
+export function failureBeforeExecution(error: unknown, requestId: string, logger: Logger): GraphQLError {
+  logger.error({ err: error, requestId }, 'A request failed before its execution');
+  const [{ message, extensions }, status] = isDatabaseUnavailable(error)
+    ? [UNAVAILABLE, 503]
+    : [{ ...INTERNAL, extensions: { ...INTERNAL.extensions, requestId } }, 500];
+  return new GraphQLError(message, { extensions: { ...extensions, http: { status } } });
 }
 
 /** Logs what went wrong on the server, and gives the client the request's id to ask about it. */
@@ -57,7 +76,7 @@ export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
       return {
         async didEncounterErrors({ errors, contextValue, operationName }) {
           for (const error of errors) {
-            const original = unwrapResolverError(error);
+            const original = causeOf(error);
             if (isForClients(original)) continue;
             logger.error({ err: original, requestId: contextValue.requestId, operationName }, 'A request failed');
           }
