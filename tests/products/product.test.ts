@@ -108,6 +108,28 @@ describe('creating a product', () => {
   });
 });
 
+/** A page of the products of the test about paging. */
+const zooPage = async (args: string, cursor: string | null) => {
+  const { products } = await person.client.query(
+    `query ($cursor: String) {
+      products(${args}, filter: { search: "zoo " }) {
+        nodes { name } pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
+      }
+    }`,
+    { cursor },
+  );
+  return products;
+};
+
+/** Names that a search finds. */
+const search = async (text: string) => {
+  const { products } = await person.client.query(
+    'query ($search: String) { products(filter: { search: $search }) { nodes { name } } }',
+    { search: text },
+  );
+  return products.nodes.map(({ name }: { name: string }) => name);
+};
+
 describe('reading products', () => {
   const PRODUCT = 'query ($id: ID!) { product(id: $id) { id name } }';
 
@@ -153,27 +175,16 @@ describe('reading products', () => {
     const names = ['zoo alpha', 'zoo Beta', 'ZOO gamma', 'zoo delta', 'Zoo epsilon'];
     for (const name of names) await buildProduct(server, { name });
     const sorted = names.toSorted((one, other) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1));
-    const page = async (args: string, cursor: string | null) => {
-      const { products } = await person.client.query(
-        `query ($cursor: String) {
-          products(${args}, filter: { search: "zoo " }) {
-            nodes { name } pageInfo { startCursor endCursor hasNextPage hasPreviousPage }
-          }
-        }`,
-        { cursor },
-      );
-      return products;
-    };
     const seen: string[] = [];
     for (let cursor: string | null = null, more = true; more;) {
-      const { nodes, pageInfo } = await page('first: 2, after: $cursor', cursor);
+      const { nodes, pageInfo } = await zooPage('first: 2, after: $cursor', cursor);
       seen.push(...nodes.map(({ name }: { name: string }) => name));
       [cursor, more] = [pageInfo.endCursor, pageInfo.hasNextPage];
     }
     expect(seen).toEqual(sorted);
     const back: string[] = [];
     for (let cursor: string | null = null, more = true; more;) {
-      const { nodes, pageInfo } = await page('last: 2, before: $cursor', cursor);
+      const { nodes, pageInfo } = await zooPage('last: 2, before: $cursor', cursor);
       back.unshift(...nodes.map(({ name }: { name: string }) => name));
       [cursor, more] = [pageInfo.startCursor, pageInfo.hasPreviousPage];
     }
@@ -182,13 +193,6 @@ describe('reading products', () => {
 
   test('takes no character of a search as a wildcard', async () => {
     await buildProduct(server, { name: '100% wild_card \\ test' });
-    const search = async (text: string) => {
-      const { products } = await person.client.query(
-        'query ($search: String) { products(filter: { search: $search }) { nodes { name } } }',
-        { search: text },
-      );
-      return products.nodes.map(({ name }: { name: string }) => name);
-    };
     for (const text of ['100%', '0% W', 'd_c', '\\']) expect(await search(text)).toEqual(['100% wild_card \\ test']);
     for (const text of ['1%0', 'wild.card', "' or true --", '_%_\0', '\ud800']) expect(await search(text)).toEqual([]);
   });

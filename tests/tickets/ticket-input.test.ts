@@ -102,13 +102,14 @@ describe("a ticket's texts", () => {
   });
 });
 
+const deep = (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ inner }), {});
+
 describe("a ticket's details", () => {
   test('come back as they were sent', async () => {
     const details = { 'room number': '12b', floors: [1, 2.5, null, true], nested: { emoji: '🔥', empty: {} } };
     expect((await create({ details })).ticket.details).toEqual(details);
   });
 
-  const deep = (depth: number) => Array.from({ length: depth }).reduce<object>((inner) => ({ inner }), {});
   test.each([
     ['NUL in a value', { room: 'a\0b' }],
     ['NUL in a key', { 'a\0b': 1 }],
