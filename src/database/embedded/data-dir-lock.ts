@@ -37,6 +37,21 @@ export class DataDirLock {
   }
 
   /**
+   * Whether some process holds the lock at this moment.
+   * @param client connected to the maintenance database.
+   */
+  static async isHeld(client: Client): Promise<boolean> {
+    // https://www.postgresql.org/docs/18/view-pg-locks.html: a bigint key is split over classid and objid.
+    const { rowCount } = await client.query(
+      `SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+       AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+       AND (classid::bigint << 32) + objid::bigint = $1`,
+      [LOCK_KEY],
+    );
+    return (rowCount ?? 0) > 0;
+  }
+
+  /**
    * Makes sure that DATA_DIR is still ours, and stays ours without being sought again: for a server about to end.
    * @returns false when another process has taken it over, which takes a broken connection; true when nobody answers.
    */

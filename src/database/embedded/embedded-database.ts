@@ -3,8 +3,8 @@ import { Client, escapeIdentifier } from 'pg';
 import { StartError } from '../../start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
-import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters, SUPERUSER } from './cluster.js';
-import { connectionTo, endServer, holdServer, type ServerPlan } from './server.js';
+import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';
+import { connectionTo, databaseUrlOf, endServer, holdServer, type ServerPlan } from './server.js';
 
 export interface EmbeddedDatabase {
   /** postgres:// URL of the database, on loopback, with its password. */
@@ -69,7 +69,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
   }
   let stopped: Promise<void> | undefined;
   return {
-    url: `postgres://${SUPERUSER}:${plan.password}@127.0.0.1:${server.port}/${encodeURIComponent(databaseName)}`,
+    url: databaseUrlOf(server.port, plan.password, databaseName),
     stop: () => (stopped ??= endServer(plan, server.lock)),
   };
 }

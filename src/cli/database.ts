@@ -1,0 +1,48 @@
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { DataDirInUseError, startEmbeddedDatabase } from '../database/embedded/embedded-database.js';
+import { urlOfServerInUse } from '../database/embedded/server-in-use.js';
+import { exclusively, migrate } from '../database/migrate.js';
+import { connect } from '../database/orm.js';
+import { type Env } from '../env.js';
+
+interface OpenDatabase {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const nothingToClose = async () => {};
+
+/**
+ * The database of DATABASE_URL, or the embedded one of DATA_DIR: through the server that runs on it, or else started
+ * for this command and stopped after it.
+ */
+async function openDatabase({ databaseUrl, dataDir }: Env): Promise<OpenDatabase> {
+  if (databaseUrl !== undefined) return { url: databaseUrl, close: nothingToClose };
+  const running = await urlOfServerInUse(dataDir);
+  if (running !== undefined) return { url: running, close: nothingToClose };
+  try {
+    const started = await startEmbeddedDatabase({ dataDir });
+    return { url: started.url, close: async () => started.stop() };
+  } catch (error) {
+    // A server that took DATA_DIR after we looked.
+    const url = error instanceof DataDirInUseError ? await urlOfServerInUse(dataDir) : undefined;
+    if (url === undefined) throw error;
+    return { url, close: nothingToClose };
+  }
+}
+
+/** Runs the action on the database, its schema brought up to date as every start of the server does. */
+export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
+  const database = await openDatabase(env);
+  try {
+    const orm = await connect(database.url);
+    try {
+      await exclusively(database.url, async () => migrate(orm));
+      return await action(orm);
+    } finally {
+      await orm.close(true);
+    }
+  } finally {
+    await database.close();
+  }
+}

@@ -1,0 +1,18 @@
+import 'reflect-metadata';
+import { existsSync } from 'node:fs';
+import { loadEnvFile } from 'node:process';
+import { systemClock } from '../clock.js';
+import { readEnv } from '../env.js';
+import { run } from './run.js';
+
+const { stdin, stdout, stderr, env } = process;
+
+// `… | head` closes the pipe early: that is no fault.
+stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+
+process.exitCode = await run(process.argv.slice(2), { stdout, stderr }, () => {
+  if (existsSync('.env')) loadEnvFile('.env');
+  // npm runs scripts in the project's folder, and tells where it was called.
+  const calledFrom = env['npm_lifecycle_event'] === 'cli' ? env['INIT_CWD'] : undefined;
+  return { env: readEnv(env), clock: systemClock, stdin, stdout, stderr, workingDir: calledFrom ?? process.cwd() };
+});

@@ -1,0 +1,64 @@
+import { UserInputError } from '../graphql/errors.js';
+import { type CommandContext, CommandError, UsageError } from './command.js';
+import { commands } from './commands.js';
+import { commandHelp, INVOCATION, overallHelp } from './help.js';
+
+const EXIT_OK = 0;
+const EXIT_FAULT = 1;
+const EXIT_USAGE = 2;
+
+/**
+ * Runs one command line, the words after the program's name. Gives the exit code; faults are told on stderr.
+ * @param loadContext reads the settings; called only when there is a command to run, so that help needs none
+ */
+export async function run(words: readonly string[], streams: Streams, loadContext: () => CommandContext) {
+  const { stdout, stderr } = streams;
+  const [first = 'help', ...rest] = words;
+  const asksForHelp = first === 'help' || first === '--help' || first === '-h';
+  const name = asksForHelp ? rest[0] : first;
+  if (name === undefined) {
+    stdout.write(`${overallHelp(commands)}\n`);
+    return words.length === 0 ? EXIT_USAGE : EXIT_OK;
+  }
+  const command = commands.find((candidate) => candidate.name === name);
+  if (command === undefined) {
+    stderr.write(`There is no command "${name}". ${INVOCATION} help lists them.\n`);
+    return EXIT_USAGE;
+  }
+  if (asksForHelp || rest.includes('--help') || rest.includes('-h')) {
+    stdout.write(`${commandHelp(command)}\n`);
+    return EXIT_OK;
+  }
+  try {
+    await command.run(loadContext(), rest);
+    return EXIT_OK;
+  } catch (error) {
+    if (error instanceof UsageError) {
+      stderr.write(`${error.message} ${INVOCATION} help ${name} tells more.\n`);
+      return EXIT_USAGE;
+    }
+    stderr.write(`${explain(error)}\n`);
+    return EXIT_FAULT;
+  }
+}
+
+export type Streams = Pick<CommandContext, 'stdout' | 'stderr'>;
+
+/** One sentence for a person; the stack only of what nobody foresaw, and only with LOG_LEVEL=debug. */
+function explain(error: unknown): string {
+  if (error instanceof CommandError || error instanceof UserInputError) return error.message;
+  if (!(error instanceof Error)) return String(error);
+  if (process.env['LOG_LEVEL'] === 'debug') return error.stack ?? error.message;
+  const code = 'code' in error ? error.code : undefined;
+  switch (code) {
+    case 'ECONNREFUSED':
+    case 'ENOTFOUND':
+      return 'The database does not answer. Look at DATABASE_URL, and whether the database is running.';
+    case '57P01':
+      return 'The database was shut down while the command ran. What it had not finished was rolled back; run it again.';
+    case '28P01':
+      return 'The database refuses the user name or password in DATABASE_URL.';
+    default:
+      return error.message;
+  }
+}

@@ -1,0 +1,79 @@
+const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
+/** Two-digit years below this are of this century, as POSIX reads them. */
+const CENTURY_PIVOT = 69;
+
+const ZONE = String.raw`(?<zone>Z|UTC|GMT|[+-]\d{2}:?\d{2}|[+-]\d{2})`;
+const SHAPES = [
+  // ISO 8601 and what databases write: 2021-09-30T17:20:00.123Z, 2021-09-30 17:20:00+02, 2021-09-30
+  new RegExp(
+    String.raw`^(?<year>\d{4})-(?<month>\d{2})-(?<day>\d{2})(?:[T ](?<hour>\d{2}):(?<minute>\d{2})(?::(?<second>\d{2})(?:[.,](?<fraction>\d{1,9}))?)?\s*${ZONE}?)?$`,
+    'i',
+  ),
+  // Jira: 30/Sep/21 17:20, 30/Sep/21 5:20 PM
+  /^(?<day>\d{1,2})\/(?<month>[a-z]{3})\/(?<year>\d{4}|\d{2}) (?<hour>\d{1,2}):(?<minute>\d{2})(?::(?<second>\d{2}))?(?: (?<half>AM|PM))?$/i,
+  // HTTP and mail: Thu, 30 Sep 2021 17:20:00 GMT
+  new RegExp(
+    String.raw`^[a-z]{3}, (?<day>\d{1,2}) (?<month>[a-z]{3}) (?<year>\d{4}) (?<hour>\d{2}):(?<minute>\d{2}):(?<second>\d{2}) ${ZONE}$`,
+    'i',
+  ),
+];
+
+/**
+ * Reads an instant as Jira, GitHub, Bugzilla, Flask and databases write it; null for anything else, and for days and
+ * hours that do not exist.
+ * @param timeZone IANA name, for texts that name no zone
+ */
+export function parseInstant(text: string, timeZone: string): Date | null {
+  const parts = SHAPES.map((shape) => shape.exec(text.trim())?.groups).find((groups) => groups !== undefined);
+  if (!parts) return null;
+  const { year = '', month = '', day, hour = '0', minute = '0', second = '0', fraction = '', half, zone } = parts;
+  const utc = new Date(
+    Date.UTC(fullYear(year), monthIndex(month), Number(day), hourOfDay(hour, half), Number(minute), Number(second)),
+  );
+  // Date.UTC takes 31 February for 3 March.
+  const exists =
+    utc.getUTCDate() === Number(day) &&
+    utc.getUTCMinutes() === Number(minute) &&
+    utc.getUTCSeconds() === Number(second) &&
+    utc.getUTCHours() === hourOfDay(hour, half);
+  if (!exists) return null;
+  utc.setUTCMilliseconds(Number(fraction.padEnd(3, '0').slice(0, 3)));
+  return zone === undefined ? fromLocal(utc, timeZone) : new Date(utc.getTime() - zoneMinutes(zone) * 60_000);
+}
+
+function fullYear(year: string): number {
+  if (year.length === 4) return Number(year);
+  return Number(year) + (Number(year) < CENTURY_PIVOT ? 2000 : 1900);
+}
+
+function monthIndex(month: string): number {
+  return /^\d+$/.test(month) ? Number(month) - 1 : MONTHS.indexOf(month.toLowerCase());
+}
+
+function hourOfDay(hour: string, half: string | undefined): number {
+  if (half === undefined) return Number(hour);
+  return (Number(hour) % 12) + (half.toUpperCase() === 'PM' ? 12 : 0);
+}
+
+function zoneMinutes(zone: string): number {
+  const [, sign, hours, minutes = '0'] = /^([+-])(\d{2}):?(\d{2})?$/.exec(zone) ?? [];
+  return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
+}
+
+/** The instant at which clocks in the zone show what `shown` shows in UTC; the second guess is for changes of the clock. */
+function fromLocal(shown: Date, timeZone: string): Date {
+  if (timeZone === 'UTC') return shown;
+  const firstGuess = new Date(shown.getTime() - offsetAt(shown, timeZone));
+  return new Date(shown.getTime() - offsetAt(firstGuess, timeZone));
+}
+
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+/** How far clocks in the zone are ahead of UTC, in milliseconds. */
+function offsetAt(instant: Date, timeZone: string): number {
+  const format =
+    formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
+  formats.set(timeZone, format);
+  const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
+  return zoneMinutes(name.slice('GMT'.length)) * 60_000;
+}
