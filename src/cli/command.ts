@@ -1,3 +1,4 @@
+import { type Readable, type Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { type Clock } from '../clock.js';
 import { type Env } from '../env.js';
@@ -17,10 +18,10 @@ export interface CommandContext {
   readonly env: Env;
   readonly clock: Clock;
   /** Results: what a script may want to read. */
-  readonly stdout: NodeJS.WriteStream;
+  readonly stdout: Writable;
   /** Everything else: prompts, progress, warnings, faults. */
-  readonly stderr: NodeJS.WriteStream;
-  readonly stdin: NodeJS.ReadStream;
+  readonly stderr: Writable & { readonly isTTY?: boolean };
+  readonly stdin: Readable & { readonly isTTY?: boolean };
   /** Where the person stands: relative file names begin here. */
   readonly workingDir: string;
 }

@@ -10,6 +10,9 @@ interface OpenDatabase {
   close(): Promise<void>;
 }
 
+/** What shells report for Ctrl-C. */
+const EXIT_BROKEN_OFF = 130;
+
 const nothingToClose = async () => {};
 
 /**
@@ -34,6 +37,9 @@ async function openDatabase({ databaseUrl, dataDir }: Env): Promise<OpenDatabase
 /** Runs the action on the database, its schema brought up to date as every start of the server does. */
 export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
   const database = await openDatabase(env);
+  // A command that is broken off must not leave behind the embedded server that it started.
+  const breakOff = () => void database.close().finally(() => process.exit(EXIT_BROKEN_OFF));
+  process.once('SIGINT', breakOff).once('SIGTERM', breakOff);
   try {
     const orm = await connect(database.url);
     try {
@@ -43,6 +49,7 @@ export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => 
       await orm.close(true);
     }
   } finally {
+    process.off('SIGINT', breakOff).off('SIGTERM', breakOff);
     await database.close();
   }
 }

@@ -7,8 +7,8 @@ import { run } from './run.js';
 
 const { stdin, stdout, stderr, env } = process;
 
-// `… | head` closes the pipe early: that is no fault.
-stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1));
+// `… | head` closes the pipe early: that must not end the process before it has closed the database.
+stdout.on('error', () => {});
 
 process.exitCode = await run(process.argv.slice(2), { stdout, stderr }, () => {
   if (existsSync('.env')) loadEnvFile('.env');

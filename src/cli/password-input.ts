@@ -9,7 +9,7 @@ import { type CommandContext, CommandError } from './command.js';
  * @throws CommandError when none came, or the two differ
  */
 export async function readNewPassword({ stdin, stderr }: CommandContext): Promise<string> {
-  if (!stdin.isTTY) {
+  if (stdin.isTTY !== true) {
     const [password = ''] = (await text(stdin)).split(/\r?\n/, 1);
     if (password === '') throw new CommandError('No password came on standard input.');
     return password;
@@ -27,7 +27,7 @@ export async function readNewPassword({ stdin, stderr }: CommandContext): Promis
   }
 }
 
-async function ask(lines: Interface, stderr: NodeJS.WriteStream, prompt: string): Promise<string> {
+async function ask(lines: Interface, stderr: Writable, prompt: string): Promise<string> {
   stderr.write(prompt);
   return new Promise<string>((resolve, reject) => {
     const giveUp = () => reject(new CommandError('Broken off. Nothing was changed.'));

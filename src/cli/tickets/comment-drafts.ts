@@ -29,6 +29,7 @@ export function readComments(
   record: SourceRecord,
   rules: DraftRules,
   ticket: { id: string; createdAt: Date },
+  note: (what: string) => void,
 ): CommentDraft[] {
   const raw = (rules.mapping.get('comments') ?? []).flatMap((column) => rawComments(record, rules, column));
   return raw.flatMap((comment, index) => {
@@ -37,7 +38,7 @@ export function readComments(
     const createdAt = comment.createdAt === null ? ticket.createdAt : rules.instant(comment.createdAt, 'a comment');
     const updatedAt = comment.updatedAt === null ? null : rules.instant(comment.updatedAt, 'a comment');
     const parts = split(content);
-    if (parts.length > 1) rules.notices.add('a comment over 10,000 characters was split into several');
+    if (parts.length > 1) note('a comment over 10,000 characters was split into several');
     return parts.map((part, number) => ({
       id:
         rules.preset.exact === true && number === 0 && comment.id !== null && isId(comment.id)

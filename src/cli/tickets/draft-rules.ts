@@ -2,7 +2,6 @@ import { type Clock } from '../../clock.js';
 import { parseInstant } from './instant.js';
 import { type Mapping } from './mapping.js';
 import { type Preset } from './presets.js';
-import { type Notices } from './ticket-draft.js';
 import { type Dictionaries } from './vocabulary.js';
 
 /** Clocks of other systems, and their zones, may be off by as much. */
@@ -20,7 +19,6 @@ export class DraftRules {
   readonly source: string;
   readonly mapping: Mapping;
   readonly dictionaries: Dictionaries;
-  readonly notices: Notices;
   readonly now: Date;
   readonly #timeZone: string;
 
@@ -29,7 +27,6 @@ export class DraftRules {
     source: string;
     mapping: Mapping;
     dictionaries: Dictionaries;
-    notices: Notices;
     clock: Clock;
     timeZone: string;
   }) {
@@ -37,7 +34,6 @@ export class DraftRules {
     this.source = parts.source;
     this.mapping = parts.mapping;
     this.dictionaries = parts.dictionaries;
-    this.notices = parts.notices;
     this.now = parts.clock.now();
     this.#timeZone = parts.timeZone;
   }

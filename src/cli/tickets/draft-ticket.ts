@@ -19,6 +19,8 @@ const BORROWED_TITLE = 80;
 /** Makes a ticket of a row, or gives everything that is wrong with the row. */
 export function draftTicket(record: SourceRecord, rules: DraftRules): TicketDraft | { faults: string[] } {
   const faults: string[] = [];
+  const notes = new Set<string>();
+  const note = (what: string) => void notes.add(what);
   /** Collects what one part finds wrong, so that a row's faults are told all at once. */
   const attempt = <Value>(read: () => Value, fallback: Value): Value => {
     try {
@@ -37,17 +39,17 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): TicketDraf
 
   const externalId = attempt(() => valueOf(record, rules.mapping, 'id') ?? reject('id: it is empty.'), '');
   const id = importedId(rules.source, externalId, rules.preset.exact === true);
-  const texts = attempt(() => readTexts(record, rules), { title: '', description: '' });
+  const texts = attempt(() => readTexts(record, rules, note), { title: '', description: '' });
   const values = readValues(record, rules, attempt);
   const createdAt = instant('createdAt') ?? rules.now;
-  if (valueOf(record, rules.mapping, 'createdAt') === null) rules.notices.add('no time of creation: now stands in');
+  if (valueOf(record, rules.mapping, 'createdAt') === null) note('no time of creation: now stands in');
   const { updatedAt, closedAt } = attempt(
     () =>
       checkOrder(rules, values.status, { createdAt, updatedAt: instant('updatedAt'), closedAt: instant('closedAt') }),
     { updatedAt: null, closedAt: null },
   );
   const original = valueOf(record, rules.mapping, 'duplicateOf');
-  const draft: TicketDraft = {
+  const draft = {
     line: record.line,
     id,
     title: cut(texts.title, LONGEST.title, CUT_TITLE),
@@ -61,13 +63,13 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): TicketDraf
     createdAt,
     updatedAt,
     closedAt,
-    comments: attempt(() => readComments(record, rules, { id, createdAt }), []),
+    comments: attempt(() => readComments(record, rules, { id, createdAt }, note), []),
   };
-  if (draft.title !== texts.title) rules.notices.add('a title over 200 characters was cut; the details hold all of it');
+  if (draft.title !== texts.title) note('a title over 200 characters was cut; the details hold all of it');
   if (draft.description !== texts.description) {
-    rules.notices.add('a description over 10,000 characters was cut; the details hold all of it');
+    note('a description over 10,000 characters was cut; the details hold all of it');
   }
-  return faults.length > 0 ? { faults } : draft;
+  return faults.length > 0 ? { faults } : { ...draft, notes: [...notes] };
 }
 
 function reject(message: string): never {
@@ -82,7 +84,7 @@ function cut(text: string, most: number, ending: string): string {
 }
 
 /** A ticket needs both: what is missing is taken from the other, where that makes sense. */
-function readTexts(record: SourceRecord, rules: DraftRules): WholeTexts {
+function readTexts(record: SourceRecord, rules: DraftRules, note: (what: string) => void): WholeTexts {
   const title = textOf(record, rules.mapping, 'title');
   const description = textOf(record, rules.mapping, 'description');
   if (title === '' && rules.preset.titleFromDescription === true && description !== '') {
@@ -91,7 +93,7 @@ function readTexts(record: SourceRecord, rules: DraftRules): WholeTexts {
   }
   if (title === '') throw new RowError('title: it is empty.');
   if (description === '') {
-    rules.notices.add('no description: the title stands in');
+    note('no description: the title stands in');
     return { title, description: title };
   }
   return { title, description };

@@ -52,7 +52,10 @@ async function write(
   text: AsyncIterable<string>,
 ): Promise<void> {
   if (output === undefined) {
-    await pipeline(Readable.from(text), stdout, { end: false });
+    await pipeline(Readable.from(text), stdout, { end: false }).catch((error: NodeJS.ErrnoException) => {
+      // `… | head` has seen enough.
+      if (error.code !== 'EPIPE') throw error;
+    });
     return;
   }
   const file = resolve(workingDir, output);

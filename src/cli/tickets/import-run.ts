@@ -46,6 +46,7 @@ export async function runImport(
     .filter(({ id }) => !present.has(id))
     .toSorted((a, b) => a.createdAt.getTime() - b.createdAt.getTime());
 
+  for (const { notes } of fresh) for (const note of notes) notices.add(note);
   const people = await People.load(em, options.people, notices);
   const draftsPeople = fresh.map((draft) => people.of(draft));
   people.assertAllKnown();

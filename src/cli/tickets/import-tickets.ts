@@ -81,7 +81,6 @@ export const importTickets = defineCommand({
     const started = performance.now();
     const source = await readSourceFile(context, file, values);
     const mapping = mapColumns(preset, overrides, source.columns);
-    const notices = new Notices();
     const { drafts, faults } = readDrafts(
       source,
       new DraftRules({
@@ -89,13 +88,13 @@ export const importTickets = defineCommand({
         source: values.source ?? presetName,
         mapping,
         dictionaries: dictionaries(preset.words ?? {}, ...words),
-        notices,
         clock: context.clock,
         timeZone,
       }),
     );
     tellFaults(context, faults, values['skip-bad-rows'] ?? false);
 
+    const notices = new Notices();
     const options = {
       people: { defaultUser: values['default-user'], renamed },
       createProducts,

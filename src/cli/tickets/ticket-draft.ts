@@ -30,17 +30,19 @@ export interface TicketDraft {
   readonly updatedAt: Date | null;
   readonly closedAt: Date | null;
   readonly comments: readonly CommentDraft[];
+  /** What was done to the row that an operator should know of. */
+  readonly notes: readonly string[];
 }
 
-/** What was done to rows that an operator should know of, by how many rows. */
+/** Counts what was done to rows, for the end of the run. */
 export class Notices {
   readonly #counts = new Map<string, number>();
 
-  add(what: string, count = 1): void {
-    this.#counts.set(what, (this.#counts.get(what) ?? 0) + count);
+  add(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
   }
 
-  /** One line each, e.g. `29 rows: …`. */
+  /** One line each, e.g. `29 × …`. */
   lines(): string[] {
     return [...this.#counts].map(([what, count]) => `${count.toLocaleString('en')} × ${what}`);
   }
