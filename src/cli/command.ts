@@ -1,5 +1,6 @@
 import { type Readable, type Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { type Clock } from '../clock.js';
 import { type Env } from '../env.js';
 
@@ -81,7 +82,7 @@ function parse<Specs extends OptionSpecs>(
     parsed = parseArgs({ args: [...commandArguments], options: spec.options, allowPositionals: true, strict: true });
   } catch (error) {
     // Node adds advice after the first sentence that does not fit here.
-    const [sentence = ''] = error instanceof Error ? error.message.split(/\. |\n/) : [];
+    const [sentence = ''] = isNativeError(error) ? error.message.split(/\. |\n/) : [];
     throw new UsageError(`${sentence.replace(/\.$/, '')}.`, { cause: error });
   }
   const { positionals } = parsed;

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { UserInputError } from '../graphql/errors.js';
 import { type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';
@@ -47,7 +48,7 @@ export type Streams = Pick<CommandContext, 'stdout' | 'stderr'>;
 /** One sentence for a person; the stack only of what nobody foresaw, and only with LOG_LEVEL=debug. */
 function explain(error: unknown): string {
   if (error instanceof CommandError || error instanceof UserInputError) return error.message;
-  if (!(error instanceof Error)) return String(error);
+  if (!isNativeError(error)) return String(error);
   if (process.env['LOG_LEVEL'] === 'debug') return error.stack ?? error.message;
   const code = 'code' in error ? error.code : undefined;
   switch (code) {

@@ -1,5 +1,6 @@
 import { ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
+import { keepingAManager } from '../../users/last-manager.js';
 import { Role } from '../../users/role.entity.js';
 import { CommandError, defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
@@ -19,9 +20,10 @@ export const grantRole = defineCommand({
         const user = await findUser(em, login);
         const current = await user.role.loadOrFail();
         if (current.id === role.id) return `${user.username} has the role ${role.name} already.`;
-        // TODO: assertAnotherManager(em, user.id) of src/users/last-manager.ts when the role takes canManageUsers away.
-        user.role = ref(role);
-        user.updatedAt = clock.now();
+        await keepingAManager(em, 'role', () => {
+          user.role = ref(role);
+          user.updatedAt = clock.now();
+        });
         return `${user.username} has the role ${role.name} now; before it was ${current.name}.`;
       }),
     );

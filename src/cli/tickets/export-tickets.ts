@@ -4,6 +4,7 @@ import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError, defineCommand, UsageError } from '../command.js';
 import { withDatabase } from '../database.js';
 import { type ExportedTicket, exportedTickets } from './exported-ticket.js';
@@ -65,7 +66,7 @@ async function write(
     await rename(unfinished, file);
   } catch (cause) {
     await rm(unfinished, { force: true });
-    const code = cause instanceof Error && 'syscall' in cause && 'code' in cause ? String(cause.code) : undefined;
+    const code = isNativeError(cause) && 'syscall' in cause && 'code' in cause ? String(cause.code) : undefined;
     if (code === undefined) throw cause;
     throw new CommandError(`${file} cannot be written: ${code}.`, { cause });
   }

@@ -32,6 +32,7 @@ export function parseInstant(text: string, timeZone: string): Date | null {
   );
   // Date.UTC takes 31 February for 3 March.
   const exists =
+    utc.getUTCMonth() === monthIndex(month) &&
     utc.getUTCDate() === Number(day) &&
     utc.getUTCMinutes() === Number(minute) &&
     utc.getUTCSeconds() === Number(second) &&

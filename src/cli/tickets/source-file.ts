@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { extname, resolve } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { TextDecoder } from 'node:util';
+import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError, UsageError } from '../command.js';
 import { readCsv } from './csv-source.js';
 import { readJson } from './json-source.js';
@@ -43,7 +44,7 @@ async function readBytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (cause) {
-    const code = cause instanceof Error && 'code' in cause ? cause.code : undefined;
+    const code = isNativeError(cause) && 'code' in cause ? cause.code : undefined;
     const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
     throw new CommandError(`${path} cannot be read: ${reason}.`, { cause });
   }

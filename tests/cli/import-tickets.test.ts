@@ -1,0 +1,317 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { Comment } from '../../src/comments/comment.entity.js';
+import { Notification } from '../../src/notifications/notification.entity.js';
+import { Product } from '../../src/products/product.entity.js';
+import { TicketEvent } from '../../src/tickets/ticket-event.entity.js';
+import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { cli, file } from './support.js';
+
+const JIRA = `Summary,Issue key,Issue Type,Status,Priority,Resolution,Reporter,Assignee,Created,Updated,Resolved,Comment,Comment,Labels,Description
+Second,DOC-2,Task,patch available,blocker,,ada@docket.example,ADA,30/Sep/21 17:20,01/Oct/21 10:00,,,,x,"It
+burns."
+First,DOC-1,New Feature,Resolved,Trivial,Won't Fix,ada,,30/Sep/21 9:20 AM,,02/Oct/21 10:00,"01/Oct/21 10:00;ada;Seen.",30/Sep/21 11:00 AM;ADA;Where; and how?,y,
+`;
+
+let server: TestServer;
+let ada: Person;
+beforeAll(async () => {
+  server = await startTestServer();
+  ada = await buildPerson(server, { username: 'ada', email: 'ada@docket.example', role: BuiltInRole.ADMIN });
+});
+afterAll(async () => server.stop());
+
+const entities = () => server.app.orm.em.fork();
+
+/** Tickets are told apart by their titles: each test uses a source of its own. */
+let source = 0;
+beforeEach(() => {
+  source += 1;
+});
+const importing = async (path: string, ...options: string[]) =>
+  cli(server, ['import-tickets', path, '--source', `s${source}`, ...options]);
+
+const imported = async (title: string) =>
+  entities().findOneOrFail(Ticket, { title, details: { import: { source: `s${source}` } } });
+const countTickets = async () => entities().count(Ticket);
+
+describe('an import', () => {
+  test('keeps times, people, comments and the source’s own words, and numbers tickets by their age', async () => {
+    const { code, stdout } = await importing(await file('x.csv', JIRA), '--preset', 'jira');
+    expect(code).toBe(0);
+    expect(stdout).toContain('Imported 2 tickets and 2 comments (0 already here, 0 bad rows skipped)');
+
+    const [first, second] = [await imported('First'), await imported('Second')];
+    expect(second.number).toBe(first.number + 1);
+    expect(second).toMatchObject({
+      description: 'It\nburns.',
+      type: 'ENHANCEMENT',
+      priority: 'EMERGENCY',
+      status: 'IN_PROGRESS',
+      createdAt: new Date('2021-09-30T17:20:00Z'),
+      updatedAt: new Date('2021-10-01T10:00:00Z'),
+      closedAt: null,
+      details: { import: { id: 'DOC-2', status: 'patch available', priority: 'blocker' } },
+    });
+    expect([second.createdBy.id, second.assignedTo?.id]).toEqual([ada.id, ada.id]);
+    expect(first).toMatchObject({
+      description: 'First',
+      type: 'FEATURE',
+      priority: 'LOW',
+      status: 'DONE',
+      assignedTo: null,
+      updatedAt: null,
+      closedAt: new Date('2021-10-02T10:00:00Z'),
+      details: { import: { resolution: "Won't Fix" } },
+    });
+    const comments = await entities().find(Comment, { ticket: first }, { orderBy: { createdAt: 'asc' } });
+    expect(comments.map(({ content, createdAt }) => [content, createdAt.toISOString()])).toEqual([
+      ['Where; and how?', '2021-09-30T11:00:00.000Z'],
+      ['Seen.', '2021-10-01T10:00:00.000Z'],
+    ]);
+    const events = await entities().find(
+      TicketEvent,
+      { ticket: first },
+      { orderBy: { createdAt: 'asc', kind: 'asc' } },
+    );
+    expect(events.map(({ kind, createdAt }) => [kind, createdAt.toISOString()])).toEqual([
+      ['CREATED', '2021-09-30T09:20:00.000Z'],
+      ['COMMENTED', '2021-09-30T11:00:00.000Z'],
+      ['COMMENTED', '2021-10-01T10:00:00.000Z'],
+    ]);
+  });
+
+  test('shows over GraphQL like any other ticket', async () => {
+    await importing(await file('x.csv', JIRA), '--preset', 'jira');
+    const { id } = await imported('Second');
+    const { ticket } = await ada.client.query(
+      'query ($id: ID!) { ticket(id: $id) { title createdBy { username } comments { totalCount } } }',
+      { id },
+    );
+    expect(ticket).toEqual({ title: 'Second', createdBy: { username: 'ada' }, comments: { totalCount: 0 } });
+  });
+
+  test('run again makes nothing twice, and leaves what was changed meanwhile', async () => {
+    const path = await file('x.csv', JIRA);
+    await importing(path, '--preset', 'jira');
+    const before = await countTickets();
+    const { id } = await imported('Second');
+    await entities().nativeUpdate(Ticket, { id }, { title: 'Changed' });
+    const { stdout } = await importing(path, '--preset', 'jira');
+    expect(stdout).toContain('Imported 0 tickets and 0 comments (2 already here');
+    expect(await countTickets()).toBe(before);
+    expect(await entities().count(Ticket, { id, title: 'Changed' })).toBe(1);
+  });
+
+  test('of another source has ids of its own', async () => {
+    const path = await file('x.csv', JIRA);
+    await importing(path, '--preset', 'jira');
+    const { stdout } = await cli(server, ['import-tickets', path, '--preset', 'jira', '--source', `other${source}`]);
+    expect(stdout).toContain('Imported 2 tickets');
+  });
+
+  test('tried with --dry-run writes nothing, and tells where each field comes from', async () => {
+    const before = await countTickets();
+    const { code, stdout } = await importing(await file('x.csv', JIRA), '--preset', 'jira', '--dry-run');
+    expect(code).toBe(0);
+    expect(stdout).toContain('title from Summary');
+    expect(stdout).toContain('Would import 2 tickets and 2 comments');
+    expect(await countTickets()).toBe(before);
+  });
+
+  test('owes no mails unless they are asked for, and then only about active tickets', async () => {
+    const path = await file('x.csv', `${JIRA}Third,DOC-3,Bug,Done,Major,,ada,ada,30/Sep/21 17:20,,,,,,x\n`);
+    await importing(path, '--preset', 'jira');
+    expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);
+    source += 1;
+    const { stdout } = await importing(path, '--preset', 'jira', '--send-mails');
+    expect(stdout).toContain('1 mails owed');
+    const owed = await entities().findOneOrFail(Notification, { ticket: await imported('Second') });
+    expect(owed).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
+    expect(await entities().count(Notification, { ticket: await imported('Third') })).toBe(0);
+  });
+});
+
+describe('bad rows', () => {
+  const BAD = `id,title,status,priority,createdAt,closedAt,createdBy
+1,Good,open,high,2021-09-30T10:00Z,,ada
+,No id,open,high,2021-09-30T10:00Z,,ada
+3,,closd,hi,yesterday,,ada
+1,Good again,open,high,2021-09-30T10:00Z,,ada
+5,Too few cells
+6,Backwards,closed,high,2021-09-30T10:00Z,2021-09-29T10:00Z,ada
+7,Future,open,high,2121-09-30T10:00Z,,ada
+`;
+
+  test('are all told with their lines, and then nothing is imported', async () => {
+    const before = await countTickets();
+    const { code, stdout, stderr } = await importing(await file('bad.csv', BAD));
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr.trim().split('\n')).toEqual([
+      'Line 3: id: it is empty.',
+      'Line 4: title: it is empty.',
+      'Line 4: status: "closd" is unknown. Say --value "status:closd=…".',
+      'Line 4: priority: "hi" is unknown. Say --value "priority:hi=…".',
+      'Line 4: createdAt: "yesterday" is not a date and time.',
+      'Line 5: id: the row in line 2 has the same.',
+      'Line 6: This row has 2 columns; the first row has 7.',
+      'Line 7: closedAt lies before createdAt.',
+      'Line 8: createdAt: 2121-09-30T10:00:00.000Z lies before 1970 or in the future.',
+      '6 rows are wrong. Nothing was imported. Put them right, or give --skip-bad-rows.',
+    ]);
+    expect(await countTickets()).toBe(before);
+  });
+
+  test('are left out with --skip-bad-rows', async () => {
+    const { code, stdout, stderr } = await importing(await file('bad.csv', BAD), '--skip-bad-rows');
+    expect(code).toBe(0);
+    expect(stderr).toContain('Line 3:');
+    expect(stdout).toContain('Imported 1 tickets and 0 comments (0 already here, 6 bad rows skipped)');
+  });
+
+  test('become good by saying what a word means', async () => {
+    const path = await file('x.csv', 'id,title,status,createdBy\n1,Words,Ready for QA,ada\n');
+    expect((await importing(path)).code).toBe(1);
+    expect((await importing(path, '--value', 'status:ready for qa=in_progress')).code).toBe(0);
+    expect(await entities().count(Ticket, { title: 'Words', status: TicketStatus.IN_PROGRESS })).toBe(1);
+  });
+});
+
+describe('a file that cannot be read', () => {
+  test.each([
+    ['does not exist', null, [], 'it does not exist'],
+    ['is empty', '', [], 'The file is empty.'],
+    ['has no column for the title', 'id,summary\n1,x\n', [], 'no column for title (title). It has: id, summary.'],
+    ['lacks a column that --map names', 'id,title\n1,x\n', ['--map', 'status=State'], 'no column "State"'],
+    ['has an open quote', 'id,title\n1,"x\n', [], 'Line 2:'],
+    ['is not UTF-8', Buffer.from('id,title\n1,x\n2,\xe9\n', 'latin1'), [], 'Line 3: this is not utf-8'],
+  ])('because it %s is refused in one sentence', async (_case, content, options, message) => {
+    const path = content === null ? '/nowhere.csv' : await file('x.csv', content);
+    const { code, stderr, stdout } = await importing(path, ...options);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+  });
+
+  test('is read by the encoding that is named', async () => {
+    const path = await file('x.csv', Buffer.from('id,title,createdBy\n1,Caf\xe9,ada\n', 'latin1'));
+    expect(await importing(path, '--encoding', 'windows-1252')).toMatchObject({ code: 0 });
+    expect(await entities().count(Ticket, { title: 'Café' })).toBe(1);
+  });
+
+  test.each([
+    [['--preset', 'redmine'], 'no preset "redmine"'],
+    [['--map', 'titel=x'], 'no field "titel"'],
+    [['--map', 'title'], 'FIELD=COLUMN'],
+    [['--value', 'status:x=gone'], 'none of OPEN'],
+    [['--encoding', 'klingon'], 'no encoding'],
+    [['--time-zone', 'Mars/Base'], 'no time zone'],
+    [['--format', 'xml'], '--format csv or json'],
+    [['--create-products'], 'needs --default-user'],
+  ])('is not looked at when the options make no sense: %j', async (options, message) => {
+    const result = await importing(await file('x.csv', 'id,title\n'), ...options);
+    expect(result).toMatchObject({ code: 2, stdout: '', stderr: expect.stringContaining(message) });
+  });
+});
+
+describe('people', () => {
+  const FILE =
+    'id,title,createdBy,assignedTo\n1,T,stranger,other@nowhere.example\n2,U,@Ada,Ada O <ADA@docket.example>\n3,V,,\n';
+
+  test('without an account are listed, and nothing is imported', async () => {
+    const { code, stderr } = await importing(await file('x.csv', FILE));
+    expect(code).toBe(1);
+    expect(stderr).toContain('no account here: stranger (1), other@nowhere.example (1).');
+    expect(stderr).toContain('1 tickets or comments name no author');
+  });
+
+  test('are stood in for by the default user as authors, and by nobody as assignees', async () => {
+    const bob = await buildPerson(server);
+    const { code, stdout } = await importing(await file('x.csv', FILE), '--default-user', bob.username);
+    expect(code).toBe(0);
+    expect(stdout).toContain('1 × written by somebody without an account here');
+    const tickets = await entities().find(Ticket, { title: { $in: ['T', 'U', 'V'] } }, { orderBy: { title: 'asc' } });
+    expect(tickets.map(({ createdBy, assignedTo }) => [createdBy.id, assignedTo?.id ?? null])).toEqual([
+      [bob.id, null],
+      [ada.id, ada.id],
+      [bob.id, null],
+    ]);
+  });
+
+  test('may have another name here', async () => {
+    const path = await file('x.csv', 'id,title,createdBy\n1,Renamed,Jane Doe\n');
+    expect((await importing(path, '--person', 'jane doe=ada')).code).toBe(0);
+    expect(await importing(path, '--person', 'jane doe=nobody')).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('--person: there is no user "nobody"'),
+    });
+  });
+});
+
+describe('texts and links', () => {
+  test('that are too long are cut, and kept whole in the details', async () => {
+    const [title, description] = ['😀'.repeat(201), 'x'.repeat(10_001)];
+    const comment = 'y'.repeat(10_001);
+    const path = await file(
+      'x.json',
+      JSON.stringify([
+        {
+          number: 1,
+          title,
+          body: description,
+          user: { login: 'ada' },
+          comments: [{ body: comment, user: { login: 'ada' } }],
+        },
+      ]),
+    );
+    const { code, stdout } = await importing(path, '--preset', 'github');
+    expect({ code, lines: stdout.split('\n').length }).toEqual({ code: 0, lines: 6 });
+    const ticket = await imported(`${'😀'.repeat(199)}…`);
+    expect(ticket.description).toHaveLength(10_000);
+    expect(ticket.details).toMatchObject({ import: { title, description } });
+    const comments = await entities().find(Comment, { ticket });
+    expect(comments.map(({ content }) => content.length).toSorted((a, b) => b - a)).toEqual([10_000, 1]);
+  });
+
+  test('to products are found by name, or made when that is asked for', async () => {
+    await buildProduct(server, { name: 'Known thing' });
+    const path = await file('x.csv', 'id,title,createdBy,product\n1,P1,ada,KNOWN THING\n2,P2,ada,New thing\n');
+    expect(await importing(path)).toMatchObject({ code: 1, stderr: expect.stringContaining('no product New thing') });
+    expect(await importing(path, '--default-user', 'ada', '--create-products')).toMatchObject({ code: 0 });
+    const tickets = await entities().find(
+      Ticket,
+      { title: ['P1', 'P2'] },
+      { populate: ['product'], orderBy: { title: 'asc' } },
+    );
+    expect(tickets.map(({ product }) => product?.$.name)).toEqual(['Known thing', 'New thing']);
+    expect(await entities().count(Product, { name: 'New thing', ownerEmail: ada.email })).toBe(1);
+  });
+
+  test('to originals have neither chains nor circles, and unknown originals are passed over', async () => {
+    const original = await buildTicket(server);
+    const path = await file(
+      'x.csv',
+      `id,title,createdBy,duplicateOf\n1,D1,ada,2\n2,D2,ada,3\n3,D3,ada,\n4,D4,ada,5\n5,D5,ada,4\n6,D6,ada,nothing\n7,D7,ada,${original.id}\n`,
+    );
+    const { code, stdout } = await importing(path);
+    expect(code).toBe(0);
+    expect(stdout).toContain('3 × a duplicate whose original is unknown, or in a circle');
+    const tickets = await entities().find(
+      Ticket,
+      { title: ['D1', 'D2', 'D3', 'D4', 'D5', 'D6', 'D7'] },
+      { orderBy: { title: 'asc' } },
+    );
+    const third = tickets[2]?.id;
+    expect(tickets.map(({ duplicateOf }) => duplicateOf?.id ?? null)).toEqual([
+      third,
+      third,
+      null,
+      null,
+      null,
+      null,
+      original.id,
+    ]);
+  });
+});

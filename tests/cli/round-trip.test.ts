@@ -1,0 +1,120 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { buildComment, buildPerson, buildProduct, buildTicket } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { cli, file } from './support.js';
+
+const PRODUCT = 'Online "banking", new';
+const STATUSES = [
+  TicketStatus.OPEN,
+  TicketStatus.SELECTED_FOR_DEV,
+  TicketStatus.ON_HOLD,
+  TicketStatus.DONE,
+  TicketStatus.CLOSED,
+];
+
+let full: TestServer;
+let empty: TestServer;
+beforeAll(async () => {
+  [full, empty] = [await startTestServer(), await startTestServer()];
+  for (const server of [full, empty]) {
+    await buildPerson(server, { username: 'ada', role: BuiltInRole.ADMIN });
+    await buildPerson(server, { username: 'leo' });
+    await buildProduct(server, { name: PRODUCT });
+  }
+  await fill(full);
+});
+afterAll(async () => {
+  await full.stop();
+  await empty.stop();
+});
+
+async function fill(server: TestServer): Promise<void> {
+  const people = await personIds(server);
+  const product = await server.app.orm.em
+    .fork()
+    .getKysely<{ product: { id: string } }>()
+    .selectFrom('product')
+    .select('id')
+    .executeTakeFirstOrThrow();
+  const texts = ['=1+1, "quoted"', 'line\r\nends\nof all\rkinds', '   \u{1F600} é \u{301}', '-', 'a,b;c\td'];
+  const first = await buildTicket(server, { createdBy: people.ada, title: 'First' });
+  for (const [index, title] of texts.entries()) {
+    server.clock.advance({ minutes: 1 });
+    const ticket = await buildTicket(server, {
+      title: title.trim(),
+      description: `${title}\n${title}`.trim(),
+      createdBy: index % 2 === 0 ? people.ada : people.leo,
+      assignedTo: index === 1 ? people.leo : null,
+      product: index === 2 ? product : null,
+      status: STATUSES[index],
+    });
+    const createdAt = server.clock.now();
+    await server.app.orm.em.fork().nativeUpdate(
+      Ticket,
+      { id: ticket.id },
+      {
+        details: index === 3 ? null : { b: [1, { c: title }], a: true },
+        updatedAt: index === 0 ? null : new Date(createdAt.getTime() + index * 1001),
+        closedAt: index < 3 ? null : new Date(createdAt.getTime() + 777),
+        ...(index === 4 && { duplicateOf: first.id }),
+      },
+    );
+    await buildComment(server, {
+      ticket,
+      author: people.leo,
+      content: `${title.trim()}.`,
+      internal: index === 1,
+      createdAt,
+    });
+  }
+  const deleted = await buildTicket(server, { createdBy: people.ada, title: 'Deleted', deletedAt: server.clock.now() });
+  await buildComment(server, { ticket: deleted, author: people.ada });
+}
+
+async function personIds(server: TestServer) {
+  const rows = await server.app.orm.em
+    .fork()
+    .getKysely<{ user: { id: string; username: string } }>()
+    .selectFrom('user')
+    .select(['id', 'username'])
+    .execute();
+  const of = (name: string) => ({ id: rows.find(({ username }) => username === name)?.id ?? '' });
+  return { ada: of('ada'), leo: of('leo') };
+}
+
+describe.each(['csv', 'json'])('an export as %s', (format) => {
+  test('imported into an empty database and exported again gives the same bytes', async () => {
+    const { stdout: exported } = await cli(full, ['export-tickets', '--format', format]);
+    expect(exported).toContain('Online');
+    expect(exported).not.toContain('Deleted');
+
+    await empty.app.orm.em
+      .getConnection()
+      .execute('truncate ticket_event, comment, notification, ticket restart identity');
+    const imported = await cli(empty, ['import-tickets', await file(`tickets.${format}`, exported)]);
+    expect(imported).toMatchObject({
+      code: 0,
+      stderr: '',
+      stdout: expect.stringContaining('Imported 6 tickets and 5 comments'),
+    });
+
+    const { stdout: again } = await cli(empty, ['export-tickets', '--format', format]);
+    expect(again).toBe(exported);
+  });
+
+  test('goes to a file whose name says the format', async () => {
+    const output = join(dirname(await file('x', '')), `tickets.${format}`);
+    const { stdout } = await cli(full, ['export-tickets', '--output', output]);
+    expect(stdout).toBe(`Wrote 6 tickets to ${output}.\n`);
+    expect(await readFile(output, 'utf8')).toBe((await cli(full, ['export-tickets', '--format', format])).stdout);
+  });
+});
+
+test('an export to a folder that is not there is refused in one sentence', async () => {
+  const { code, stderr } = await cli(full, ['export-tickets', '--output', '/nowhere/x.csv']);
+  expect({ code, stderr }).toEqual({ code: 1, stderr: '/nowhere/x.csv cannot be written: ENOENT.\n' });
+});

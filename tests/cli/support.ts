@@ -1,0 +1,37 @@
+import { mkdtemp, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { PassThrough, Readable } from 'node:stream';
+import { text } from 'node:stream/consumers';
+import { type TestServer } from '../support/server.js';
+import { run } from '../../src/cli/run.js';
+import { readEnv } from '../../src/env.js';
+
+interface CliResult {
+  code: number;
+  stdout: string;
+  stderr: string;
+}
+
+/** Runs a command in this process, on the server's database and by its clock, as if its input were piped in. */
+export async function cli(
+  { databaseUrl, clock }: Pick<TestServer, 'databaseUrl' | 'clock'>,
+  words: string[],
+  input = '',
+): Promise<CliResult> {
+  const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
+  const [out, err] = [text(streams.stdout), text(streams.stderr)];
+  const env = readEnv({ DATABASE_URL: databaseUrl });
+  const stdin = Readable.from([input]);
+  const code = await run(words, streams, () => ({ ...streams, env, clock, stdin, workingDir: '/' }));
+  streams.stdout.end();
+  streams.stderr.end();
+  return { code, stdout: await out, stderr: await err };
+}
+
+/** Writes a file with this name into a new folder; gives its path. */
+export async function file(name: string, content: string | Buffer): Promise<string> {
+  const path = join(await mkdtemp(join(tmpdir(), 'docket-cli-')), name);
+  await writeFile(path, content);
+  return path;
+}
