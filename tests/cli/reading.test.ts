@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { readCsv } from '../../src/cli/tickets/csv-source.js';
 import { asCsv, asJson } from '../../src/cli/tickets/export-format.js';
 import { type ExportedTicket } from '../../src/cli/tickets/exported-ticket.js';
@@ -73,6 +73,8 @@ describe('reading JSON', () => {
   });
 });
 
+const join = async (parts: AsyncIterable<string>) => (await Array.fromAsync(parts)).join('');
+
 test('what an export writes is read back unchanged, as CSV and as JSON, whatever the texts hold', async () => {
   const text = fc.string({ unit: 'binary' }).map(storable);
   const pathless = fc.string({ minLength: 1 });
@@ -85,7 +87,6 @@ test('what an export writes is read back unchanged, as CSV and as JSON, whatever
   await fc.assert(
     fc.asyncProperty(fc.array(ticket, { minLength: 1 }), async (tickets) => {
       const given = tickets as unknown as ExportedTicket[];
-      const join = async (parts: AsyncIterable<string>) => (await Array.fromAsync(parts)).join('');
       const all = async function* () {
         yield* given;
       };

@@ -44,41 +44,38 @@ export const EXPORTED_FIELDS = [
   'comments',
 ] as const satisfies readonly (keyof ExportedTicket)[];
 
-/** Every live ticket, oldest first, page by page; give a transaction that sees one moment. */
+/** Every live ticket, oldest first. A cursor, so that one plan serves all pages; it needs a transaction. */
 export async function* exportedTickets(em: EntityManager): AsyncGenerator<ExportedTicket> {
-  let after: RawBuilder<unknown> = sql`true`;
+  const db = em.getKysely();
+  await sql`declare exported_tickets no scroll cursor for ${SELECT}`.execute(db);
   for (;;) {
-    const { rows } = await page(after).execute(em.getKysely());
+    const { rows } = await sql<ExportedTicket>`fetch ${sql.lit(PAGE)} from exported_tickets`.execute(db);
     yield* rows;
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < PAGE) return;
-    after = sql`(ticket.created_at, ticket.number) > (${last.createdAt}::timestamptz, ${last.number})`;
+    if (rows.length < PAGE) return;
   }
-}
-
-function page(after: RawBuilder<unknown>): RawBuilder<ExportedTicket> {
-  return sql<ExportedTicket>`
-    select ticket.id, ticket.number, ticket.title, ticket.description, ticket.type, ticket.priority, ticket.status,
-      product.name::text as product, creator.username::text as "createdBy", assignee.username::text as "assignedTo",
-      original.id as "duplicateOf", ${instant('ticket.created_at')} as "createdAt",
-      ${instant('ticket.updated_at')} as "updatedAt", ${instant('ticket.closed_at')} as "closedAt", ticket.details,
-      coalesce((
-        select json_agg(json_build_object('id', comment.id, 'author', author.username, 'content', comment.content,
-          'internal', comment.internal, 'createdAt', ${instant('comment.created_at')},
-          'updatedAt', ${instant('comment.updated_at')}) order by comment.created_at, comment.id)
-        from comment join "user" as author on author.id = comment.author_id
-        where comment.ticket_id = ticket.id and comment.deleted_at is null
-      ), '[]') as comments
-    from ticket
-    join "user" as creator on creator.id = ticket.created_by_id
-    left join "user" as assignee on assignee.id = ticket.assigned_to_id
-    left join product on product.id = ticket.product_id
-    left join ticket as original on original.id = ticket.duplicate_of_id and original.deleted_at is null
-    where ticket.deleted_at is null and ${after}
-    order by ticket.created_at, ticket.number limit ${PAGE}`;
 }
 
 /** ISO 8601 in UTC with milliseconds, as everywhere. */
 function instant(column: string): RawBuilder<string> {
   return sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
+
+const SELECT = sql`
+  select ticket.id, ticket.number, ticket.title, ticket.description, ticket.type, ticket.priority, ticket.status,
+    product.name::text as product, creator.username::text as "createdBy", assignee.username::text as "assignedTo",
+    original.id as "duplicateOf", ${instant('ticket.created_at')} as "createdAt",
+    ${instant('ticket.updated_at')} as "updatedAt", ${instant('ticket.closed_at')} as "closedAt", ticket.details,
+    coalesce((
+      select json_agg(json_build_object('id', comment.id, 'author', author.username, 'content', comment.content,
+        'internal', comment.internal, 'createdAt', ${instant('comment.created_at')},
+        'updatedAt', ${instant('comment.updated_at')}) order by comment.created_at, comment.id)
+      from comment join "user" as author on author.id = comment.author_id
+      where comment.ticket_id = ticket.id and comment.deleted_at is null
+    ), '[]') as comments
+  from ticket
+  join "user" as creator on creator.id = ticket.created_by_id
+  left join "user" as assignee on assignee.id = ticket.assigned_to_id
+  left join product on product.id = ticket.product_id
+  left join ticket as original on original.id = ticket.duplicate_of_id and original.deleted_at is null
+  where ticket.deleted_at is null
+  order by ticket.created_at, ticket.number`;
