@@ -127,7 +127,7 @@ describe('an import', () => {
     expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);
     source += 1;
     const { stdout } = await importing(path, '--preset', 'jira', '--send-mails');
-    expect(stdout).toContain('1 mails owed');
+    expect(stdout).toContain('1 mail owed');
     const owed = await entities().findOneOrFail(Notification, { ticket: await imported('Second') });
     expect(owed).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
     expect(await entities().count(Notification, { ticket: await imported('Third') })).toBe(0);
@@ -168,7 +168,7 @@ describe('bad rows', () => {
     const { code, stdout, stderr } = await importing(await file('bad.csv', BAD), '--skip-bad-rows');
     expect(code).toBe(0);
     expect(stderr).toContain('Line 3:');
-    expect(stdout).toContain('Imported 1 tickets and 0 comments (0 already here, 6 bad rows skipped)');
+    expect(stdout).toContain('Imported 1 ticket and 0 comments (0 already here, 6 bad rows skipped)');
   });
 
   test('become good by saying what a word means', async () => {
@@ -224,7 +224,7 @@ describe('people', () => {
     const { code, stderr } = await importing(await file('x.csv', FILE));
     expect(code).toBe(1);
     expect(stderr).toContain('no account here: stranger (1), other@nowhere.example (1).');
-    expect(stderr).toContain('1 tickets or comments name no author');
+    expect(stderr).toContain('Tickets and comments that name no author: 1.');
   });
 
   test('are stood in for by the default user as authors, and by nobody as assignees', async () => {

@@ -35,15 +35,19 @@ export function report(
   const done = dryRun ? 'Would import' : 'Imported';
   const rest = [
     `${count(result.alreadyThere)} already here`,
-    `${count(bad)} bad rows skipped`,
-    ...(result.mails > 0 ? [`${count(result.mails)} mails owed`] : []),
+    `${amount(bad, 'bad row')} skipped`,
+    ...(result.mails > 0 ? [`${amount(result.mails, 'mail')} owed`] : []),
   ].join(', ');
   lines.push(
-    `${done} ${count(result.imported)} tickets and ${count(result.comments)} comments (${rest}) in ${seconds} s.`,
+    `${done} ${amount(result.imported, 'ticket')} and ${amount(result.comments, 'comment')} (${rest}) in ${seconds} s.`,
   );
   stdout.write(`${lines.join('\n')}\n`);
 }
 
 function count(value: number): string {
   return value.toLocaleString('en');
+}
+
+function amount(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? '' : 's'}`;
 }

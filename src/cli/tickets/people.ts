@@ -123,7 +123,8 @@ export class People {
       const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';
       faults.push(`These people have no account here: ${names.slice(0, SHOWN_NAMES).join(', ')}${more}.`);
     }
-    if (this.#nameless > 0) faults.push(`${this.#nameless.toLocaleString('en')} tickets or comments name no author.`);
+    if (this.#nameless > 0)
+      faults.push(`Tickets and comments that name no author: ${this.#nameless.toLocaleString('en')}.`);
     if (faults.length === 0) return;
     const advice = 'Make their accounts, name them by --person NAME=USERNAME, or give --default-user USERNAME.';
     throw new CommandError(`${faults.join('\n')}\n${advice} Nothing was imported.`);
