@@ -7,6 +7,8 @@ import { commandHelp, INVOCATION, overallHelp } from './help.js';
 const EXIT_OK = 0;
 const EXIT_FAULT = 1;
 const EXIT_USAGE = 2;
+/** PostgreSQL's code for connections that end because it does. */
+const ADMIN_SHUTDOWN = '57P01';
 
 /**
  * Runs one command line, the words after the program's name. Gives the exit code; faults are told on stderr.
@@ -50,16 +52,8 @@ function explain(error: unknown): string {
   if (error instanceof CommandError || error instanceof UserInputError) return error.message;
   if (!isNativeError(error)) return String(error);
   if (process.env['LOG_LEVEL'] === 'debug') return error.stack ?? error.message;
-  const code = 'code' in error ? error.code : undefined;
-  switch (code) {
-    case 'ECONNREFUSED':
-    case 'ENOTFOUND':
-      return 'The database does not answer. Look at DATABASE_URL, and whether the database is running.';
-    case '57P01':
-      return 'The database was shut down while the command ran. What it had not finished was rolled back; run it again.';
-    case '28P01':
-      return 'The database refuses the user name or password in DATABASE_URL.';
-    default:
-      return error.message;
-  }
+  const shutDown = 'code' in error && error.code === ADMIN_SHUTDOWN;
+  return shutDown
+    ? 'The database was shut down while the command ran. What it had not finished was rolled back; run it again.'
+    : error.message;
 }

@@ -54,7 +54,8 @@ describe('the program', () => {
     expect(await ended(start(['list-sessions'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' }))).toEqual({
       code: 1,
       stdout: '',
-      stderr: 'The database does not answer. Look at DATABASE_URL, and whether the database is running.\n',
+      stderr:
+        'The database cannot be used: connect ECONNREFUSED 127.0.0.1:1. Look at DATABASE_URL, and whether PostgreSQL runs there.\n',
     });
     expect(await ended(start(['list-sessions'], { DATABASE_URL: 'nonsense' }))).toMatchObject({
       code: 1,
