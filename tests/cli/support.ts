@@ -1,8 +1,9 @@
-import { mkdtemp, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { afterAll } from '@jest/globals';
 import { type TestServer } from '../support/server.js';
 import { run } from '../../src/cli/run.js';
 import { readEnv } from '../../src/env.js';
@@ -29,9 +30,16 @@ export async function cli(
   return { code, stdout: await out, stderr: await err };
 }
 
-/** Writes a file with this name into a new folder; gives its path. */
+const folders: string[] = [];
+afterAll(async () => {
+  for (const folder of folders) await rm(folder, { recursive: true });
+});
+
+/** Writes a file with this name into a new folder, which goes away after the tests; gives its path. */
 export async function file(name: string, content: string | Buffer): Promise<string> {
-  const path = join(await mkdtemp(join(tmpdir(), 'docket-cli-')), name);
+  const folder = await mkdtemp(join(tmpdir(), 'docket-cli-'));
+  folders.push(folder);
+  const path = join(folder, name);
   await writeFile(path, content);
   return path;
 }
