@@ -19,9 +19,14 @@ import { type Readers } from './graphql/loaders.js';
 import { type JobQueue } from './jobs/job-queue.js';
 import { type Mailer } from './mail/mailer.js';
 import { Delivery } from './notifications/delivery.js';
+import { DigestPlanner } from './notifications/digest-planner.js';
+import { NotificationMail } from './notifications/notification-mail.js';
 import { deliverNotification } from './notifications/notification.jobs.js';
+import { NotificationReader } from './notifications/notification.reader.js';
+import { NotificationService, type Wake } from './notifications/notification.service.js';
+import { NotificationSettingsService } from './notifications/notification-settings.service.js';
+import { UnsubscribeTokens } from './notifications/unsubscribe-tokens.js';
 import { Metrics } from './observability/metrics.js';
-import { NotificationService } from './notifications/notification.service.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
 import { TicketReader } from './tickets/ticket.reader.js';
@@ -43,6 +48,7 @@ export interface AppParts {
     readonly accessTokenSeconds: number;
     readonly sessionDays: number;
     readonly ticketMailDelayMs: number;
+    readonly digestIntervalMs: number;
     readonly publicUrl: string;
   };
 }
@@ -56,17 +62,22 @@ export interface App extends AppParts {
   readonly delivery: Delivery;
   readonly passwordResets: PasswordResetDelivery;
   readonly throttle: SignInThrottle;
+  readonly digests: DigestPlanner;
+  readonly unsubscribeTokens: UnsubscribeTokens;
 }
 
+/** Never to be changed: links in mails that people got stand on it. */
+const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+
 export function createApp(parts: AppParts): App {
-  const { orm, clock, jobs, mailer, settings } = parts;
+  const { orm, clock, jobs, settings, mailer, logger } = parts;
+  const { publicUrl, digestIntervalMs } = settings;
   const rows = new Rows(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
-  const notifications = new NotificationService({
-    clock,
-    delayMs: settings.ticketMailDelayMs,
-    wake: async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt),
-  });
+  const wake: Wake = async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt);
+  const notifications = new NotificationService({ orm, clock, delayMs: settings.ticketMailDelayMs, wake });
+  const digests = new DigestPlanner({ rows, clock, intervalMs: digestIntervalMs, wake });
+  const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerSource(rows, clock);
   const throttle = new SignInThrottle(rows, clock);
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
@@ -78,6 +89,8 @@ export function createApp(parts: AppParts): App {
     accessTokens,
     throttle,
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl }),
+    digests,
+    unsubscribeTokens,
     services: {
       auth: new AuthService({ orm, clock, sessions, throttle }),
       sessions,
@@ -93,8 +106,10 @@ export function createApp(parts: AppParts): App {
       users: new UserService({ orm, clock, sessions, viewers, departure }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ orm, clock, notifications }),
-      comments: new CommentService({ orm, clock }),
+      comments: new CommentService({ orm, clock, notifications }),
       products: new ProductService({ orm, clock }),
+      notifications,
+      notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),
     },
     readers: {
       tickets: new TicketReader(rows),
@@ -102,7 +117,16 @@ export function createApp(parts: AppParts): App {
       users: new UserReader(rows),
       products: new ProductReader(rows),
       sessions: new SessionReader(rows, clock),
+      notifications: new NotificationReader(rows),
     },
-    delivery: new Delivery({ rows, clock, mailer, publicUrl: settings.publicUrl, logger: parts.logger }),
+    delivery: new Delivery({
+      rows,
+      clock,
+      mailer,
+      mails: new NotificationMail({ rows, publicUrl, digestIntervalMs, unsubscribeTokens }),
+      afterDigest: async (recipientId) => digests.plan(recipientId),
+      metrics,
+      logger,
+    }),
   };
 }

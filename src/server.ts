@@ -17,6 +17,7 @@ import { queryLimits } from './graphql/query-limits.js';
 import { createSchema } from './graphql/schema.js';
 import { requestLog } from './observability/request-log.js';
 import { capturedMailRoutes } from './mail/captured-mail.routes.js';
+import { unsubscribeRoutes } from './notifications/unsubscribe.routes.js';
 
 /** hardening.md, "Abuse of the query language". */
 const LARGEST_BODY_BYTES = 100 * 1024;
@@ -134,6 +135,10 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
   await http.register(explorerRoutes);
   await http.register(resetPasswordRoutes);
+  await http.register(unsubscribeRoutes, {
+    tokens: app.unsubscribeTokens,
+    settings: app.services.notificationSettings,
+  });
   if (options.capturedMails !== undefined) {
     await http.register(capturedMailRoutes, { directory: options.capturedMails });
   }

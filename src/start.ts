@@ -112,6 +112,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
         accessTokenSeconds: env.accessTokenSeconds,
         sessionDays: env.sessionDays,
         ticketMailDelayMs: env.ticketMailDelayMs,
+        digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
       },
     });

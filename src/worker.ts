@@ -5,22 +5,29 @@ import { deliverNotification } from './notifications/notification.jobs.js';
 
 /** Whatever no job woke anybody for is found within this time (architecture, "Notifications"). */
 const SWEEP_EVERY_MS = 30_000;
+/** Nor must a short digest interval wait for the sweep to plan somebody's first one. */
+const SHORTEST_SWEEP_MS = 1000;
 
-type WorkerParts = Pick<App, 'jobs' | 'delivery' | 'passwordResets' | 'throttle' | 'logger'>;
+type WorkerParts = Pick<App, 'jobs' | 'delivery' | 'digests' | 'passwordResets' | 'throttle' | 'settings' | 'logger'>;
 
-/** Runs due jobs and sweeps, until it is stopped. */
-export function startWorker({ jobs, delivery, passwordResets, throttle, logger }: WorkerParts): {
-  stop(): Promise<void>;
-} {
+/** Runs due jobs, plans digests and sweeps, until it is stopped. */
+export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
+  const { jobs, delivery, digests, passwordResets, throttle, settings, logger } = parts;
   jobs.work([
-    handle(deliverNotification, async ({ id }) => delivery.deliver(id)),
+    handle(deliverNotification, async ({ id }) => {
+      const later = await delivery.deliver(id);
+      if (later !== null) await jobs.schedule(deliverNotification, { id }, later);
+    }),
     handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
   ]);
 
+  const stopping = new AbortController();
   const sweeps: Record<string, () => Promise<unknown>> = {
-    'due notifications': async () => delivery.sweep(),
+    'digests to be planned': async () => digests.plan(),
     'waiting password resets': async () => passwordResets.sweep(),
     'old sign-in attempts': async () => throttle.forgetOld(),
+    // Last: after a long time without a worker it is long.
+    'due notifications': async () => delivery.sweep(stopping.signal),
   };
   const sweep = async () => {
     for (const [name, run] of Object.entries(sweeps)) {
@@ -38,10 +45,11 @@ export function startWorker({ jobs, delivery, passwordResets, throttle, logger }
     });
   };
   start();
-  const timer = setInterval(start, SWEEP_EVERY_MS);
+  const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(SHORTEST_SWEEP_MS, settings.digestIntervalMs)));
   return {
     async stop() {
       clearInterval(timer);
+      stopping.abort();
       await sweeping;
     },
   };

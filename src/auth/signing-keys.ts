@@ -1,6 +1,6 @@
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { createHash, hkdfSync } from 'node:crypto';
+import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StartError } from '../start-error.js';
@@ -15,6 +15,17 @@ export interface SigningKeys {
   readonly current: { readonly kid: string; readonly key: CryptoKey };
   /** Public halves of all, the older ones too, by key id. */
   readonly verifying: ReadonlyMap<string, CryptoKey>;
+  /**
+   * Secrets for another purpose than tokens, one of each key, newest first: the same on every instance that has the
+   * same keys (HKDF, RFC 5869).
+   */
+  derive(purpose: string): readonly Uint8Array[];
+}
+
+const DERIVED_BYTES = 32;
+
+function derived({ d }: PrivateKey, purpose: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', purpose, DERIVED_BYTES));
 }
 
 /** The key's id: its RFC 7638 thumbprint, so that the same key has the same id on every instance. */
@@ -33,7 +44,14 @@ async function generateInto(file: string): Promise<string> {
   const text = JSON.stringify([await exportJWK(key)]);
   const temporary = `${file}.${process.pid}`;
   await writeFile(temporary, text, { mode: 0o600 });
-  await rename(temporary, file);
+  try {
+    // Unlike a rename this never takes the place of keys that another process made in the same moment.
+    await link(temporary, file);
+  } catch {
+    return await readFile(file, 'utf8');
+  } finally {
+    await rm(temporary, { force: true });
+  }
   return text;
 }
 
@@ -78,5 +96,9 @@ export async function loadSigningKeys(configured: string | undefined, dataDir: s
     verifying.set(keyId(jwk), await asymmetricKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }));
   const [newest] = parsed.data;
   if (!newest) throw new Error('There is no signing key');
-  return { current: { kid: keyId(newest), key: await asymmetricKey(newest) }, verifying };
+  return {
+    current: { kid: keyId(newest), key: await asymmetricKey(newest) },
+    verifying,
+    derive: (purpose) => parsed.data.map((key) => derived(key, purpose)),
+  };
 }

@@ -5,6 +5,7 @@ import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
+import { type NotificationService } from '../notifications/notification.service.js';
 import { TicketEvent, TicketEventKind } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { canViewTicket, factsOf } from '../tickets/ticket.policy.js';
@@ -18,10 +19,12 @@ const CONTENT = { most: 10_000 };
 export class CommentService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
+  readonly #notifications: NotificationService;
 
-  constructor(deps: { orm: MikroORM; clock: Clock }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
+    this.#notifications = deps.notifications;
   }
 
   /**
@@ -31,10 +34,11 @@ export class CommentService {
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
-    return this.#orm.em.fork().transactional(async (em) => {
-      // Shared lock: a deletion of the ticket waits, so that no comment appears on a deleted one.
+    const { id, owed } = await this.#orm.em.fork().transactional(async (em) => {
+      // Locked: a deletion of the ticket waits, so that no comment appears on a deleted one, and so does another
+      // comment, so that both are told in one mail.
       const ticket = isId(input.ticketId)
-        ? await em.findOne(Ticket, { id: input.ticketId }, { lockMode: LockMode.PESSIMISTIC_READ })
+        ? await em.findOne(Ticket, { id: input.ticketId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
         : null;
       if (ticket === null || !canViewTicket(viewer, factsOf(ticket))) {
         throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
@@ -52,7 +56,9 @@ export class CommentService {
         comment: ref(comment),
         createdAt: now,
       });
-      return comment.id;
+      return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
     });
+    await this.#notifications.wake(owed);
+    return id;
   }
 }

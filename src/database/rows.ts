@@ -56,6 +56,11 @@ function instant(expression: RawBuilder<unknown>): RawBuilder<string> {
   return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
+export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
+  return sql`(extract(epoch from ${expression}) * 1000)::float8`;
+}
+
 type EntityClass<Entity> = abstract new () => Entity;
 
 /**

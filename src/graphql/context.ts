@@ -4,6 +4,8 @@ import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
 import { type CommentService } from '../comments/comment.service.js';
+import { type NotificationService } from '../notifications/notification.service.js';
+import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { type ProductService } from '../products/product.service.js';
 import { type TicketService } from '../tickets/ticket.service.js';
 import { type RoleService } from '../users/role.service.js';
@@ -21,6 +23,8 @@ export interface Services {
   readonly tickets: TicketService;
   readonly comments: CommentService;
   readonly products: ProductService;
+  readonly notifications: NotificationService;
+  readonly notificationSettings: NotificationSettingsService;
 }
 
 /** Where a request comes from, for the list of a person's sessions. */

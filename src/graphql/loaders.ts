@@ -2,6 +2,7 @@ import DataLoader from 'dataloader';
 import { type Viewer } from '../auth/viewer.js';
 import { type SessionReader } from '../auth/session.reader.js';
 import { type CommentReader, type CommentRow } from '../comments/comment.reader.js';
+import { type NotificationReader, type NotificationRow } from '../notifications/notification.reader.js';
 import { type ProductReader, type ProductRow } from '../products/product.reader.js';
 import { type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
 import { type RoleRow, type UserReader, type UserRow } from '../users/user.reader.js';
@@ -15,6 +16,7 @@ export interface Readers {
   readonly users: UserReader;
   readonly products: ProductReader;
   readonly sessions: SessionReader;
+  readonly notifications: NotificationReader;
 }
 
 /** Loads rows by their ids, one statement a batch, and puts them in the order of the keys; null for what is not there. */
@@ -35,6 +37,7 @@ export class Loaders {
   readonly productById: DataLoader<string, ProductRow | null>;
   readonly ticketById: DataLoader<string, TicketRow | null>;
   readonly commentById: DataLoader<string, CommentRow | null>;
+  readonly notificationById: DataLoader<string, NotificationRow | null>;
   readonly #commentPages = new Map<string, DataLoader<string, Connection<CommentRow>>>();
   readonly #readers: Readers;
   readonly #viewer: () => Viewer | null;
@@ -47,6 +50,7 @@ export class Loaders {
     this.productById = byId((ids) => readers.products.byIds(ids));
     this.ticketById = byId(async (ids) => readers.tickets.byIds(signedIn({ viewer: viewer() }), ids));
     this.commentById = byId(async (ids) => readers.comments.byIds(signedIn({ viewer: viewer() }), ids));
+    this.notificationById = byId(async (ids) => readers.notifications.byIds(signedIn({ viewer: viewer() }), ids));
   }
 
   /** The same page of the comments of many tickets, by ticket. */

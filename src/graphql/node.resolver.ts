@@ -16,6 +16,7 @@ function candidates({ loaders, readers, viewer }: Context, id: string) {
     User: loaders.userById.load(id).then(living),
     Product: loaders.productById.load(id).then(living),
     Session: viewer === null ? null : readers.sessions.live(viewer.id, id).then(([session]) => session ?? null),
+    Notification: loaders.notificationById.load(id),
     Role: loaders.roleById.load(id).then(living),
   };
 }

@@ -3,6 +3,8 @@ import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../auth/auth.resolver.js';
 import { SessionResolver } from '../auth/session.resolver.js';
 import { CommentResolver } from '../comments/comment.resolver.js';
+import { NotificationResolver } from '../notifications/notification.resolver.js';
+import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../users/account.resolver.js';
@@ -22,6 +24,8 @@ export function createSchema(): GraphQLSchema {
       ProductResolver,
       TicketResolver,
       CommentResolver,
+      NotificationResolver,
+      NotificationSettingsResolver,
       NodeResolver,
     ],
     authChecker: checkAccess,

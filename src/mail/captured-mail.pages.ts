@@ -1,5 +1,5 @@
 import type { CapturedMail } from './captured-mail.store.js';
-import { capturedMailStyle } from './captured-mail.style.js';
+import { page } from './page.js';
 import { html, type SafeHtml } from './templates/html.js';
 
 /** All captured mails; `total` counts those too that are too old to be listed. */
@@ -71,21 +71,6 @@ export function capturedMailNotFoundPage(): string {
     html`<h1>There is no such mail</h1>
       <p>It may have been removed. <a href="/mail">All mail</a></p>`,
   );
-}
-
-function page(title: string, content: SafeHtml): string {
-  return html`<!doctype html>
-    <html lang="en">
-      <head>
-        <meta charset="utf-8" />
-        <meta name="viewport" content="width=device-width, initial-scale=1" />
-        <title>${title} · Docket</title>
-        ${capturedMailStyle}
-      </head>
-      <body>
-        <main>${content}</main>
-      </body>
-    </html> `.toString();
 }
 
 function listItem(mail: CapturedMail): SafeHtml {

@@ -1,40 +1,28 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
-import { type Row, type Rows } from '../database/rows.js';
-import { type Mailer, type MailMessage, MailRefusedError } from '../mail/mailer.js';
-import { assignedMail } from '../mail/templates/assigned.js';
-import { Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
+import { epochMs, type Row, type Rows } from '../database/rows.js';
+import { type Mailer, MailRefusedError } from '../mail/mailer.js';
+import { type MailOrReason, type NotificationMail } from './notification-mail.js';
+import { Notification, NotificationKind } from './notification.entity.js';
+import { retryWait } from './retry-wait.js';
+import { Turns } from './turns.js';
 
-/** Longer than SMTP may take to answer, so that no second worker takes up a mail that is on its way. */
-const CLAIM_MS = 60_000;
-/** Waits between attempts grow: 1, 2, 4, … minutes, an hour at most; given up a day after it was due. */
-const FIRST_WAIT_MS = 60_000;
-const LONGEST_WAIT_MS = 3_600_000;
-const GIVE_UP_AFTER_MS = 86_400_000;
-/** A sweep's batch: it comes again soon. */
+/**
+ * A worker that sends a mail has it in hand for this long and says so again before the time is over: a mail may take
+ * minutes at a slow server, and one that a dead worker had is free soon.
+ */
+const CLAIM_MS = 30_000;
+const RENEW_EVERY_MS = 10_000;
+/** A sweep's batch: after a full one it looks again at once. */
 const SWEEP_LIMIT = 500;
-/** Mails on their way at once, as many as the SMTP pool has connections for. */
+/**
+ * Mails on their way at once: as many as the SMTP pool has connections for. A mail is claimed and looked at when its
+ * turn comes, so that none waits for a connection with a text that is no longer true.
+ */
 const AT_ONCE = 5;
 
-interface AssignedFacts {
-  recipientId: string;
-  recipientName: string;
-  recipientEmail: string;
-  recipientGone: boolean;
-  wantsMail: boolean;
-  actorName: string | null;
-  ticketGone: boolean;
-  assignedToId: string | null;
-  number: number;
-  title: string;
-  description: string;
-  type: string;
-  priority: string;
-  status: string;
-  productName: string | null;
-  createdByName: string;
-}
+const UNEXPECTED = 'the mail could not be made; the log says why';
 
 type NotificationRow = Row<Notification>;
 
@@ -43,137 +31,147 @@ export class Delivery {
   readonly #rows: Rows;
   readonly #clock: Clock;
   readonly #mailer: Mailer;
-  readonly #publicUrl: string;
+  readonly #mails: NotificationMail;
+  readonly #afterDigest: (recipientId: string) => Promise<void>;
   readonly #logger: Logger;
+  readonly #turns = new Turns(AT_ONCE);
 
-  constructor(deps: { rows: Rows; clock: Clock; mailer: Mailer; publicUrl: string; logger: Logger }) {
+  constructor(deps: {
+    rows: Rows;
+    clock: Clock;
+    mailer: Mailer;
+    mails: NotificationMail;
+    /** Called when somebody's digest is out of the way, for the next one to be planned. */
+    afterDigest: (recipientId: string) => Promise<void>;
+    logger: Logger;
+  }) {
     this.#rows = deps.rows;
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
-    this.#publicUrl = deps.publicUrl;
+    this.#mails = deps.mails;
+    this.#afterDigest = deps.afterDigest;
     this.#logger = deps.logger;
   }
 
-  /** Sends the notification if it is due and in nobody's hand; otherwise does nothing. */
-  async deliver(id: string): Promise<void> {
-    const claimed = await this.#claim(id);
-    if (claimed === null) return;
-    try {
-      const message = await this.#message(claimed);
-      if (message === null) return;
-      await this.#mailer.send(message);
-      await this.#finish(id, sql`status = 'SENT', sent_at = ${this.#now()}::timestamptz, last_error = null`);
-    } catch (error) {
-      if (!(error instanceof MailRefusedError)) throw error;
-      await this.#refused(claimed, error);
+  /**
+   * Sends the notification if it is due and in nobody's hand; otherwise does nothing. Gives when to look again at one
+   * that is not yet due: a timer may fire a moment early, and a time may have been moved.
+   */
+  async deliver(id: string): Promise<Date | null> {
+    return this.#turns.take(async () => {
+      const claimed = await this.#claim(id);
+      if (claimed === null) return this.#dueLater(id);
+      const { outcome, finished } = await this.#send(claimed);
+      await this.#finish(id, outcome);
+      if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
+      return null;
+    });
+  }
+
+  /** Delivers whatever is due; gives how many it looked at. A lost job loses nothing. Ends early once aborted. */
+  async sweep(stopping?: AbortSignal): Promise<number> {
+    let looked = 0;
+    for (;;) {
+      const due = await this.#due();
+      looked += due.length;
+      const waiting = due.values();
+      const takeTurns = async () => {
+        for (const { id } of waiting) {
+          if (stopping?.aborted === true) return;
+          try {
+            await this.deliver(id);
+          } catch (error) {
+            this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
+          }
+        }
+      };
+      await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+      if (due.length < SWEEP_LIMIT || stopping?.aborted === true) return looked;
     }
   }
 
-  /** Delivers whatever is due, at most some hundreds; gives how many it looked at. A lost job loses nothing. */
-  async sweep(): Promise<number> {
-    const due = await this.#rows.all(sql<{ id: string }>`
-      select id from notification
-      where status = 'SCHEDULED' and send_at <= ${this.#now()}::timestamptz
-        and (claimed_until is null or claimed_until <= ${this.#now()}::timestamptz)
-      order by send_at limit ${SWEEP_LIMIT}`);
-    const waiting = due.values();
-    const takeTurns = async () => {
-      for (const { id } of waiting) {
-        try {
-          await this.deliver(id);
-        } catch (error) {
-          this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
-    return due.length;
+  #now(): RawBuilder<unknown> {
+    return sql`${this.#clock.now().toISOString()}::timestamptz`;
   }
 
-  #now(): string {
-    return this.#clock.now().toISOString();
+  #in(milliseconds: number): RawBuilder<unknown> {
+    return sql`${new Date(this.#clock.now().getTime() + milliseconds).toISOString()}::timestamptz`;
   }
 
-  #in(milliseconds: number): string {
-    return new Date(this.#clock.now().getTime() + milliseconds).toISOString();
+  /** Boolean expression: due, and in nobody's hand. */
+  #isDue(): RawBuilder<boolean> {
+    const now = this.#now();
+    return sql`status = 'SCHEDULED' and send_at <= ${now} and (retry_at is null or retry_at <= ${now})
+      and (claimed_until is null or claimed_until <= ${now})`;
+  }
+
+  async #due(): Promise<{ id: string }[]> {
+    return this.#rows.all(
+      sql<{ id: string }>`select id from notification where ${this.#isDue()} order by send_at limit ${SWEEP_LIMIT}`,
+    );
   }
 
   async #claim(id: string): Promise<NotificationRow | null> {
     return this.#rows.first(sql<NotificationRow>`
-      update notification n set claimed_until = ${this.#in(CLAIM_MS)}::timestamptz, attempts = attempts + 1
-      where id = ${id} and status = 'SCHEDULED' and send_at <= ${this.#now()}::timestamptz
-        and (claimed_until is null or claimed_until <= ${this.#now()}::timestamptz)
+      update notification n set claimed_until = ${this.#in(CLAIM_MS)}, attempts = attempts + 1
+      where id = ${id} and ${this.#isDue()}
       returning ${this.#rows.columns(Notification, 'n')}`);
   }
 
+  async #dueLater(id: string): Promise<Date | null> {
+    const later = await this.#rows.first(sql<{ sendMs: number }>`
+      select ${epochMs(sql`send_at`)} as "sendMs" from notification
+      where id = ${id} and status = 'SCHEDULED' and send_at > ${this.#now()}`);
+    return later && new Date(later.sendMs);
+  }
+
+  /** What is to be set on the row afterwards, and whether that is the end of it. Throws nothing. */
+  async #send(claimed: NotificationRow): Promise<{ outcome: RawBuilder<unknown>; finished: boolean }> {
+    let made: MailOrReason;
+    const renewing = setInterval(() => void this.#renew(claimed.id), RENEW_EVERY_MS);
+    try {
+      made = await this.#mails.make(claimed);
+      if ('mail' in made) await this.#mailer.send(made.mail);
+    } catch (error) {
+      return this.#refused(claimed, error);
+    } finally {
+      clearInterval(renewing);
+    }
+    const outcome =
+      'mail' in made
+        ? sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null`
+        : sql`status = 'CANCELLED', cancelled_at = ${this.#now()}, cancel_reason = ${made.cancelled}`;
+    return { outcome, finished: true };
+  }
+
+  #refused({ id, attempts }: NotificationRow, error: unknown): { outcome: RawBuilder<unknown>; finished: boolean } {
+    const refusal = error instanceof MailRefusedError ? error : null;
+    const reason = refusal?.message ?? UNEXPECTED;
+    const wait = refusal?.permanent === true ? null : retryWait(attempts);
+    const finished = wait === null;
+    const about = { notificationId: id, attempts, finished, reason };
+    if (refusal === null) this.#logger.error({ ...about, err: error }, 'A mail could not be made');
+    else this.#logger.warn(about, 'A mail was refused');
+    const outcome = finished
+      ? sql`status = 'FAILED', last_error = ${reason}`
+      : sql`retry_at = ${this.#in(wait)}, last_error = ${reason}`;
+    return { outcome, finished };
+  }
+
+  async #renew(id: string): Promise<void> {
+    try {
+      await this.#rows.all(
+        sql`update notification set claimed_until = ${this.#in(CLAIM_MS)} where id = ${id} and status = 'SCHEDULED'`,
+      );
+    } catch (error) {
+      this.#logger.warn({ err: error, notificationId: id }, 'A claim could not be renewed');
+    }
+  }
+
   /** Ends a claim. Only a row still SCHEDULED changes. */
-  async #finish(id: string, set: ReturnType<typeof sql>): Promise<void> {
+  async #finish(id: string, outcome: RawBuilder<unknown>): Promise<void> {
     await this.#rows.all(
-      sql`update notification set ${set}, claimed_until = ${this.#now()}::timestamptz where id = ${id} and status = 'SCHEDULED'`,
+      sql`update notification set ${outcome}, claimed_until = ${this.#now()} where id = ${id} and status = 'SCHEDULED'`,
     );
-  }
-
-  async #cancel(id: string, reason: NotificationCancelReason): Promise<null> {
-    await this.#finish(
-      id,
-      sql`status = 'CANCELLED', cancelled_at = ${this.#now()}::timestamptz, cancel_reason = ${reason}`,
-    );
-    return null;
-  }
-
-  async #refused({ id, attempts, createdAt }: NotificationRow, error: MailRefusedError): Promise<void> {
-    const wait = Math.min(FIRST_WAIT_MS * 2 ** (attempts - 1), LONGEST_WAIT_MS);
-    const age = this.#clock.now().getTime() - Date.parse(createdAt);
-    const final = error.permanent || age + wait > GIVE_UP_AFTER_MS;
-    this.#logger.warn({ notificationId: id, attempts, final, reason: error.message }, 'A mail was refused');
-    await this.#finish(
-      id,
-      final
-        ? sql`status = 'FAILED', last_error = ${error.message}`
-        : sql`send_at = ${this.#in(wait)}::timestamptz, last_error = ${error.message}`,
-    );
-  }
-
-  /** The mail as it is true now; null, and the notification cancelled, when it no longer makes sense. */
-  async #message(notification: NotificationRow): Promise<MailMessage | null> {
-    if (notification.kind !== NotificationKind.ASSIGNED) {
-      throw new Error(`There is no mail for a notification of kind ${notification.kind}`);
-    }
-    const facts = await this.#assignedFacts(notification.id);
-    if (facts === null) throw new Error('The notification is gone');
-    if (facts.recipientGone) return this.#cancel(notification.id, NotificationCancelReason.USER_DELETED);
-    if (facts.ticketGone) return this.#cancel(notification.id, NotificationCancelReason.TICKET_DELETED);
-    if (facts.assignedToId === null) return this.#cancel(notification.id, NotificationCancelReason.UNASSIGNED);
-    if (facts.assignedToId !== facts.recipientId) {
-      return this.#cancel(notification.id, NotificationCancelReason.REASSIGNED);
-    }
-    if (!facts.wantsMail) return this.#cancel(notification.id, NotificationCancelReason.UNSUBSCRIBED);
-
-    const { subject, text, html } = assignedMail({
-      ticket: { ...facts, url: `${this.#publicUrl}/tickets/${facts.number}` },
-      recipient: { name: facts.recipientName },
-      assignedByName: facts.actorName,
-    });
-    return {
-      messageId: `${notification.id}@${new URL(this.#publicUrl).hostname}`,
-      to: { name: facts.recipientName, address: facts.recipientEmail },
-      subject,
-      text,
-      html,
-    };
-  }
-
-  async #assignedFacts(id: string): Promise<AssignedFacts | null> {
-    return this.#rows.first(sql<AssignedFacts>`
-      select r.id as "recipientId", concat_ws(' ', r.first_name, r.last_name) as "recipientName",
-        r.email as "recipientEmail", r.deleted_at is not null as "recipientGone",
-        r.assignment_emails as "wantsMail", nullif(concat_ws(' ', a.first_name, a.last_name), '') as "actorName",
-        t.deleted_at is not null as "ticketGone", t.assigned_to_id as "assignedToId", t.number, t.title, t.description,
-        t.type, t.priority, t.status, p.name as "productName",
-        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
-      from notification n join "user" r on r.id = n.recipient_id join ticket t on t.id = n.ticket_id
-        join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
-        left join "user" a on a.id = n.actor_id
-      where n.id = ${id}`);
   }
 }

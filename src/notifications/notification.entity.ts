@@ -1,6 +1,9 @@
-import { type Opt, type Ref } from '@mikro-orm/core';
+import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
+import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Node } from '../graphql/node.js';
+import { DateTime } from '../graphql/scalars.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
@@ -10,6 +13,10 @@ export enum NotificationKind {
   UPDATED = 'UPDATED',
   DIGEST = 'DIGEST',
 }
+registerEnumType(NotificationKind, {
+  name: 'NotificationKind',
+  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or all tickets of yours.',
+});
 
 export enum NotificationStatus {
   SCHEDULED = 'SCHEDULED',
@@ -17,6 +24,10 @@ export enum NotificationStatus {
   CANCELLED = 'CANCELLED',
   FAILED = 'FAILED',
 }
+registerEnumType(NotificationStatus, {
+  name: 'NotificationStatus',
+  description: 'SCHEDULED also while a refused mail is tried again; FAILED when it is given up.',
+});
 
 export enum NotificationCancelReason {
   REASSIGNED = 'REASSIGNED',
@@ -26,11 +37,16 @@ export enum NotificationCancelReason {
   UNSUBSCRIBED = 'UNSUBSCRIBED',
   BY_STAFF = 'BY_STAFF',
 }
+registerEnumType(NotificationCancelReason, {
+  name: 'NotificationCancelReason',
+  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more.',
+});
 
-/**
- * One e-mail that the server owes, sent, or decided not to send. The row is the truth; a job only wakes somebody
- * up to look at it (architecture, "Notifications").
- */
+/** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
+@ObjectType({
+  implements: Node,
+  description: 'One e-mail that the server owes, sent, or decided not to send.',
+})
 @Entity({ tableName: 'notification' })
 // What is owed is owed once: two requests at once cannot make a second row. A row that a worker has in hand no longer
 // stands in the way of a new one.
@@ -48,15 +64,19 @@ export enum NotificationCancelReason {
 @Index({ name: 'notification_by_recipient', properties: ['recipient', 'sendAt', 'id'] })
 @Index({ name: 'notification_by_ticket', properties: ['ticket', 'sendAt', 'id'] })
 @Index({ name: 'notification_by_send_at', properties: ['sendAt', 'id'] })
-export class Notification {
-  @PrimaryKey({ type: 'uuid' })
-  id: Opt<string> = newId();
+export class Notification extends Node {
+  [OptionalProps]?: 'status';
 
+  @PrimaryKey({ type: 'uuid' })
+  override id: Opt<string> = newId();
+
+  @Field(() => NotificationKind)
   @Enum({ items: () => NotificationKind, nativeEnumName: 'notification_kind' })
   kind!: NotificationKind;
 
+  @Field(() => NotificationStatus)
   @Enum({ items: () => NotificationStatus, nativeEnumName: 'notification_status' })
-  status: Opt<NotificationStatus> = NotificationStatus.SCHEDULED;
+  status: NotificationStatus = NotificationStatus.SCHEDULED;
 
   @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
   recipient!: Ref<User>;
@@ -65,7 +85,7 @@ export class Notification {
   @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
   ticket: Ref<Ticket> | null = null;
 
-  /** Who caused it, for the mail's text; null for what the system did by itself. */
+  /** Who caused it, for the mail's text; null for what the system did by itself, or several people together. */
   @ManyToOne({
     entity: () => User,
     ref: true,
@@ -76,29 +96,47 @@ export class Notification {
   })
   actor: Ref<User> | null = null;
 
-  /** What an UPDATED mail tells, merged over the delay (requirements C13). */
+  /**
+   * What an UPDATED mail tells, merged over the delay (requirements C13). A comment stands by its id, under the field
+   * `comment`.
+   */
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 
+  @Field(() => DateTime, { description: 'When it is due; attempts after a refusal come later.' })
   @Property({ type: 'datetime', length: 3 })
   sendAt!: Date;
 
+  /** When to try again after a refusal; `sendAt` stays as it is. */
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  retryAt: Date | null = null;
+
+  @Field(() => DateTime, { nullable: true })
   @Property({ type: 'datetime', length: 3, nullable: true })
   sentAt: Date | null = null;
 
+  @Field(() => DateTime, { nullable: true })
   @Property({ type: 'datetime', length: 3, nullable: true })
   cancelledAt: Date | null = null;
 
+  @Field(() => NotificationCancelReason, {
+    nullable: true,
+    description: 'Null unless cancelled, and when nothing was left to tell: all changes were taken back.',
+  })
   @Enum({ items: () => NotificationCancelReason, nativeEnumName: 'notification_cancel_reason', nullable: true })
   cancelReason: NotificationCancelReason | null = null;
 
+  @Field(() => Int, { description: 'How often it was taken up to be sent.' })
   @Property({ type: 'integer' })
   attempts: Opt<number> = 0;
 
-  /** Short, without addresses or secrets. */
+  @Field(() => String, {
+    nullable: true,
+    description: 'Short, without addresses or secrets; null unless an attempt failed.',
+  })
   @Property({ type: 'text', nullable: true })
   lastError: string | null = null;
 

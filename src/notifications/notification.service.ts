@@ -1,44 +1,108 @@
 import { LockMode, ref } from '@mikro-orm/core';
-import { type EntityManager } from '@mikro-orm/postgresql';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
+import { isId } from '../database/id.js';
+import { UserErrorCode, userInputError } from '../graphql/errors.js';
+import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { type Ticket } from '../tickets/ticket.entity.js';
-import { type User } from '../users/user.entity.js';
-import {
-  Notification,
-  type NotificationCancelReason,
-  NotificationKind,
-  NotificationStatus,
-} from './notification.entity.js';
+import { User } from '../users/user.entity.js';
+import { COMMENT, mergeChanges, withoutFieldsOf } from './merge-changes.js';
+import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
 
 /** Asks for the row to be looked at when its time comes. Best effort: a sweep finds what nobody was woken for. */
 export type Wake = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
 
 /**
  * Writes and cancels what is owed, in the unit of work of the service that changes a ticket: the mail and its cause
- * are committed together or not at all (architecture, "Notifications").
+ * are committed together or not at all (architecture, "Notifications"). Each method that owes something gives the rows
+ * that wait now; the caller flushes, then hands them to `wake`.
  */
 export class NotificationService {
+  readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #wake: Wake;
 
-  constructor(deps: { clock: Clock; delayMs: number; wake: Wake }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; delayMs: number; wake: Wake }) {
+    this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#delayMs = deps.delayMs;
     this.#wake = deps.wake;
   }
 
-  /** Owes the assignee a mail after the delay (requirements 74, 75, C13). The caller flushes, then calls `wake`. */
-  assigned(em: EntityManager, ticket: Ticket, assignee: User, actorId: string): Notification {
+  /** Owes the assignee a mail after the delay (requirements 74, 75, C13), unless they want none. */
+  assigned(em: EntityManager, ticket: Ticket, assignee: User, actorId: string): Notification[] {
+    return assignee.assignmentEmails
+      ? [this.#create(em, { kind: NotificationKind.ASSIGNED, ticket, recipient: assignee, actorId, changes: [] })]
+      : [];
+  }
+
+  /**
+   * Owes the assignee a mail about other changes (requirements C13), or adds them to the one that waits. The ticket's
+   * row must be locked: two changes at once would owe two mails. See docs/decisions/0020-update-mails.md.
+   */
+  async updated(
+    em: EntityManager,
+    ticket: Ticket,
+    changes: readonly FieldChange[],
+    actorId: string,
+  ): Promise<Notification[]> {
+    const assigneeId = ticket.assignedTo?.id;
+    if (assigneeId === undefined || changes.length === 0) return [];
+    const untried = await em.find(
+      Notification,
+      { ticket, recipient: assigneeId, status: NotificationStatus.SCHEDULED, claimedUntil: null },
+      { lockMode: LockMode.PESSIMISTIC_WRITE },
+    );
+    const waiting = untried.find(({ kind }) => kind === NotificationKind.UPDATED);
+    if (waiting) {
+      this.#merge(waiting, changes, actorId, actorId === assigneeId);
+      return [];
+    }
+    // That mail shows the ticket as it is when it is sent: these changes are in it.
+    if (actorId === assigneeId || untried.some(({ kind }) => kind === NotificationKind.ASSIGNED)) return [];
+    const recipient = await em.findOneOrFail(User, { id: assigneeId });
+    if (!recipient.updateEmails || recipient.deletedAt !== null) return [];
+    return [this.#create(em, { kind: NotificationKind.UPDATED, ticket, recipient, actorId, changes })];
+  }
+
+  /** The same for a new comment that everybody may read; internal ones are never told by mail. */
+  async commented(
+    em: EntityManager,
+    ticket: Ticket,
+    comment: { readonly id: string; readonly internal: boolean },
+    actorId: string,
+  ): Promise<Notification[]> {
+    if (comment.internal) return [];
+    return this.updated(em, ticket, [{ field: COMMENT, from: null, to: comment.id }], actorId);
+  }
+
+  #create(
+    em: EntityManager,
+    owed: {
+      kind: NotificationKind;
+      ticket: Ticket;
+      recipient: User;
+      actorId: string;
+      changes: readonly FieldChange[];
+    },
+  ): Notification {
     const now = this.#clock.now();
     return em.create(Notification, {
-      kind: NotificationKind.ASSIGNED,
-      recipient: ref(assignee),
-      ticket: ref(ticket),
-      actor: actorId,
+      kind: owed.kind,
+      recipient: ref(owed.recipient),
+      ticket: ref(owed.ticket),
+      actor: owed.actorId,
+      changes: [...owed.changes],
       createdAt: now,
       sendAt: new Date(now.getTime() + this.#delayMs),
     });
+  }
+
+  #merge(waiting: Notification, changes: readonly FieldChange[], actorId: string, own: boolean): void {
+    waiting.changes = own ? withoutFieldsOf(waiting.changes, changes) : mergeChanges(waiting.changes, changes);
+    if (!own && waiting.actor?.id !== actorId) waiting.actor = null;
+    if (waiting.changes.length === 0) this.#cancel(waiting, null);
   }
 
   /**
@@ -46,34 +110,68 @@ export class NotificationService {
    * alone: it is on its way, or else looked at again before it is tried again.
    */
   async cancelForTicket(em: EntityManager, ticket: Ticket, reason: NotificationCancelReason): Promise<void> {
-    await this.#cancel(em, { ticket }, reason);
+    await this.#cancelWaiting(em, { ticket }, reason);
   }
 
-  /** Cancels what is still waiting for the recipient, as `cancelForTicket` does for a ticket. */
-  async cancelForUser(em: EntityManager, recipient: User, reason: NotificationCancelReason): Promise<void> {
-    await this.#cancel(em, { recipient }, reason);
-  }
-
-  async #cancel(
+  /**
+   * Cancels what is still waiting for a person, of some kinds or of all: their account is deleted, or they want no more
+   * of it. The caller flushes. Tickets that the same transaction changes are to be locked before, as everywhere.
+   */
+  async cancelForUser(
     em: EntityManager,
-    which: { ticket: Ticket } | { recipient: User },
+    recipient: User,
+    reason: NotificationCancelReason,
+    kinds?: readonly NotificationKind[],
+  ): Promise<void> {
+    await this.#cancelWaiting(em, { recipient, ...(kinds && { kind: { $in: [...kinds] } }) }, reason);
+  }
+
+  async #cancelWaiting(
+    em: EntityManager,
+    which: { ticket: Ticket } | { recipient: User; kind?: { $in: NotificationKind[] } },
     reason: NotificationCancelReason,
   ): Promise<void> {
-    const now = this.#clock.now();
     const waiting = await em.find(
       Notification,
       {
         ...which,
         status: NotificationStatus.SCHEDULED,
-        $or: [{ claimedUntil: null }, { claimedUntil: { $lte: now } }],
+        $or: [{ claimedUntil: null }, { claimedUntil: { $lte: this.#clock.now() } }],
       },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
-    for (const notification of waiting) {
-      notification.status = NotificationStatus.CANCELLED;
-      notification.cancelledAt = now;
-      notification.cancelReason = reason;
-    }
+    for (const notification of waiting) this.#cancel(notification, reason);
+  }
+
+  #cancel(notification: Notification, reason: NotificationCancelReason | null): void {
+    notification.status = NotificationStatus.CANCELLED;
+    notification.cancelledAt = this.#clock.now();
+    notification.cancelReason = reason;
+  }
+
+  /**
+   * Staff take back a mail that still waits. Gives its id.
+   * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, given up or on its way
+   */
+  async cancelByStaff(id: string): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const notification = isId(id)
+        ? await em.findOne(Notification, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+        : null;
+      if (notification === null) {
+        throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no notification with this id.');
+      }
+      const conflict = (message: string) =>
+        userInputError(UserErrorCode.CONFLICT, 'id', message, { notificationId: notification.id });
+      if (notification.status !== NotificationStatus.SCHEDULED) {
+        throw conflict(`Only a notification still SCHEDULED can be cancelled; this one is ${notification.status}.`);
+      }
+      if (notification.claimedUntil !== null && notification.claimedUntil > this.#clock.now()) {
+        throw conflict('This mail is on its way at this moment. Look again in a minute.');
+      }
+      this.#cancel(notification, NotificationCancelReason.BY_STAFF);
+    });
+    return id.toLowerCase();
   }
 
   /** After the commit: a job for each row that the change left waiting. */

@@ -81,7 +81,7 @@ export class TicketService {
       closedAt: isActive(status) ? null : now,
     });
     this.#record(em, ticket, viewer, TicketEventKind.CREATED);
-    const owed = assignee ? [this.#notifications.assigned(em, ticket, assignee, viewer.id)] : [];
+    const owed = assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
     try {
       await em.flush();
     } catch (error) {
@@ -135,10 +135,12 @@ export class TicketService {
       if (changes.length === 0) return [];
       ticket.updatedAt = this.#clock.now();
       this.#record(em, ticket, viewer, TicketEventKind.CHANGED, changes);
-      if (!changes.some(({ field }) => field === 'assignedTo')) return [];
+      if (!changes.some(({ field }) => field === 'assignedTo')) {
+        return this.#notifications.updated(em, ticket, changes, viewer.id);
+      }
       const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
       await this.#notifications.cancelForTicket(em, ticket, reason);
-      return assignee ? [this.#notifications.assigned(em, ticket, assignee, viewer.id)] : [];
+      return assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
     });
     await this.#notifications.wake(owed);
     return input.id.toLowerCase();

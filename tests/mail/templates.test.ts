@@ -15,7 +15,12 @@ const TICKET: AssignedMailInput['ticket'] = {
 };
 
 function mailFor(ticket: Partial<AssignedMailInput['ticket']> = {}, assignedByName: string | null = 'Grace Hopper') {
-  return assignedMail({ ticket: { ...TICKET, ...ticket }, recipient: { name: 'Ada Lovelace' }, assignedByName });
+  return assignedMail({
+    ticket: { ...TICKET, ...ticket },
+    recipient: { name: 'Ada Lovelace' },
+    assignedByName,
+    unsubscribeUrl: 'https://docket.example/unsubscribe/token',
+  });
 }
 
 describe('the mail about an assignment', () => {

@@ -42,7 +42,7 @@ export interface TestServer {
   readonly databaseUrl: string;
   /** A client that is not signed in. */
   readonly anonymous: GraphqlClient;
-  /** Sends whatever is due by the test's clock, as the worker's sweep does. */
+  /** Plans digests and sends whatever is due by the test's clock, as the worker's sweep does. */
   deliverDue(): Promise<void>;
   /** How many statements reach PostgreSQL while the action runs. */
   countStatements(action: () => Promise<unknown>): Promise<number>;
@@ -51,6 +51,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
+  digestIntervalMs?: number;
   introspection?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
@@ -84,6 +85,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       accessTokenSeconds: 600,
       sessionDays: 30,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
+      digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       publicUrl: 'https://docket.example',
     },
   });
@@ -104,6 +106,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     databaseUrl: url,
     anonymous: createClient(address),
     async deliverDue() {
+      await app.digests.plan();
       while ((await app.delivery.sweep()) > 0);
     },
     async countStatements(action) {

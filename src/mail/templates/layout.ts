@@ -2,6 +2,7 @@ import { html, type SafeHtml } from './html.js';
 
 /** What every mail of ours is made of; the layout decides how it looks. */
 export interface MailContent {
+  subject: string;
   /** What mail programs show beside the subject, before the mail is opened. */
   preheader: string;
   heading: string;
@@ -9,6 +10,19 @@ export interface MailContent {
   action: { label: string; url: string };
   /** Why this person gets this mail. */
   reason: string;
+  /** Where they stop mails of this kind. */
+  unsubscribe: { label: string; url: string };
+}
+
+/** A mail as a person reads it. */
+export interface MailTexts {
+  subject: string;
+  text: string;
+  html: string;
+}
+
+export function mailTexts(content: MailContent): MailTexts {
+  return { subject: content.subject, text: mailText(content), html: mailHtml(content) };
 }
 
 const FONT = "-apple-system, BlinkMacSystemFont, 'Segoe UI', Roboto, Helvetica, Arial, sans-serif";
@@ -33,6 +47,9 @@ const DARK_COLOURS = html`<style>
     .soft {
       color: #a3a9b6 !important;
     }
+    .link {
+      color: #8fb1ff !important;
+    }
     .rule {
       border-color: #363a44 !important;
     }
@@ -45,7 +62,7 @@ const DARK_COLOURS = html`<style>
 </style>`;
 
 /** The HTML part: one column of at most 600 pixels, inline styles, no image and nothing to fetch. */
-export function mailHtml({ preheader, heading, body, action, reason }: MailContent): string {
+function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: MailContent): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -108,6 +125,9 @@ export function mailHtml({ preheader, heading, body, action, reason }: MailConte
                 <tr>
                   <td class="soft" style="padding: 16px 4px 0; font-size: 13px; line-height: 1.5; color: #5b6270;">
                     ${reason}
+                    <a class="soft" href="${unsubscribe.url}" target="_blank" rel="noopener" style="color: #5b6270;"
+                      >${unsubscribe.label}</a
+                    >
                   </td>
                 </tr>
               </table>
@@ -119,6 +139,6 @@ export function mailHtml({ preheader, heading, body, action, reason }: MailConte
 }
 
 /** The plain text part, with the signature mark ("-- ") before what is not about the matter itself. */
-export function mailText({ heading, body, action, reason }: MailContent): string {
-  return `${heading}\n\n${body.text}\n\n${action.label}: ${action.url}\n\n-- \n${reason}\n`;
+function mailText({ heading, body, action, reason, unsubscribe }: MailContent): string {
+  return `${heading}\n\n${body.text}\n\n${action.label}: ${action.url}\n\n-- \n${reason}\n${unsubscribe.label}: ${unsubscribe.url}\n`;
 }

@@ -1,7 +1,7 @@
 import { html } from './templates/html.js';
 
-/** How the pages of captured mail look: light or dark, from a telephone to a wide screen, without a script. */
-export const capturedMailStyle = html`<style>
+/** How the pages about mail look: light or dark, from a telephone to a wide screen, without a script. */
+export const pageStyle = html`<style>
   :root {
     color-scheme: light dark;
     --ink: light-dark(#1c1f26, #eceef2);
@@ -40,6 +40,20 @@ export const capturedMailStyle = html`<style>
   }
   .soft {
     color: var(--soft);
+  }
+  button {
+    padding: 0.6rem 1.2rem;
+    border: 0;
+    border-radius: 0.4rem;
+    background: #2b5fd9;
+    color: #ffffff;
+    font: inherit;
+    font-weight: 600;
+    cursor: pointer;
+  }
+  button:focus-visible {
+    outline: 3px solid var(--link);
+    outline-offset: 2px;
   }
   .card {
     background: var(--card);

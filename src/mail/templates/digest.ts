@@ -1,0 +1,86 @@
+import { html, type SafeHtml } from './html.js';
+import { type MailTexts, mailTexts } from './layout.js';
+import { inWords, LONGEST_PREHEADER, oneLine, paragraph, shortened } from './parts.js';
+
+export interface DigestTicket {
+  number: number;
+  title: string;
+  status: string;
+  priority: string;
+  active: boolean;
+  url: string;
+  createdByName: string;
+}
+
+export interface DigestMailInput {
+  recipient: { name: string };
+  /** As they are to be listed: active ones first. At least one, and not more than a mail should hold. */
+  tickets: readonly DigestTicket[];
+  /** All that there are, listed or not. */
+  counts: { active: number; done: number };
+  /** When it comes, in words: "every day at 07:00 (Europe/Stockholm)". */
+  schedule: string;
+  ticketsUrl: string;
+  unsubscribeUrl: string;
+}
+
+/** The summary of everything assigned to one person (requirements 78, C15). */
+export function digestMail(input: DigestMailInput): MailTexts {
+  const { tickets, counts } = input;
+  const total = counts.active + counts.done;
+  const notListed = total - tickets.length;
+  const summary = `${countOf(total)} ${total === 1 ? 'is' : 'are'} assigned to you, ${counts.active} of them active.`;
+  const greeting = `Hello ${oneLine(input.recipient.name)}, ${summary}`;
+  const sections = [
+    { title: `Active (${counts.active})`, tickets: tickets.filter(({ active }) => active) },
+    { title: `Done and closed (${counts.done})`, tickets: tickets.filter(({ active }) => !active) },
+  ].filter((section) => section.tickets.length > 0);
+  const more = notListed > 0 ? [`And ${countOf(notListed)} more.`] : [];
+
+  return mailTexts({
+    subject: `Your tickets: ${counts.active} active${counts.done > 0 ? `, ${counts.done} done` : ''}`,
+    preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
+    heading: 'Your tickets',
+    body: {
+      text: [
+        greeting,
+        ...sections.map((section) => `${section.title}\n\n${section.tickets.map(textItem).join('\n')}`),
+        ...more,
+      ].join('\n\n'),
+      html: html`${paragraph(greeting)}${sections.map(sectionHtml)}${more.map(paragraph)}`,
+    },
+    action: { label: 'Open your tickets', url: input.ticketsUrl },
+    reason: `You get this summary ${input.schedule} while tickets are assigned to you.`,
+    unsubscribe: { label: 'Stop these summaries', url: input.unsubscribeUrl },
+  });
+}
+
+function countOf(tickets: number): string {
+  return tickets === 1 ? 'one ticket' : `${tickets.toLocaleString('en')} tickets`;
+}
+
+function nameOf({ number, title }: DigestTicket): string {
+  return `#${number} ${oneLine(title)}`;
+}
+
+function factsOf({ priority, status, createdByName }: DigestTicket): string {
+  return `${inWords(priority)} · ${inWords(status)} · from ${oneLine(createdByName)}`;
+}
+
+function textItem(ticket: DigestTicket): string {
+  return `* ${nameOf(ticket)}\n  ${factsOf(ticket)}\n  ${ticket.url}`;
+}
+
+function sectionHtml({ title, tickets }: { title: string; tickets: readonly DigestTicket[] }): SafeHtml {
+  return html`<h2 class="soft" style="margin: 24px 0 4px; font-size: 14px; font-weight: 600; color: #5b6270;">
+      ${title}
+    </h2>
+    ${tickets.map(
+      (ticket) =>
+        html`<div class="rule" style="padding: 9px 0; border-top: 1px solid #e9ebef; overflow-wrap: anywhere;">
+          <a href="${ticket.url}" class="link" style="font-size: 15px; color: #2b5fd9; text-decoration: none;"
+            >${nameOf(ticket)}</a
+          ><br /><span class="soft" style="font-size: 13px; color: #5b6270;">${factsOf(ticket)}</span>
+        </div>`,
+    )}`;
+}

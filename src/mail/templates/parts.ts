@@ -1,0 +1,63 @@
+import { html, htmlLines, type SafeHtml } from './html.js';
+
+/** What mail programs show of it. */
+export const LONGEST_PREHEADER = 150;
+
+/** SELECTED_FOR_DEV → Selected for dev */
+export function inWords(enumName: string): string {
+  return enumName.charAt(0) + enumName.slice(1).toLowerCase().replaceAll('_', ' ');
+}
+
+/** At most so many characters, none of them split; a long text ends with a mark. */
+export function shortened(text: string, most: number): string {
+  const characters = Array.from(text);
+  return characters.length <= most ? text : `${characters.slice(0, most).join('')} […]`;
+}
+
+/** Text from people that must stay on its line, as in a list: line breaks and other control characters are spaces. */
+export function oneLine(text: string): string {
+  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
+}
+
+export function paragraph(text: string): SafeHtml {
+  return html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${text}</p>`;
+}
+
+export function detailsTable(details: readonly (readonly [name: string, value: string])[]): SafeHtml {
+  return html`<table
+    role="presentation"
+    width="100%"
+    cellpadding="0"
+    cellspacing="0"
+    border="0"
+    style="font-size: 15px; line-height: 1.5;"
+  >
+    ${details.map(
+      ([name, value]) =>
+        html`<tr>
+          <td
+            class="soft rule"
+            width="110"
+            style="padding: 7px 12px 7px 0; border-top: 1px solid #e9ebef; color: #5b6270; vertical-align: top;"
+          >
+            ${name}
+          </td>
+          <td
+            class="ink rule"
+            style="padding: 7px 0; border-top: 1px solid #e9ebef; color: #1c1f26; overflow-wrap: anywhere;"
+          >
+            ${value}
+          </td>
+        </tr> `,
+    )}
+  </table> `;
+}
+
+export function quote(text: string): SafeHtml {
+  return html`<div
+    class="quote"
+    style="margin: 20px 0 0; padding: 12px 16px; background-color: #f6f7f9; border-left: 3px solid #c5cad4; font-size: 15px; line-height: 1.55; color: #1c1f26; overflow-wrap: anywhere;"
+  >
+    ${htmlLines(text)}
+  </div>`;
+}

@@ -1,0 +1,99 @@
+import { html, type SafeHtml } from './html.js';
+import { type MailTexts, mailTexts } from './layout.js';
+import { detailsTable, inWords, LONGEST_PREHEADER, oneLine, paragraph, quote, shortened } from './parts.js';
+
+/** The rest is behind the link. */
+const LONGEST_COMMENT = 1_500;
+const MOST_COMMENTS = 10;
+
+/** A field as it was and is; a long text has neither, only the fact that it changed. */
+export interface ChangedField {
+  /** As the schema names it, e.g. status. */
+  field: string;
+  from: string | null;
+  to: string | null;
+}
+
+export interface UpdatedMailInput {
+  ticket: { number: number; title: string; url: string };
+  recipient: { name: string };
+  /** Null when several people did it. */
+  changedByName: string | null;
+  changes: readonly ChangedField[];
+  comments: readonly { authorName: string; content: string }[];
+  unsubscribeUrl: string;
+}
+
+const LABELS: Readonly<Record<string, string>> = { duplicateOf: 'Duplicate of' };
+const LONG_TEXTS: ReadonlySet<string> = new Set(['description', 'details']);
+const ENUMS: ReadonlySet<string> = new Set(['status', 'priority', 'type']);
+
+/** The mail that tells an assignee what else became of their ticket over the delay, in one list (requirements C13). */
+export function updatedMail(input: UpdatedMailInput): MailTexts {
+  const { ticket, recipient, changes } = input;
+  const title = oneLine(ticket.title);
+  const by = input.changedByName === null ? 'several people have' : `${oneLine(input.changedByName)} has`;
+  const greeting = `Hello ${oneLine(recipient.name)}, ${by} ${whatWasDone(input)}`;
+  const lines = changes.map(line);
+  const comments = input.comments.slice(0, MOST_COMMENTS).map(({ authorName, content }) => ({
+    head: `${oneLine(authorName)} wrote:`,
+    content: shortened(content.trim(), LONGEST_COMMENT),
+  }));
+  const left = input.comments.length - comments.length;
+  const more = left > 0 ? [left === 1 ? 'And one more comment.' : `And ${left} more comments.`] : [];
+
+  return mailTexts({
+    subject: `[#${ticket.number}] ${title} — ${subjectOf(input)}`,
+    preheader: shortened(
+      [...lines.map(([name, value]) => `${name}: ${value}`), ...comments.map(({ content }) => oneLine(content))].join(
+        ' · ',
+      ),
+      LONGEST_PREHEADER,
+    ),
+    heading: `#${ticket.number} ${title}`,
+    body: {
+      text: [
+        greeting,
+        ...(lines.length > 0 ? [lines.map(([name, value]) => `${name}: ${value}`).join('\n')] : []),
+        ...comments.map(({ head, content }) => `${head}\n${content.replace(/^/gm, '> ')}`),
+        ...more,
+      ].join('\n\n'),
+      html: html`${paragraph(greeting)}${lines.length > 0 ? detailsTable(lines) : []}${comments.map(commentHtml)}${more.map(
+        paragraph,
+      )}`,
+    },
+    action: { label: `Open ticket #${ticket.number}`, url: ticket.url },
+    reason: 'You get this mail because you are assigned to this ticket and others changed it.',
+    unsubscribe: { label: 'Stop mails about changes', url: input.unsubscribeUrl },
+  });
+}
+
+function commentHtml({ head, content }: { head: string; content: string }): SafeHtml {
+  return html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">
+      ${head}
+    </p>
+    ${quote(content)}`;
+}
+
+function whatWasDone({ changes, comments }: UpdatedMailInput): string {
+  const wrote = comments.length === 1 ? 'commented on' : `written ${comments.length} comments on`;
+  if (changes.length === 0) return `${wrote} this ticket of yours.`;
+  return comments.length === 0 ? 'changed this ticket of yours.' : `changed and ${wrote} this ticket of yours.`;
+}
+
+function subjectOf({ changes, comments }: UpdatedMailInput): string {
+  const [only] = changes;
+  if (only === undefined) return comments.length === 1 ? 'new comment' : `${comments.length} new comments`;
+  if (changes.length > 1 || comments.length > 0 || !ENUMS.has(only.field)) return 'changed';
+  return `${only.field} ${valueOf(only.field, only.to)}`;
+}
+
+function line({ field, from, to }: ChangedField): [name: string, value: string] {
+  const name = LABELS[field] ?? inWords(field.replace(/[A-Z]/g, '_$&').toUpperCase());
+  return [name, LONG_TEXTS.has(field) ? 'changed' : `${valueOf(field, from)} → ${valueOf(field, to)}`];
+}
+
+function valueOf(field: string, value: string | null): string {
+  if (value === null) return 'none';
+  return ENUMS.has(field) ? inWords(value) : oneLine(value);
+}

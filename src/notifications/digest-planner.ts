@@ -1,0 +1,117 @@
+import { sql } from 'kysely';
+import { type Clock } from '../clock.js';
+import { newId } from '../database/id.js';
+import { epochMs, type Rows } from '../database/rows.js';
+import { type DigestPlan, nextDigestAt } from './digest-schedule.js';
+import { type Wake } from './notification.service.js';
+
+/** People planned for in one statement. */
+const BATCH = 500;
+
+interface Candidate extends Omit<DigestPlan, 'lastDueAt'> {
+  readonly recipientId: string;
+  readonly lastDueMs: number | null;
+}
+
+interface Planned {
+  readonly id: string;
+  readonly sendMs: number;
+}
+
+/**
+ * The select list for a user `u`. A digest that its recipient's settings took back does not keep its day free; one that
+ * staff took back does.
+ */
+const CANDIDATE = sql`u.id as "recipientId", u.digest_hour as "digestHour", u.time_zone as "timeZone", (
+    select ${epochMs(sql`max(n.send_at)`)} from notification n
+    where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status <> 'SCHEDULED'
+      and n.cancel_reason is distinct from 'UNSUBSCRIBED'
+  ) as "lastDueMs"`;
+
+/**
+ * Owes everybody who has a live ticket their next digest (requirements C15). The rows are the plan: several workers
+ * plan at once, and a unique index lets one row through.
+ */
+export class DigestPlanner {
+  readonly #rows: Rows;
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  readonly #wake: Wake;
+
+  constructor(deps: { rows: Rows; clock: Clock; intervalMs: number; wake: Wake }) {
+    this.#rows = deps.rows;
+    this.#clock = deps.clock;
+    this.#intervalMs = deps.intervalMs;
+    this.#wake = deps.wake;
+  }
+
+  /** For everybody who has none waiting, or for one person. */
+  async plan(recipientId?: string): Promise<void> {
+    if (recipientId === undefined) await this.#pullForward();
+    let planned: number;
+    do planned = await this.#planBatch(recipientId);
+    while (planned === BATCH);
+  }
+
+  /** After somebody chose another hour or time zone: moves the digest that waits, or plans one. */
+  async reschedule(recipientId: string): Promise<void> {
+    const candidate = await this.#rows.first(
+      sql<Candidate>`select ${CANDIDATE} from "user" u where u.id = ${recipientId}`,
+    );
+    if (candidate === null) return;
+    const sendAt = this.#next(candidate);
+    const moved = await this.#rows.all(sql<Planned>`
+      update notification set send_at = ${sendAt}::timestamptz
+      where recipient_id = ${recipientId} and kind = 'DIGEST' and status = 'SCHEDULED' and claimed_until is null
+        and send_at <> ${sendAt}::timestamptz
+      returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
+    await this.#wakeAll(moved);
+    await this.plan(recipientId);
+  }
+
+  #next({ digestHour, timeZone, lastDueMs }: Candidate): string {
+    const lastDueAt = lastDueMs === null ? null : new Date(lastDueMs);
+    return nextDigestAt({ digestHour, timeZone, lastDueAt }, this.#clock.now(), this.#intervalMs).toISOString();
+  }
+
+  async #wakeAll(planned: readonly Planned[]): Promise<void> {
+    await Promise.all(planned.map(async ({ id, sendMs }) => this.#wake({ id, sendAt: new Date(sendMs) })));
+  }
+
+  async #planBatch(recipientId?: string): Promise<number> {
+    const one = recipientId === undefined ? sql`true` : sql`u.id = ${recipientId}`;
+    const candidates = await this.#rows.all(sql<Candidate>`
+      select ${CANDIDATE}
+      from "user" u
+      where ${one} and u.deleted_at is null and u.digest_emails and u.may_view_tickets
+        and exists (select from ticket t where t.assigned_to_id = u.id and t.deleted_at is null)
+        and not exists (
+          select from notification n where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
+        )
+      limit ${BATCH}`);
+    if (candidates.length === 0) return 0;
+    const now = this.#clock.now().toISOString();
+    const rows = candidates.map((candidate) => {
+      return sql`(${newId()}, 'DIGEST', ${candidate.recipientId}, '[]', ${now}, ${this.#next(candidate)})`;
+    });
+    const planned = await this.#rows.all(sql<Planned>`
+      insert into notification (id, kind, recipient_id, changes, created_at, send_at) values ${sql.join(rows)}
+      on conflict do nothing returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
+    await this.#wakeAll(planned);
+    return candidates.length;
+  }
+
+  /** After the interval was shortened in the settings: nobody waits for the old, longer one to pass. */
+  async #pullForward(): Promise<void> {
+    const now = this.#clock.now().getTime();
+    const next = new Date(now + this.#intervalMs).toISOString();
+    // One that staff took back leaves up to two intervals free.
+    const late = new Date(now + 2 * this.#intervalMs).toISOString();
+    const pulled = await this.#rows.all(sql<Planned>`
+      update notification n set send_at = ${next}::timestamptz from "user" u
+      where u.id = n.recipient_id and u.digest_hour is null and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
+        and n.claimed_until is null and n.send_at > ${late}::timestamptz
+      returning n.id, ${epochMs(sql`n.send_at`)} as "sendMs"`);
+    await this.#wakeAll(pulled);
+  }
+}

@@ -1,0 +1,60 @@
+import { wallClock } from './time-zone.js';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+
+export interface DigestPlan {
+  /** 0 to 23 in `timeZone`; null: the server's interval. */
+  readonly digestHour: number | null;
+  readonly timeZone: string;
+  /** When the last one was due, sent or not; null when there was none. */
+  readonly lastDueAt: Date | null;
+}
+
+/**
+ * When the next digest is due (requirements C15): always later than now, so that those missed meanwhile are not made
+ * up for. By the interval, it keeps to the spacing of the last one; by the hour, it is once on each local day: an hour
+ * that the clocks skip in spring counts from where they go on, of one that comes twice in autumn the first is taken.
+ */
+export function nextDigestAt(plan: DigestPlan, now: Date, intervalMs: number): Date {
+  const { digestHour, timeZone, lastDueAt } = plan;
+  const after = Math.max(now.getTime(), lastDueAt?.getTime() ?? 0);
+  if (digestHour !== null) return new Date(nextHour(after, digestHour, timeZone));
+  if (lastDueAt === null) return new Date(after + intervalMs);
+  const last = lastDueAt.getTime();
+  const missed = Math.floor((after - last) / intervalMs);
+  return new Date(last + (missed + 1) * intervalMs);
+}
+
+function nextHour(after: number, hour: number, timeZone: string): number {
+  const today = Math.floor(wallClock(after, timeZone) / DAY_MS) * DAY_MS;
+  // From yesterday on: where the clocks skip a whole day, the date alone does not say which one is next.
+  for (let day = today - DAY_MS; ; day += DAY_MS) {
+    const instant = instantOf(day + hour * HOUR_MS, timeZone);
+    if (instant > after) return instant;
+  }
+}
+
+/** The first instant at which the wall clock shows `wall`, or shows later without ever having shown it. */
+function instantOf(wall: number, timeZone: string): number {
+  const offsetAt = (instant: number) => wallClock(instant, timeZone) - instant;
+  const before = wall - offsetAt(wall - DAY_MS);
+  const after = wall - offsetAt(wall + DAY_MS);
+  const shown = [before, after].filter((instant) => wallClock(instant, timeZone) === wall);
+  return shown.length > 0 ? Math.min(...shown) : before;
+}
+
+/** "every day at 07:00 (Europe/Stockholm)" or "every 12 hours, 30 minutes and 20 seconds". */
+export function scheduleInWords(plan: Pick<DigestPlan, 'digestHour' | 'timeZone'>, intervalMs: number): string {
+  if (plan.digestHour !== null) return `every day at ${String(plan.digestHour).padStart(2, '0')}:00 (${plan.timeZone})`;
+  const seconds = Math.round(intervalMs / 1000);
+  const parts = [
+    [Math.floor(seconds / 3600), 'hour'],
+    [Math.floor(seconds / 60) % 60, 'minute'],
+    [seconds % 60, 'second'],
+  ] as const;
+  const named = parts
+    .filter(([count]) => count > 0)
+    .map(([count, unit]) => `${count} ${unit}${count === 1 ? '' : 's'}`);
+  return `every ${new Intl.ListFormat('en-GB').format(named)}`;
+}

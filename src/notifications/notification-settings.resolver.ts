@@ -1,0 +1,29 @@
+import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Authorized } from '../graphql/access.js';
+import { type Context, signedIn } from '../graphql/context.js';
+import { User } from '../users/user.entity.js';
+import { type UserRow } from '../users/user.reader.js';
+import { UpdateNotificationSettingsInput } from './notification.inputs.js';
+import { UpdateNotificationSettingsPayload } from './notification.payloads.js';
+import { canSeeNotificationSettings } from './notification.policy.js';
+import { NotificationSettings } from './notification.types.js';
+
+@Resolver(() => User)
+export class NotificationSettingsResolver {
+  @Authorized()
+  @Mutation(() => UpdateNotificationSettingsPayload, {
+    description: 'Your own. Takes effect at once, on mails that wait too.',
+  })
+  async updateNotificationSettings(
+    @Ctx() context: Context,
+    @Arg('input', () => UpdateNotificationSettingsInput) input: UpdateNotificationSettingsInput,
+  ) {
+    await context.services.notificationSettings.update(signedIn(context).id, input);
+    return {};
+  }
+
+  @FieldResolver(() => NotificationSettings, { nullable: true, description: 'Null unless it is your own.' })
+  notificationSettings(@Root() user: UserRow, @Ctx() { viewer }: Context): NotificationSettings | null {
+    return canSeeNotificationSettings(viewer, user.id) ? user : null;
+  }
+}

@@ -1,0 +1,91 @@
+import { LockMode } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Clock } from '../clock.js';
+import { unauthenticated, UserErrorCode } from '../graphql/errors.js';
+import { InputCheck } from '../graphql/input-check.js';
+import { User } from '../users/user.entity.js';
+import { type DigestPlanner } from './digest-planner.js';
+import { NotificationCancelReason, NotificationKind } from './notification.entity.js';
+import { type UpdateNotificationSettingsInput } from './notification.inputs.js';
+import { type NotificationService } from './notification.service.js';
+import { timeZoneNamed } from './time-zone.js';
+import { type Subscription } from './unsubscribe-tokens.js';
+
+const LAST_HOUR = 23;
+
+const SETTING_OF = {
+  [NotificationKind.ASSIGNED]: 'assignmentEmails',
+  [NotificationKind.UPDATED]: 'updateEmails',
+  [NotificationKind.DIGEST]: 'digestEmails',
+} as const;
+
+/** Changes which mails a person gets, and takes back those that they want no more. */
+export class NotificationSettingsService {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #notifications: NotificationService;
+  readonly #digests: DigestPlanner;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService; digests: DigestPlanner }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#notifications = deps.notifications;
+    this.#digests = deps.digests;
+  }
+
+  /** @throws UserInputError for what is wrong with the input, with nothing changed */
+  async update(userId: string, input: UpdateNotificationSettingsInput): Promise<void> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const user = await this.#locked(em, userId);
+      if (user === null) throw unauthenticated();
+      const check = new InputCheck();
+      for (const kind of Object.values(NotificationKind)) {
+        const setting = SETTING_OF[kind];
+        if (check.requiredInUpdate(setting, input[setting])) user[setting] = input[setting];
+      }
+      if (input.digestHour !== undefined) user.digestHour = checkedHour(check, input.digestHour);
+      if (check.requiredInUpdate('timeZone', input.timeZone)) user.timeZone = checkedZone(check, input.timeZone);
+      check.done();
+      user.updatedAt = this.#clock.now();
+      const off = Object.values(NotificationKind).filter((kind) => !user[SETTING_OF[kind]]);
+      await this.#notifications.cancelForUser(em, user, NotificationCancelReason.UNSUBSCRIBED, off);
+    });
+    await this.#digests.reschedule(userId);
+  }
+
+  /**
+   * Stops mails of one kind, as the link in a mail asks. Doing it again changes nothing.
+   * @returns false when there is no such account any more
+   */
+  async unsubscribe({ kind, userId }: Subscription): Promise<boolean> {
+    return this.#orm.em.fork().transactional(async (em) => {
+      const user = await this.#locked(em, userId);
+      if (user === null) return false;
+      if (user[SETTING_OF[kind]]) {
+        user[SETTING_OF[kind]] = false;
+        user.updatedAt = this.#clock.now();
+      }
+      await this.#notifications.cancelForUser(em, user, NotificationCancelReason.UNSUBSCRIBED, [kind]);
+      return true;
+    });
+  }
+
+  async #locked(em: EntityManager, id: string): Promise<User | null> {
+    return em.findOne(User, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
+  }
+}
+
+function checkedHour(check: InputCheck, hour: number | null): number | null {
+  if (hour !== null && (hour < 0 || hour > LAST_HOUR)) {
+    check.add(UserErrorCode.INVALID, 'digestHour', `An hour is from 0 to ${LAST_HOUR}; null is the server's interval.`);
+  }
+  return hour;
+}
+
+function checkedZone(check: InputCheck, name: string): string {
+  const timeZone = timeZoneNamed(name.trim());
+  if (timeZone === null) {
+    check.add(UserErrorCode.INVALID, 'timeZone', 'There is no such time zone. Give an IANA name: Europe/Stockholm.');
+  }
+  return timeZone ?? name;
+}

@@ -1,0 +1,26 @@
+import { Ctx, Field, ObjectType } from 'type-graphql';
+import { type Context, signedIn } from '../graphql/context.js';
+import { Payload } from '../graphql/errors.js';
+import { Notification } from './notification.entity.js';
+import { NotificationSettings } from './notification.types.js';
+
+@ObjectType()
+export class CancelNotificationPayload extends Payload {
+  notificationId?: string;
+
+  @Field(() => Notification, {
+    nullable: true,
+    description: 'The notification as it is now; also when it could not be cancelled any more.',
+  })
+  async notification(@Ctx() { loaders }: Context) {
+    return this.notificationId === undefined ? null : loaders.notificationById.load(this.notificationId);
+  }
+}
+
+@ObjectType()
+export class UpdateNotificationSettingsPayload extends Payload {
+  @Field(() => NotificationSettings, { nullable: true, description: 'Null when there were userErrors.' })
+  async settings(@Ctx() context: Context) {
+    return this.userErrors === undefined ? context.loaders.userById.load(signedIn(context).id) : null;
+  }
+}

@@ -1,0 +1,11 @@
+import { type Viewer } from '../auth/viewer.js';
+
+/** Contract, `Query.notifications`: "Your own; everyone's for those who may manage tickets." */
+export function canSeeAllNotifications(viewer: Viewer): boolean {
+  return viewer.role.canManageTickets;
+}
+
+/** Contract, `User.notificationSettings`: "Null unless it is your own." */
+export function canSeeNotificationSettings(viewer: Viewer | null, userId: string): boolean {
+  return viewer?.id === userId;
+}

@@ -1,0 +1,68 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Viewer } from '../auth/viewer.js';
+import { isId } from '../database/id.js';
+import { type Rows, type RowWith } from '../database/rows.js';
+import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
+import { nodeSelection, type Selection } from '../graphql/selection.js';
+import { Notification } from './notification.entity.js';
+import { type NotificationFilter } from './notification.inputs.js';
+import { canSeeAllNotifications } from './notification.policy.js';
+
+export type NotificationRow = RowWith<Notification>;
+
+const NEWEST_FIRST: Order<NotificationRow> = {
+  name: 'notification',
+  keys: [
+    { expression: sql.ref('n.send_at'), type: 'timestamptz', value: ({ sendAt }) => sendAt },
+    { expression: sql.ref('n.id'), type: 'uuid', value: ({ id }) => id },
+  ],
+  direction: OrderDirection.DESC,
+};
+
+function visibleNotifications(viewer: Viewer): RawBuilder<boolean> {
+  return canSeeAllNotifications(viewer) ? sql`true` : sql`n.recipient_id = ${viewer.id}`;
+}
+
+function notificationFilter(filter: NotificationFilter): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (filter.kind) conditions.push(sql`n.kind = any(${filter.kind}::notification_kind[])`);
+  if (filter.status) conditions.push(sql`n.status = any(${filter.status}::notification_status[])`);
+  if (filter.ticketId) conditions.push(sql`n.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
+  if (filter.recipientId) conditions.push(sql`n.recipient_id = any(${filter.recipientId.filter(isId)}::uuid[])`);
+  return conditions;
+}
+
+export class NotificationReader {
+  readonly #rows: Rows;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+  }
+
+  /**
+   * One page of the viewer's own notifications, or of everyone's for staff, newest sendAt first. One statement. The
+   * tickets are left to their loader, which knows whether the viewer may see them.
+   */
+  async page(
+    viewer: Viewer,
+    args: ConnectionArgs & { filter?: NotificationFilter | null },
+    selection: Selection,
+  ): Promise<Connection<NotificationRow>> {
+    const page = keysetPage(args, NEWEST_FIRST);
+    const conditions = [visibleNotifications(viewer), ...notificationFilter(args.filter ?? {})];
+    const matching = sql<boolean>`${sql.join(conditions, sql` and `)}`;
+    const wanted = nodeSelection(selection).has('recipient') ? ['recipient'] : [];
+    const { columns, joins } = this.#rows.select(Notification, 'n', wanted);
+    const rows = await this.#rows.all(
+      sql<NotificationRow>`select ${columns} from notification n ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
+    );
+    return page.connection(rows, () => this.#rows.count(sql`notification n where ${matching}`));
+  }
+
+  /** Those of the notifications that the viewer may see, in no order. */
+  async byIds(viewer: Viewer, ids: readonly string[]): Promise<NotificationRow[]> {
+    return this.#rows.all(
+      sql<NotificationRow>`select ${this.#rows.columns(Notification, 'n')} from notification n where n.id = any(${[...ids]}::uuid[]) and ${visibleNotifications(viewer)}`,
+    );
+  }
+}

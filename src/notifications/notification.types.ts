@@ -1,0 +1,26 @@
+import { Field, Int, ObjectType } from 'type-graphql';
+import { connectionTypes } from '../graphql/connection-types.js';
+import { Notification } from './notification.entity.js';
+
+export const { Connection: NotificationConnection } = connectionTypes('Notification', () => Notification);
+
+@ObjectType({ description: 'Which mails a person gets, and when.' })
+export class NotificationSettings {
+  @Field(() => Boolean, { description: 'A ticket was assigned to you. Default true.' })
+  assignmentEmails!: boolean;
+
+  @Field(() => Boolean, { description: 'Somebody else changed a ticket assigned to you. Default true.' })
+  updateEmails!: boolean;
+
+  @Field(() => Boolean, { description: 'A summary of all tickets assigned to you. Default true.' })
+  digestEmails!: boolean;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: "0 to 23, local to timeZone. Null, as at first: the server's own interval.",
+  })
+  digestHour!: number | null;
+
+  @Field(() => String, { description: 'IANA name, e.g. Europe/Stockholm. Default UTC.' })
+  timeZone!: string;
+}

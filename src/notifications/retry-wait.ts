@@ -1,0 +1,19 @@
+const FIRST_WAIT_MS = 60_000;
+const LONGEST_WAIT_MS = 3_600_000;
+const GIVE_UP_AFTER_MS = 86_400_000;
+
+function waitAfter(attempt: number): number {
+  return Math.min(FIRST_WAIT_MS * 2 ** (attempt - 1), LONGEST_WAIT_MS);
+}
+
+/**
+ * How long to wait after a temporary refusal, in milliseconds: 1, 2, 4, … minutes, an hour at most. Null when the waits
+ * add up to a day: give it up. Counted by attempts and not by the time since the mail was due, so that a server that
+ * was down for days still tries a day long.
+ * @param attempts how often it has been tried, from 1
+ */
+export function retryWait(attempts: number): number | null {
+  let waited = 0;
+  for (let attempt = 1; attempt <= attempts && waited <= GIVE_UP_AFTER_MS; attempt += 1) waited += waitAfter(attempt);
+  return waited > GIVE_UP_AFTER_MS ? null : waitAfter(attempts);
+}

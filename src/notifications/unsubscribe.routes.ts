@@ -1,0 +1,54 @@
+import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type NotificationSettingsService } from './notification-settings.service.js';
+import { askPage, donePage, noAccountPage, notValidPage } from './unsubscribe.pages.js';
+import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
+
+const PAGE_POLICY =
+  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
+
+/** `List-Unsubscribe=One-Click`, with room for a multipart frame. */
+const LARGEST_BODY_BYTES = 4096;
+
+interface TokenParameters {
+  Params: { token: string };
+}
+
+/**
+ * The links in mails (RFC 8058). GET /unsubscribe/:token only shows a page with a button, as mail scanners follow links;
+ * POST, from that button or from the mail program itself, unsubscribes. The token alone gives the right: no cookie and
+ * no sign-in, so there is nothing that another site could make a browser misuse.
+ */
+export async function unsubscribeRoutes(
+  app: FastifyInstance,
+  { tokens, settings }: { tokens: UnsubscribeTokens; settings: NotificationSettingsService },
+): Promise<void> {
+  // Mail programs send a form of either encoding. It says nothing that the address does not say.
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null));
+
+  app.get<TokenParameters>('/unsubscribe/:token', async (request, reply) => {
+    const subscription = tokens.read(request.params.token);
+    return subscription === null ? send(reply, 404, notValidPage()) : send(reply, 200, askPage(subscription.kind));
+  });
+
+  app.post<TokenParameters>('/unsubscribe/:token', { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => {
+    const subscription = tokens.read(request.params.token);
+    if (subscription === null) return send(reply, 404, notValidPage());
+    const done = await settings.unsubscribe(subscription);
+    return done ? send(reply, 200, donePage(subscription.kind)) : send(reply, 410, noAccountPage());
+  });
+}
+
+function send(reply: FastifyReply, status: number, page: string): FastifyReply {
+  return reply
+    .code(status)
+    .headers({
+      'Content-Security-Policy': PAGE_POLICY,
+      'X-Content-Type-Options': 'nosniff',
+      'Referrer-Policy': 'no-referrer',
+      'Cache-Control': 'no-store',
+      'X-Robots-Tag': 'noindex',
+    })
+    .type('text/html; charset=utf-8')
+    .send(page);
+}
