@@ -3,8 +3,8 @@ import { composeMail } from './compose.js';
 import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
-const CONNECTION_TIMEOUT_MS = 10_000;
-const SOCKET_TIMEOUT_MS = 15_000;
+/** A worker that has a mail in hand renews its claim for as long as this takes (notifications/delivery.ts). */
+const TIMEOUTS = { connection: 10_000, socket: 15_000 };
 
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
 const IMPLICIT_TLS_PORT = 465;
@@ -16,6 +16,8 @@ interface SmtpSettings {
   password?: string | undefined;
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
+  /** In milliseconds: for a connection and its greeting, and for each answer on it. */
+  timeouts?: { connection: number; socket: number };
 }
 
 /**
@@ -23,17 +25,17 @@ interface SmtpSettings {
  * and waits longer each time. (nodemailer's pool dials again by itself only when a connection closes before a mail was
  * begun on it.)
  */
-export function createSmtpMailer({ host, port, user, password, from }: SmtpSettings): Mailer {
+export function createSmtpMailer({ host, port, user, password, from, timeouts = TIMEOUTS }: SmtpSettings): Mailer {
   const transport = createTransport({
     pool: true,
     host,
     port,
     secure: port === IMPLICIT_TLS_PORT,
     auth: user === undefined ? undefined : { user, pass: password ?? '' },
-    dnsTimeout: CONNECTION_TIMEOUT_MS,
-    connectionTimeout: CONNECTION_TIMEOUT_MS,
-    greetingTimeout: CONNECTION_TIMEOUT_MS,
-    socketTimeout: SOCKET_TIMEOUT_MS,
+    dnsTimeout: timeouts.connection,
+    connectionTimeout: timeouts.connection,
+    greetingTimeout: timeouts.connection,
+    socketTimeout: timeouts.socket,
     disableFileAccess: true,
     disableUrlAccess: true,
   });

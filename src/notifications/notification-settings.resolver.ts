@@ -18,8 +18,7 @@ export class NotificationSettingsResolver {
     @Ctx() context: Context,
     @Arg('input', () => UpdateNotificationSettingsInput) input: UpdateNotificationSettingsInput,
   ) {
-    await context.services.notificationSettings.update(signedIn(context).id, input);
-    return {};
+    return { userId: await context.services.notificationSettings.update(signedIn(context).id, input) };
   }
 
   @FieldResolver(() => NotificationSettings, { nullable: true, description: 'Null unless it is your own.' })

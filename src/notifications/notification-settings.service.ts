@@ -33,8 +33,11 @@ export class NotificationSettingsService {
     this.#digests = deps.digests;
   }
 
-  /** @throws UserInputError for what is wrong with the input, with nothing changed */
-  async update(userId: string, input: UpdateNotificationSettingsInput): Promise<void> {
+  /**
+   * Gives the user's id.
+   * @throws UserInputError for what is wrong with the input, with nothing changed
+   */
+  async update(userId: string, input: UpdateNotificationSettingsInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const user = await this.#locked(em, userId);
       if (user === null) throw unauthenticated();
@@ -51,6 +54,7 @@ export class NotificationSettingsService {
       await this.#notifications.cancelForUser(em, user, NotificationCancelReason.UNSUBSCRIBED, off);
     });
     await this.#digests.reschedule(userId);
+    return userId;
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Ctx, Field, ObjectType } from 'type-graphql';
-import { type Context, signedIn } from '../graphql/context.js';
+import { type Context } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { Notification } from './notification.entity.js';
 import { NotificationSettings } from './notification.types.js';
@@ -19,8 +19,10 @@ export class CancelNotificationPayload extends Payload {
 
 @ObjectType()
 export class UpdateNotificationSettingsPayload extends Payload {
+  userId?: string;
+
   @Field(() => NotificationSettings, { nullable: true, description: 'Null when there were userErrors.' })
-  async settings(@Ctx() context: Context) {
-    return this.userErrors === undefined ? context.loaders.userById.load(signedIn(context).id) : null;
+  async settings(@Ctx() { loaders }: Context) {
+    return this.userId === undefined ? null : loaders.userById.load(this.userId);
   }
 }

@@ -8,6 +8,7 @@ import { loadSigningKeys } from '../../src/auth/signing-keys.js';
 import { type Clock } from '../../src/clock.js';
 import { connect } from '../../src/database/orm.js';
 import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { createServer } from '../../src/server.js';
 import { createClient, type GraphqlClient } from './client.js';
@@ -52,6 +53,10 @@ export interface TestServer {
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
   digestIntervalMs?: number;
+  /** Longer than the usual 600, for tests that turn the clock far. */
+  accessTokenSeconds?: number;
+  /** Instead of one that sends to the test's SMTP server; the test closes it. */
+  mailer?: Mailer;
   introspection?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
@@ -72,7 +77,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const logger = options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const orm = await connect(url);
   const smtp = await startSmtpServer();
-  const mailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });
+  const ownMailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });
+  const mailer = options.mailer ?? ownMailer;
   const jobs = await createJobQueue({ url, logger, lockLifetimeMs: 2000 });
   const app = createApp({
     orm,
@@ -82,7 +88,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     mailer,
     signingKeys: await loadSigningKeys(newSigningKeys(), ''),
     settings: {
-      accessTokenSeconds: 600,
+      accessTokenSeconds: options.accessTokenSeconds ?? 600,
       sessionDays: 30,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
@@ -121,7 +127,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     async stop() {
       await http.close();
       await jobs.stop();
-      await mailer.close();
+      await ownMailer.close();
       await smtp.close();
       await orm.close(true);
       await onServer(postgres, `drop database ${database} with (force)`);

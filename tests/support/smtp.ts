@@ -16,8 +16,11 @@ export interface SmtpTestServer {
   mails: ReceivedMail[];
   /** Resolves when that many mails have come in all. */
   waitForMails(count: number): Promise<ReceivedMail[]>;
-  /** From now on every message is answered with this code after DATA; undefined accepts them again. */
-  failWith(code: number | undefined, text?: string): void;
+  /**
+   * From now on every message, or every one to this address, is answered with this code after DATA; undefined accepts
+   * them again.
+   */
+  failWith(code: number | undefined, text?: string, onlyTo?: string): void;
   close(): Promise<void>;
 }
 
@@ -29,6 +32,7 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
   const mails: ReceivedMail[] = [];
   const waiters = new Set<() => void>();
   let refusal: SMTPServerError | undefined;
+  let refusedOnly: string | undefined;
 
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
@@ -37,8 +41,9 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
     logger: false,
     onData: callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
       const raw = await buffer(stream);
-      if (refusal !== undefined) throw refusal;
       const { mailFrom, rcptTo } = session.envelope;
+      const concerned = refusedOnly === undefined || rcptTo.some(({ address }) => address === refusedOnly);
+      if (refusal !== undefined && concerned) throw refusal;
       mails.push({
         ...(await PostalMime.parse(raw)),
         raw: raw.toString(),
@@ -71,7 +76,8 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
       }
       return mails;
     },
-    failWith(code, text = 'the test server refuses') {
+    failWith(code, text = 'the test server refuses', onlyTo) {
+      refusedOnly = onlyTo;
       refusal = code === undefined ? undefined : Object.assign(new Error(text), { responseCode: code });
     },
     close: () => new Promise((resolve) => server.close(resolve)),

@@ -124,7 +124,7 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
                 </tr>
                 <tr>
                   <td class="soft" style="padding: 16px 4px 0; font-size: 13px; line-height: 1.5; color: #5b6270;">
-                    ${reason}
+                    ${reason}<br />
                     <a class="soft" href="${unsubscribe.url}" target="_blank" rel="noopener" style="color: #5b6270;"
                       >${unsubscribe.label}</a
                     >

@@ -1,0 +1,48 @@
+import { describe, expect, test } from '@jest/globals';
+import fc from 'fast-check';
+import { COMMENT, mergeChanges, withoutFieldsOf } from '../../src/notifications/merge-changes.js';
+import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
+
+const status = (from: string, to: string): FieldChange => ({ field: 'status', from, to });
+
+describe('merging changes', () => {
+  test('keeps the first value and the last one', () => {
+    expect(mergeChanges([status('OPEN', 'ON_HOLD')], [status('ON_HOLD', 'DONE')])).toEqual([status('OPEN', 'DONE')]);
+  });
+
+  test('drops a field that is back at its first value', () => {
+    expect(mergeChanges([status('OPEN', 'DONE')], [status('DONE', 'OPEN')])).toEqual([]);
+  });
+
+  test('adds comments up', () => {
+    const written = (id: string): FieldChange => ({ field: COMMENT, from: null, to: id });
+    expect(mergeChanges([written('a')], [written('b')])).toEqual([written('a'), written('b')]);
+  });
+
+  test('leaves out what the recipient changed', () => {
+    const priority: FieldChange = { field: 'priority', from: 'LOW', to: 'HIGH' };
+    expect(withoutFieldsOf([status('OPEN', 'DONE'), priority], [status('DONE', 'OPEN')])).toEqual([priority]);
+  });
+
+  test('tells the difference between first and last state, whatever happened in between', () => {
+    const state = fc.record({ status: fc.constantFrom('A', 'B', 'C'), product: fc.constantFrom(null, 'p', 'q') });
+    type State = { status: string; product: string | null };
+    const between = (from: State, to: State): FieldChange[] =>
+      (['status', 'product'] as const)
+        .filter((field) => from[field] !== to[field])
+        .map((field) => ({ field, from: from[field], to: to[field] }));
+
+    fc.assert(
+      fc.property(state, fc.array(state, { minLength: 1, maxLength: 8 }), (first, states) => {
+        let told: FieldChange[] = [];
+        let before: State = first;
+        for (const after of states) {
+          told = mergeChanges(told, between(before, after));
+          before = after;
+        }
+        const byField = (a: FieldChange, b: FieldChange) => a.field.localeCompare(b.field);
+        expect(told.toSorted(byField)).toEqual(between(first, before).toSorted(byField));
+      }),
+    );
+  });
+});
