@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { nextDigestAt, scheduleInWords } from '../../src/notifications/digest-schedule.js';
 import { timeZoneNamed, wallClock } from '../../src/notifications/time-zone.js';
 

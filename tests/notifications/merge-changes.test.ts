@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import fc from 'fast-check';
+import * as fc from 'fast-check';
 import { COMMENT, mergeChanges, withoutFieldsOf } from '../../src/notifications/merge-changes.js';
 import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
 

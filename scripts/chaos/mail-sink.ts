@@ -1,0 +1,48 @@
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { buffer } from 'node:stream/consumers';
+import { callbackify } from 'node:util';
+import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
+
+export interface SunkMail {
+  readonly messageId: string;
+  readonly to: string;
+  /** When the worker began to hand it over, and when it was taken; milliseconds since 1970. */
+  readonly begunAt: number;
+  readonly takenAt: number;
+}
+
+/** As long as a server on the same network takes, so that a kill finds mails on their way. */
+const TAKES_MS = 50;
+
+/** An SMTP server that takes everything and remembers when it came. */
+export async function startMailSink() {
+  const mails: SunkMail[] = [];
+  const begun = new Map<string, number>();
+  const server = new SMTPServer({
+    disabledCommands: ['STARTTLS', 'AUTH'],
+    disableReverseLookup: true,
+    closeTimeout: 200,
+    logger: false,
+    onMailFrom(_address, session, done) {
+      begun.set(session.id, Date.now());
+      done();
+    },
+    onData: callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
+      const raw = (await buffer(stream)).toString();
+      const [, messageId = ''] = /^message-id:\s*<([^>]+)>/im.exec(raw) ?? [];
+      await delay(TAKES_MS);
+      const takenAt = Date.now();
+      const begunAt = begun.get(session.id) ?? takenAt;
+      for (const { address } of session.envelope.rcptTo) mails.push({ messageId, to: address, begunAt, takenAt });
+      return 'taken';
+    }),
+  });
+  // Workers are killed while they speak.
+  server.on('error', () => {});
+  const listener = server.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const address = listener.address();
+  if (address === null || typeof address === 'string') throw new Error('The SMTP server has no port');
+  return { port: address.port, mails, close: async () => new Promise<void>((resolve) => server.close(resolve)) };
+}

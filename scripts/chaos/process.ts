@@ -1,0 +1,47 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { fileURLToPath } from 'node:url';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const START_TIMEOUT_MS = 30_000;
+
+/** One `node dist/main.js`, as an operator would run it. */
+export class DocketProcess {
+  readonly #child: ChildProcess;
+  #output = '';
+
+  constructor(env: Readonly<Record<string, string>>) {
+    this.#child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env['PATH'], ...env },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    for (const stream of [this.#child.stdout, this.#child.stderr]) {
+      stream?.on('data', (data: Buffer) => (this.#output += data.toString()));
+    }
+  }
+
+  /** Waits until it says that it is up; gives the address of its API, empty for a worker. */
+  async started(): Promise<string> {
+    const deadline = Date.now() + START_TIMEOUT_MS;
+    for (;;) {
+      const [, url] = /GraphQL\s+(http\S+)\/graphql/.exec(this.#output) ?? [];
+      if (url !== undefined) return url;
+      if (this.#output.includes('works on jobs')) return '';
+      if (this.#child.exitCode !== null || Date.now() > deadline) throw new Error(`It did not start:\n${this.#output}`);
+      await delay(20);
+    }
+  }
+
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+    const exited = once(this.#child, 'exit');
+    this.#child.kill(signal);
+    await exited;
+  }
+
+  /** What it logged, for when something went wrong. */
+  get output(): string {
+    return this.#output;
+  }
+}

@@ -1,0 +1,90 @@
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { pino } from 'pino';
+import { createApp } from '../../src/app.js';
+import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { deliverNotification } from '../../src/notifications/notification.jobs.js';
+import { startWorker } from '../../src/worker.js';
+import { storesToTest } from '../jobs/stores.js';
+import { waitFor } from '../jobs/wait-for.js';
+import { buildPerson } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { createTicket, mailsTo, notificationsOf } from './actions.js';
+
+const logger = pino({ level: 'silent' });
+
+let server: TestServer;
+beforeEach(async () => {
+  server = await startTestServer({ accessTokenSeconds: 86_400 });
+});
+afterEach(async () => server.stop());
+
+/** So many mails that are due; the server itself only serves the API, as with RUN=api. */
+async function dueMails(count: number) {
+  const [creator, person] = [await buildPerson(server), await buildPerson(server)];
+  for (let i = 0; i < count; i += 1) await createTicket(creator, { assignedTo: { id: person.id } });
+  server.clock.advance({ minutes: 12 });
+  return person;
+}
+
+describe.each(storesToTest())('with jobs in $name', (kind) => {
+  test('a worker that starts with an empty job store sends what is due', async () => {
+    const person = await dueMails(3);
+    const store = await kind.open();
+    const jobs = await createJobQueue({ url: store.url, logger });
+    const worker = startWorker(createApp({ ...server.app, jobs }));
+    await server.smtp.waitForMails(3);
+    await worker.stop();
+    await jobs.stop();
+    await store.drop();
+    expect(mailsTo(server, person)).toHaveLength(3);
+  });
+
+  test('a job wakes a worker when a mail becomes due', async () => {
+    const store = await kind.open();
+    const jobs = await createJobQueue({ url: store.url, logger, processEveryMs: 50 });
+    const app = createApp({ ...server.app, jobs });
+    const sweeping = jest.spyOn(app.delivery, 'sweep');
+    const worker = startWorker(app);
+    await waitFor(() => sweeping.mock.results.length === 1);
+    await sweeping.mock.results[0]?.value;
+
+    // From here on only a job can wake the worker within half a minute.
+    const person = await dueMails(1);
+    const [{ id }] = await notificationsOf(person, { kind: ['ASSIGNED'] });
+    await jobs.schedule(deliverNotification, { id }, new Date());
+    await server.smtp.waitForMails(1);
+    await worker.stop();
+    await jobs.stop();
+    await store.drop();
+    expect(mailsTo(server, person)).toHaveLength(1);
+  });
+});
+
+describe('several workers', () => {
+  test('share what is due, and send each mail once', async () => {
+    const person = await dueMails(40);
+    const workers = Array.from({ length: 4 }, () => createApp(server.app).delivery);
+    await Promise.all(workers.map(async (delivery) => delivery.sweep()));
+    const ids = mailsTo(server, person).map(({ messageId }) => messageId);
+    expect(ids).toHaveLength(40);
+    expect(new Set(ids).size).toBe(40);
+  });
+
+  test('leave a mail to whoever has it in hand', async () => {
+    const person = await dueMails(1);
+    const [{ id }] = await notificationsOf(person, { kind: ['ASSIGNED'] });
+    await Promise.all(Array.from({ length: 10 }, async () => createApp(server.app).delivery.deliver(id)));
+    expect(mailsTo(server, person)).toHaveLength(1);
+    expect(await notificationsOf(person, { kind: ['ASSIGNED'] })).toMatchObject([{ status: 'SENT', attempts: 1 }]);
+  });
+});
+
+describe('a job that fires too early', () => {
+  test('learns when to come again, and sends nothing', async () => {
+    const [creator, person] = [await buildPerson(server), await buildPerson(server)];
+    await createTicket(creator, { assignedTo: { id: person.id } });
+    const [{ id, sendAt }] = await notificationsOf(person);
+    expect(await server.app.delivery.deliver(id)).toEqual(new Date(sendAt));
+    expect(server.smtp.mails).toEqual([]);
+  });
+});
