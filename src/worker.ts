@@ -1,6 +1,7 @@
 import { type App } from './app.js';
 import { answerPasswordReset } from './auth/auth.jobs.js';
 import { handle } from './jobs/job-definition.js';
+import { LookAhead } from './notifications/look-ahead.js';
 import { deliverNotification } from './notifications/notification.jobs.js';
 
 /** Whatever no job woke anybody for is found within this time (architecture, "Notifications"). */
@@ -8,11 +9,14 @@ const SWEEP_EVERY_MS = 30_000;
 /** Nor must a short digest interval wait for the sweep to plan somebody's first one. */
 const SHORTEST_SWEEP_MS = 1000;
 
-type WorkerParts = Pick<App, 'jobs' | 'delivery' | 'digests' | 'passwordResets' | 'throttle' | 'settings' | 'logger'>;
+type WorkerParts = Pick<
+  App,
+  'clock' | 'jobs' | 'delivery' | 'digests' | 'passwordResets' | 'throttle' | 'settings' | 'logger'
+>;
 
 /** Runs due jobs, plans digests and sweeps, until it is stopped. */
 export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
-  const { jobs, delivery, digests, passwordResets, throttle, settings, logger } = parts;
+  const { clock, jobs, delivery, digests, passwordResets, throttle, settings, logger } = parts;
   jobs.work([
     handle(deliverNotification, async ({ id }) => {
       const later = await delivery.deliver(id);
@@ -21,6 +25,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
   ]);
 
+  const lookAhead = new LookAhead({ delivery, clock, logger });
   const stopping = new AbortController();
   const sweeps: Record<string, () => Promise<unknown>> = {
     'digests to be planned': async () => digests.plan(),
@@ -50,6 +55,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
     async stop() {
       clearInterval(timer);
       stopping.abort();
+      lookAhead.stop();
       await sweeping;
     },
   };

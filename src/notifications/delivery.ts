@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { type Clock } from '../clock.js';
 import { epochMs, type Row, type Rows } from '../database/rows.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
+import { type Metrics } from '../observability/metrics.js';
 import { type MailOrReason, type NotificationMail } from './notification-mail.js';
 import { Notification, NotificationKind } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
@@ -33,6 +34,7 @@ export class Delivery {
   readonly #mailer: Mailer;
   readonly #mails: NotificationMail;
   readonly #afterDigest: (recipientId: string) => Promise<void>;
+  readonly #metrics: Metrics;
   readonly #logger: Logger;
   readonly #turns = new Turns(AT_ONCE);
 
@@ -43,6 +45,7 @@ export class Delivery {
     mails: NotificationMail;
     /** Called when somebody's digest is out of the way, for the next one to be planned. */
     afterDigest: (recipientId: string) => Promise<void>;
+    metrics: Metrics;
     logger: Logger;
   }) {
     this.#rows = deps.rows;
@@ -50,6 +53,7 @@ export class Delivery {
     this.#mailer = deps.mailer;
     this.#mails = deps.mails;
     this.#afterDigest = deps.afterDigest;
+    this.#metrics = deps.metrics;
     this.#logger = deps.logger;
   }
 
@@ -88,6 +92,16 @@ export class Delivery {
       await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
       if (due.length < SWEEP_LIMIT || stopping?.aborted === true) return looked;
     }
+  }
+
+  /** What will be due within so many milliseconds, and when. */
+  async upcoming(withinMs: number): Promise<{ id: string; at: Date }[]> {
+    const soon = await this.#rows.all(sql<{ id: string; atMs: number }>`
+      select id, ${epochMs(sql`greatest(send_at, retry_at)`)} as "atMs" from notification
+      where status = 'SCHEDULED' and send_at <= ${this.#in(withinMs)}
+        and greatest(send_at, retry_at) > ${this.#now()} and greatest(send_at, retry_at) <= ${this.#in(withinMs)}
+      order by send_at limit ${SWEEP_LIMIT}`);
+    return soon.map(({ id, atMs }) => ({ id, at: new Date(atMs) }));
   }
 
   #now(): RawBuilder<unknown> {
@@ -137,6 +151,7 @@ export class Delivery {
     } finally {
       clearInterval(renewing);
     }
+    this.#metrics.mailHandled('mail' in made ? 'sent' : 'cancelled');
     const outcome =
       'mail' in made
         ? sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null`
@@ -149,6 +164,7 @@ export class Delivery {
     const reason = refusal?.message ?? UNEXPECTED;
     const wait = refusal?.permanent === true ? null : retryWait(attempts);
     const finished = wait === null;
+    this.#metrics.mailHandled(finished ? 'failed' : 'deferred');
     const about = { notificationId: id, attempts, finished, reason };
     if (refusal === null) this.#logger.error({ ...about, err: error }, 'A mail could not be made');
     else this.#logger.warn(about, 'A mail was refused');

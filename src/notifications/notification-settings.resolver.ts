@@ -1,11 +1,12 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { Authorized } from '../graphql/access.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { VisibleIf } from '../graphql/visible-if.js';
 import { User } from '../users/user.entity.js';
 import { type UserRow } from '../users/user.reader.js';
 import { UpdateNotificationSettingsInput } from './notification.inputs.js';
 import { UpdateNotificationSettingsPayload } from './notification.payloads.js';
-import { canSeeNotificationSettings } from './notification.policy.js';
+import { isOwnAccount } from '../users/user.policy.js';
 import { NotificationSettings } from './notification.types.js';
 
 @Resolver(() => User)
@@ -21,8 +22,9 @@ export class NotificationSettingsResolver {
     return { userId: await context.services.notificationSettings.update(signedIn(context).id, input) };
   }
 
+  @VisibleIf(isOwnAccount)
   @FieldResolver(() => NotificationSettings, { nullable: true, description: 'Null unless it is your own.' })
-  notificationSettings(@Root() user: UserRow, @Ctx() { viewer }: Context): NotificationSettings | null {
-    return canSeeNotificationSettings(viewer, user.id) ? user : null;
+  notificationSettings(@Root() user: UserRow): NotificationSettings {
+    return user;
   }
 }

@@ -4,8 +4,3 @@ import { type Viewer } from '../auth/viewer.js';
 export function canSeeAllNotifications(viewer: Viewer): boolean {
   return viewer.role.canManageTickets;
 }
-
-/** Contract, `User.notificationSettings`: "Null unless it is your own." */
-export function canSeeNotificationSettings(viewer: Viewer | null, userId: string): boolean {
-  return viewer?.id === userId;
-}

@@ -58,8 +58,10 @@ export class Metrics {
         const oldest = await rows
           .first(
             sql<{ seconds: number | null }>`
-              select extract(epoch from ${clock.now().toISOString()}::timestamptz - min(send_at))::float8 as seconds
-              from notification where status = 'SCHEDULED' and send_at <= ${clock.now().toISOString()}::timestamptz`,
+              select extract(epoch from ${clock.now().toISOString()}::timestamptz - min(greatest(send_at, retry_at)))::float8
+                as seconds
+              from notification
+              where status = 'SCHEDULED' and greatest(send_at, retry_at) <= ${clock.now().toISOString()}::timestamptz`,
           )
           .catch(() => ({ seconds: Number.NaN }));
         overdue.set(oldest?.seconds ?? 0);

@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { COMMENT, mergeChanges, withoutFieldsOf } from '../../src/notifications/merge-changes.js';
 import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
 
+const byField = (a: FieldChange, b: FieldChange) => a.field.localeCompare(b.field);
 const status = (from: string, to: string): FieldChange => ({ field: 'status', from, to });
 
 describe('merging changes', () => {
@@ -40,7 +41,6 @@ describe('merging changes', () => {
           told = mergeChanges(told, between(before, after));
           before = after;
         }
-        const byField = (a: FieldChange, b: FieldChange) => a.field.localeCompare(b.field);
         expect(told.toSorted(byField)).toEqual(between(first, before).toSorted(byField));
       }),
     );

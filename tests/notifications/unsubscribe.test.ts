@@ -110,11 +110,11 @@ describe('the link in a mail', () => {
   });
 });
 
-describe('an unsubscribe token', () => {
-  const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const tokensOf = async (...keys: object[]) =>
-    new UnsubscribeTokens((await loadSigningKeys(JSON.stringify(keys), '')).derive('test'));
+const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+const tokensOf = async (...keys: object[]) =>
+  new UnsubscribeTokens((await loadSigningKeys(JSON.stringify(keys), '')).derive('test'));
 
+describe('an unsubscribe token', () => {
   test('is read on every instance with the same keys, and as long as its key is listed', async () => {
     const [older, newer] = [newKey(), newKey()];
     const token = (await tokensOf(older)).make({ kind: NotificationKind.DIGEST, userId: USER_ID });

@@ -10,8 +10,8 @@ export interface MailContent {
   action: { label: string; url: string };
   /** Why this person gets this mail. */
   reason: string;
-  /** Where they stop mails of this kind. */
-  unsubscribe: { label: string; url: string };
+  /** Where they stop mails of this kind; null for one that they asked for. */
+  unsubscribe: { label: string; url: string } | null;
 }
 
 /** A mail as a person reads it. */
@@ -124,10 +124,7 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
                 </tr>
                 <tr>
                   <td class="soft" style="padding: 16px 4px 0; font-size: 13px; line-height: 1.5; color: #5b6270;">
-                    ${reason}<br />
-                    <a class="soft" href="${unsubscribe.url}" target="_blank" rel="noopener" style="color: #5b6270;"
-                      >${unsubscribe.label}</a
-                    >
+                    ${reason}${unsubscribe === null ? [] : unsubscribeHtml(unsubscribe)}
                   </td>
                 </tr>
               </table>
@@ -140,5 +137,9 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
 
 /** The plain text part, with the signature mark ("-- ") before what is not about the matter itself. */
 function mailText({ heading, body, action, reason, unsubscribe }: MailContent): string {
-  return `${heading}\n\n${body.text}\n\n${action.label}: ${action.url}\n\n-- \n${reason}\n${unsubscribe.label}: ${unsubscribe.url}\n`;
+  return `${heading}\n\n${body.text}\n\n${action.label}: ${action.url}\n\n-- \n${reason}\n${unsubscribe === null ? '' : `${unsubscribe.label}: ${unsubscribe.url}\n`}`;
+}
+
+function unsubscribeHtml({ label, url }: { label: string; url: string }): SafeHtml {
+  return html`<br /><a class="soft" href="${url}" target="_blank" rel="noopener" style="color: #5b6270;">${label}</a>`;
 }

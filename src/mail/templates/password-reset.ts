@@ -1,5 +1,5 @@
 import { html } from './html.js';
-import { mailHtml, mailText, type MailContent } from './layout.js';
+import { type MailTexts, mailTexts } from './layout.js';
 
 export interface PasswordResetMailInput {
   recipientName: string;
@@ -9,15 +9,12 @@ export interface PasswordResetMailInput {
 }
 
 /** The mail for a person who forgot their password. Valid one hour, once (contract, `resetPassword`). */
-export function passwordResetMail({ recipientName, token, publicUrl }: PasswordResetMailInput): {
-  subject: string;
-  text: string;
-  html: string;
-} {
+export function passwordResetMail({ recipientName, token, publicUrl }: PasswordResetMailInput): MailTexts {
   const greeting = `Hello ${recipientName}, somebody asked to set a new password for your account.`;
   const rest =
     'The link works once, and for one hour. If it was not you, you need not do anything: your password stays as it is.';
-  const content: MailContent = {
+  return mailTexts({
+    subject: 'Set a new password',
     preheader: 'The link works once, and for one hour.',
     heading: 'Set a new password',
     body: {
@@ -29,6 +26,6 @@ export function passwordResetMail({ recipientName, token, publicUrl }: PasswordR
     },
     action: { label: 'Set a new password', url: `${publicUrl}/reset-password#token=${token}` },
     reason: 'You get this mail because somebody asked to reset the password of the account with this address.',
-  };
-  return { subject: 'Set a new password', text: mailText(content), html: mailHtml(content) };
+    unsubscribe: null,
+  });
 }
