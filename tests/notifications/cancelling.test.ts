@@ -39,6 +39,22 @@ describe('a mail that waits', () => {
     expect(await notificationsOf(second, { kind: ['ASSIGNED'] })).toMatchObject([{ cancelReason: 'REASSIGNED' }]);
   });
 
+  test('left over by a worker that died is not sent beside that of a later assignment', async () => {
+    const { creator, first, second, id } = await twoPeopleAndATicket();
+    const inHandUntil = new Date(server.clock.now().getTime() + 30_000);
+    await server.app.orm.em
+      .fork()
+      .execute('update notification set claimed_until = ?, attempts = 1 where ticket_id = ?', [inHandUntil, id]);
+    await updateTicket(creator, { id, assignedTo: { id: second.id } });
+    await updateTicket(creator, { id, assignedTo: { id: first.id } });
+    await later(server, { minutes: 12 });
+    expect(mailsTo(server, first)).toHaveLength(1);
+    const byReason = (await notificationsOf(first, { kind: ['ASSIGNED'] })).map(
+      ({ status, cancelReason }: { status: string; cancelReason: string | null }) => `${status} ${cancelReason}`,
+    );
+    expect(byReason.toSorted()).toEqual(['CANCELLED REASSIGNED', 'SENT null']);
+  });
+
   test('says that the ticket was unassigned', async () => {
     const { creator, first, id } = await twoPeopleAndATicket();
     await updateTicket(creator, { id, assignedTo: null });

@@ -16,6 +16,11 @@ describe('the digest interval', () => {
     expect(readEnv({}).digestIntervalMs).toBe(86_400_000);
   });
 
+  test('of nothing is told together with other faults', () => {
+    const settings = { REPORT_SCHEDULE_HOURS: '0', PORT: 'many', ASSIGN_REPORT_SCHEDULE: '-1' };
+    expect(() => readEnv(settings)).toThrow(/PORT[^]*ASSIGN_REPORT_SCHEDULE[^]*must add up to more than zero/);
+  });
+
   test.each([
     ['0', '0', '0', 'must add up to more than zero'],
     ['-1', '30', '0', 'REPORT_SCHEDULE_HOURS must be a number, zero or more'],

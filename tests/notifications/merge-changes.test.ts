@@ -3,6 +3,7 @@ import * as fc from 'fast-check';
 import { COMMENT, mergeChanges, withoutFieldsOf } from '../../src/notifications/merge-changes.js';
 import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
 
+const written = (id: string): FieldChange => ({ field: COMMENT, from: null, to: id });
 const byField = (a: FieldChange, b: FieldChange) => a.field.localeCompare(b.field);
 const status = (from: string, to: string): FieldChange => ({ field: 'status', from, to });
 
@@ -16,7 +17,6 @@ describe('merging changes', () => {
   });
 
   test('adds comments up', () => {
-    const written = (id: string): FieldChange => ({ field: COMMENT, from: null, to: id });
     expect(mergeChanges([written('a')], [written('b')])).toEqual([written('a'), written('b')]);
   });
 

@@ -1,0 +1,25 @@
+import { describe, expect, test } from '@jest/globals';
+import { Turns } from '../../src/notifications/turns.js';
+
+describe('turns', () => {
+  test('let so many run at once, the others after them in their order', async () => {
+    const turns = new Turns(2);
+    const begun: number[] = [];
+    const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
+    const tasks = ends.map(async ({ promise }, i) =>
+      turns.take(async () => {
+        begun.push(i);
+        await promise;
+        return i;
+      }),
+    );
+    expect(begun).toEqual([0, 1]);
+    ends[1]?.resolve();
+    await tasks[1];
+    ends[2]?.reject(new Error('failed'));
+    await expect(tasks[2]).rejects.toThrow('failed');
+    expect(begun).toEqual([0, 1, 2, 3]);
+    for (const { resolve } of ends) resolve();
+    expect(await Promise.all([tasks[0], tasks[3], tasks[4]])).toEqual([0, 3, 4]);
+  });
+});
