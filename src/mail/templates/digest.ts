@@ -29,8 +29,8 @@ export function digestMail(input: DigestMailInput): MailTexts {
   const { tickets, counts } = input;
   const total = counts.active + counts.done;
   const notListed = total - tickets.length;
-  const active = counts.done === 0 ? 'all active' : `${counts.active} of them active`;
-  const summary = total === 1 ? 'one ticket is assigned to you.' : `${countOf(total)} are assigned to you, ${active}.`;
+  const ofThem = counts.done === 0 ? 'all active' : `${counts.active} of them active`;
+  const summary = total === 1 ? 'one ticket is assigned to you.' : `${countOf(total)} are assigned to you, ${ofThem}.`;
   const greeting = `Hello ${oneLine(input.recipient.name)}, ${summary}`;
   const sections = [
     { title: `Active (${counts.active})`, tickets: tickets.filter(({ active }) => active) },
