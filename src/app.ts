@@ -25,6 +25,7 @@ import { deliverNotification } from './notifications/notification.jobs.js';
 import { NotificationReader } from './notifications/notification.reader.js';
 import { NotificationService, type Wake } from './notifications/notification.service.js';
 import { NotificationSettingsService } from './notifications/notification-settings.service.js';
+import { NotificationStaffService } from './notifications/notification-staff.service.js';
 import { UnsubscribeTokens } from './notifications/unsubscribe-tokens.js';
 import { Metrics } from './observability/metrics.js';
 import { ProductReader } from './products/product.reader.js';
@@ -75,7 +76,7 @@ export function createApp(parts: AppParts): App {
   const rows = new Rows(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
   const wake: Wake = async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt);
-  const notifications = new NotificationService({ orm, clock, delayMs: settings.ticketMailDelayMs, wake });
+  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, wake });
   const digests = new DigestPlanner({ rows, clock, intervalMs: digestIntervalMs, wake });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerSource(rows, clock);
@@ -108,7 +109,7 @@ export function createApp(parts: AppParts): App {
       tickets: new TicketService({ orm, clock, notifications }),
       comments: new CommentService({ orm, clock, notifications }),
       products: new ProductService({ orm, clock }),
-      notifications,
+      notifications: new NotificationStaffService({ orm, notifications }),
       notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),
     },
     readers: {

@@ -4,7 +4,7 @@ import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
 import { type CommentService } from '../comments/comment.service.js';
-import { type NotificationService } from '../notifications/notification.service.js';
+import { type NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { type ProductService } from '../products/product.service.js';
 import { type TicketService } from '../tickets/ticket.service.js';
@@ -23,7 +23,7 @@ export interface Services {
   readonly tickets: TicketService;
   readonly comments: CommentService;
   readonly products: ProductService;
-  readonly notifications: NotificationService;
+  readonly notifications: NotificationStaffService;
   readonly notificationSettings: NotificationSettingsService;
 }
 

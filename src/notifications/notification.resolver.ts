@@ -40,7 +40,7 @@ export class NotificationResolver {
     @Ctx() context: Context,
     @Arg('input', () => CancelNotificationInput) { id }: CancelNotificationInput,
   ) {
-    return { notificationId: await context.services.notifications.cancelByStaff(id) };
+    return { notificationId: await context.services.notifications.cancel(id) };
   }
 
   @FieldResolver(() => User)

@@ -1,5 +1,5 @@
 import { LockMode, ref } from '@mikro-orm/core';
-import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
@@ -18,13 +18,11 @@ export type Wake = (notification: { readonly id: string; readonly sendAt: Date }
  * that wait now; the caller flushes, then hands them to `wake`.
  */
 export class NotificationService {
-  readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #wake: Wake;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; delayMs: number; wake: Wake }) {
-    this.#orm = deps.orm;
+  constructor(deps: { clock: Clock; delayMs: number; wake: Wake }) {
     this.#clock = deps.clock;
     this.#delayMs = deps.delayMs;
     this.#wake = deps.wake;
@@ -150,28 +148,25 @@ export class NotificationService {
   }
 
   /**
-   * Staff take back a mail that still waits. Gives its id.
+   * Staff take back a mail that still waits. The caller flushes.
    * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, given up or on its way
    */
-  async cancelByStaff(id: string): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const notification = isId(id)
-        ? await em.findOne(Notification, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-        : null;
-      if (notification === null) {
-        throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no notification with this id.');
-      }
-      const conflict = (message: string) =>
-        userInputError(UserErrorCode.CONFLICT, 'id', message, { notificationId: notification.id });
-      if (notification.status !== NotificationStatus.SCHEDULED) {
-        throw conflict(`Only a notification still SCHEDULED can be cancelled; this one is ${notification.status}.`);
-      }
-      if (notification.claimedUntil !== null && notification.claimedUntil > this.#clock.now()) {
-        throw conflict('This mail is on its way at this moment. Look again in a minute.');
-      }
-      this.#cancel(notification, NotificationCancelReason.BY_STAFF);
-    });
-    return id.toLowerCase();
+  async cancelByStaff(em: EntityManager, id: string): Promise<void> {
+    const notification = isId(id)
+      ? await em.findOne(Notification, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE })
+      : null;
+    if (notification === null) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no notification with this id.');
+    }
+    const conflict = (message: string) =>
+      userInputError(UserErrorCode.CONFLICT, 'id', message, { notificationId: notification.id });
+    if (notification.status !== NotificationStatus.SCHEDULED) {
+      throw conflict(`Only a notification still SCHEDULED can be cancelled; this one is ${notification.status}.`);
+    }
+    if (notification.claimedUntil !== null && notification.claimedUntil > this.#clock.now()) {
+      throw conflict('This mail is on its way at this moment. Look again in a minute.');
+    }
+    this.#cancel(notification, NotificationCancelReason.BY_STAFF);
   }
 
   /** After the commit: a job for each row that the change left waiting. */

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { NotificationCancelReason } from '../../src/notifications/notification.entity.js';
+import { NotificationService } from '../../src/notifications/notification.service.js';
 import { BuiltInRole } from '../../src/users/role.entity.js';
 import { User } from '../../src/users/user.entity.js';
 import { buildPerson } from '../support/factories.js';
@@ -76,11 +77,12 @@ describe('a mail that waits', () => {
 
   test('is cancelled with its recipient’s account', async () => {
     const { creator, first } = await twoPeopleAndATicket();
-    const { services, orm } = server.app;
+    const { clock, orm } = server.app;
+    const notifications = new NotificationService({ clock, delayMs: 0, wake: async () => {} });
     await orm.em.fork().transactional(async (em) => {
       const user = await em.findOneOrFail(User, { id: first.id });
       user.deletedAt = server.clock.now();
-      await services.notifications.cancelForUser(em, user, NotificationCancelReason.USER_DELETED);
+      await notifications.cancelForUser(em, user, NotificationCancelReason.USER_DELETED);
     });
     await later(server, { minutes: 12 });
     expect(mailsTo(server, first)).toEqual([]);

@@ -16,12 +16,14 @@ export async function oweAssignmentMails(
   batch: readonly ReadyTicket[],
 ): Promise<number> {
   const notifications = new NotificationService({ clock, delayMs, wake: async () => {} });
+  const assigned = batch.filter(({ draft, people }) => people.assignedTo !== null && isActive(draft.status));
+  const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ people }) => people.assignedTo ?? []) } });
+  const byId = new Map(assignees.map((user) => [user.id, user]));
   let owed = 0;
-  for (const { draft, people } of batch) {
-    if (people.assignedTo === null || !isActive(draft.status)) continue;
-    const ticket = em.getReference(Ticket, draft.id);
-    notifications.assigned(em, ticket, em.getReference(User, people.assignedTo), people.createdBy);
-    owed += 1;
+  for (const { draft, people } of assigned) {
+    const assignee = byId.get(people.assignedTo ?? '');
+    if (assignee === undefined) continue;
+    owed += notifications.assigned(em, em.getReference(Ticket, draft.id), assignee, people.createdBy).length;
   }
   await em.flush();
   return owed;
