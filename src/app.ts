@@ -30,6 +30,7 @@ import { UnsubscribeTokens } from './notifications/unsubscribe-tokens.js';
 import { Metrics } from './observability/metrics.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
+import { SimilarTicketReader } from './tickets/similar-ticket.reader.js';
 import { TicketReader } from './tickets/ticket.reader.js';
 import { TicketService } from './tickets/ticket.service.js';
 import { RoleService } from './users/role.service.js';
@@ -114,6 +115,7 @@ export function createApp(parts: AppParts): App {
     },
     readers: {
       tickets: new TicketReader(rows),
+      similarTickets: new SimilarTicketReader(rows),
       comments: new CommentReader(rows),
       users: new UserReader(rows),
       products: new ProductReader(rows),

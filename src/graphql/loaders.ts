@@ -4,14 +4,20 @@ import { type SessionReader } from '../auth/session.reader.js';
 import { type CommentReader, type CommentRow } from '../comments/comment.reader.js';
 import { type NotificationReader, type NotificationRow } from '../notifications/notification.reader.js';
 import { type ProductReader, type ProductRow } from '../products/product.reader.js';
+import { type SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
+import { type SimilarTicket } from '../tickets/similar-ticket.types.js';
 import { type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
 import { type RoleRow, type UserReader, type UserRow } from '../users/user.reader.js';
 import { type Connection, type ConnectionArgs } from './connection.js';
 import { signedIn } from './context.js';
 import { type Selection } from './selection.js';
 
+/** Each is a search of its own: more in one statement could run into its time limit. */
+const SIMILAR_BATCH = 10;
+
 export interface Readers {
   readonly tickets: TicketReader;
+  readonly similarTickets: SimilarTicketReader;
   readonly comments: CommentReader;
   readonly users: UserReader;
   readonly products: ProductReader;
@@ -39,6 +45,7 @@ export class Loaders {
   readonly commentById: DataLoader<string, CommentRow | null>;
   readonly notificationById: DataLoader<string, NotificationRow | null>;
   readonly #commentPages = new Map<string, DataLoader<string, Connection<CommentRow>>>();
+  readonly #similar = new Map<string, DataLoader<string, readonly SimilarTicket[]>>();
   readonly #readers: Readers;
   readonly #viewer: () => Viewer | null;
 
@@ -62,6 +69,20 @@ export class Loaders {
       this.#readers.comments.pagesByTicketId(signedIn({ viewer: this.#viewer() }), ticketIds, args, selection),
     );
     this.#commentPages.set(key, loader);
+    return loader;
+  }
+
+  /** The tickets most like each of many tickets, by ticket. */
+  similarByTicketId(first: number, selection: Selection): DataLoader<string, readonly SimilarTicket[]> {
+    const key = JSON.stringify([first, [...(selection.get('ticket')?.keys() ?? [])]]);
+    const known = this.#similar.get(key);
+    if (known) return known;
+    const loader = new DataLoader<string, readonly SimilarTicket[]>(
+      async (ids) =>
+        this.#readers.similarTickets.toTickets(signedIn({ viewer: this.#viewer() }), ids, first, selection),
+      { maxBatchSize: SIMILAR_BATCH },
+    );
+    this.#similar.set(key, loader);
     return loader;
   }
 }

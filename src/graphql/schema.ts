@@ -6,6 +6,7 @@ import { CommentResolver } from '../comments/comment.resolver.js';
 import { NotificationResolver } from '../notifications/notification.resolver.js';
 import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
+import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../users/account.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
@@ -23,6 +24,7 @@ export function createSchema(): GraphQLSchema {
       UserResolver,
       ProductResolver,
       TicketResolver,
+      SimilarTicketResolver,
       CommentResolver,
       NotificationResolver,
       NotificationSettingsResolver,

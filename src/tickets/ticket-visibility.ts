@@ -14,3 +14,8 @@ export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolea
   const own = visibility.ownOf;
   return sql`${live} and (${sql.ref(`${alias}.created_by_id`)} = ${own} or ${sql.ref(`${alias}.assigned_to_id`)} = ${own})`;
 }
+
+/** Whether `visibleTickets` leaves out deleted tickets only. */
+export function seesEveryTicket(viewer: Viewer): boolean {
+  return ticketVisibility(viewer)?.all === true;
+}

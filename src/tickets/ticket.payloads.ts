@@ -3,6 +3,8 @@ import { Ctx, Field, Info, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
+import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
+import { SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge } from './ticket.reader.js';
 import { TicketEdge } from './ticket.types.js';
@@ -26,6 +28,16 @@ export class CreateTicketPayload extends TicketPayload {
     const selection = nodeSelection(new Map([['edges', selectionOf(info)]]));
     const ticket = await readers.tickets.changed(this.ticketId, selection);
     return ticket && newestFirstEdge(ticket);
+  }
+
+  /** Not named `similar`: the empty list that a payload with userErrors gets would stand in its place. */
+  @Field(() => [SimilarTicket], {
+    name: 'similar',
+    description: `Likely duplicates the viewer may see, at most ${DEFAULT_SIMILAR_TICKETS}; a warning, never a refusal.`,
+  })
+  async similarTickets(@Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {
+    if (this.ticketId === undefined) return [];
+    return loaders.similarByTicketId(DEFAULT_SIMILAR_TICKETS, selectionOf(info)).load(this.ticketId);
   }
 }
 

@@ -1,0 +1,40 @@
+import { badUserInput } from '../graphql/errors.js';
+import { characters } from '../graphql/input-check.js';
+import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, type SimilarTicketsInput } from './similar-ticket.inputs.js';
+
+/** Requirements C19. */
+const TITLE_LENGTH = 200;
+const DESCRIPTION_LENGTH = 10_000;
+
+/**
+ * How many to show; the default if the client does not say.
+ * @throws BAD_USER_INPUT unless it is 1 to 10
+ */
+export function checkedNumber(first: number | null | undefined): number {
+  if (first != null && (first < 1 || first > MOST_SIMILAR_TICKETS)) {
+    throw badUserInput(`first must be from 1 to ${MOST_SIMILAR_TICKETS}, not ${first}.`);
+  }
+  return first ?? DEFAULT_SIMILAR_TICKETS;
+}
+
+function checked(field: string, text: string, most: number): string {
+  const trimmed = text.trim();
+  if (trimmed.includes('\0') || !trimmed.isWellFormed()) {
+    throw badUserInput(`${field} holds a character that cannot be stored. Take it out.`);
+  }
+  if (characters(trimmed) > most) {
+    throw badUserInput(`${field} must have at most ${most.toLocaleString('en')} characters.`);
+  }
+  return trimmed;
+}
+
+/**
+ * The texts as a ticket would hold them. Either may be empty: clients ask while people type.
+ * @throws BAD_USER_INPUT for what no ticket could hold
+ */
+export function checkedText({ title, description }: SimilarTicketsInput): { title: string; description: string } {
+  return {
+    title: checked('title', title, TITLE_LENGTH),
+    description: checked('description', description ?? '', DESCRIPTION_LENGTH),
+  };
+}

@@ -1,0 +1,46 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { Authorized } from '../graphql/access.js';
+import { type Context, signedIn } from '../graphql/context.js';
+import { selectionOf } from '../graphql/selection.js';
+import { checkedNumber, checkedText } from './similar-ticket.check.js';
+import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, SimilarTicketsInput } from './similar-ticket.inputs.js';
+import { SimilarTicket } from './similar-ticket.types.js';
+import { Ticket } from './ticket.entity.js';
+import { type TicketRow } from './ticket.reader.js';
+
+@Resolver(() => Ticket)
+export class SimilarTicketResolver {
+  @Authorized()
+  @Query(() => [SimilarTicket], {
+    description:
+      'Asked before a ticket is created, so that nobody files the same thing twice. Best first; never one the viewer ' +
+      'may not see; closed ones too; empty when nothing is near.',
+  })
+  async similarTickets(
+    @Ctx() context: Context,
+    @Arg('input', () => SimilarTicketsInput) input: SimilarTicketsInput,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    const viewer = signedIn(context);
+    return context.readers.similarTickets.toText(viewer, checkedText(input), checkedNumber(input.first), selectionOf(info));
+  }
+
+  @FieldResolver(() => [SimilarTicket], {
+    description:
+      'Tickets that may be about the same thing, best first, at most ten; never one the viewer may not see, nor one ' +
+      'that is already linked to it as a duplicate.',
+  })
+  async similar(
+    @Root() ticket: TicketRow,
+    @Ctx() { loaders }: Context,
+    @Arg('first', () => Int, {
+      nullable: true,
+      description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MOST_SIMILAR_TICKETS}.`,
+    })
+    first: number | null | undefined,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.similarByTicketId(checkedNumber(first), selectionOf(info)).load(ticket.id);
+  }
+}
