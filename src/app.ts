@@ -16,6 +16,7 @@ import { CommentService } from './comments/comment.service.js';
 import { Rows } from './database/rows.js';
 import { type Services } from './graphql/context.js';
 import { type Readers } from './graphql/loaders.js';
+import { InsightsReader } from './insights/insights.reader.js';
 import { type JobQueue } from './jobs/job-queue.js';
 import { type Mailer } from './mail/mailer.js';
 import { Delivery } from './notifications/delivery.js';
@@ -117,6 +118,7 @@ export function createApp(parts: AppParts): App {
       tickets: new TicketReader(rows),
       similarTickets: new SimilarTicketReader(rows),
       comments: new CommentReader(rows),
+      insights: new InsightsReader(rows, clock),
       users: new UserReader(rows),
       products: new ProductReader(rows),
       sessions: new SessionReader(rows, clock),

@@ -3,6 +3,7 @@ import { type Viewer } from '../auth/viewer.js';
 import { type SessionReader } from '../auth/session.reader.js';
 import { type CommentReader, type CommentRow } from '../comments/comment.reader.js';
 import { type NotificationReader, type NotificationRow } from '../notifications/notification.reader.js';
+import { type InsightsReader } from '../insights/insights.reader.js';
 import { type ProductReader, type ProductRow } from '../products/product.reader.js';
 import { type SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { type SimilarTicket } from '../tickets/similar-ticket.types.js';
@@ -19,6 +20,7 @@ export interface Readers {
   readonly tickets: TicketReader;
   readonly similarTickets: SimilarTicketReader;
   readonly comments: CommentReader;
+  readonly insights: InsightsReader;
   readonly users: UserReader;
   readonly products: ProductReader;
   readonly sessions: SessionReader;

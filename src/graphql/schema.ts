@@ -5,6 +5,7 @@ import { SessionResolver } from '../auth/session.resolver.js';
 import { CommentResolver } from '../comments/comment.resolver.js';
 import { NotificationResolver } from '../notifications/notification.resolver.js';
 import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
+import { TicketInsightsResolver } from '../insights/ticket-insights.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
@@ -28,6 +29,7 @@ export function createSchema(): GraphQLSchema {
       CommentResolver,
       NotificationResolver,
       NotificationSettingsResolver,
+      TicketInsightsResolver,
       NodeResolver,
     ],
     authChecker: checkAccess,

@@ -23,7 +23,12 @@ export class SimilarTicketResolver {
     @Info() info: GraphQLResolveInfo,
   ) {
     const viewer = signedIn(context);
-    return context.readers.similarTickets.toText(viewer, checkedText(input), checkedNumber(input.first), selectionOf(info));
+    return context.readers.similarTickets.toText(
+      viewer,
+      checkedText(input),
+      checkedNumber(input.first),
+      selectionOf(info),
+    );
   }
 
   @FieldResolver(() => [SimilarTicket], {

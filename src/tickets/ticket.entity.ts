@@ -61,6 +61,18 @@ export function isActive(status: TicketStatus): boolean {
   expression:
     'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null',
 })
+// What insights count is read from these alone, without the rows.
+@Index({
+  name: 'ticket_tally',
+  properties: ['status', 'type', 'product', 'assignedTo'],
+  where: 'deleted_at is null',
+})
+@Index({
+  name: 'ticket_by_closed_at',
+  properties: ['closedAt'],
+  include: ['createdAt', 'assignedTo', 'product'],
+  where: 'closed_at is not null and deleted_at is null',
+})
 @Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })

@@ -1,21 +1,237 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { buildPerson, buildTicket } from '../support/factories.js';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { buildPerson, buildTicket, type Person, type TicketOptions } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const SIMILAR = `query ($input: SimilarTicketsInput!) {
   similarTickets(input: $input) { score ticket { id title createdBy { username } } }
 }`;
+const SIMILAR_TO = `query ($id: ID!, $first: Int) { ticket(id: $id) { similar(first: $first) { score ticket { id title } } } }`;
+const CREATE = `mutation ($input: CreateTicketInput!) {
+  createTicket(input: $input) { ticket { id } similar { score ticket { title } } userErrors { code field } }
+}`;
+const UPDATE = `mutation ($input: UpdateTicketInput!) { updateTicket(input: $input) { userErrors { code } } }`;
+const DELETE = `mutation ($input: DeleteTicketInput!) { deleteTicket(input: $input) { userErrors { code } } }`;
+
+/** Small enough that a reader knows what must be found, about enough things that words differ in how rare they are. */
+const TICKETS = [
+  ['Printer on the third floor jams', 'Paper gets stuck in tray 2 of the big printer beside the kitchen.'],
+  ['VPN drops every hour', 'The tunnel ends after an hour and I must sign in again.'],
+  ['Cannot open patient records', 'PatientRecordService throws a NullPointerException when I click on a record.'],
+  ['Upgrade jackson-databind to 2.9.10.3', 'A scan says that our version is vulnerable.'],
+  ['Screen stays black after the weekend', 'The fan runs, the laptop shows nothing.'],
+  ['Projector has no picture', 'In the meeting room, by HDMI.'],
+  ['Café terminal refuses cards', 'Every payment ends with a timeout.'],
+  ['Wrong total in the monthly statement', 'The currency is rounded twice.'],
+] as const;
+
 let server: TestServer;
+let ada: Person;
 beforeAll(async () => {
   server = await startTestServer();
 });
 afterAll(async () => server.stop());
+beforeEach(async () => {
+  await server.app.orm.em.fork().execute('delete from ticket_event');
+  await server.app.orm.em.fork().execute('delete from ticket');
+  ada = await buildPerson(server);
+  for (const [title, description] of TICKETS) await make({ title, description });
+});
 
-describe('similar tickets', () => {
-  test('x', async () => {
-    const me = await buildPerson(server);
-    await buildTicket(server, { createdBy: me, title: 'Printer on the third floor jams', description: 'Paper jam in tray 2 of the printer.' });
-    await buildTicket(server, { createdBy: me, title: 'VPN drops each hour', description: 'The tunnel ends after an hour.' });
-    console.log(JSON.stringify(await me.client.query(SIMILAR, { input: { title: 'Paper jam, printer', description: 'third floor printer has a jam again' } }), null, 1));
+async function make(options: TicketOptions): Promise<{ id: string; number: number }> {
+  return buildTicket(server, { createdBy: ada, ...options });
+}
+async function similar(title: string, description?: string, asker: Person = ada): Promise<string[]> {
+  const { similarTickets } = await asker.client.query(SIMILAR, { input: { title, description } });
+  return similarTickets.map(({ ticket }: { ticket: { title: string } }) => ticket.title);
+}
+
+describe('similarTickets', () => {
+  test('finds a ticket by words of its title and description, stemmed, best first and with scores from 0 to 1', async () => {
+    await make({ title: 'Printer is out of toner', description: 'Black, the one on the third floor.' });
+    const { similarTickets } = await ada.client.query(SIMILAR, {
+      input: { title: 'Printer: paper jam', description: 'The printer on the third floor has paper stuck in a tray.' },
+    });
+    expect(similarTickets.map(({ ticket }: never) => ticket['title'])).toEqual([
+      'Printer on the third floor jams',
+      'Printer is out of toner',
+    ]);
+    const [first, second] = similarTickets.map(({ score }: { score: number }) => score);
+    expect(first).toBeGreaterThan(second);
+    expect(first).toBeLessThanOrEqual(1);
+    expect(second).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['the parts of an identifier', 'patient record service broken', 'Cannot open patient records'],
+    ['an identifier as a whole', 'patientrecordservice nullpointerexception', 'Cannot open patient records'],
+    ['a version', 'Move to jackson 2.9.10.3', 'Upgrade jackson-databind to 2.9.10.3'],
+    ['words without their accents', 'cafe terminal: card refused', 'Café terminal refuses cards'],
+  ])('finds %s', async (_what, title, expected) => {
+    expect((await similar(title))[0]).toBe(expected);
+  });
+
+  test('finds nothing for a text that has nothing to do with any ticket', async () => {
+    expect(await similar('New chair for my office', 'The old one is broken, and the back hurts.')).toEqual([]);
+    expect(await similar('asdf qwerty')).toEqual([]);
+  });
+
+  test.each(['', '   ', '!?…', 'the and of'])('finds nothing for %j, without an error', async (title) => {
+    expect(await similar(title)).toEqual([]);
+  });
+
+  test('finds a closed ticket', async () => {
+    const { id } = await make({ title: 'Badge does not open the door', description: 'North entrance.' });
+    await ada.client.query(UPDATE, { input: { id, status: 'CLOSED' } });
+    expect(await similar('My badge does not open the door')).toEqual(['Badge does not open the door']);
+  });
+
+  test('follows a ticket whose texts change, and one that is deleted', async () => {
+    const { id } = await make({ title: 'Badge does not open the door', description: 'North entrance.' });
+    await ada.client.query(UPDATE, { input: { id, title: 'Elevator is stuck', description: 'Between two floors.' } });
+    expect(await similar('Badge does not open the door')).toEqual([]);
+    expect(await similar('Elevator stuck')).toEqual(['Elevator is stuck']);
+    await ada.client.query(DELETE, { input: { id } });
+    expect(await similar('Elevator stuck')).toEqual([]);
+  });
+
+  test('never finds a ticket that the viewer may not see, and scores as if it were not there', async () => {
+    const role = { canViewAll: false };
+    const eve = await buildPerson(server, { role });
+    await make({ createdBy: eve, title: 'Scanner sends empty pages', description: 'Since Monday.' });
+    const ask = async () =>
+      (await eve.client.query(SIMILAR, { input: { title: 'Scanner sends canary pages' } })).similarTickets;
+    const before = await ask();
+    expect(before).toHaveLength(1);
+    for (let n = 0; n < 5; n += 1) await make({ title: 'Scanner sends canary pages', description: 'Canary.' });
+    expect(await ask()).toEqual(before);
+  });
+
+  test('finds a ticket of somebody else for its assignee, who sees only their own', async () => {
+    const eve = await buildPerson(server, { role: { canViewAll: false } });
+    await make({ assignedTo: eve, title: 'Scanner sends empty pages', description: 'Since Monday.' });
+    expect(await similar('Scanner with empty pages', undefined, eve)).toEqual(['Scanner sends empty pages']);
+  });
+
+  test('finds nothing for a viewer without the view bit', async () => {
+    const mute = await buildPerson(server, { role: BuiltInRole.ADMIN, may: { view: false } });
+    expect(await similar('VPN drops every hour', undefined, mute)).toEqual([]);
+  });
+
+  test('brings the people along in the same statement', async () => {
+    const ask = async () => similar('VPN drops every hour');
+    await ask();
+    expect(await server.countStatements(ask)).toBe(1);
+  });
+
+  test('shows five unless another number is asked for, and at most ten', async () => {
+    for (let n = 0; n < 12; n += 1)
+      await make({ title: `Keyboard ${n} misses keys`, description: 'It types nothing.' });
+    const ask = async (first?: number | null) =>
+      (await ada.client.send(SIMILAR, { input: { title: 'Keyboard misses keys', first } })) as {
+        data: { similarTickets: unknown[] } | null;
+        errors: { extensions: { code: string } }[];
+      };
+    expect((await ask()).data?.similarTickets).toHaveLength(5);
+    expect((await ask(null)).data?.similarTickets).toHaveLength(5);
+    expect((await ask(10)).data?.similarTickets).toHaveLength(10);
+    for (const first of [0, -1, 11]) expect((await ask(first)).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test.each([
+    ['a title of 201 characters', { title: 'x'.repeat(201) }],
+    ['a description of 10,001 characters', { title: 'x', description: 'x'.repeat(10_001) }],
+    ['a NUL', { title: 'x', description: 'a\0b' }],
+    ['a lone surrogate', { title: '\ud800' }],
+  ])('refuses %s', async (_what, input) => {
+    const { errors } = await ada.client.send(SIMILAR, { input });
+    expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+
+  test('is for people who are signed in', async () => {
+    const { errors } = await server.anonymous.send(SIMILAR, { input: { title: 'VPN' } });
+    expect(errors[0]?.extensions.code).toBe('UNAUTHENTICATED');
+  });
+});
+
+describe('Ticket.similar', () => {
+  test('finds others, never the ticket itself nor one that is linked to it as a duplicate', async () => {
+    const texts = { title: 'Kiosk shows an old price list', description: 'In the hall.' };
+    const [one, two, three] = [await make(texts), await make(texts), await make(texts)];
+    const similarTo = async (id: string) => {
+      const { ticket } = await ada.client.query(SIMILAR_TO, { id });
+      return ticket.similar.map((found: { ticket: { id: string } }) => found.ticket.id);
+    };
+    expect(new Set(await similarTo(one.id))).toEqual(new Set([two.id, three.id]));
+
+    const em = server.app.orm.em.fork();
+    await em.execute('update ticket set duplicate_of_id = ? where id = ?', [one.id, two.id]);
+    expect(await similarTo(one.id)).toEqual([three.id]);
+    expect(await similarTo(two.id)).toEqual([three.id]);
+    await em.execute('update ticket set duplicate_of_id = ? where id = ?', [one.id, three.id]);
+    expect(await similarTo(two.id)).toEqual([]);
+  });
+
+  test('takes one statement for a page of tickets', async () => {
+    const ask = async () => ada.client.query('{ tickets(first: 8) { nodes { similar { score ticket { id } } } } }');
+    await ask();
+    expect(await server.countStatements(ask)).toBe(2);
+  });
+
+  test('refuses to show more than ten', async () => {
+    const { id } = await make({ title: 'Kiosk is off' });
+    const { errors } = await ada.client.send(SIMILAR_TO, { id, first: 11 });
+    expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+  });
+});
+
+describe('createTicket', () => {
+  test('creates the ticket all the same, and warns of likely duplicates', async () => {
+    const input = { title: 'VPN drops every hour', description: 'The tunnel ends after an hour.' };
+    const { createTicket } = await ada.client.query(CREATE, { input });
+    expect(createTicket).toMatchObject({
+      ticket: { id: expect.any(String) },
+      similar: [{ ticket: { title: 'VPN drops every hour' } }],
+      userErrors: [],
+    });
+  });
+
+  test('warns of nothing beside userErrors', async () => {
+    const { createTicket } = await ada.client.query(CREATE, { input: { title: '', description: 'VPN drops' } });
+    expect(createTicket).toEqual({
+      ticket: null,
+      similar: [],
+      userErrors: [{ code: 'REQUIRED', field: ['input', 'title'] }],
+    });
+  });
+
+  test('looks for none unless they are asked for', async () => {
+    const create = async (selection: string) =>
+      ada.client.query(`mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ${selection} } }`, {
+        input: { title: 'VPN drops every hour', description: 'Again.' },
+      });
+    await create('userErrors { code }');
+    const without = await server.countStatements(async () => create('userErrors { code }'));
+    const having = await server.countStatements(async () => create('userErrors { code } similar { score }'));
+    expect(having - without).toBe(1);
+  });
+});
+
+describe('the terms of tickets', () => {
+  test('are those of the live tickets, whatever happened to them', async () => {
+    const em = server.app.orm.em.fork();
+    const { id } = await make({ title: 'Badge does not open the door', description: 'North.' });
+    await em.execute('update ticket set deleted_at = now() where id = ?', [id]);
+    await em.execute('update ticket set title = ? where id = ?', ['Elevator is stuck', id]);
+    await em.execute('update ticket set deleted_at = null where id = ?', [id]);
+    await em.execute('update ticket set title = upper(title), number = number + 1000000');
+    const expected = `select s.term, t.number as ticket_number, s.weight from ticket t, ticket_terms(t.title, t.description) s where t.deleted_at is null`;
+    const kept = 'select term, ticket_number, weight from ticket_term';
+    const [difference] = await em.execute(
+      `select (select count(*)::int from ((${expected}) except (${kept})) x) as missing,
+         (select count(*)::int from ((${kept}) except (${expected})) x) as stale, (select count(*)::int from ticket_term) as kept`,
+    );
+    expect(difference).toEqual({ missing: 0, stale: 0, kept: expect.any(Number) });
+    expect(difference?.kept).toBeGreaterThan(TICKETS.length);
   });
 });

@@ -3,6 +3,7 @@ import { Migration20261121031242_initial } from './Migration20261121031242_initi
 import { Migration20261121034718_accounts } from './Migration20261121034718_accounts.js';
 import { Migration20261121035500_notification_retry } from './Migration20261121035500_notification_retry.js';
 import { Migration20261121040100_similar_tickets } from './Migration20261121040100_similar_tickets.js';
+import { Migration20261121041000_insights } from './Migration20261121041000_insights.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -10,4 +11,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121034718_accounts', class: Migration20261121034718_accounts },
   { name: 'Migration20261121035500_notification_retry', class: Migration20261121035500_notification_retry },
   { name: 'Migration20261121040100_similar_tickets', class: Migration20261121040100_similar_tickets },
+  { name: 'Migration20261121041000_insights', class: Migration20261121041000_insights },
 ];

@@ -1,0 +1,128 @@
+import { Ctx, Field, Float, Int, ObjectType } from 'type-graphql';
+import { type Context } from '../graphql/context.js';
+import { DateTime } from '../graphql/scalars.js';
+import { Product } from '../products/product.entity.js';
+import { TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
+import { User } from '../users/user.entity.js';
+
+@ObjectType({ description: 'How many tickets have a status now.' })
+export class StatusCount {
+  @Field(() => TicketStatus)
+  status!: TicketStatus;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType({ description: 'How many tickets have a priority now.' })
+export class PriorityCount {
+  @Field(() => TicketPriority)
+  priority!: TicketPriority;
+
+  @Field(() => Int, { description: 'Active tickets only.' })
+  count!: number;
+}
+
+@ObjectType({ description: 'How many tickets are of a type.' })
+export class TypeCount {
+  @Field(() => TicketType)
+  type!: TicketType;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType({ description: 'How many tickets are about a product.' })
+export class ProductCount {
+  productId!: string | null;
+
+  @Field(() => Product, { nullable: true, description: 'Null stands for tickets without a product.' })
+  async product(@Ctx() { loaders }: Context) {
+    return this.productId === null ? null : loaders.productById.load(this.productId);
+  }
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType({ description: 'What one person has to do.' })
+export class UserWorkload {
+  userId!: string;
+
+  @Field(() => User)
+  async user(@Ctx() { loaders }: Context) {
+    return loaders.userById.load(this.userId);
+  }
+
+  @Field(() => Int, { description: 'Active tickets assigned to them.' })
+  active!: number;
+
+  @Field(() => Int, { description: 'Of the active ones, those IN_PROGRESS.' })
+  inProgress!: number;
+
+  @Field(() => Int, { description: 'Of the active ones, those of priority EMERGENCY.' })
+  emergency!: number;
+
+  @Field(() => Int, { description: 'Tickets assigned to them that were closed in the range and still are.' })
+  closedInRange!: number;
+}
+
+@ObjectType({ description: 'How many in one day.' })
+export class DayCount {
+  @Field(() => DateTime, { description: 'Midnight UTC that begins the day.' })
+  day!: Date;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType({
+  description: 'Counts over every live ticket that matches, whoever may read them; no text, no titles.',
+})
+export class TicketInsights {
+  @Field(() => Int)
+  total!: number;
+
+  @Field(() => Int, { description: 'Neither DONE nor CLOSED.' })
+  active!: number;
+
+  @Field(() => Int, { description: 'Assigned to nobody, active or not.' })
+  unassigned!: number;
+
+  @Field(() => Int, { description: 'Active, and unchanged for seven days.' })
+  stale!: number;
+
+  @Field(() => [StatusCount], { description: 'Each status, also those with none.' })
+  byStatus!: readonly StatusCount[];
+
+  @Field(() => [PriorityCount], { description: 'Each priority, lowest first, also those with none.' })
+  byPriority!: readonly PriorityCount[];
+
+  @Field(() => [TypeCount], { description: 'Each type, also those with none.' })
+  byType!: readonly TypeCount[];
+
+  @Field(() => [ProductCount], { description: 'Each product with a ticket, most tickets first.' })
+  byProduct!: readonly Pick<ProductCount, 'productId' | 'count'>[];
+
+  @Field(() => [UserWorkload], {
+    description: 'One row for each user who has an active ticket assigned, most loaded first.',
+  })
+  workload!: readonly Omit<UserWorkload, 'user'>[];
+
+  @Field(() => [DayCount], {
+    description:
+      'Tickets created in the range, for each day in UTC of which the range holds a part, also those with none.',
+  })
+  created!: readonly DayCount[];
+
+  @Field(() => [DayCount], {
+    description: 'The same for tickets that were closed in the range and still are.',
+  })
+  closed!: readonly DayCount[];
+
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Median seconds from createdAt to closedAt, over tickets closed in the range; null if none.',
+  })
+  medianSecondsToClose!: number | null;
+}
