@@ -10,9 +10,9 @@ import { seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 /** The terms that tell most are looked up; more of them find no more of the labelled duplicates. */
 const MOST_TERMS = 40;
 /** Of a term in more tickets than this, the newest are looked through for candidates: it tells little. */
-const MOST_TICKETS_A_TERM = 1000;
+const MOST_TICKETS_A_TERM = 500;
 /** So many of the best by what was looked through are scored by all their terms. */
-const CANDIDATES = 100;
+const CANDIDATES = 50;
 /** Under this share of what the text says, the terms that two tickets have in common are those of any two. */
 const LEAST_SCORE = 0.2;
 /** One word in common is no likeness, unless there is only one. */
