@@ -3,6 +3,7 @@ import {
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLCompositeType,
+  type GraphQLField,
   type GraphQLSchema,
   getNamedType,
   isCompositeType,
@@ -97,7 +98,7 @@ class Meter {
     const below = this.selectionSet(field.selectionSet, type);
     const isPage = definition?.args.some(({ name }) => name === 'first') ?? false;
     return {
-      cost: 1 + below.cost * (isPage ? this.#pageSize(field) : 1),
+      cost: ownCost(definition) + below.cost * (isPage ? this.#pageSize(field) : 1),
       depth: below.depth + 1,
       aliases: aliases + below.aliases,
       directives: below.directives,
@@ -113,6 +114,12 @@ class Meter {
     }
     return DEFAULT_PAGE;
   }
+}
+
+/** One, or what the field says by TypeGraphQL's `complexity`: a search costs the database more than a row. */
+function ownCost(definition: GraphQLField<unknown, unknown> | undefined): number {
+  const declared = definition?.extensions['complexity'];
+  return typeof declared === 'number' ? declared : 1;
 }
 
 /** What an operation of a valid document would cost. Takes time in proportion to the document's length. */

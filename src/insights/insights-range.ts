@@ -27,9 +27,8 @@ export function insightsRange(range: DateTimeRange | null | undefined, now: Date
 
 /** The midnights UTC that begin the days of which the range holds at least an instant, oldest first. */
 export function daysOf({ from, to }: Range): Date[] {
-  const days: Date[] = [];
-  for (let day = Math.floor(from.getTime() / DAY_MS) * DAY_MS; day < to.getTime() && from < to; day += DAY_MS) {
-    days.push(new Date(day));
-  }
-  return days;
+  if (from.getTime() === to.getTime()) return [];
+  const first = Math.floor(from.getTime() / DAY_MS);
+  const end = Math.ceil(to.getTime() / DAY_MS);
+  return Array.from({ length: end - first }, (_, index) => new Date((first + index) * DAY_MS));
 }

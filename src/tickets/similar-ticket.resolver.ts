@@ -32,6 +32,8 @@ export class SimilarTicketResolver {
   }
 
   @FieldResolver(() => [SimilarTicket], {
+    // Each is a search of its own: for a page of a hundred tickets there may be one, not one inside the other.
+    complexity: 200,
     description:
       'Tickets that may be about the same thing, best first, at most ten; never one the viewer may not see, nor one ' +
       'that is already linked to it as a duplicate.',

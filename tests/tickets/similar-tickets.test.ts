@@ -46,6 +46,21 @@ async function similar(title: string, description?: string, asker: Person = ada)
   return similarTickets.map(({ ticket }: { ticket: { title: string } }) => ticket.title);
 }
 
+async function askForKeyboards(first?: number | null) {
+  return ada.client.send(SIMILAR, { input: { title: 'Keyboard misses keys', first } });
+}
+async function similarTo({ id }: { id: string }): Promise<string[]> {
+  const { ticket } = await ada.client.query(SIMILAR_TO, { id });
+  return ticket.similar.map((found: { ticket: { id: string } }) => found.ticket.id);
+}
+async function askForPage() {
+  return ada.client.query('{ tickets(first: 8) { nodes { similar { score ticket { id } } } } }');
+}
+async function createShowing(selection: string) {
+  const create = `mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ${selection} } }`;
+  return ada.client.query(create, { input: { title: 'VPN drops every hour', description: 'Again.' } });
+}
+
 describe('similarTickets', () => {
   test('finds a ticket by words of its title and description, stemmed, best first and with scores from 0 to 1', async () => {
     await make({ title: 'Printer is out of toner', description: 'Black, the one on the third floor.' });
@@ -119,23 +134,18 @@ describe('similarTickets', () => {
   });
 
   test('brings the people along in the same statement', async () => {
-    const ask = async () => similar('VPN drops every hour');
-    await ask();
-    expect(await server.countStatements(ask)).toBe(1);
+    await similar('VPN drops every hour');
+    expect(await server.countStatements(async () => similar('VPN drops every hour'))).toBe(1);
   });
 
   test('shows five unless another number is asked for, and at most ten', async () => {
     for (let n = 0; n < 12; n += 1)
       await make({ title: `Keyboard ${n} misses keys`, description: 'It types nothing.' });
-    const ask = async (first?: number | null) =>
-      (await ada.client.send(SIMILAR, { input: { title: 'Keyboard misses keys', first } })) as {
-        data: { similarTickets: unknown[] } | null;
-        errors: { extensions: { code: string } }[];
-      };
-    expect((await ask()).data?.similarTickets).toHaveLength(5);
-    expect((await ask(null)).data?.similarTickets).toHaveLength(5);
-    expect((await ask(10)).data?.similarTickets).toHaveLength(10);
-    for (const first of [0, -1, 11]) expect((await ask(first)).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+    expect((await askForKeyboards()).data?.similarTickets).toHaveLength(5);
+    expect((await askForKeyboards(null)).data?.similarTickets).toHaveLength(5);
+    expect((await askForKeyboards(10)).data?.similarTickets).toHaveLength(10);
+    for (const first of [0, -1, 11])
+      expect((await askForKeyboards(first)).errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
   });
 
   test.each([
@@ -158,24 +168,27 @@ describe('Ticket.similar', () => {
   test('finds others, never the ticket itself nor one that is linked to it as a duplicate', async () => {
     const texts = { title: 'Kiosk shows an old price list', description: 'In the hall.' };
     const [one, two, three] = [await make(texts), await make(texts), await make(texts)];
-    const similarTo = async (id: string) => {
-      const { ticket } = await ada.client.query(SIMILAR_TO, { id });
-      return ticket.similar.map((found: { ticket: { id: string } }) => found.ticket.id);
-    };
-    expect(new Set(await similarTo(one.id))).toEqual(new Set([two.id, three.id]));
+    expect(new Set(await similarTo(one))).toEqual(new Set([two.id, three.id]));
 
     const em = server.app.orm.em.fork();
     await em.execute('update ticket set duplicate_of_id = ? where id = ?', [one.id, two.id]);
-    expect(await similarTo(one.id)).toEqual([three.id]);
-    expect(await similarTo(two.id)).toEqual([three.id]);
+    expect(await similarTo(one)).toEqual([three.id]);
+    expect(await similarTo(two)).toEqual([three.id]);
     await em.execute('update ticket set duplicate_of_id = ? where id = ?', [one.id, three.id]);
-    expect(await similarTo(two.id)).toEqual([]);
+    expect(await similarTo(two)).toEqual([]);
   });
 
   test('takes one statement for a page of tickets', async () => {
-    const ask = async () => ada.client.query('{ tickets(first: 8) { nodes { similar { score ticket { id } } } } }');
-    await ask();
-    expect(await server.countStatements(ask)).toBe(2);
+    await askForPage();
+    expect(await server.countStatements(askForPage)).toBe(2);
+  });
+
+  test('costs so much that it cannot stand inside itself for a whole page', async () => {
+    const askForPageWith = async (below: string) =>
+      ada.client.send(`{ tickets(first: 100) { nodes { similar { ticket { ${below} } } } } }`);
+    expect((await askForPageWith('title createdBy { name }')).errors).toEqual([]);
+    const { errors } = await askForPageWith('similar(first: 1) { score }');
+    expect(errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
   });
 
   test('refuses to show more than ten', async () => {
@@ -206,13 +219,9 @@ describe('createTicket', () => {
   });
 
   test('looks for none unless they are asked for', async () => {
-    const create = async (selection: string) =>
-      ada.client.query(`mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ${selection} } }`, {
-        input: { title: 'VPN drops every hour', description: 'Again.' },
-      });
-    await create('userErrors { code }');
-    const without = await server.countStatements(async () => create('userErrors { code }'));
-    const having = await server.countStatements(async () => create('userErrors { code } similar { score }'));
+    await createShowing('userErrors { code }');
+    const without = await server.countStatements(async () => createShowing('userErrors { code }'));
+    const having = await server.countStatements(async () => createShowing('userErrors { code } similar { score }'));
     expect(having - without).toBe(1);
   });
 });
