@@ -56,6 +56,9 @@ async function similarTo({ id }: { id: string }): Promise<string[]> {
 async function askForPage() {
   return ada.client.query('{ tickets(first: 8) { nodes { similar { score ticket { id } } } } }');
 }
+async function askForPageWith(below: string) {
+  return ada.client.send(`{ tickets(first: 100) { nodes { similar { ticket { ${below} } } } } }`);
+}
 async function createShowing(selection: string) {
   const create = `mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ${selection} } }`;
   return ada.client.query(create, { input: { title: 'VPN drops every hour', description: 'Again.' } });
@@ -184,8 +187,6 @@ describe('Ticket.similar', () => {
   });
 
   test('costs so much that it cannot stand inside itself for a whole page', async () => {
-    const askForPageWith = async (below: string) =>
-      ada.client.send(`{ tickets(first: 100) { nodes { similar { ticket { ${below} } } } } }`);
     expect((await askForPageWith('title createdBy { name }')).errors).toEqual([]);
     const { errors } = await askForPageWith('similar(first: 1) { score }');
     expect(errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
@@ -227,6 +228,16 @@ describe('createTicket', () => {
 });
 
 describe('the terms of tickets', () => {
+  test('do not bring back a ticket that was deleted behind their back', async () => {
+    const { id } = await make({ title: 'Badge does not open the door', description: 'North.' });
+    const em = server.app.orm.em.fork();
+    await em.execute('alter table ticket disable trigger user');
+    await em.execute('update ticket set deleted_at = now() where id = ?', [id]);
+    await em.execute('alter table ticket enable trigger user');
+    expect(await similar('Badge does not open the door')).toEqual([]);
+    await em.execute('delete from ticket_term');
+  });
+
   test('are those of the live tickets, whatever happened to them', async () => {
     const em = server.app.orm.em.fork();
     const { id } = await make({ title: 'Badge does not open the door', description: 'North.' });
@@ -234,6 +245,7 @@ describe('the terms of tickets', () => {
     await em.execute('update ticket set title = ? where id = ?', ['Elevator is stuck', id]);
     await em.execute('update ticket set deleted_at = null where id = ?', [id]);
     await em.execute('update ticket set title = upper(title), number = number + 1000000');
+    await make({ title: 'Gone', description: 'Gone.', deletedAt: server.clock.now() });
     const expected = `select s.term, t.number as ticket_number, s.weight from ticket t, ticket_terms(t.title, t.description) s where t.deleted_at is null`;
     const kept = 'select term, ticket_number, weight from ticket_term';
     const [difference] = await em.execute(
