@@ -6,6 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MikroORM } from '@mikro-orm/postgresql';
+import { parse } from 'csv-parse/sync';
 import { type Viewer } from '../src/auth/viewer.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
 import { newId } from '../src/database/id.js';
@@ -17,7 +18,6 @@ import { MOST_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
 import { Ticket } from '../src/tickets/ticket.entity.js';
 import { Role } from '../src/users/role.entity.js';
 import { User } from '../src/users/user.entity.js';
-import { readCsv } from './read-csv.js';
 
 interface Report {
   readonly id: string;
@@ -36,7 +36,7 @@ const FLOORS = [
 async function csvOf(folder: string, ending: string): Promise<Record<string, string>[]> {
   const name = (await readdir(folder)).find((file) => file.endsWith(ending));
   if (name === undefined) throw new Error(`There is no *${ending} in ${folder}.`);
-  return readCsv(await readFile(join(folder, name), 'utf8'));
+  return parse<Record<string, string>>(await readFile(join(folder, name), 'utf8'), { columns: true });
 }
 
 /** Oldest first, cut to what a ticket holds. */
