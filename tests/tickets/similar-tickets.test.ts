@@ -254,5 +254,7 @@ describe('the terms of tickets', () => {
     );
     expect(difference).toEqual({ missing: 0, stale: 0, kept: expect.any(Number) });
     expect(difference?.kept).toBeGreaterThan(TICKETS.length);
+    await em.execute('truncate ticket cascade');
+    expect(await em.execute(kept)).toEqual([]);
   });
 });

@@ -51,17 +51,24 @@ export class Migration20261121040100_similar_tickets extends Migration {
     this.addSql(`create table ticket_term (term text collate "C" not null, ticket_number integer not null, weight real not null, primary key (term, ticket_number) include (weight));`);
     this.addSql(`create function keep_ticket_terms() returns trigger language plpgsql as $$
       begin
+        if tg_op = 'TRUNCATE' then
+          truncate ticket_term;
+          return null;
+        end if;
         if tg_op <> 'INSERT' then
           delete from ticket_term
             where ticket_number = old.number and term in (select t.term from ticket_terms(old.title, old.description) t);
         end if;
         if tg_op <> 'DELETE' and new.deleted_at is null then
           insert into ticket_term (term, ticket_number, weight)
-            select t.term, new.number, t.weight from ticket_terms(new.title, new.description) t;
+            select t.term, new.number, t.weight from ticket_terms(new.title, new.description) t
+            -- A term left behind must never be why a ticket is refused.
+            on conflict (term, ticket_number) do update set weight = excluded.weight;
         end if;
         return null;
       end $$;`);
     this.addSql(`create trigger ticket_terms_of_new after insert or delete on ticket for each row execute function keep_ticket_terms();`);
+    this.addSql(`create trigger ticket_terms_of_all after truncate on ticket execute function keep_ticket_terms();`);
     this.addSql(`create trigger ticket_terms_of_changed after update of title, description, deleted_at, number on ticket for each row
       when ((old.title, old.description, old.deleted_at, old.number) is distinct from (new.title, new.description, new.deleted_at, new.number))
       execute function keep_ticket_terms();`);
@@ -71,6 +78,7 @@ export class Migration20261121040100_similar_tickets extends Migration {
 
   override down(): void | Promise<void> {
     this.addSql(`drop trigger ticket_terms_of_changed on ticket;`);
+    this.addSql(`drop trigger ticket_terms_of_all on ticket;`);
     this.addSql(`drop trigger ticket_terms_of_new on ticket;`);
     this.addSql(`drop function keep_ticket_terms();`);
     this.addSql(`drop table ticket_term;`);
