@@ -40,8 +40,14 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
       transactional: true,
       allOrNothing: true,
     },
-    // Agenda keeps its tables in a schema of its own.
-    schemaGenerator: { ignoreSchema: [JOBS_SCHEMA] },
+    schemaGenerator: {
+      // Agenda keeps its tables in a schema of its own.
+      ignoreSchema: [JOBS_SCHEMA],
+      // What search stands on is kept by the database itself, and no entity's (docs/decisions/0030-search.md).
+      skipTables: ['ticket_search', 'comment_search', 'search_word'],
+      ignoreTriggers: true,
+      ignoreRoutines: true,
+    },
   });
 }
 

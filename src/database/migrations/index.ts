@@ -2,10 +2,12 @@ import { type MigrationObject } from '@mikro-orm/core';
 import { Migration20261121034718_accounts } from './Migration20261121034718_accounts.js';
 import { Migration20261121031242_initial } from './Migration20261121031242_initial.js';
 import { Migration20261121035500_notification_retry } from './Migration20261121035500_notification_retry.js';
+import { Migration20261121040000_search } from './Migration20261121040000_search.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
   { name: 'Migration20261121031242_initial', class: Migration20261121031242_initial },
   { name: 'Migration20261121034718_accounts', class: Migration20261121034718_accounts },
   { name: 'Migration20261121035500_notification_retry', class: Migration20261121035500_notification_retry },
+  { name: 'Migration20261121040000_search', class: Migration20261121040000_search },
 ];
