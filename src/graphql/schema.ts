@@ -6,6 +6,8 @@ import { CommentResolver } from '../comments/comment.resolver.js';
 import { NotificationResolver } from '../notifications/notification.resolver.js';
 import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
+import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
+import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../users/account.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
@@ -23,6 +25,8 @@ export function createSchema(): GraphQLSchema {
       UserResolver,
       ProductResolver,
       TicketResolver,
+      TicketMutationResolver,
+      TicketEventResolver,
       CommentResolver,
       NotificationResolver,
       NotificationSettingsResolver,

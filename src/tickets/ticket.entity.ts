@@ -61,6 +61,7 @@ export function isActive(status: TicketStatus): boolean {
   expression:
     'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null',
 })
+@Index({ name: 'ticket_deleted', properties: ['createdAt', 'number'], where: 'deleted_at is not null' })
 @Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })
