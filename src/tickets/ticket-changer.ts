@@ -104,6 +104,11 @@ export class TicketChanger {
     return changes;
   }
 
+  /** Owes the assignee a mail about changes of other fields than the assignee, if there are any (requirements C13). */
+  async tell(em: EntityManager, viewer: Viewer, ticket: Ticket, changes: FieldChange[]): Promise<Notification[]> {
+    return changes.length > 0 ? this.#notifications.updated(em, ticket, changes, viewer.id) : [];
+  }
+
   record(em: EntityManager, viewer: Viewer, ticket: Ticket, kind: TicketEventKind, changes: FieldChange[] = []): void {
     em.create(TicketEvent, { kind, ticket: ref(ticket), actor: viewer.id, changes, createdAt: this.#clock.now() });
   }
