@@ -32,6 +32,10 @@ import { Metrics } from './observability/metrics.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
 import { SimilarTicketReader } from './tickets/similar-ticket.reader.js';
+import { TicketBulkService } from './tickets/ticket-bulk.service.js';
+import { TicketChanger } from './tickets/ticket-changer.js';
+import { TicketDuplicatesService } from './tickets/ticket-duplicates.service.js';
+import { TicketEventReader } from './tickets/ticket-event.reader.js';
 import { TicketReader } from './tickets/ticket.reader.js';
 import { TicketService } from './tickets/ticket.service.js';
 import { RoleService } from './users/role.service.js';
@@ -85,6 +89,7 @@ export function createApp(parts: AppParts): App {
   const throttle = new SignInThrottle(rows, clock);
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
+  const changer = new TicketChanger({ clock, notifications });
   const metrics = new Metrics({ orm, rows, clock });
   return {
     ...parts,
@@ -108,7 +113,9 @@ export function createApp(parts: AppParts): App {
       viewers,
       users: new UserService({ orm, clock, sessions, viewers, departure }),
       roles: new RoleService({ orm, clock, viewers }),
-      tickets: new TicketService({ orm, clock, notifications }),
+      tickets: new TicketService({ orm, clock, notifications, changer }),
+      ticketBulk: new TicketBulkService({ orm, notifications, changer }),
+      ticketDuplicates: new TicketDuplicatesService({ orm, changer, notifications }),
       comments: new CommentService({ orm, clock, notifications }),
       products: new ProductService({ orm, clock }),
       notifications: new NotificationStaffService({ orm, notifications }),
@@ -117,6 +124,7 @@ export function createApp(parts: AppParts): App {
     readers: {
       tickets: new TicketReader(rows),
       similarTickets: new SimilarTicketReader(rows),
+      ticketEvents: new TicketEventReader(rows),
       comments: new CommentReader(rows),
       insights: new InsightsReader(rows, clock),
       users: new UserReader(rows),

@@ -7,6 +7,12 @@ export class CommentFilter {
 
   @Field(() => [ID], { nullable: true })
   authorId?: string[] | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Words, all of which must be there; the last one may be unfinished. At most 200 characters.',
+  })
+  search?: string | null;
 }
 
 @InputType()
@@ -19,4 +25,19 @@ export class CreateCommentInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Default false. True needs canManageTickets.' })
   internal?: boolean | null;
+}
+
+@InputType()
+export class UpdateCommentInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
+  content!: string;
+}
+
+@InputType()
+export class DeleteCommentInput {
+  @Field(() => ID)
+  id!: string;
 }

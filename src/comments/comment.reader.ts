@@ -8,6 +8,7 @@ import { visibleTickets } from '../tickets/ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
 import { canUseInternalComments } from './comment.policy.js';
+import { commentSearch } from './comment-search.js';
 
 export type CommentRow = RowWith<Comment>;
 
@@ -21,17 +22,17 @@ const CHRONOLOGICAL: Order<CommentRow> = {
   ],
 };
 
-/** Live comments under `c` that are not kept from the viewer; whether the ticket may be seen is asked beside it. */
+/** What a comment can be listed under, each by its column. */
+const PARENT_COLUMNS = { ticket: sql.ref('c.ticket_id'), author: sql.ref('c.author_id') } as const;
+export type CommentParent = keyof typeof PARENT_COLUMNS;
+
+/** Live comments under `c`, on tickets under `t` that the viewer may see, that are not kept from the viewer. */
 function readableComments(viewer: Viewer): RawBuilder<boolean> {
-  return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
+  const external = canUseInternalComments(viewer) ? sql`` : sql`and not c.internal`;
+  return sql`c.deleted_at is null ${external} and ${visibleTickets(viewer, 't')}`;
 }
 
-function commentFilter(filter: CommentFilter): RawBuilder<boolean>[] {
-  const conditions: RawBuilder<boolean>[] = [];
-  if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
-  if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
-  return conditions;
-}
+const COMMENTS = sql`comment c join ticket t on t.id = c.ticket_id`;
 
 export class CommentReader {
   readonly #rows: Rows;
@@ -40,67 +41,78 @@ export class CommentReader {
     this.#rows = rows;
   }
 
-  /** One page of all comments on tickets that the viewer may see, oldest first. One statement. */
+  async #filter(filter: CommentFilter): Promise<RawBuilder<boolean>[]> {
+    const conditions: RawBuilder<boolean>[] = [];
+    if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
+    if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
+    const search = filter.search == null ? null : await commentSearch(this.#rows, sql.ref('c.id'), filter.search);
+    if (search !== null) conditions.push(search);
+    return conditions;
+  }
+
+  /**
+   * One page of all comments on tickets that the viewer may see, oldest first. One statement, and up to two more for a
+   * search.
+   */
   async page(
     viewer: Viewer,
     args: ConnectionArgs & { filter?: CommentFilter | null },
     selection: Selection,
   ): Promise<Connection<CommentRow>> {
     const page = keysetPage(args, CHRONOLOGICAL);
-    const conditions = [readableComments(viewer), visibleTickets(viewer, 't'), ...commentFilter(args.filter ?? {})];
-    const matching = sql`${sql.join(conditions, sql` and `)}`;
+    const conditions = [readableComments(viewer), ...(await this.#filter(args.filter ?? {}))];
+    const list = sql`${COMMENTS} where ${sql.join(conditions, sql` and `)}`;
     const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection).keys());
     const rows = await this.#rows.all(
-      sql<CommentRow>`select ${columns} from comment c join ticket t on t.id = c.ticket_id ${joins}
-        where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
+      sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${sql.join(conditions, sql` and `)} and ${page.where}
+        order by ${page.orderBy} limit ${page.limit}`,
     );
-    return page.connection(rows, () =>
-      this.#rows.count(sql`comment c join ticket t on t.id = c.ticket_id where ${matching}`),
+    return page.connection(
+      rows,
+      () => this.#rows.count(list),
+      (beyond) => this.#rows.exists(sql`${list} and ${beyond}`),
     );
   }
 
   /**
-   * The same page of each ticket's comments, in the order of the ids. One statement for all of them. The tickets are
-   * ones that the viewer was shown: whether they may be seen is not asked again.
+   * The same page of the comments of each ticket or author, in the order of the ids. One statement for all of them.
+   * Those of a deleted ticket are hidden with it (requirements C2), also from whoever was shown the ticket itself.
    */
-  async pagesByTicketId(
+  async pagesByParent(
     viewer: Viewer,
-    ticketIds: readonly string[],
+    parent: CommentParent,
+    parentIds: readonly string[],
     args: ConnectionArgs,
     selection: Selection,
   ): Promise<Connection<CommentRow>[]> {
+    const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, CHRONOLOGICAL);
     const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection).keys());
     const rows = await this.#rows.all(
-      sql<CommentRow>`select ${columns} from unnest(${[...ticketIds]}::uuid[]) as parent (id)
+      sql<CommentRow & { parentId: string }>`select ${columns}, parent.id as "parentId"
+        from unnest(${[...parentIds]}::uuid[]) as parent (id)
         cross join lateral (
-          select * from comment c where c.ticket_id = parent.id and ${readableComments(viewer)} and ${page.where}
+          select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}
         ) c ${joins} order by ${page.orderBy}`,
     );
-    const byTicketId = Map.groupBy(rows, ({ ticketId }) => ticketId);
-    let counts: Promise<Map<string, number>> | undefined;
-    return ticketIds.map((ticketId) =>
-      page.connection(byTicketId.get(ticketId) ?? [], async () => {
-        counts ??= this.#countsByTicketId(viewer, ticketIds);
-        return (await counts).get(ticketId) ?? 0;
-      }),
+    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+    const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
+    const count = this.#rows.counts(column, parentIds, list);
+    return parentIds.map((id) =>
+      page.connection(
+        byParent.get(id) ?? [],
+        () => count(id),
+        (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+      ),
     );
   }
 
-  /** How many comments the viewer may read on each of the tickets; none where there are none. One statement. */
-  async #countsByTicketId(viewer: Viewer, ticketIds: readonly string[]): Promise<Map<string, number>> {
-    const counts = await this.#rows.all(
-      sql<{ ticketId: string; count: number }>`select c.ticket_id as "ticketId", count(*)::int as count from comment c
-        where c.ticket_id = any(${[...ticketIds]}::uuid[]) and ${readableComments(viewer)} group by c.ticket_id`,
-    );
-    return new Map(counts.map(({ ticketId, count }) => [ticketId, count]));
-  }
-
+  /** Those of the comments that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
     return this.#rows.all(
-      sql<CommentRow>`select ${this.#rows.columns(Comment, 'c')} from comment c join ticket t on t.id = c.ticket_id
-        where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)} and ${visibleTickets(viewer, 't')}`,
+      sql<CommentRow>`select ${this.#rows.columns(Comment, 'c')} from ${COMMENTS}
+        where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)}`,
     );
   }
 }

@@ -21,8 +21,8 @@ import { selectionOf } from '../graphql/selection.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
 import { Comment } from './comment.entity.js';
-import { CommentFilter, CreateCommentInput } from './comment.inputs.js';
-import { CreateCommentPayload } from './comment.payloads.js';
+import { CommentFilter, CreateCommentInput, DeleteCommentInput, UpdateCommentInput } from './comment.inputs.js';
+import { CreateCommentPayload, DeleteCommentPayload, UpdateCommentPayload } from './comment.payloads.js';
 import { canDeleteComment, canEditComment } from './comment.policy.js';
 import { type CommentRow } from './comment.reader.js';
 import { CommentConnection } from './comment.types.js';
@@ -57,6 +57,18 @@ export class CommentResolver {
   })
   async createComment(@Ctx() context: Context, @Arg('input', () => CreateCommentInput) input: CreateCommentInput) {
     return { commentId: await context.services.comments.create(signedIn(context), input) };
+  }
+
+  @Authorized()
+  @Mutation(() => UpdateCommentPayload, { description: 'The author or canEditAll. Needs the edit bit.' })
+  async updateComment(@Ctx() context: Context, @Arg('input', () => UpdateCommentInput) input: UpdateCommentInput) {
+    return { commentId: await context.services.comments.update(signedIn(context), input) };
+  }
+
+  @Authorized()
+  @Mutation(() => DeleteCommentPayload, { description: 'The author or canDeleteAll. Needs the delete bit.' })
+  async deleteComment(@Ctx() context: Context, @Arg('input', () => DeleteCommentInput) input: DeleteCommentInput) {
+    return { deletedCommentId: await context.services.comments.delete(signedIn(context), input.id) };
   }
 
   @FieldResolver(() => Ticket)

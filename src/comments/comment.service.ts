@@ -1,5 +1,5 @@
 import { LockMode, ref } from '@mikro-orm/core';
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
@@ -10,12 +10,20 @@ import { TicketEvent, TicketEventKind } from '../tickets/ticket-event.entity.js'
 import { Ticket } from '../tickets/ticket.entity.js';
 import { canViewTicket, factsOf } from '../tickets/ticket.policy.js';
 import { Comment } from './comment.entity.js';
-import { type CreateCommentInput } from './comment.inputs.js';
-import { canUseInternalComments } from './comment.policy.js';
+import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
+import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
 
 /** Requirements C19. */
 const CONTENT = { most: 10_000 };
 
+function checkContent(content: string): string {
+  const check = new InputCheck();
+  const stored = check.text('content', content, CONTENT);
+  check.done();
+  return stored;
+}
+
+/** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
 export class CommentService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
@@ -28,25 +36,18 @@ export class CommentService {
   }
 
   /**
-   * Writes a comment on a ticket that the viewer may see (requirements 69), and its event. Gives the comment's id.
+   * Writes a comment on a ticket that the viewer may see (requirements 69), and its event.
    * @throws FORBIDDEN for an internal one without canManageTickets; UserInputError for what is wrong with the input
    */
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
     const { id, owed } = await this.#orm.em.fork().transactional(async (em) => {
-      // Locked: a deletion of the ticket waits, so that no comment appears on a deleted one, and so does another
-      // comment, so that both are told in one mail.
-      const ticket = isId(input.ticketId)
-        ? await em.findOne(Ticket, { id: input.ticketId }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-        : null;
-      if (ticket === null || !canViewTicket(viewer, factsOf(ticket))) {
+      const ticket = await this.#ticket(em, viewer, input.ticketId);
+      if (ticket === null) {
         throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
       }
-
-      const check = new InputCheck();
-      const content = check.text('content', input.content, CONTENT);
-      check.done();
+      const content = checkContent(input.content);
       const now = this.#clock.now();
       const comment = em.create(Comment, { content, internal, ticket: ref(ticket), author: viewer.id, createdAt: now });
       em.create(TicketEvent, {
@@ -60,5 +61,55 @@ export class CommentService {
     });
     await this.#notifications.wake(owed);
     return id;
+  }
+
+  /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */
+  async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const comment = await this.#locked(em, viewer, input.id);
+      if (!canEditComment(viewer, { authorId: comment.author.id })) throw forbidden('You may not edit this comment.');
+      const content = checkContent(input.content);
+      if (content === comment.content) return;
+      comment.content = content;
+      comment.updatedAt = this.#clock.now();
+    });
+    return input.id.toLowerCase();
+  }
+
+  /**
+   * Soft: it is absent from every read from now on (requirements C2). That it was written stays in the history.
+   * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
+   */
+  async delete(viewer: Viewer, id: string): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const comment = await this.#locked(em, viewer, id);
+      if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
+        throw forbidden('You may not delete this comment.');
+      }
+      comment.deletedAt = this.#clock.now();
+    });
+    return id.toLowerCase();
+  }
+
+  /**
+   * A live ticket that the viewer may see, or null. Locked: its deletion waits, so that no comment appears or changes
+   * on a deleted one, and so does another comment, so that both are told in one mail.
+   */
+  async #ticket(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket | null> {
+    const lockMode = LockMode.PESSIMISTIC_WRITE;
+    const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode }) : null;
+    return ticket !== null && canViewTicket(viewer, factsOf(ticket)) ? ticket : null;
+  }
+
+  /** A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. */
+  async #locked(em: EntityManager, viewer: Viewer, id: string): Promise<Comment> {
+    const found = isId(id) ? await em.findOne(Comment, { id }) : null;
+    const ticket = found && (await this.#ticket(em, viewer, found.ticket.id));
+    const comment =
+      ticket && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
+    if (!comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no comment with this id.');
+    }
+    return comment;
   }
 }

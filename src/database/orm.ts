@@ -43,8 +43,9 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
     schemaGenerator: {
       // Agenda keeps its tables in a schema of its own.
       ignoreSchema: [JOBS_SCHEMA],
-      // Kept by triggers; they, the table and their functions stand in migrations only.
-      skipTables: ['ticket_term'],
+      // Kept by triggers; they, the tables and their functions stand in migrations only (docs/decisions/0030-search.md,
+      // 0040-similar-tickets.md).
+      skipTables: ['ticket_search', 'comment_search', 'search_word', 'ticket_term'],
       ignoreTriggers: true,
       ignoreRoutines: true,
     },

@@ -149,4 +149,29 @@ export class Rows {
     const counted = await this.first(sql<{ count: number }>`select count(*)::int as count from ${from}`);
     return counted?.count ?? 0;
   }
+
+  /**
+   * How many rows of `from` each parent has, by the column that names it. One statement for all of the parents, when
+   * the first is asked for.
+   */
+  counts(
+    column: RawBuilder<unknown>,
+    ids: readonly string[],
+    from: RawBuilder<unknown>,
+  ): (id: string) => Promise<number> {
+    let counted: Promise<{ id: string; count: number }[]> | undefined;
+    return async (id) => {
+      counted ??= this.all(
+        sql<{ id: string; count: number }>`select ${column} as id, count(*)::int as count from ${from}
+          and ${column} = any(${[...ids]}::uuid[]) group by ${column}`,
+      );
+      return (await counted).find((parent) => parent.id === id)?.count ?? 0;
+    };
+  }
+
+  /** Whether there is a row in `from`: what would stand behind the word FROM, conditions and all. */
+  async exists(from: RawBuilder<unknown>): Promise<boolean> {
+    const found = await this.first(sql<{ found: boolean }>`select exists (select from ${from}) as found`);
+    return found?.found ?? false;
+  }
 }

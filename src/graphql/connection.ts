@@ -44,11 +44,18 @@ export class PageInfo {
   @Field(() => String, { nullable: true })
   endCursor!: string | null;
 
-  @Field(() => Boolean)
-  hasNextPage!: boolean;
+  next!: () => Promise<boolean>;
+  previous!: () => Promise<boolean>;
 
   @Field(() => Boolean)
-  hasPreviousPage!: boolean;
+  async hasNextPage(): Promise<boolean> {
+    return this.next();
+  }
+
+  @Field(() => Boolean)
+  async hasPreviousPage(): Promise<boolean> {
+    return this.previous();
+  }
 }
 
 /** One column that a list is ordered by. */
@@ -77,7 +84,7 @@ export interface Edge<Item> {
 export interface Connection<Item> {
   readonly edges: readonly Edge<Item>[];
   readonly nodes: readonly Item[];
-  readonly pageInfo: PageInfo;
+  readonly pageInfo: Pick<PageInfo, 'startCursor' | 'endCursor' | 'next' | 'previous'>;
   readonly count: () => Promise<number>;
 }
 
@@ -88,8 +95,16 @@ export interface Page<Item> {
   readonly orderBy: RawBuilder<unknown>;
   /** One more than the page holds, to learn whether there is a next one. */
   readonly limit: number;
-  /** Puts the statement's rows in the list's order and makes the connection. */
-  connection(rows: readonly Item[], count: () => Promise<number>): Connection<Item>;
+  /**
+   * Puts the statement's rows in the list's order and makes the connection.
+   * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
+   * only when the client asks for it; without it, there is taken to be something beyond each cursor
+   */
+  connection(
+    rows: readonly Item[],
+    count: () => Promise<number>,
+    exists?: (condition: RawBuilder<boolean>) => Promise<boolean>,
+  ): Connection<Item>;
 }
 
 const INTEGER_LIMIT = 2 ** 31;
@@ -131,26 +146,27 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
   const name = `${order.name}:${order.direction}`;
   const ascending = order.direction === OrderDirection.ASC;
 
-  const beyond = (argument: 'after' | 'before'): RawBuilder<boolean> | null => {
+  const columns = sql.join(order.keys.map(({ expression }) => expression));
+  const placeOf = (argument: 'after' | 'before'): RawBuilder<unknown> | null => {
     const cursor = args[argument];
     if (cursor == null) return null;
-    const values = decodeCursor(
-      argument,
-      cursor,
-      name,
-      order.keys.map(
-        ({ type, values: known = [] }) =>
-          (value: CursorValue) =>
-            CHECKS[type](value, known),
-      ),
+    const checks = order.keys.map(
+      ({ type, values = [] }) =>
+        (value: CursorValue) =>
+          CHECKS[type](value, values),
     );
-    const columns = sql.join(order.keys.map(({ expression }) => expression));
-    const place = sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
-    const operator = sql.raw((argument === 'after') === ascending ? '>' : '<');
-    return sql<boolean>`(${columns}) ${operator} (${place})`;
+    const values = decodeCursor(argument, cursor, name, checks);
+    return sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
   };
+  const compare = (operator: '>' | '<' | '>=' | '<=', place: RawBuilder<unknown>) =>
+    sql<boolean>`(${columns}) ${sql.raw(operator)} (${place})`;
 
-  const conditions = [beyond('after'), beyond('before')].filter((condition) => condition !== null);
+  const after = placeOf('after');
+  const before = placeOf('before');
+  const conditions = [
+    ...(after ? [compare(ascending ? '>' : '<', after)] : []),
+    ...(before ? [compare(ascending ? '<' : '>', before)] : []),
+  ];
   const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
   const cursorOf = (item: Item) =>
     encodeCursor(
@@ -162,7 +178,7 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
     orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
     limit: size + 1,
-    connection(rows, count) {
+    connection(rows, count, exists = () => Promise.resolve(true)) {
       const more = rows.length > size;
       const nodes = rows.slice(0, size);
       if (backwards) nodes.reverse();
@@ -173,8 +189,10 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
         pageInfo: {
           startCursor: edges.at(0)?.cursor ?? null,
           endCursor: edges.at(-1)?.cursor ?? null,
-          hasNextPage: backwards ? args.before != null : more,
-          hasPreviousPage: backwards ? more : args.after != null,
+          next: async () =>
+            (!backwards && more) || (before !== null && exists(compare(ascending ? '>=' : '<=', before))),
+          previous: async () =>
+            (backwards && more) || (after !== null && exists(compare(ascending ? '<=' : '>=', after))),
         },
         count,
       };

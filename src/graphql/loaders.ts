@@ -1,17 +1,18 @@
 import DataLoader from 'dataloader';
 import { type Viewer } from '../auth/viewer.js';
-import { type SessionReader } from '../auth/session.reader.js';
-import { type CommentReader, type CommentRow } from '../comments/comment.reader.js';
+import { type SessionReader, type SessionRow } from '../auth/session.reader.js';
+import { type CommentParent, type CommentReader, type CommentRow } from '../comments/comment.reader.js';
 import { type NotificationReader, type NotificationRow } from '../notifications/notification.reader.js';
 import { type InsightsReader } from '../insights/insights.reader.js';
 import { type ProductReader, type ProductRow } from '../products/product.reader.js';
 import { type SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { type SimilarTicket } from '../tickets/similar-ticket.types.js';
-import { type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
+import { type TicketEventReader, type TicketEventRow } from '../tickets/ticket-event.reader.js';
+import { type TicketListArgs, type TicketParent, type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
 import { type RoleRow, type UserReader, type UserRow } from '../users/user.reader.js';
 import { type Connection, type ConnectionArgs } from './connection.js';
 import { signedIn } from './context.js';
-import { type Selection } from './selection.js';
+import { nodeSelection, type Selection } from './selection.js';
 
 /** Each is a search of its own: more in one statement could run into its time limit. */
 const SIMILAR_BATCH = 10;
@@ -19,6 +20,7 @@ const SIMILAR_BATCH = 10;
 export interface Readers {
   readonly tickets: TicketReader;
   readonly similarTickets: SimilarTicketReader;
+  readonly ticketEvents: TicketEventReader;
   readonly comments: CommentReader;
   readonly insights: InsightsReader;
   readonly users: UserReader;
@@ -38,40 +40,80 @@ function byId<RowType extends { readonly id: string }>(
   });
 }
 
+type PageLoader<Item> = DataLoader<string, Connection<Item>>;
+
+/** The same page of many parents' lists: a loader for each page that the query asks for. */
+class PageLoaders<Item> {
+  readonly #loaders = new Map<string, PageLoader<Item>>();
+
+  /** @param key whatever makes one page another: the list, its arguments, what is asked of its nodes */
+  for(key: readonly unknown[], read: (ids: readonly string[]) => Promise<Connection<Item>[]>): PageLoader<Item> {
+    const text = JSON.stringify(key);
+    const known = this.#loaders.get(text);
+    if (known) return known;
+    const loader: PageLoader<Item> = new DataLoader(read);
+    this.#loaders.set(text, loader);
+    return loader;
+  }
+}
+
 /** What a list's own statement did not bring, batched: one for each request, and for its viewer. */
 export class Loaders {
   readonly userById: DataLoader<string, UserRow | null>;
   readonly roleById: DataLoader<string, RoleRow | null>;
   readonly productById: DataLoader<string, ProductRow | null>;
   readonly ticketById: DataLoader<string, TicketRow | null>;
+  readonly ticketEventById: DataLoader<string, TicketEventRow | null>;
   readonly commentById: DataLoader<string, CommentRow | null>;
   readonly notificationById: DataLoader<string, NotificationRow | null>;
-  readonly #commentPages = new Map<string, DataLoader<string, Connection<CommentRow>>>();
+  /** The viewer's own live ones. */
+  readonly sessionById: DataLoader<string, SessionRow | null>;
+  readonly duplicatesByTicketId: DataLoader<string, TicketRow[]>;
+  readonly #ticketPages = new PageLoaders<TicketRow>();
+  readonly #commentPages = new PageLoaders<CommentRow>();
+  readonly #eventPages = new PageLoaders<TicketEventRow>();
   readonly #similar = new Map<string, DataLoader<string, readonly SimilarTicket[]>>();
   readonly #readers: Readers;
-  readonly #viewer: () => Viewer | null;
+  readonly #viewer: () => Viewer;
 
   constructor(readers: Readers, viewer: () => Viewer | null) {
     this.#readers = readers;
-    this.#viewer = viewer;
+    this.#viewer = () => signedIn({ viewer: viewer() });
     this.userById = byId((ids) => readers.users.byIds(ids));
     this.roleById = byId((ids) => readers.users.rolesByIds(ids));
     this.productById = byId((ids) => readers.products.byIds(ids));
-    this.ticketById = byId(async (ids) => readers.tickets.byIds(signedIn({ viewer: viewer() }), ids));
-    this.commentById = byId(async (ids) => readers.comments.byIds(signedIn({ viewer: viewer() }), ids));
-    this.notificationById = byId(async (ids) => readers.notifications.byIds(signedIn({ viewer: viewer() }), ids));
+    this.ticketById = byId(async (ids) => readers.tickets.byIds(this.#viewer(), ids));
+    this.ticketEventById = byId(async (ids) => readers.ticketEvents.byIds(this.#viewer(), ids));
+    this.commentById = byId(async (ids) => readers.comments.byIds(this.#viewer(), ids));
+    this.notificationById = byId(async (ids) => readers.notifications.byIds(this.#viewer(), ids));
+    this.sessionById = byId(async () => readers.sessions.live(this.#viewer().id));
+    this.duplicatesByTicketId = new DataLoader(async (ids) => readers.tickets.duplicatesOf(this.#viewer(), ids));
   }
 
-  /** The same page of the comments of many tickets, by ticket. */
-  commentsByTicketId(args: ConnectionArgs, selection: Selection): DataLoader<string, Connection<CommentRow>> {
-    const key = JSON.stringify([args.first, args.after, args.last, args.before, [...selection.keys()]]);
-    const known = this.#commentPages.get(key);
-    if (known) return known;
-    const loader = new DataLoader<string, Connection<CommentRow>>(async (ticketIds) =>
-      this.#readers.comments.pagesByTicketId(signedIn({ viewer: this.#viewer() }), ticketIds, args, selection),
+  /** The same page of the tickets of many products, creators or assignees, by parent. */
+  ticketsBy(parent: TicketParent, args: TicketListArgs, selection: Selection): PageLoader<TicketRow> {
+    const { first, after, last, before, filter, orderBy } = args;
+    return this.#ticketPages.for(
+      [parent, first, after, last, before, filter, orderBy, ...nodeSelection(selection).keys()],
+      async (ids) => this.#readers.tickets.pagesByParent(this.#viewer(), parent, ids, args, selection),
     );
-    this.#commentPages.set(key, loader);
-    return loader;
+  }
+
+  /** The same page of the comments of many tickets or authors, by parent. */
+  commentsBy(parent: CommentParent, args: ConnectionArgs, selection: Selection): PageLoader<CommentRow> {
+    const { first, after, last, before } = args;
+    return this.#commentPages.for(
+      [parent, first, after, last, before, ...nodeSelection(selection).keys()],
+      async (ids) => this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
+    );
+  }
+
+  /** The same page of the history of many tickets, by ticket. */
+  eventsByTicketId(args: ConnectionArgs, selection: Selection): PageLoader<TicketEventRow> {
+    const { first, after, last, before } = args;
+    return this.#eventPages.for([first, after, last, before, ...nodeSelection(selection).keys()], async (ids) =>
+      this.#readers.ticketEvents.pagesByTicketId(this.#viewer(), ids, args, selection),
+    );
   }
 
   /** The tickets most like each of many tickets, by ticket. */
@@ -80,8 +122,7 @@ export class Loaders {
     const known = this.#similar.get(key);
     if (known) return known;
     const loader = new DataLoader<string, readonly SimilarTicket[]>(
-      async (ids) =>
-        this.#readers.similarTickets.toTickets(signedIn({ viewer: this.#viewer() }), ids, first, selection),
+      async (ids) => this.#readers.similarTickets.toTickets(this.#viewer(), ids, first, selection),
       { maxBatchSize: SIMILAR_BATCH },
     );
     this.#similar.set(key, loader);

@@ -30,7 +30,7 @@ export function answerUserErrors(schema: GraphQLSchema): void {
     const empty = emptyLists(field);
     field.resolve = async (...parameters) => {
       try {
-        return Object.assign({}, empty, await resolve(...parameters));
+        return Object.assign({ userErrors: [] }, await resolve(...parameters));
       } catch (error) {
         if (!(error instanceof UserInputError)) throw error;
         return { ...empty, ...error.payload, userErrors: error.userErrors };

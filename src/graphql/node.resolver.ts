@@ -2,6 +2,7 @@ import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../database/id.js';
 import { Authorized } from './access.js';
 import { type Context } from './context.js';
+import { badUserInput } from './errors.js';
 import { Node } from './node.js';
 
 function living<Row extends { deletedAt: string | null }>(row: Row | null): Row | null {
@@ -9,16 +10,32 @@ function living<Row extends { deletedAt: string | null }>(row: Row | null): Row 
 }
 
 /** How each type with a Node's id is found again; a new type adds its line here. */
-function candidates({ loaders, readers, viewer }: Context, id: string) {
+function candidates({ loaders }: Context, id: string) {
   return {
     Ticket: loaders.ticketById.load(id),
     Comment: loaders.commentById.load(id),
     User: loaders.userById.load(id).then(living),
     Product: loaders.productById.load(id).then(living),
-    Session: viewer === null ? null : readers.sessions.live(viewer.id, id).then(([session]) => session ?? null),
+    Session: loaders.sessionById.load(id),
     Notification: loaders.notificationById.load(id),
+    TicketEvent: loaders.ticketEventById.load(id),
     Role: loaders.roleById.load(id).then(living),
   };
+}
+
+/** Contract, `nodes`. */
+const MOST_IDS = 100;
+
+async function find(context: Context, id: string) {
+  if (!isId(id)) return null;
+  // All at once: a rejection that nobody awaits yet would end the process.
+  const rows = await Promise.all(
+    Object.entries(candidates(context, id.toLowerCase())).map(
+      async ([__typename, found]) => [__typename, await found] as const,
+    ),
+  );
+  for (const [__typename, row] of rows) if (row !== null) return { ...row, __typename };
+  return null;
 }
 
 @Resolver()
@@ -26,14 +43,16 @@ export class NodeResolver {
   @Authorized()
   @Query(() => Node, { nullable: true, description: 'Anything by its id; null where there is nothing to see.' })
   async node(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
-    if (!isId(id)) return null;
-    // All at once: a rejection that nobody awaits yet would end the process.
-    const rows = await Promise.all(
-      Object.entries(candidates(context, id.toLowerCase())).map(
-        async ([__typename, found]) => [__typename, await found] as const,
-      ),
-    );
-    for (const [__typename, row] of rows) if (row !== null) return { ...row, __typename };
-    return null;
+    return find(context, id);
+  }
+
+  @Authorized()
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: `In the order asked for, null where there is nothing to see; at most ${MOST_IDS}.`,
+  })
+  async nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]) {
+    if (ids.length > MOST_IDS) throw badUserInput(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
+    return Promise.all(ids.map(async (id) => find(context, id)));
   }
 }

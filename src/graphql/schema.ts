@@ -8,6 +8,8 @@ import { NotificationSettingsResolver } from '../notifications/notification-sett
 import { TicketInsightsResolver } from '../insights/ticket-insights.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
+import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
+import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../users/account.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
@@ -26,6 +28,8 @@ export function createSchema(): GraphQLSchema {
       ProductResolver,
       TicketResolver,
       SimilarTicketResolver,
+      TicketMutationResolver,
+      TicketEventResolver,
       CommentResolver,
       NotificationResolver,
       NotificationSettingsResolver,

@@ -1,4 +1,4 @@
-import { Field, InputType } from 'type-graphql';
+import { Field, ID, InputType } from 'type-graphql';
 import { EmailAddress } from '../graphql/scalars.js';
 import { ProductType } from './product.entity.js';
 
@@ -24,4 +24,25 @@ export class CreateProductInput {
 
   @Field(() => EmailAddress)
   ownerEmail!: string;
+}
+
+@InputType()
+export class UpdateProductInput {
+  @Field(() => ID)
+  id!: string;
+
+  @Field(() => String, { nullable: true, description: '3 to 100 characters, unique among live products.' })
+  name?: string | null;
+
+  @Field(() => ProductType, { nullable: true })
+  type?: ProductType | null;
+
+  @Field(() => EmailAddress, { nullable: true })
+  ownerEmail?: string | null;
+}
+
+@InputType({ description: 'CONFLICT while it has live tickets.' })
+export class DeleteProductInput {
+  @Field(() => ID)
+  id!: string;
 }

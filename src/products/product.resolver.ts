@@ -1,12 +1,31 @@
-import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
+import { type GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Mutation,
+  ObjectType,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
 import { isId } from '../database/id.js';
 import { Authorized } from '../graphql/access.js';
 import { connectionTypes } from '../graphql/connection-types.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
+import { selectionOf } from '../graphql/selection.js';
+import { TicketsArgs } from '../tickets/ticket.args.js';
+import { TicketConnection } from '../tickets/ticket.types.js';
 import { Product } from './product.entity.js';
-import { CreateProductInput, ProductFilter } from './product.inputs.js';
+import { CreateProductInput, DeleteProductInput, ProductFilter, UpdateProductInput } from './product.inputs.js';
+import { type ProductRow } from './product.reader.js';
 
 const { Connection: ProductConnection } = connectionTypes('Product', () => Product);
 
@@ -17,14 +36,23 @@ class ProductsArgs extends ConnectionArgs {
 }
 
 @ObjectType()
-class CreateProductPayload extends Payload {
+abstract class ProductPayload extends Payload {
   productId?: string;
 
-  @Field(() => Product, { nullable: true })
+  @Field(() => Product, { nullable: true, description: 'Null when there were userErrors.' })
   async product(@Ctx() { loaders }: Context) {
     return this.productId === undefined ? null : loaders.productById.load(this.productId);
   }
 }
+
+@ObjectType()
+class CreateProductPayload extends ProductPayload {}
+
+@ObjectType()
+class UpdateProductPayload extends ProductPayload {}
+
+@ObjectType()
+class DeleteProductPayload extends ProductPayload {}
 
 @Resolver(() => Product)
 export class ProductResolver {
@@ -45,5 +73,27 @@ export class ProductResolver {
   @Mutation(() => CreateProductPayload, { description: 'Needs canManageTickets.' })
   async createProduct(@Ctx() { services }: Context, @Arg('input', () => CreateProductInput) input: CreateProductInput) {
     return { productId: await services.products.create(input) };
+  }
+
+  @Authorized('canManageTickets')
+  @Mutation(() => UpdateProductPayload, { description: 'Needs canManageTickets.' })
+  async updateProduct(@Ctx() { services }: Context, @Arg('input', () => UpdateProductInput) input: UpdateProductInput) {
+    return { productId: await services.products.update(input) };
+  }
+
+  @Authorized('canManageTickets')
+  @Mutation(() => DeleteProductPayload, { description: 'Needs canManageTickets. CONFLICT while it has live tickets.' })
+  async deleteProduct(@Ctx() { services }: Context, @Arg('input', () => DeleteProductInput) input: DeleteProductInput) {
+    return { productId: await services.products.delete(input.id) };
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
+  async tickets(
+    @Root() product: ProductRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => TicketsArgs) args: TicketsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.ticketsBy('product', args, selectionOf(info)).load(product.id);
   }
 }

@@ -1,14 +1,27 @@
-import { UniqueConstraintViolationException } from '@mikro-orm/core';
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
+import { isId } from '../database/id.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { Product } from './product.entity.js';
-import { type CreateProductInput } from './product.inputs.js';
+import { Ticket } from '../tickets/ticket.entity.js';
+import { type CreateProductInput, type UpdateProductInput } from './product.inputs.js';
 
 /** Requirements C19. */
 const NAME = { least: 3, most: 100 };
 
+/** The unique index decides whether a name is taken, also between two at once. */
+async function namedOnce<Result>(action: () => Promise<Result>): Promise<Result> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof UniqueConstraintViolationException)) throw error;
+    throw userInputError(UserErrorCode.TAKEN, 'name', 'There is a product with this name.');
+  }
+}
+
+/** Creates, changes and deletes products, for viewers who may. Gives the product's id. */
 export class ProductService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
@@ -18,27 +31,56 @@ export class ProductService {
     this.#clock = deps.clock;
   }
 
-  /**
-   * Gives the new product's id. The unique index decides whether the name is taken, also between two at once.
-   * @throws UserInputError for what is wrong with the input
-   */
+  /** @throws UserInputError for what is wrong with the input */
   async create(input: CreateProductInput): Promise<string> {
     const em = this.#orm.em.fork();
     const check = new InputCheck();
     const name = check.text('name', input.name, NAME);
     check.done();
-    const product = em.create(Product, {
-      name,
-      type: input.type,
-      ownerEmail: input.ownerEmail,
-      createdAt: this.#clock.now(),
-    });
-    try {
-      await em.flush();
-    } catch (error) {
-      if (!(error instanceof UniqueConstraintViolationException)) throw error;
-      throw userInputError(UserErrorCode.TAKEN, 'name', 'There is a product with this name.');
-    }
+    const { type, ownerEmail } = input;
+    const product = em.create(Product, { name, type, ownerEmail, createdAt: this.#clock.now() });
+    await namedOnce(() => em.flush());
     return product.id;
+  }
+
+  /** Changes the fields that are given. @throws UserInputError for what is wrong with the input */
+  async update(input: UpdateProductInput): Promise<string> {
+    await namedOnce(() =>
+      this.#orm.em.fork().transactional(async (em) => {
+        const product = await this.#locked(em, input.id);
+        const check = new InputCheck();
+        if (check.requiredInUpdate('name', input.name)) product.name = check.text('name', input.name, NAME);
+        if (check.requiredInUpdate('type', input.type)) product.type = input.type;
+        if (check.requiredInUpdate('ownerEmail', input.ownerEmail)) product.ownerEmail = input.ownerEmail;
+        check.done();
+        product.updatedAt = this.#clock.now();
+      }),
+    );
+    return input.id.toLowerCase();
+  }
+
+  /**
+   * Soft. The row's lock waits for tickets that are being filed under it, and makes those after it find no product.
+   * @throws UserInputError with CONFLICT while it has live tickets
+   */
+  async delete(id: string): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const product = await this.#locked(em, id);
+      const tickets = await em.count(Ticket, { product, deletedAt: null });
+      if (tickets > 0) {
+        const message = `The product has ${tickets.toLocaleString('en')} live ${tickets === 1 ? 'ticket' : 'tickets'}. Delete or move them first.`;
+        throw userInputError(UserErrorCode.CONFLICT, 'id', message);
+      }
+      product.deletedAt = this.#clock.now();
+    });
+    return id.toLowerCase();
+  }
+
+  /** A live product, its row locked until the transaction ends. @throws UserInputError NOT_FOUND */
+  async #locked(em: EntityManager, id: string): Promise<Product> {
+    const lockMode = LockMode.PESSIMISTIC_WRITE;
+    const product = isId(id) ? await em.findOne(Product, { id, deletedAt: null }, { lockMode }) : null;
+    if (product === null) throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no product with this id.');
+    return product;
   }
 }

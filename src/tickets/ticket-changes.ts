@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type FieldChange } from './ticket-event.entity.js';
 import { type Ticket } from './ticket.entity.js';
 
-/** A ticket's fields as its history records them: people and products by id, details as JSON. */
+/** A ticket's fields as its history records them: people, products and tickets by id, details as JSON. */
 export function recordedFields(ticket: Ticket): Record<string, string | null> {
   return {
     title: ticket.title,
@@ -13,6 +13,7 @@ export function recordedFields(ticket: Ticket): Record<string, string | null> {
     status: ticket.status,
     product: ticket.product?.id ?? null,
     assignedTo: ticket.assignedTo?.id ?? null,
+    duplicateOf: ticket.duplicateOf?.id ?? null,
   };
 }
 

@@ -1,7 +1,10 @@
 import { type Opt, type Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Comment } from '../comments/comment.entity.js';
 import { newId } from '../database/id.js';
+import { Node } from '../graphql/node.js';
+import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
 
@@ -12,21 +15,31 @@ export enum TicketEventKind {
   DELETED = 'DELETED',
   RESTORED = 'RESTORED',
 }
+registerEnumType(TicketEventKind, { name: 'TicketEventKind', description: 'What happened to a ticket.' });
 
-/** One field that changed. People, products and tickets stand by their ids. */
-export interface FieldChange {
-  field: string;
-  from: string | null;
-  to: string | null;
+@ObjectType({ description: 'One field that changed. People, products and tickets stand by their ids.' })
+export class FieldChange {
+  @Field(() => String, { description: "The ticket's field, e.g. status or assignedTo." })
+  field!: string;
+
+  @Field(() => String, { nullable: true })
+  from!: string | null;
+
+  @Field(() => String, { nullable: true })
+  to!: string | null;
 }
 
-/** One thing that happened to a ticket. Events are never changed or removed. */
+@ObjectType({
+  implements: Node,
+  description: 'One thing that happened to a ticket. Events are never changed or removed.',
+})
 @Entity({ tableName: 'ticket_event' })
 @Index({ name: 'ticket_event_by_ticket', properties: ['ticket', 'createdAt', 'id'] })
-export class TicketEvent {
+export class TicketEvent extends Node {
   @PrimaryKey({ type: 'uuid' })
-  id: Opt<string> = newId();
+  override id: Opt<string> = newId();
 
+  @Field(() => TicketEventKind)
   @Enum({ items: () => TicketEventKind, nativeEnumName: 'ticket_event_kind' })
   kind!: TicketEventKind;
 
@@ -55,9 +68,11 @@ export class TicketEvent {
   })
   comment: Ref<Comment> | null = null;
 
+  @Field(() => [FieldChange], { description: 'Empty unless it is CHANGED or RESTORED.' })
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 
+  @Field(() => DateTime)
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 }

@@ -1,23 +1,54 @@
 import { type RawBuilder, sql } from 'kysely';
+import { type Viewer } from '../auth/viewer.js';
+import { canUseInternalComments } from '../comments/comment.policy.js';
 import { isId } from '../database/id.js';
+import { type Rows } from '../database/rows.js';
+import { badUserInput, forbidden } from '../graphql/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
+import { canSeeDeletedTickets } from './ticket.policy.js';
+import { ticketSearch } from './ticket-search.js';
+import { readableTickets } from './ticket-visibility.js';
+
+/** Issue "Finding": `and`, `or` and `not` to a depth of five. */
+const DEEPEST = 5;
+/** All parts of a filter together, so that none makes a statement that PostgreSQL plans for seconds. */
+const MOST_PARTS = 50;
+/** Each search costs statements of its own. */
+const MOST_SEARCHES = 5;
+
+function within(filter: TicketFilter): TicketFilter[] {
+  return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
+}
+
+/** The filter and all the filters in it. @throws BAD_USER_INPUT for one too deep or too large */
+function partsOf(filter: TicketFilter): TicketFilter[] {
+  const parts: TicketFilter[] = [];
+  let level = [filter];
+  for (let depth = 0; level.length > 0; depth += 1) {
+    if (depth > DEEPEST) throw badUserInput(`A filter nests and, or and not at most ${DEEPEST} deep.`);
+    parts.push(...level);
+    if (parts.length > MOST_PARTS) throw badUserInput(`A filter has at most ${MOST_PARTS} parts.`);
+    level = level.flatMap(within);
+  }
+  return parts;
+}
 
 function oneOf(column: RawBuilder<unknown>, type: string, values: readonly string[]): RawBuilder<boolean> {
   return sql`${column} = any(${[...values]}::${sql.raw(type)}[])`;
 }
 
-function within(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
+function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
   if (range.from) conditions.push(sql`${instant} >= ${range.from.toISOString()}::timestamptz`);
   if (range.to) conditions.push(sql`${instant} < ${range.to.toISOString()}::timestamptz`);
   return conditions;
 }
 
-/** The filter's conditions over the ticket table under `alias`; ids that are no UUID match nothing. */
-export function ticketFilter(filter: TicketFilter, alias: string): RawBuilder<boolean>[] {
+/** What the filter's own fields ask of the ticket under `alias`; ids that are no UUID match nothing. */
+function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>[] {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const conditions: RawBuilder<boolean>[] = [];
-  const add = (condition: RawBuilder<boolean>) => void conditions.push(condition);
+  const add = (...more: RawBuilder<boolean>[]) => void conditions.push(...more);
 
   if (filter.active != null) {
     add(sql`${column('status')} ${sql.raw(filter.active ? 'not in' : 'in')} ('DONE', 'CLOSED')`);
@@ -31,9 +62,58 @@ export function ticketFilter(filter: TicketFilter, alias: string): RawBuilder<bo
   if (filter.unassigned != null) {
     add(sql`${column('assigned_to_id')} is ${sql.raw(filter.unassigned ? 'null' : 'not null')}`);
   }
-  if (filter.createdAt) conditions.push(...within(column('created_at'), filter.createdAt));
+  if (filter.createdAt) add(...inRange(column('created_at'), filter.createdAt));
   if (filter.updatedAt) {
-    conditions.push(...within(sql`coalesce(${column('updated_at')}, ${column('created_at')})`, filter.updatedAt));
+    add(...inRange(sql`coalesce(${column('updated_at')}, ${column('created_at')})`, filter.updatedAt));
   }
+  if (filter.deleted != null) add(sql`${column('deleted_at')} is ${sql.raw(filter.deleted ? 'not null' : 'null')}`);
   return conditions;
+}
+
+function all(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql`true` : sql`${sql.join(conditions, sql` and `)}`;
+}
+
+function any(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
+  return conditions.length === 0 ? sql`false` : sql`(${sql.join(conditions, sql` or `)})`;
+}
+
+type Searches = ReadonlyMap<TicketFilter, RawBuilder<boolean>>;
+
+function conditionOf(filter: TicketFilter, alias: string, searches: Searches): RawBuilder<boolean> {
+  const conditions = ownConditions(filter, alias);
+  const search = searches.get(filter);
+  if (search) conditions.push(search);
+  for (const part of filter.and ?? []) conditions.push(conditionOf(part, alias, searches));
+  if (filter.or) conditions.push(any(filter.or.map((part) => sql`(${conditionOf(part, alias, searches)})`)));
+  // "Not true" and not "not": nobody's ticket is not assigned to somebody.
+  if (filter.not) conditions.push(sql`(${conditionOf(filter.not, alias, searches)}) is not true`);
+  return all(conditions);
+}
+
+/**
+ * The tickets under `alias` that the viewer may see and the filter lets through. The deleted are among them only where
+ * the filter says `deleted` somewhere (contract: "Default false").
+ * @throws FORBIDDEN for `deleted` without canDeleteAll; BAD_USER_INPUT for a filter too deep, too large or too long
+ */
+export async function matchingTickets(
+  rows: Rows,
+  viewer: Viewer,
+  filter: TicketFilter,
+  alias: string,
+): Promise<RawBuilder<boolean>> {
+  const parts = partsOf(filter);
+  const withDeleted = canSeeDeletedTickets(viewer);
+  if (!withDeleted && parts.some(({ deleted }) => deleted === true)) {
+    throw forbidden('Seeing deleted tickets needs canDeleteAll.');
+  }
+  const searching = parts.filter(({ search }) => search != null);
+  if (searching.length > MOST_SEARCHES) throw badUserInput(`A filter has at most ${MOST_SEARCHES} searches.`);
+  const searches = new Map<TicketFilter, RawBuilder<boolean>>();
+  for (const part of searching) {
+    const search = await ticketSearch(rows, sql.ref(`${alias}.id`), part.search ?? '', canUseInternalComments(viewer));
+    if (search !== null) searches.set(part, search);
+  }
+  const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
+  return all([readableTickets(viewer, alias, { deletedToo }), conditionOf(filter, alias, searches)]);
 }

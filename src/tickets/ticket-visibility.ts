@@ -2,17 +2,26 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { ticketVisibility } from './ticket.policy.js';
 
+/** As `visibleTickets`; `deletedToo` adds the deleted, for those who asked for them and may. */
+export function readableTickets(
+  viewer: Viewer,
+  alias: string,
+  { deletedToo }: { deletedToo: boolean },
+): RawBuilder<boolean> {
+  const visibility = ticketVisibility(viewer);
+  if (visibility === null) return sql`false`;
+  const live = deletedToo ? sql<boolean>`true` : sql<boolean>`${sql.ref(`${alias}.deleted_at`)} is null`;
+  if (visibility.all) return live;
+  const own = visibility.ownOf;
+  return sql`${live} and (${sql.ref(`${alias}.created_by_id`)} = ${own} or ${sql.ref(`${alias}.assigned_to_id`)} = ${own})`;
+}
+
 /**
  * Boolean expression over the ticket table under `alias`: the live tickets that the viewer may see. A WHERE clause and
  * not a filter over rows, so that pages come out full, counts are right and nothing hidden is ever loaded.
  */
 export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolean> {
-  const visibility = ticketVisibility(viewer);
-  if (visibility === null) return sql`false`;
-  const live = sql<boolean>`${sql.ref(`${alias}.deleted_at`)} is null`;
-  if (visibility.all) return live;
-  const own = visibility.ownOf;
-  return sql`${live} and (${sql.ref(`${alias}.created_by_id`)} = ${own} or ${sql.ref(`${alias}.assigned_to_id`)} = ${own})`;
+  return readableTickets(viewer, alias, { deletedToo: false });
 }
 
 /** Whether `visibleTickets` leaves out deleted tickets only. */

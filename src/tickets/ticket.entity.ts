@@ -73,6 +73,7 @@ export function isActive(status: TicketStatus): boolean {
   include: ['createdAt', 'assignedTo', 'product'],
   where: 'closed_at is not null and deleted_at is null',
 })
+@Index({ name: 'ticket_deleted', properties: ['createdAt', 'number'], where: 'deleted_at is not null' })
 @Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })

@@ -127,6 +127,14 @@ export class TicketOrder {
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class TicketFilter {
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Words in title, description and comments; #12 or 12 also finds ticket 12. At most 200 characters. All words ' +
+      'must be there, the last one may be unfinished; accents do not matter, and words may be a little misspelt.',
+  })
+  search?: string | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Whether it is neither DONE nor CLOSED.' })
   active?: boolean | null;
 
@@ -156,4 +164,19 @@ export class TicketFilter {
 
   @Field(() => DateTimeRange, { nullable: true, description: 'Never-changed tickets count by createdAt.' })
   updatedAt?: DateTimeRange | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default false. True needs canDeleteAll. Counts for the whole filter, wherever in it it stands.',
+  })
+  deleted?: boolean | null;
+
+  @Field(() => [TicketFilter], { nullable: true, description: 'All of them. Nests with or and not at most five deep.' })
+  and?: TicketFilter[] | null;
+
+  @Field(() => [TicketFilter], { nullable: true, description: 'At least one of them.' })
+  or?: TicketFilter[] | null;
+
+  @Field(() => TicketFilter, { nullable: true, description: 'Whatever it does not let through.' })
+  not?: TicketFilter | null;
 }

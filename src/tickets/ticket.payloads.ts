@@ -16,7 +16,9 @@ abstract class TicketPayload extends Payload {
 
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it is now; null when there were userErrors.' })
   async ticket(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
-    return this.ticketId === undefined ? null : readers.tickets.changed(this.ticketId, selectionOf(info));
+    if (this.ticketId === undefined) return null;
+    const [ticket] = await readers.tickets.changed([this.ticketId], selectionOf(info));
+    return ticket ?? null;
   }
 }
 
@@ -26,8 +28,8 @@ export class CreateTicketPayload extends TicketPayload {
   async ticketEdge(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
     if (this.ticketId === undefined) return null;
     const selection = nodeSelection(new Map([['edges', selectionOf(info)]]));
-    const ticket = await readers.tickets.changed(this.ticketId, selection);
-    return ticket && newestFirstEdge(ticket);
+    const [ticket] = await readers.tickets.changed([this.ticketId], selection);
+    return ticket ? newestFirstEdge(ticket) : null;
   }
 
   /** Not named `similar`: the empty list that a payload with userErrors gets would stand in its place. */
@@ -46,3 +48,24 @@ export class UpdateTicketPayload extends TicketPayload {}
 
 @ObjectType()
 export class DeleteTicketPayload extends TicketPayload {}
+
+@ObjectType()
+export class RestoreTicketPayload extends TicketPayload {}
+
+@ObjectType()
+export class MarkDuplicatePayload extends TicketPayload {}
+
+@ObjectType()
+export class UnmarkDuplicatePayload extends TicketPayload {}
+
+@ObjectType()
+export class UpdateTicketsPayload extends Payload {
+  ticketIds?: readonly string[];
+
+  @Field(() => [Ticket], {
+    description: 'As they are now, each once, in the order of the ids; empty when there were userErrors.',
+  })
+  async tickets(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
+    return this.ticketIds === undefined ? [] : readers.tickets.changed(this.ticketIds, selectionOf(info));
+  }
+}

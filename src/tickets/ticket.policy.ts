@@ -75,3 +75,8 @@ export function canAssignTicket(viewer: Viewer, ticket: TicketFacts): boolean {
 export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return viewer.bits.delete && canViewTicket(viewer, ticket) && (viewer.role.canDeleteAll || isCreator(viewer, ticket));
 }
+
+/** Contract: "Needs canDeleteAll." The delete bit narrows it (requirements C6). */
+export function canRestoreTickets(viewer: Viewer): boolean {
+  return viewer.bits.delete && canSeeDeletedTickets(viewer);
+}

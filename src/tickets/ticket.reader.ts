@@ -1,56 +1,29 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
-import { type Row, type Rows, type RowWith } from '../database/rows.js';
-import {
-  type Connection,
-  type ConnectionArgs,
-  keysetPage,
-  type Order,
-  OrderDirection,
-  type OrderKey,
-} from '../graphql/connection.js';
+import { type Rows, type RowWith } from '../database/rows.js';
+import { type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
-import { Ticket, TicketPriority, TicketStatus } from './ticket.entity.js';
-import { ticketFilter } from './ticket-filter.js';
-import { type TicketFilter, type TicketOrder, TicketOrderField } from './ticket.inputs.js';
+import { Ticket } from './ticket.entity.js';
+import { matchingTickets } from './ticket-filter.js';
+import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
+import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it; relations that the statement brought along are inside. */
 export type TicketRow = RowWith<Ticket>;
 
-const ORDER_KEYS: Record<TicketOrderField, OrderKey<Row<Ticket>>> = {
-  NUMBER: { expression: sql.ref('t.number'), type: 'integer', value: ({ number }) => number },
-  CREATED_AT: { expression: sql.ref('t.created_at'), type: 'timestamptz', value: ({ createdAt }) => createdAt },
-  UPDATED_AT: {
-    expression: sql`coalesce(t.updated_at, t.created_at)`,
-    type: 'timestamptz',
-    value: ({ updatedAt, createdAt }) => updatedAt ?? createdAt,
-  },
-  PRIORITY: {
-    expression: sql.ref('t.priority'),
-    type: 'ticket_priority',
-    values: Object.values(TicketPriority),
-    value: ({ priority }) => priority,
-  },
-  STATUS: {
-    expression: sql.ref('t.status'),
-    type: 'ticket_status',
-    values: Object.values(TicketStatus),
-    value: ({ status }) => status,
-  },
-};
-
-function orderOf({ field, direction }: TicketOrder): Order<TicketRow> {
-  const keys = field === TicketOrderField.NUMBER ? [ORDER_KEYS.NUMBER] : [ORDER_KEYS[field], ORDER_KEYS.NUMBER];
-  return { name: `ticket.${field}`, keys, direction };
-}
-
-const NEWEST_FIRST: TicketOrder = { field: TicketOrderField.CREATED_AT, direction: OrderDirection.DESC };
-
 export interface TicketListArgs extends ConnectionArgs {
   filter?: TicketFilter | null;
   orderBy?: TicketOrder | null;
 }
+
+/** What a ticket can be listed under, each by its column. */
+const PARENT_COLUMNS = {
+  product: sql.ref('t.product_id'),
+  createdBy: sql.ref('t.created_by_id'),
+  assignedTo: sql.ref('t.assigned_to_id'),
+} as const;
+export type TicketParent = keyof typeof PARENT_COLUMNS;
 
 export class TicketReader {
   readonly #rows: Rows;
@@ -59,16 +32,62 @@ export class TicketReader {
     this.#rows = rows;
   }
 
-  /** One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement. */
+  /** A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket. */
+  #select(fields: Selection) {
+    const wanted = new Set(fields.keys());
+    // The other ticket may be deleted, or hidden from the viewer.
+    wanted.delete('duplicateOf');
+    return this.#rows.select(Ticket, 't', wanted);
+  }
+
+  /**
+   * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, and up to
+   * two more for each search.
+   */
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
-    const page = keysetPage(args, orderOf(args.orderBy ?? NEWEST_FIRST));
-    const conditions = [visibleTickets(viewer, 't'), ...ticketFilter(args.filter ?? {}, 't')];
-    const matching = sql<boolean>`${sql.join(conditions, sql` and `)}`;
-    const { columns, joins } = this.#rows.select(Ticket, 't', nodeSelection(selection).keys());
+    const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
+    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+    const { columns, joins } = this.#select(nodeSelection(selection));
     const rows = await this.#rows.all(
       sql<TicketRow>`select ${columns} from ticket t ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );
-    return page.connection(rows, () => this.#rows.count(sql`ticket t where ${matching}`));
+    return page.connection(
+      rows,
+      () => this.#rows.count(sql`ticket t where ${matching}`),
+      (beyond) => this.#rows.exists(sql`ticket t where ${matching} and ${beyond}`),
+    );
+  }
+
+  /** The same page for each parent, in the order of the ids. One statement for all of them. */
+  async pagesByParent(
+    viewer: Viewer,
+    parent: TicketParent,
+    parentIds: readonly string[],
+    args: TicketListArgs,
+    selection: Selection,
+  ): Promise<Connection<TicketRow>[]> {
+    const column = PARENT_COLUMNS[parent];
+    const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
+    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+    const { columns, joins } = this.#select(nodeSelection(selection));
+    const rows = await this.#rows.all(
+      sql<TicketRow & { parentId: string }>`select ${columns}, parent.id as "parentId"
+        from unnest(${[...parentIds]}::uuid[]) as parent (id)
+        cross join lateral (
+          select * from ticket t where ${column} = parent.id and ${matching} and ${page.where}
+          order by ${page.orderBy} limit ${page.limit}
+        ) t ${joins} order by ${page.orderBy}`,
+    );
+    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+    const list = sql`ticket t where ${matching}`;
+    const count = this.#rows.counts(column, parentIds, list);
+    return parentIds.map((id) =>
+      page.connection(
+        byParent.get(id) ?? [],
+        () => count(id),
+        (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+      ),
+    );
   }
 
   /** Those of the tickets that the viewer may see, in no order. */
@@ -78,22 +97,39 @@ export class TicketReader {
     );
   }
 
-  async one(viewer: Viewer, key: { id: string } | { number: number }, selection: Selection): Promise<TicketRow | null> {
-    const { columns, joins } = this.#rows.select(Ticket, 't', selection.keys());
-    const which = 'id' in key ? sql`t.id = ${key.id}` : sql`t.number = ${key.number}`;
-    return this.#rows.first(
-      sql<TicketRow>`select ${columns} from ticket t ${joins} where ${which} and ${visibleTickets(viewer, 't')}`,
+  /** Those duplicates of each ticket that the viewer may see, by number, in the order of the ids. */
+  async duplicatesOf(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[][]> {
+    const rows = await this.#rows.all(
+      sql<TicketRow>`select ${this.#rows.columns(Ticket, 't')} from ticket t
+        where t.duplicate_of_id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')} order by t.number`,
     );
+    const byOriginal = Map.groupBy(rows, ({ duplicateOfId }) => duplicateOfId);
+    return ids.map((id) => byOriginal.get(id) ?? []);
   }
 
-  /** What a mutation's payload shows: the ticket just changed, deleted or not, whoever may see it from now on. */
-  async changed(id: string, selection: Selection): Promise<TicketRow | null> {
-    const { columns, joins } = this.#rows.select(Ticket, 't', selection.keys());
-    return this.#rows.first(sql<TicketRow>`select ${columns} from ticket t ${joins} where t.id = ${id}`);
+  async one(viewer: Viewer, key: { id: string } | { number: number }, selection: Selection): Promise<TicketRow | null> {
+    const which = 'id' in key ? sql`t.id = ${key.id}` : sql`t.number = ${key.number}`;
+    const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection);
+    return ticket ?? null;
+  }
+
+  /**
+   * What a mutation's payload shows: the tickets just changed, deleted or not, whoever may see them from now on, in the
+   * order of the ids.
+   */
+  async changed(ids: readonly string[], selection: Selection): Promise<TicketRow[]> {
+    const rows = await this.#where(sql`t.id = any(${[...ids]}::uuid[])`, selection);
+    const byId = new Map(rows.map((row) => [row.id, row]));
+    return ids.flatMap((id) => byId.get(id) ?? []);
+  }
+
+  async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<TicketRow[]> {
+    const { columns, joins } = this.#select(selection);
+    return this.#rows.all(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
   }
 }
 
 /** A ticket as an edge of a list in the default order, for a mutation's payload. */
 export function newestFirstEdge(ticket: TicketRow) {
-  return keysetPage<TicketRow>({}, orderOf(NEWEST_FIRST)).connection([ticket], () => Promise.resolve(1)).edges[0];
+  return keysetPage<TicketRow>({}, ticketOrder(NEWEST_FIRST)).connection([ticket], () => Promise.resolve(1)).edges[0];
 }

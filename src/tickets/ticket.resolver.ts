@@ -1,19 +1,5 @@
 import { type GraphQLResolveInfo } from 'graphql';
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Int,
-  Mutation,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { CommentConnection } from '../comments/comment.types.js';
 import { isId } from '../database/id.js';
 import { Authorized } from '../graphql/access.js';
@@ -23,23 +9,14 @@ import { selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
-import { CreateTicketInput, DeleteTicketInput, TicketFilter, TicketOrder, UpdateTicketInput } from './ticket.inputs.js';
-import { CreateTicketPayload, DeleteTicketPayload, UpdateTicketPayload } from './ticket.payloads.js';
+import { TicketsArgs } from './ticket.args.js';
+import { TicketEventConnection } from './ticket-event.types.js';
 import { canAssignTicket, canDeleteTicket, canEditTicket, factsOfRow } from './ticket.policy.js';
 import { type TicketRow } from './ticket.reader.js';
 import { TicketConnection } from './ticket.types.js';
 
 /** PostgreSQL's integer; GraphQL's Int is the same size, but not below one for a ticket's number. */
 const FIRST_NUMBER = 1;
-
-@ArgsType()
-class TicketsArgs extends ConnectionArgs {
-  @Field(() => TicketFilter, { nullable: true })
-  filter?: TicketFilter | null;
-
-  @Field(() => TicketOrder, { nullable: true })
-  orderBy?: TicketOrder | null;
-}
 
 @Resolver(() => Ticket)
 export class TicketResolver {
@@ -65,30 +42,6 @@ export class TicketResolver {
     return context.readers.tickets.page(signedIn(context), args, selectionOf(info));
   }
 
-  @Authorized()
-  @Mutation(() => CreateTicketPayload, {
-    description: 'Needs the create bit. A mail goes to the assignee after the delay.',
-  })
-  async createTicket(@Ctx() context: Context, @Arg('input', () => CreateTicketInput) input: CreateTicketInput) {
-    return { ticketId: await context.services.tickets.create(signedIn(context), input) };
-  }
-
-  @Authorized()
-  @Mutation(() => UpdateTicketPayload, {
-    description:
-      'The creator or canEditAll; status also for the assignee and canManageTickets, assignedTo also for ' +
-      'canAssignTickets. A field the viewer may not change is FORBIDDEN, never skipped. Needs the edit bit.',
-  })
-  async updateTicket(@Ctx() context: Context, @Arg('input', () => UpdateTicketInput) input: UpdateTicketInput) {
-    return { ticketId: await context.services.tickets.update(signedIn(context), input) };
-  }
-
-  @Authorized()
-  @Mutation(() => DeleteTicketPayload, { description: 'The creator or canDeleteAll. Needs the delete bit.' })
-  async deleteTicket(@Ctx() context: Context, @Arg('input', () => DeleteTicketInput) input: DeleteTicketInput) {
-    return { ticketId: await context.services.tickets.delete(signedIn(context), input.id) };
-  }
-
   @FieldResolver(() => User)
   async createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.createdBy ?? loaders.userById.load(ticket.createdById);
@@ -111,7 +64,30 @@ export class TicketResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return loaders.commentsByTicketId(args, selectionOf(info)).load(ticket.id);
+    return loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
+  }
+
+  @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, oldest first.' })
+  async history(
+    @Root() ticket: TicketRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.eventsByTicketId(args, selectionOf(info)).load(ticket.id);
+  }
+
+  @FieldResolver(() => Ticket, {
+    nullable: true,
+    description: 'The ticket that it repeats. Null also while that one is deleted, or hidden from the viewer.',
+  })
+  async duplicateOf(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
+    return ticket.duplicateOfId === null ? null : loaders.ticketById.load(ticket.duplicateOfId);
+  }
+
+  @FieldResolver(() => [Ticket], { description: 'Those that repeat it and that the viewer may see, by number.' })
+  async duplicates(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
+    return loaders.duplicatesByTicketId.load(ticket.id);
   }
 
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its texts, type, priority and product.' })

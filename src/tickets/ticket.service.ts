@@ -7,41 +7,29 @@ import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
-import { Product } from '../products/product.entity.js';
-import { type User } from '../users/user.entity.js';
-import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
-import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
+import { DESCRIPTION, findProduct, type TicketChanger, TITLE } from './ticket-changer.js';
+import { TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
-import {
-  canAssignTicket,
-  canChangeStatus,
-  canCreateTicket,
-  canDeleteTicket,
-  canEditTicket,
-  canViewTicket,
-  factsOf,
-} from './ticket.policy.js';
+import { canCreateTicket, canDeleteTicket, canRestoreTickets, canViewTicket, factsOf } from './ticket.policy.js';
+import { takeUpAgain } from './ticket-restoring.js';
 import { findReferredUser } from './user-ref.js';
 
-/** Requirements C19. */
-const TITLE = { most: 200 };
-const DESCRIPTION = { most: 10_000 };
-
-function notFound() {
-  return userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');
-}
-
-/** Creates, changes and deletes tickets: one transaction each, with its event and its mails. Gives the ticket's id. */
+/**
+ * Creates, changes, deletes and restores tickets: one transaction each, with its event and its mails. Gives the
+ * ticket's id.
+ */
 export class TicketService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #notifications: NotificationService;
+  readonly #changer: TicketChanger;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService; changer: TicketChanger }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
+    this.#changer = deps.changer;
   }
 
   /**
@@ -50,17 +38,26 @@ export class TicketService {
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<string> {
     if (!canCreateTicket(viewer)) throw forbidden('Your account may not create tickets.');
-    const em = this.#orm.em.fork();
-    if (input.id != null) {
-      const earlier = await this.#earlierCall(em, viewer, input.id);
-      if (earlier !== null) return earlier;
+    const earlier = input.id == null ? null : await this.#earlierCall(viewer, input.id);
+    if (earlier !== null) return earlier;
+    try {
+      const { id, owed } = await this.#orm.em.fork().transactional((em) => this.#create(em, viewer, input));
+      await this.#notifications.wake(owed);
+      return id;
+    } catch (error) {
+      const twice = error instanceof UniqueConstraintViolationException && input.id != null;
+      const first = twice ? await this.#earlierCall(viewer, input.id ?? '') : null;
+      if (first !== null) return first;
+      throw error;
     }
+  }
 
+  async #create(em: EntityManager, viewer: Viewer, input: CreateTicketInput) {
     const check = new InputCheck();
     const title = check.text('title', input.title, TITLE);
     const description = check.text('description', input.description, DESCRIPTION);
     const details = check.json('details', input.details);
-    const product = await this.#product(em, check, input.productId);
+    const product = await findProduct(em, check, input.productId);
     const assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
     check.done();
 
@@ -80,34 +77,18 @@ export class TicketService {
       createdAt: now,
       closedAt: isActive(status) ? null : now,
     });
-    this.#record(em, ticket, viewer, TicketEventKind.CREATED);
+    this.#changer.record(em, viewer, ticket, TicketEventKind.CREATED);
     const owed = assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
-    try {
-      await em.flush();
-    } catch (error) {
-      const twice = error instanceof UniqueConstraintViolationException && input.id != null;
-      const earlier = twice ? await this.#earlierCall(this.#orm.em.fork(), viewer, input.id ?? '') : null;
-      if (earlier !== null) return earlier;
-      throw error;
-    }
-    await this.#notifications.wake(owed);
-    return ticket.id;
+    return { id: ticket.id, owed };
   }
 
   /** The ticket that the viewer made with this id before; another person's is a CONFLICT that tells nothing of it. */
-  async #earlierCall(em: EntityManager, viewer: Viewer, id: string): Promise<string | null> {
+  async #earlierCall(viewer: Viewer, id: string): Promise<string | null> {
     if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
-    const ticket = await em.findOne(Ticket, { id });
+    const ticket = await this.#orm.em.fork().findOne(Ticket, { id });
     if (ticket === null) return null;
     if (ticket.createdBy.id === viewer.id && ticket.deletedAt === null) return ticket.id;
     throw userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
-  }
-
-  async #product(em: EntityManager, check: InputCheck, id: string | null | undefined): Promise<Product | null> {
-    if (id == null) return null;
-    const product = isId(id) ? await em.findOne(Product, { id, deletedAt: null }) : null;
-    if (product === null) check.add(UserErrorCode.NOT_FOUND, 'productId', 'There is no product with this id.');
-    return product;
   }
 
   /**
@@ -117,10 +98,11 @@ export class TicketService {
    * CONFLICT when the ticket has another version than expected
    */
   async update(viewer: Viewer, input: UpdateTicketInput): Promise<string> {
+    const { id, expectedVersion, ...change } = input;
     const owed = await this.#orm.em.fork().transactional(async (em) => {
-      const ticket = await this.#locked(em, viewer, input.id);
-      this.#checkRights(viewer, ticket, input);
-      if (input.expectedVersion != null && input.expectedVersion !== ticket.version) {
+      const ticket = await this.#changer.locked(em, viewer, id);
+      this.#changer.checkRights(viewer, ticket, change);
+      if (expectedVersion != null && expectedVersion !== ticket.version) {
         throw userInputError(
           UserErrorCode.CONFLICT,
           'expectedVersion',
@@ -128,66 +110,10 @@ export class TicketService {
           { ticketId: ticket.id },
         );
       }
-
-      const before = recordedFields(ticket);
-      const assignee = await this.#apply(em, ticket, input);
-      const changes = changesBetween(before, recordedFields(ticket));
-      if (changes.length === 0) return [];
-      ticket.updatedAt = this.#clock.now();
-      this.#record(em, ticket, viewer, TicketEventKind.CHANGED, changes);
-      if (!changes.some(({ field }) => field === 'assignedTo')) {
-        return this.#notifications.updated(em, ticket, changes, viewer.id);
-      }
-      const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
-      await this.#notifications.cancelForTicket(em, ticket, reason);
-      return assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
+      return this.#changer.change(em, viewer, ticket, change);
     });
     await this.#notifications.wake(owed);
-    return input.id.toLowerCase();
-  }
-
-  #checkRights(viewer: Viewer, ticket: Ticket, input: UpdateTicketInput): void {
-    const facts = factsOf(ticket);
-    const { id: _id, expectedVersion: _expectedVersion, status, assignedTo, ...others } = input;
-    const edits = Object.values(others).some((value) => value !== undefined);
-    if (edits && !canEditTicket(viewer, facts)) throw forbidden('You may not edit this ticket.');
-    if (status !== undefined && !canChangeStatus(viewer, facts)) {
-      throw forbidden("You may not change this ticket's status.");
-    }
-    if (assignedTo !== undefined && !canAssignTicket(viewer, facts)) throw forbidden('You may not assign this ticket.');
-  }
-
-  /** Puts the given fields into the ticket; gives the assignee that it now has, if the input named one. */
-  async #apply(em: EntityManager, ticket: Ticket, input: UpdateTicketInput): Promise<User | null> {
-    const check = new InputCheck();
-    if (check.requiredInUpdate('title', input.title)) ticket.title = check.text('title', input.title, TITLE);
-    if (check.requiredInUpdate('description', input.description)) {
-      ticket.description = check.text('description', input.description, DESCRIPTION);
-    }
-    if (input.details !== undefined) {
-      const details = check.json('details', input.details);
-      if (!sameJson(details, ticket.details)) ticket.details = details;
-    }
-    if (check.requiredInUpdate('type', input.type)) ticket.type = input.type;
-    if (check.requiredInUpdate('priority', input.priority)) ticket.priority = input.priority;
-    if (check.requiredInUpdate('status', input.status)) this.#changeStatus(ticket, input.status);
-    if (input.productId !== undefined) {
-      const product = await this.#product(em, check, input.productId);
-      ticket.product = product && ref(product);
-    }
-    let assignee: User | null = null;
-    if (input.assignedTo !== undefined) {
-      assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
-      ticket.assignedTo = assignee && ref(assignee);
-    }
-    check.done();
-    return assignee;
-  }
-
-  #changeStatus(ticket: Ticket, status: TicketStatus): void {
-    if (status === ticket.status) return;
-    ticket.status = status;
-    ticket.closedAt = isActive(status) ? null : this.#clock.now();
+    return id.toLowerCase();
   }
 
   /**
@@ -196,23 +122,31 @@ export class TicketService {
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
-      const ticket = await this.#locked(em, viewer, id);
+      const ticket = await this.#changer.locked(em, viewer, id);
       if (!canDeleteTicket(viewer, factsOf(ticket))) throw forbidden('You may not delete this ticket.');
       ticket.deletedAt = this.#clock.now();
-      this.#record(em, ticket, viewer, TicketEventKind.DELETED);
+      this.#changer.record(em, viewer, ticket, TicketEventKind.DELETED);
       await this.#notifications.cancelForTicket(em, ticket, NotificationCancelReason.TICKET_DELETED);
     });
     return id.toLowerCase();
   }
 
-  /** A ticket that the viewer may see, its row locked until the transaction ends. */
-  async #locked(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket> {
-    const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
-    if (ticket === null || !canViewTicket(viewer, factsOf(ticket))) throw notFound();
-    return ticket;
-  }
-
-  #record(em: EntityManager, ticket: Ticket, viewer: Viewer, kind: TicketEventKind, changes: FieldChange[] = []): void {
-    em.create(TicketEvent, { kind, ticket: ref(ticket), actor: viewer.id, changes, createdAt: this.#clock.now() });
+  /**
+   * Brings a deleted ticket and its comments back (requirements C2). One that is not deleted stays as it is.
+   * @throws FORBIDDEN without the right; UserInputError NOT_FOUND
+   */
+  async restore(viewer: Viewer, id: string): Promise<string> {
+    if (!canRestoreTickets(viewer)) throw forbidden('Restoring tickets needs canDeleteAll.');
+    await this.#orm.em.fork().transactional(async (em) => {
+      const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+      if (ticket === null || !canViewTicket(viewer, { ...factsOf(ticket), deleted: false })) {
+        throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');
+      }
+      if (ticket.deletedAt === null) return;
+      ticket.deletedAt = null;
+      const changes = await takeUpAgain(em, ticket);
+      this.#changer.record(em, viewer, ticket, TicketEventKind.RESTORED, changes);
+    });
+    return id.toLowerCase();
   }
 }

@@ -1,6 +1,7 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { Session } from '../auth/session.entity.js';
+import { CommentConnection } from '../comments/comment.types.js';
 import { isId } from '../database/id.js';
 import { Authorized, Public } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
@@ -8,6 +9,8 @@ import { type Context, signedIn } from '../graphql/context.js';
 import { EmailAddress } from '../graphql/scalars.js';
 import { selectionOf } from '../graphql/selection.js';
 import { VisibleIf } from '../graphql/visible-if.js';
+import { TicketsArgs } from '../tickets/ticket.args.js';
+import { TicketConnection } from '../tickets/ticket.types.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.inputs.js';
@@ -97,5 +100,35 @@ export class UserResolver {
   })
   async sessions(@Root() user: UserRow, @Ctx() { readers }: Context) {
     return readers.sessions.live(user.id);
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
+  async createdTickets(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => TicketsArgs) args: TicketsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.ticketsBy('createdBy', args, selectionOf(info)).load(user.id);
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
+  async assignedTickets(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => TicketsArgs) args: TicketsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.ticketsBy('assignedTo', args, selectionOf(info)).load(user.id);
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Those that the viewer may see, oldest first.' })
+  async comments(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.commentsBy('author', args, selectionOf(info)).load(user.id);
   }
 }

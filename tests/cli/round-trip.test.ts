@@ -94,7 +94,7 @@ describe.each(['csv', 'json'])('an export as %s', (format) => {
 
     await empty.app.orm.em
       .getConnection()
-      .execute('truncate ticket_event, comment, notification, ticket restart identity');
+      .execute('truncate ticket_event, comment, notification, ticket restart identity cascade');
     const imported = await cli(empty, ['import-tickets', await file(`tickets.${format}`, exported)]);
     expect(imported).toMatchObject({
       code: 0,

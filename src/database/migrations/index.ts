@@ -2,6 +2,7 @@ import { type MigrationObject } from '@mikro-orm/core';
 import { Migration20261121031242_initial } from './Migration20261121031242_initial.js';
 import { Migration20261121034718_accounts } from './Migration20261121034718_accounts.js';
 import { Migration20261121035500_notification_retry } from './Migration20261121035500_notification_retry.js';
+import { Migration20261121040000_search } from './Migration20261121040000_search.js';
 import { Migration20261121040100_similar_tickets } from './Migration20261121040100_similar_tickets.js';
 import { Migration20261121041000_insights } from './Migration20261121041000_insights.js';
 
@@ -10,6 +11,7 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121031242_initial', class: Migration20261121031242_initial },
   { name: 'Migration20261121034718_accounts', class: Migration20261121034718_accounts },
   { name: 'Migration20261121035500_notification_retry', class: Migration20261121035500_notification_retry },
+  { name: 'Migration20261121040000_search', class: Migration20261121040000_search },
   { name: 'Migration20261121040100_similar_tickets', class: Migration20261121040100_similar_tickets },
   { name: 'Migration20261121041000_insights', class: Migration20261121041000_insights },
 ];

@@ -1,0 +1,148 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { type Viewer } from '../auth/viewer.js';
+import { type Clock } from '../clock.js';
+import { isId } from '../database/id.js';
+import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
+import { InputCheck } from '../graphql/input-check.js';
+import { type Notification, NotificationCancelReason } from '../notifications/notification.entity.js';
+import { type NotificationService } from '../notifications/notification.service.js';
+import { Product } from '../products/product.entity.js';
+import { type User } from '../users/user.entity.js';
+import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
+import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
+import { isActive, Ticket, type TicketStatus } from './ticket.entity.js';
+import { type UpdateTicketInput } from './ticket.inputs.js';
+import { canAssignTicket, canChangeStatus, canEditTicket, canViewTicket, factsOf } from './ticket.policy.js';
+import { findReferredUser } from './user-ref.js';
+
+/** Requirements C19. */
+export const TITLE = { most: 200 };
+export const DESCRIPTION = { most: 10_000 };
+
+/** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
+export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
+
+/** A live product. Shared lock: its deletion waits, and then sees the ticket that names it. */
+export async function findProduct(
+  em: EntityManager,
+  check: InputCheck,
+  id: string | null | undefined,
+): Promise<Product | null> {
+  if (id == null) return null;
+  const product = isId(id)
+    ? await em.findOne(Product, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ })
+    : null;
+  if (product === null) check.add(UserErrorCode.NOT_FOUND, 'productId', 'There is no product with this id.');
+  return product;
+}
+
+/** What every change of a ticket has in common: the lock, the rights, the event and the mails. It flushes nothing. */
+export class TicketChanger {
+  readonly #clock: Clock;
+  readonly #notifications: NotificationService;
+
+  constructor(deps: { clock: Clock; notifications: NotificationService }) {
+    this.#clock = deps.clock;
+    this.#notifications = deps.notifications;
+  }
+
+  /**
+   * A ticket that the viewer may see, its row locked until the transaction ends.
+   * @param field the input's field that holds the id
+   * @throws UserInputError NOT_FOUND
+   */
+  async locked(em: EntityManager, viewer: Viewer, id: string, field = 'id'): Promise<Ticket> {
+    const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+    if (ticket === null || !canViewTicket(viewer, factsOf(ticket))) {
+      throw userInputError(UserErrorCode.NOT_FOUND, field, 'There is no ticket with this id.');
+    }
+    return ticket;
+  }
+
+  /** @throws FORBIDDEN for a field that the viewer may not change: it is never skipped (requirements C5) */
+  checkRights(viewer: Viewer, ticket: Ticket, change: TicketChange): void {
+    const facts = factsOf(ticket);
+    const { status, assignedTo, ...others } = change;
+    const edits = Object.values(others).some((value) => value !== undefined);
+    if (edits && !canEditTicket(viewer, facts)) throw forbidden('You may not edit this ticket.');
+    if (status !== undefined && !canChangeStatus(viewer, facts)) {
+      throw forbidden("You may not change this ticket's status.");
+    }
+    if (assignedTo !== undefined && !canAssignTicket(viewer, facts)) {
+      throw forbidden('You may not assign this ticket.');
+    }
+  }
+
+  /**
+   * Changes the given fields of a locked ticket, and records what differs then. Gives the mails that are owed: the
+   * caller commits, then wakes them. Ask `checkRights` before.
+   * @throws UserInputError for what is wrong with the input
+   */
+  async change(em: EntityManager, viewer: Viewer, ticket: Ticket, change: TicketChange): Promise<Notification[]> {
+    const before = recordedFields(ticket);
+    const assignee = await this.#apply(em, ticket, change);
+    const changes = this.recordChange(em, viewer, ticket, before);
+    if (!changes.some(({ field }) => field === 'assignedTo')) return this.tell(em, viewer, ticket, changes);
+    const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
+    await this.#notifications.cancelForTicket(em, ticket, reason);
+    return assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
+  }
+
+  /** Records what differs from the fields before, if anything does. */
+  recordChange(
+    em: EntityManager,
+    viewer: Viewer,
+    ticket: Ticket,
+    before: ReturnType<typeof recordedFields>,
+  ): FieldChange[] {
+    const changes = changesBetween(before, recordedFields(ticket));
+    if (changes.length > 0) {
+      ticket.updatedAt = this.#clock.now();
+      this.record(em, viewer, ticket, TicketEventKind.CHANGED, changes);
+    }
+    return changes;
+  }
+
+  /** Owes the assignee a mail about changes of other fields than the assignee, if there are any (requirements C13). */
+  async tell(em: EntityManager, viewer: Viewer, ticket: Ticket, changes: FieldChange[]): Promise<Notification[]> {
+    return changes.length > 0 ? this.#notifications.updated(em, ticket, changes, viewer.id) : [];
+  }
+
+  record(em: EntityManager, viewer: Viewer, ticket: Ticket, kind: TicketEventKind, changes: FieldChange[] = []): void {
+    em.create(TicketEvent, { kind, ticket: ref(ticket), actor: viewer.id, changes, createdAt: this.#clock.now() });
+  }
+
+  changeStatus(ticket: Ticket, status: TicketStatus): void {
+    if (status === ticket.status) return;
+    ticket.status = status;
+    ticket.closedAt = isActive(status) ? null : this.#clock.now();
+  }
+
+  /** Puts the given fields into the ticket; gives the assignee that it now has, if the input named one. */
+  async #apply(em: EntityManager, ticket: Ticket, change: TicketChange): Promise<User | null> {
+    const check = new InputCheck();
+    if (check.requiredInUpdate('title', change.title)) ticket.title = check.text('title', change.title, TITLE);
+    if (check.requiredInUpdate('description', change.description)) {
+      ticket.description = check.text('description', change.description, DESCRIPTION);
+    }
+    if (change.details !== undefined) {
+      const details = check.json('details', change.details);
+      if (!sameJson(details, ticket.details)) ticket.details = details;
+    }
+    if (check.requiredInUpdate('type', change.type)) ticket.type = change.type;
+    if (check.requiredInUpdate('priority', change.priority)) ticket.priority = change.priority;
+    if (check.requiredInUpdate('status', change.status)) this.changeStatus(ticket, change.status);
+    if (change.productId !== undefined) {
+      const product = await findProduct(em, check, change.productId);
+      ticket.product = product && ref(product);
+    }
+    let assignee: User | null = null;
+    if (change.assignedTo !== undefined) {
+      assignee = change.assignedTo ? await findReferredUser(em, check, 'assignedTo', change.assignedTo) : null;
+      ticket.assignedTo = assignee && ref(assignee);
+    }
+    check.done();
+    return assignee;
+  }
+}

@@ -1,0 +1,85 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Viewer } from '../auth/viewer.js';
+import { isId } from '../database/id.js';
+import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
+import { type NotificationService } from '../notifications/notification.service.js';
+import { type MarkDuplicateInput } from './ticket-change.inputs.js';
+import { type TicketChanger } from './ticket-changer.js';
+import { recordedFields } from './ticket-changes.js';
+import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
+import { canEditTicket, factsOf } from './ticket.policy.js';
+
+function conflict(message: string) {
+  return userInputError(UserErrorCode.CONFLICT, 'duplicateOfId', message);
+}
+
+/**
+ * Links a ticket to the one that it repeats (requirements C22), and takes the link away again. A duplicate has one
+ * original, which is no duplicate itself: so there are no chains, and no circles.
+ */
+export class TicketDuplicatesService {
+  readonly #orm: MikroORM;
+  readonly #changer: TicketChanger;
+  readonly #notifications: NotificationService;
+
+  constructor(deps: { orm: MikroORM; changer: TicketChanger; notifications: NotificationService }) {
+    this.#notifications = deps.notifications;
+    this.#orm = deps.orm;
+    this.#changer = deps.changer;
+  }
+
+  /**
+   * Gives the duplicate's id. A link that it has already gives way to the new one.
+   * @throws FORBIDDEN without the right to edit the ticket; UserInputError for tickets that cannot be linked
+   */
+  async mark(viewer: Viewer, input: MarkDuplicateInput): Promise<string> {
+    const duplicateId = input.ticketId.toLowerCase();
+    const originalId = input.duplicateOfId.toLowerCase();
+    const owed = await this.#orm.em.fork().transactional(async (em) => {
+      await this.#lock(em, [duplicateId, originalId]);
+      const ticket = await this.#editable(em, viewer, duplicateId);
+      if (originalId === duplicateId) {
+        throw userInputError(UserErrorCode.INVALID, 'duplicateOfId', 'A ticket is not a duplicate of itself.');
+      }
+      const original = await this.#changer.locked(em, viewer, originalId, 'duplicateOfId');
+      if (original.duplicateOf) throw conflict('That ticket is a duplicate itself. Choose its original.');
+      if ((await em.count(Ticket, { duplicateOf: ticket, deletedAt: null })) > 0) {
+        throw conflict('Other tickets are duplicates of this one. Mark them as duplicates of the other one first.');
+      }
+      const before = recordedFields(ticket);
+      ticket.duplicateOf = ref(original);
+      if ((input.close ?? true) && isActive(ticket.status)) this.#changer.changeStatus(ticket, TicketStatus.CLOSED);
+      return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
+    });
+    await this.#notifications.wake(owed);
+    return duplicateId;
+  }
+
+  /**
+   * Takes the link away; the status stays as it is. A ticket without a link stays as it is altogether.
+   * @throws FORBIDDEN without the right to edit the ticket
+   */
+  async unmark(viewer: Viewer, ticketId: string): Promise<string> {
+    const owed = await this.#orm.em.fork().transactional(async (em) => {
+      const ticket = await this.#editable(em, viewer, ticketId);
+      const before = recordedFields(ticket);
+      ticket.duplicateOf = null;
+      return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
+    });
+    await this.#notifications.wake(owed);
+    return ticketId.toLowerCase();
+  }
+
+  async #editable(em: EntityManager, viewer: Viewer, ticketId: string): Promise<Ticket> {
+    const ticket = await this.#changer.locked(em, viewer, ticketId, 'ticketId');
+    if (!canEditTicket(viewer, factsOf(ticket))) throw forbidden('You may not edit this ticket.');
+    return ticket;
+  }
+
+  /** In the order of the ids: two calls that link the same two tickets wait for each other, and not both. */
+  async #lock(em: EntityManager, ids: readonly string[]): Promise<void> {
+    const lockMode = LockMode.PESSIMISTIC_WRITE;
+    await em.find(Ticket, { id: { $in: ids.filter(isId) } }, { orderBy: { id: 'asc' }, lockMode });
+  }
+}

@@ -1,0 +1,30 @@
+import { LockMode } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { Product } from '../products/product.entity.js';
+import { User } from '../users/user.entity.js';
+import { changesBetween, recordedFields } from './ticket-changes.js';
+import { type FieldChange } from './ticket-event.entity.js';
+import { Ticket } from './ticket.entity.js';
+
+/**
+ * Takes out of a ticket that comes back what went meanwhile: a deleted product or assignee, neither of which a live
+ * ticket names; and an original that became a duplicate itself gives way to its own, so that there is no chain.
+ * Gives what it changed.
+ */
+export async function takeUpAgain(em: EntityManager, ticket: Ticket): Promise<FieldChange[]> {
+  const before = recordedFields(ticket);
+  if (ticket.product) {
+    const lockMode = LockMode.PESSIMISTIC_READ;
+    const product = await em.findOne(Product, { id: ticket.product.id, deletedAt: null }, { lockMode });
+    if (product === null) ticket.product = null;
+  }
+  if (ticket.assignedTo) {
+    const assignee = await em.findOne(User, { id: ticket.assignedTo.id, deletedAt: null });
+    if (assignee === null) ticket.assignedTo = null;
+  }
+  if (ticket.duplicateOf) {
+    const original = await em.findOneOrFail(Ticket, { id: ticket.duplicateOf.id });
+    if (original.duplicateOf) ticket.duplicateOf = original.duplicateOf;
+  }
+  return changesBetween(before, recordedFields(ticket));
+}
