@@ -5,10 +5,10 @@ import { type Clock } from '../clock.js';
 import { isId, newId } from '../database/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { NotificationCancelReason } from '../notifications/notification.entity.js';
+import { type Notification, NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
-import { type User } from '../users/user.entity.js';
+import { User } from '../users/user.entity.js';
 import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
@@ -50,12 +50,27 @@ export class TicketService {
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<string> {
     if (!canCreateTicket(viewer)) throw forbidden('Your account may not create tickets.');
-    const em = this.#orm.em.fork();
     if (input.id != null) {
-      const earlier = await this.#earlierCall(em, viewer, input.id);
+      const earlier = await this.#earlierCall(this.#orm.em.fork(), viewer, input.id);
       if (earlier !== null) return earlier;
     }
+    try {
+      const { id, owed } = await this.#orm.em.fork().transactional(async (em) => this.#create(em, viewer, input));
+      await this.#notifications.wake(owed);
+      return id;
+    } catch (error) {
+      const twice = error instanceof UniqueConstraintViolationException && input.id != null;
+      const earlier = twice ? await this.#earlierCall(this.#orm.em.fork(), viewer, input.id ?? '') : null;
+      if (earlier !== null) return earlier;
+      throw error;
+    }
+  }
 
+  async #create(
+    em: EntityManager,
+    viewer: Viewer,
+    input: CreateTicketInput,
+  ): Promise<{ id: string; owed: Notification[] }> {
     const check = new InputCheck();
     const title = check.text('title', input.title, TITLE);
     const description = check.text('description', input.description, DESCRIPTION);
@@ -82,16 +97,7 @@ export class TicketService {
     });
     this.#record(em, ticket, viewer, TicketEventKind.CREATED);
     const owed = assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
-    try {
-      await em.flush();
-    } catch (error) {
-      const twice = error instanceof UniqueConstraintViolationException && input.id != null;
-      const earlier = twice ? await this.#earlierCall(this.#orm.em.fork(), viewer, input.id ?? '') : null;
-      if (earlier !== null) return earlier;
-      throw error;
-    }
-    await this.#notifications.wake(owed);
-    return ticket.id;
+    return { id: ticket.id, owed };
   }
 
   /** The ticket that the viewer made with this id before; another person's is a CONFLICT that tells nothing of it. */
@@ -118,6 +124,8 @@ export class TicketService {
    */
   async update(viewer: Viewer, input: UpdateTicketInput): Promise<string> {
     const owed = await this.#orm.em.fork().transactional(async (em) => {
+      const check = new InputCheck();
+      const assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
       const ticket = await this.#locked(em, viewer, input.id);
       this.#checkRights(viewer, ticket, input);
       if (input.expectedVersion != null && input.expectedVersion !== ticket.version) {
@@ -130,7 +138,8 @@ export class TicketService {
       }
 
       const before = recordedFields(ticket);
-      const assignee = await this.#apply(em, ticket, input);
+      await this.#apply(em, check, ticket, input, assignee);
+      if (before['status'] !== ticket.status) await this.#letGoOfDeleted(em, ticket);
       const changes = changesBetween(before, recordedFields(ticket));
       if (changes.length === 0) return [];
       ticket.updatedAt = this.#clock.now();
@@ -157,9 +166,14 @@ export class TicketService {
     if (assignedTo !== undefined && !canAssignTicket(viewer, facts)) throw forbidden('You may not assign this ticket.');
   }
 
-  /** Puts the given fields into the ticket; gives the assignee that it now has, if the input named one. */
-  async #apply(em: EntityManager, ticket: Ticket, input: UpdateTicketInput): Promise<User | null> {
-    const check = new InputCheck();
+  /** Puts the given fields into the ticket, if nothing is wrong with them. */
+  async #apply(
+    em: EntityManager,
+    check: InputCheck,
+    ticket: Ticket,
+    input: UpdateTicketInput,
+    assignee: User | null,
+  ): Promise<void> {
     if (check.requiredInUpdate('title', input.title)) ticket.title = check.text('title', input.title, TITLE);
     if (check.requiredInUpdate('description', input.description)) {
       ticket.description = check.text('description', input.description, DESCRIPTION);
@@ -175,13 +189,16 @@ export class TicketService {
       const product = await this.#product(em, check, input.productId);
       ticket.product = product && ref(product);
     }
-    let assignee: User | null = null;
-    if (input.assignedTo !== undefined) {
-      assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
-      ticket.assignedTo = assignee && ref(assignee);
-    }
+    if (input.assignedTo !== undefined) ticket.assignedTo = assignee && ref(assignee);
     check.done();
-    return assignee;
+  }
+
+  /** A closed ticket keeps an assignee whose account is deleted; reopened, it must not wait for them. */
+  async #letGoOfDeleted(em: EntityManager, ticket: Ticket): Promise<void> {
+    if (ticket.assignedTo === null || !isActive(ticket.status)) return;
+    const living = { id: ticket.assignedTo.id, deletedAt: null };
+    const assignee = await em.findOne(User, living, { lockMode: LockMode.PESSIMISTIC_READ });
+    if (assignee === null) ticket.assignedTo = null;
   }
 
   #changeStatus(ticket: Ticket, status: TicketStatus): void {
