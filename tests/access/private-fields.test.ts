@@ -69,7 +69,9 @@ describe('over HTTP', () => {
   test('no row has a column for a password or a hash', () => {
     const rows = new Rows(server.app.orm);
     const database = server.app.orm.em.getKysely();
-    const columns = entities.map((entity) => rows.columns<object>(entity, 'x').compile(database).sql.replaceAll('"', ''));
+    const columns = entities.map((entity) =>
+      rows.columns<object>(entity, 'x').compile(database).sql.replaceAll('"', ''),
+    );
     expect(columns.join()).toContain('x.username as username');
     expect(columns.join()).not.toMatch(/password|hash/i);
   });
