@@ -138,8 +138,9 @@ export class TicketService {
       }
 
       const before = recordedFields(ticket);
+      const wasClosed = !isActive(ticket.status);
       await this.#apply(em, check, ticket, input, assignee);
-      if (before['status'] !== ticket.status) await this.#letGoOfDeleted(em, ticket);
+      if (wasClosed && isActive(ticket.status)) await this.#letGoOfDeleted(em, ticket);
       const changes = changesBetween(before, recordedFields(ticket));
       if (changes.length === 0) return [];
       ticket.updatedAt = this.#clock.now();
@@ -193,9 +194,12 @@ export class TicketService {
     check.done();
   }
 
-  /** A closed ticket keeps an assignee whose account is deleted; reopened, it must not wait for them. */
+  /**
+   * A closed ticket keeps an assignee whose account is deleted; reopened, it must not wait for them. Their deletion locks
+   * no closed ticket, so the two cannot wait for each other though the ticket is locked before the user here.
+   */
   async #letGoOfDeleted(em: EntityManager, ticket: Ticket): Promise<void> {
-    if (ticket.assignedTo === null || !isActive(ticket.status)) return;
+    if (ticket.assignedTo === null) return;
     const living = { id: ticket.assignedTo.id, deletedAt: null };
     const assignee = await em.findOne(User, living, { lockMode: LockMode.PESSIMISTIC_READ });
     if (assignee === null) ticket.assignedTo = null;
