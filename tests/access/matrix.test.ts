@@ -74,6 +74,18 @@ test('the policies hold for all 1,152 cases', () => {
   expect(actual).toEqual(EXPECTED);
 });
 
+function userErrorCodes(payload?: { userErrors: { code: string }[] } | null): string[] {
+  return payload?.userErrors.map(({ code }) => code) ?? [];
+}
+
+async function findsDeleted(person: Person, id: string): Promise<boolean> {
+  const { data, errors } = await person.client.send(
+    '{ tickets(first: 100, filter: { deleted: true }) { nodes { id } } }',
+  );
+  if (errors.length > 0) expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
+  return (data?.tickets.nodes ?? []).some((ticket: { id: string }) => ticket.id === id);
+}
+
 describe('over HTTP', () => {
   let server: TestServer;
   let somebody: Person;
@@ -135,18 +147,6 @@ describe('over HTTP', () => {
       delete: await allowed('deleteTicket', { id }),
     };
     return outcome;
-  }
-
-  function userErrorCodes(payload?: { userErrors: { code: string }[] } | null): string[] {
-    return payload?.userErrors.map(({ code }) => code) ?? [];
-  }
-
-  async function findsDeleted(person: Person, id: string): Promise<boolean> {
-    const { data, errors } = await person.client.send(
-      '{ tickets(first: 100, filter: { deleted: true }) { nodes { id } } }',
-    );
-    if (errors.length > 0) expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
-    return (data?.tickets.nodes ?? []).some((ticket: { id: string }) => ticket.id === id);
   }
 
   test('the server holds for all 1,152 cases', async () => {

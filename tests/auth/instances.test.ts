@@ -4,6 +4,17 @@ import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, buildTicket, type Person, signIn } from '../support/factories.js';
 import { newSigningKey, startTestServer, type TestServer } from '../support/server.js';
 
+/** Whether there is a viewer, what they see, and what they may do. */
+async function probe(client: GraphqlClient) {
+  const queries = ['{ viewer { id } tickets { totalCount } }', '{ users(filter: { deleted: true }) { totalCount } }'];
+  return Promise.all(queries.map(async (query) => client.send(query)));
+}
+
+async function accepts(server: TestServer, token: string | undefined): Promise<boolean> {
+  const { viewer } = await server.anonymous.withToken(token).query('{ viewer { id } }');
+  return viewer !== null;
+}
+
 describe('a change made on one of two instances', () => {
   let here: TestServer;
   let there: TestServer;
@@ -23,12 +34,6 @@ describe('a change made on one of two instances', () => {
   });
 
   const permissions = { create: true, edit: true, view: false, delete: true };
-  /** Whether there is a viewer, what they see, and what they may do. */
-  async function probe(client: GraphqlClient) {
-    const queries = ['{ viewer { id } tickets { totalCount } }', '{ users(filter: { deleted: true }) { totalCount } }'];
-    return Promise.all(queries.map(async (query) => client.send(query)));
-  }
-
   test.each<[string, () => Promise<unknown>]>([
     ['a deleted user', async () => succeed(manager.client, 'deleteUser', { id: person.id })],
     ['an ended session', async () => person.client.query('mutation { signOut { userErrors { code } } }')],
@@ -76,10 +81,6 @@ describe('keys that rotate', () => {
       const person = await buildPerson(first);
       const signedByOld = person.client.token;
       const { token: signedByFresh } = await signIn(both, person.username);
-      const accepts = async (server: TestServer, token: string | undefined) => {
-        const { viewer } = await server.anonymous.withToken(token).query('{ viewer { id } }');
-        return viewer !== null;
-      };
       expect(await Promise.all([first, both, last].map(async (server) => accepts(server, signedByOld)))).toEqual([
         true,
         true,

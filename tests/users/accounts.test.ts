@@ -23,15 +23,17 @@ beforeEach(async () => {
 });
 afterAll(async () => server.stop());
 
-describe('createUser', () => {
-  const account = () => ({
+function account() {
+  return {
     email: `new-${person.email}`,
     username: `new-${person.username}`,
     password: 'correct horse battery',
     firstName: ' New ',
     roleId: roles['tech'],
-  });
+  };
+}
 
+describe('createUser', () => {
   test('makes an account with the role, all four bits, and a working sign-in', async () => {
     const { user } = await succeed(
       manager.client,
@@ -125,10 +127,13 @@ describe('updateUser', () => {
   });
 });
 
-describe('setTicketPermissions', () => {
-  const ALL = { create: true, edit: true, view: true, delete: true };
-  const set = (permissions: object) => ({ userId: person.id, permissions });
+const ALL = { create: true, edit: true, view: true, delete: true };
 
+function set(permissions: object) {
+  return { userId: person.id, permissions };
+}
+
+describe('setTicketPermissions', () => {
   test('lets anybody take bits from themselves, and only who may manage users give them back', async () => {
     const { user } = await succeed(
       person.client,
