@@ -23,6 +23,8 @@ const CHRONOLOGICAL: Order<CommentRow> = {
 
 /** Live comments under `c` that are not kept from the viewer; whether the ticket may be seen is asked beside it. */
 function readableComments(viewer: Viewer): RawBuilder<boolean> {
+  // The payload of a repeated createTicket shows the ticket to its creator, whether or not they may still see it.
+  if (!viewer.bits.view) return sql`false`;
   return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
 }
 
