@@ -14,7 +14,11 @@ const LOCK = 0x4d_47_52;
  * @param field of the input that is told to be at fault
  * @throws UserInputError CONFLICT when nobody would be left
  */
-export async function keepingAManager(em: EntityManager, field: string, change: () => Promise<void>): Promise<void> {
+export async function keepingAManager(
+  em: EntityManager,
+  field: string,
+  change: () => Promise<void> | void,
+): Promise<void> {
   await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(em.getKysely<unknown>());
   const before = await countManagers(em);
   await change();

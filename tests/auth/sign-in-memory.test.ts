@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { stat } from 'node:fs/promises';
+import { hashPassword } from '../../src/auth/password.js';
 import { buildPerson, type Person, signIn } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -30,4 +32,16 @@ test('a hundred people signing in at once take a bounded amount of memory', asyn
     clearInterval(watch);
   }
   expect((highest - before) / 2 ** 20).toBeLessThan(MOST_GROWTH_MB);
+});
+
+test('hashes leave threads for other work, which is not queued behind them', async () => {
+  let hashed = 0;
+  const hashes = Array.from({ length: 20 }, async (_, index) => {
+    await hashPassword(`password ${index}`);
+    hashed += 1;
+  });
+  await Promise.race(hashes);
+  await stat('package.json');
+  expect(hashed).toBeLessThan(6);
+  await Promise.all(hashes);
 });
