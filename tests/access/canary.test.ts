@@ -75,6 +75,12 @@ async function answersTo(queries: readonly { viewer: number; query: string }[]):
   return answers;
 }
 
+/** Contract, TicketInsights: counts over every live ticket, whoever may read them. They may tell of no text, that is all. */
+function withoutInsights(answer: string | undefined): unknown {
+  const { data, errors } = JSON.parse(answer ?? '{}');
+  return { data: data && { ...data, ticketInsights: undefined }, errors };
+}
+
 test('a thousand random queries are answered as if nothing hidden were there', async () => {
   const vocabulary = {
     ids: [...Object.values(hidden), ...visible.map(({ id }) => id), product.id, manager.id, viewers[0]?.id ?? ''],
@@ -102,7 +108,8 @@ test('a thousand random queries are answered as if nothing hidden were there', a
   const answered = after.filter((answer) => answer.includes('"errors":[]'));
   expect({ seed, answered: answered.length > QUERIES / 2 }).toEqual({ seed, answered: true });
   for (const [index, asked] of queries.entries()) {
-    expect({ seed, ...asked, answer: after[index] }).toEqual({ seed, ...asked, answer: before[index] });
+    const [there, absent] = [after, before].map((answers) => withoutInsights(answers[index]));
+    expect({ seed, ...asked, answer: there }).toEqual({ seed, ...asked, answer: absent });
     expect(after[index]?.toLowerCase()).not.toContain(CANARY);
     expect(after[index]).not.toContain('INTERNAL_SERVER_ERROR');
   }
