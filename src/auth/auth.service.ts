@@ -1,4 +1,4 @@
-import { ref } from '@mikro-orm/core';
+import { LockMode, ref } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
@@ -11,6 +11,10 @@ import { type SignInInput, type SignUpInput } from './auth.inputs.js';
 import { hashPassword, verifyPassword } from './password.js';
 import { type SessionService, type SignedIn } from './session.service.js';
 import { type SignInThrottle } from './sign-in-throttle.js';
+
+function invalidCredentials() {
+  return userInputError(UserErrorCode.INVALID_CREDENTIALS, null, 'Invalid username, e-mail address or password.');
+}
 
 /** Signing up and signing in. */
 export class AuthService {
@@ -71,11 +75,15 @@ export class AuthService {
         );
     const giveBack = await this.#throttle.take(user?.id ?? login);
     const right = await verifyPassword(user?.passwordHash ?? null, password);
-    if (user === null || !right) {
-      throw userInputError(UserErrorCode.INVALID_CREDENTIALS, null, 'Invalid username, e-mail address or password.');
-    }
-    const signedIn = await this.#sessions.open(em, user, client);
-    await em.flush();
+    if (user === null || !right) throw invalidCredentials();
+    const { id, passwordHash } = user;
+    const signedIn = await em.transactional(async (inner) => {
+      // Locked against a change of the password, which ends all sessions: none may be opened by the old one after it.
+      const unchanged = { id, passwordHash, deletedAt: null };
+      const current = await inner.findOne(User, unchanged, { lockMode: LockMode.PESSIMISTIC_READ });
+      if (current === null) throw invalidCredentials();
+      return this.#sessions.open(inner, current, client);
+    });
     await giveBack();
     return signedIn;
   }

@@ -1,5 +1,6 @@
 import { LockMode, ref } from '@mikro-orm/core';
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { type Clock } from '../clock.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { passwordResetMail } from '../mail/templates/password-reset.js';
@@ -13,6 +14,8 @@ const VALID_MS = 3_600_000;
 /** Nobody's mailbox is flooded by somebody else's asking. */
 const MOST_AN_HOUR = 5;
 const SWEEP_LIMIT = 100;
+/** Any number of our own: the kind of lock. */
+const LOCK = 0x52_53_54;
 
 /** Sends the mails that people asked for who forgot their password. */
 export class PasswordResetDelivery {
@@ -33,7 +36,12 @@ export class PasswordResetDelivery {
     const waiting = await this.#orm.em
       .fork()
       .find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit: SWEEP_LIMIT });
-    for (const { id } of waiting) await this.deliver(id);
+    const failures: unknown[] = [];
+    for (const { id } of waiting) {
+      // One that cannot be handled must not hold up those behind it.
+      await this.deliver(id).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'Requests for a new password could not be handled');
   }
 
   /**
@@ -49,7 +57,7 @@ export class PasswordResetDelivery {
           { id: requestId, handledAt: null },
           { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
         );
-        if (request === null) return;
+        if (request === null || !(await this.#onlyOneFor(em, request.email))) return;
         const now = this.#clock.now();
         request.handledAt = now;
         const hourAgo = new Date(now.getTime() - VALID_MS);
@@ -75,6 +83,15 @@ export class PasswordResetDelivery {
       if (!(error instanceof MailRefusedError)) throw error;
       if (error.permanent) await this.#giveUp(requestId);
     }
+  }
+
+  /** Whether no other worker is at a request of this address, whose mails each would miss to count: then a sweep's. */
+  async #onlyOneFor(em: EntityManager, email: string): Promise<boolean> {
+    const { rows } = await sql<{ locked: boolean }>`
+      select pg_try_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(lower(${email}))) as locked`.execute(
+      em.getKysely<unknown>(),
+    );
+    return rows[0]?.locked === true;
   }
 
   async #giveUp(requestId: string): Promise<void> {

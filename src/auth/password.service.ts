@@ -1,14 +1,15 @@
-import { LockMode, ref } from '@mikro-orm/core';
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { checkNewPassword } from '../users/account.js';
+import { lockUser } from '../users/lock-user.js';
 import { User } from '../users/user.entity.js';
 import { type ChangePasswordInput, type ResetPasswordInput } from './auth.inputs.js';
 import { hashPassword, verifyPassword } from './password.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
+import { endResetLinks } from './reset-links.js';
 import { hashSecret } from './secret-token.js';
 import { type SessionService, type SignedIn } from './session.service.js';
 import { type SignInThrottle } from './sign-in-throttle.js';
@@ -18,6 +19,14 @@ import { type ViewerSource } from './viewer-source.js';
 
 /** After the commit: asks the worker to look at the request. Best effort, as a sweep finds it too. */
 export type WakeForReset = (requestId: string) => Promise<void>;
+
+function wrongPassword() {
+  return userInputError(UserErrorCode.INVALID_CREDENTIALS, 'currentPassword', 'This is not your current password.');
+}
+
+function tooLate() {
+  return userInputError(UserErrorCode.EXPIRED, 'token', 'This link was used or is too old. Ask for a new one.');
+}
 
 /** Changing a password, and setting a new one by mail when the old one is forgotten. */
 export class PasswordService {
@@ -56,12 +65,14 @@ export class PasswordService {
     const user = await em.findOneOrFail(User, { id: viewer.id }, { populate: ['passwordHash'] });
     const giveBack = await this.#throttle.take(user.id);
     if (!(await verifyPassword(user.passwordHash, currentPassword))) {
-      throw userInputError(UserErrorCode.INVALID_CREDENTIALS, 'currentPassword', 'This is not your current password.');
+      throw wrongPassword();
     }
-    user.passwordHash = await hashPassword(newPassword);
-    user.updatedAt = this.#clock.now();
-    await this.#sessions.endIn(em, { user: viewer.id, id: { $ne: viewer.sessionId } });
-    await em.flush();
+    const passwordHash = await hashPassword(newPassword);
+    await em.transactional(async (inner) => {
+      const unchanged = await lockUser(inner, { id: user.id, passwordHash: user.passwordHash });
+      if (unchanged === null) throw wrongPassword();
+      await this.#set(inner, unchanged, passwordHash, viewer.sessionId);
+    });
     this.#viewers.forget();
     await giveBack();
   }
@@ -83,28 +94,36 @@ export class PasswordService {
     const check = new InputCheck();
     checkNewPassword(check, 'newPassword', newPassword);
     check.done();
-    // Looked at before, so that an unknown token costs no hash; and again below, locked, after the slow part.
     const which = { kind: TokenKind.PASSWORD_RESET, hash: hashSecret(token) };
-    if ((await this.#orm.em.fork().count(Token, which)) === 0) {
-      throw userInputError(UserErrorCode.INVALID_CREDENTIALS, 'token', 'This link is not valid. Ask for a new one.');
-    }
+    // Looked at before, so that a useless token costs no hash; and again under the lock, after the slow part.
+    const { user: owner } = this.#usable(await this.#orm.em.fork().findOne(Token, which));
     const passwordHash = await hashPassword(newPassword);
     const signedIn = await this.#orm.em.fork().transactional(async (em) => {
-      const now = this.#clock.now();
-      const found = await em.findOneOrFail(Token, which, { lockMode: LockMode.PESSIMISTIC_WRITE });
-      const user = await em.findOne(User, { id: found.user.id, deletedAt: null });
-      if (found.usedAt !== null || found.expiresAt <= now || user === null) {
-        throw userInputError(UserErrorCode.EXPIRED, 'token', 'This link was used or is too old. Ask for a new one.');
-      }
-      // Other links that are still under way die with this one.
-      const links = await em.find(Token, { kind: TokenKind.PASSWORD_RESET, user: ref(user), usedAt: null });
-      for (const link of links) link.usedAt = now;
-      user.passwordHash = passwordHash;
-      user.updatedAt = now;
-      await this.#sessions.endIn(em, { user: user.id });
+      // All that uses up a link locks its user first.
+      const user = await lockUser(em, { id: owner.id });
+      this.#usable(await em.findOne(Token, which));
+      if (user === null) throw tooLate();
+      await this.#set(em, user, passwordHash);
       return this.#sessions.open(em, user, client);
     });
     this.#viewers.forget();
     return signedIn;
+  }
+
+  #usable(token: Token | null): Token {
+    if (token === null) {
+      throw userInputError(UserErrorCode.INVALID_CREDENTIALS, 'token', 'This link is not valid. Ask for a new one.');
+    }
+    if (token.usedAt !== null || token.expiresAt <= this.#clock.now()) throw tooLate();
+    return token;
+  }
+
+  /** Every other session ends, and every link in a mail. */
+  async #set(em: EntityManager, user: User, passwordHash: string, sessionId?: string): Promise<void> {
+    const now = this.#clock.now();
+    user.passwordHash = passwordHash;
+    user.updatedAt = now;
+    await endResetLinks(em, user.id, now);
+    await this.#sessions.endIn(em, { user: user.id, ...(sessionId !== undefined && { id: { $ne: sessionId } }) });
   }
 }

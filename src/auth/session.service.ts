@@ -150,17 +150,20 @@ export class SessionService {
 
   /** Ends the live sessions that match, at once on this instance and within five seconds on the others. */
   async end(which: { id?: string | { $ne: string }; user?: string }): Promise<string[]> {
-    const em = this.#orm.em.fork();
-    const sessions = await this.endIn(em, which);
-    await em.flush();
+    const sessions = await this.#orm.em.fork().transactional(async (em) => this.endIn(em, which));
     this.#viewers.forget();
     return sessions;
   }
 
-  /** The same as part of a larger unit of work, which the caller flushes; then it lets the viewers be forgotten. */
+  /** The same as part of a larger transaction; after its commit the caller lets the viewers be forgotten. */
   async endIn(em: EntityManager, which: { id?: string | { $ne: string }; user?: string }): Promise<string[]> {
     const now = this.#clock.now();
-    const sessions = await em.find(Session, { ...which, revokedAt: null, expiresAt: { $gt: now } });
+    const sessions = await em.find(
+      Session,
+      { ...which, revokedAt: null, expiresAt: { $gt: now } },
+      // In the order of their ids: two that end the same sessions cannot wait for each other.
+      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
+    );
     for (const session of sessions) session.revokedAt = now;
     return sessions.map(({ id }) => id);
   }

@@ -31,14 +31,17 @@ export class SignInThrottle {
     const now = this.#clock.now();
     const recent = sql`array(select a from unnest(t.attempts) a where a > ${new Date(now.getTime() - WINDOW_MS).toISOString()}::timestamptz order by a)`;
     const instant = sql`${now.toISOString()}::timestamptz`;
-    // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. A refused
-    // one takes the place of the newest, so that the array never has more than eleven.
-    const taken = await this.#rows.first(sql<{ count: number; oldestMs: number }>`
+    // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. One that is
+    // refused makes no hash, so it is not counted: trying on does not make the wait longer.
+    const taken = await this.#rows.all(sql`
       insert into sign_in_throttle as t (key, attempts) values (${key}, array[${instant}])
-      on conflict (key) do update set attempts = (${recent})[1:${sql.lit(MOST_ATTEMPTS)}] || ${instant}
-      returning cardinality(t.attempts) as count, (extract(epoch from t.attempts[1]) * 1000)::float8 as "oldestMs"`);
-    if (taken !== null && taken.count > MOST_ATTEMPTS) {
-      const wait = taken.oldestMs + WINDOW_MS - now.getTime();
+      on conflict (key) do update set attempts = ${recent} || ${instant}
+        where cardinality(${recent}) < ${sql.lit(MOST_ATTEMPTS)}
+      returning key`);
+    if (taken.length === 0) {
+      const oldest = await this.#rows.first(sql<{ ms: number | null }>`
+        select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
+      const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
       throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
     }
     return async () => {

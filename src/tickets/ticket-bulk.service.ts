@@ -41,6 +41,7 @@ export class TicketBulkService {
     checkNumber(given);
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     const owed = await this.#orm.em.fork().transactional(async (em) => {
+      const prepared = await this.#changer.prepare(em, change);
       const tickets = await em.find(
         Ticket,
         { id: { $in: ids.filter(isId) } },
@@ -62,7 +63,7 @@ export class TicketBulkService {
 
       for (const ticket of tickets) this.#changer.checkRights(viewer, ticket, change);
       const owing = [];
-      for (const ticket of tickets) owing.push(...(await this.#changer.change(em, viewer, ticket, change)));
+      for (const ticket of tickets) owing.push(...(await this.#changer.change(em, viewer, ticket, prepared)));
       return owing;
     });
     await this.#notifications.wake(owed);

@@ -8,7 +8,7 @@ import { InputCheck } from '../graphql/input-check.js';
 import { type Notification, NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
-import { type User } from '../users/user.entity.js';
+import { User } from '../users/user.entity.js';
 import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, type TicketStatus } from './ticket.entity.js';
@@ -22,6 +22,14 @@ export const DESCRIPTION = { most: 10_000 };
 
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
 export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
+
+/** A change with the people and products that it names looked up. What could not be found stands in the check. */
+export interface PreparedChange {
+  readonly change: TicketChange;
+  readonly check: InputCheck;
+  readonly assignee: User | null;
+  readonly product: Product | null;
+}
 
 /** A live product. Shared lock: its deletion waits, and then sees the ticket that names it. */
 export async function findProduct(
@@ -45,6 +53,17 @@ export class TicketChanger {
   constructor(deps: { clock: Clock; notifications: NotificationService }) {
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
+  }
+
+  /**
+   * Looks up what a change names, and locks it. Before any ticket is locked, as the deletion of a user locks the user
+   * first and then tickets.
+   */
+  async prepare(em: EntityManager, change: TicketChange): Promise<PreparedChange> {
+    const check = new InputCheck();
+    const assignee = change.assignedTo ? await findReferredUser(em, check, 'assignedTo', change.assignedTo) : null;
+    const product = await findProduct(em, check, change.productId);
+    return { change, check, assignee, product };
   }
 
   /**
@@ -79,9 +98,12 @@ export class TicketChanger {
    * caller commits, then wakes them. Ask `checkRights` before.
    * @throws UserInputError for what is wrong with the input
    */
-  async change(em: EntityManager, viewer: Viewer, ticket: Ticket, change: TicketChange): Promise<Notification[]> {
+  async change(em: EntityManager, viewer: Viewer, ticket: Ticket, prepared: PreparedChange): Promise<Notification[]> {
+    const { assignee } = prepared;
     const before = recordedFields(ticket);
-    const assignee = await this.#apply(em, ticket, change);
+    const wasClosed = !isActive(ticket.status);
+    this.#apply(ticket, prepared);
+    if (wasClosed && isActive(ticket.status)) await this.#letGoOfDeleted(em, ticket);
     const changes = this.recordChange(em, viewer, ticket, before);
     if (!changes.some(({ field }) => field === 'assignedTo')) return this.tell(em, viewer, ticket, changes);
     const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
@@ -119,9 +141,8 @@ export class TicketChanger {
     ticket.closedAt = isActive(status) ? null : this.#clock.now();
   }
 
-  /** Puts the given fields into the ticket; gives the assignee that it now has, if the input named one. */
-  async #apply(em: EntityManager, ticket: Ticket, change: TicketChange): Promise<User | null> {
-    const check = new InputCheck();
+  /** Puts the given fields into the ticket, if nothing is wrong with them. */
+  #apply(ticket: Ticket, { change, check, assignee, product }: PreparedChange): void {
     if (check.requiredInUpdate('title', change.title)) ticket.title = check.text('title', change.title, TITLE);
     if (check.requiredInUpdate('description', change.description)) {
       ticket.description = check.text('description', change.description, DESCRIPTION);
@@ -133,16 +154,19 @@ export class TicketChanger {
     if (check.requiredInUpdate('type', change.type)) ticket.type = change.type;
     if (check.requiredInUpdate('priority', change.priority)) ticket.priority = change.priority;
     if (check.requiredInUpdate('status', change.status)) this.changeStatus(ticket, change.status);
-    if (change.productId !== undefined) {
-      const product = await findProduct(em, check, change.productId);
-      ticket.product = product && ref(product);
-    }
-    let assignee: User | null = null;
-    if (change.assignedTo !== undefined) {
-      assignee = change.assignedTo ? await findReferredUser(em, check, 'assignedTo', change.assignedTo) : null;
-      ticket.assignedTo = assignee && ref(assignee);
-    }
+    if (change.productId !== undefined) ticket.product = product && ref(product);
+    if (change.assignedTo !== undefined) ticket.assignedTo = assignee && ref(assignee);
     check.done();
-    return assignee;
+  }
+
+  /**
+   * A closed ticket keeps an assignee whose account is deleted; reopened, it must not wait for them. Their deletion locks
+   * no closed ticket, so the two cannot wait for each other though the ticket is locked before the user here.
+   */
+  async #letGoOfDeleted(em: EntityManager, ticket: Ticket): Promise<void> {
+    if (ticket.assignedTo === null) return;
+    const living = { id: ticket.assignedTo.id, deletedAt: null };
+    const assignee = await em.findOne(User, living, { lockMode: LockMode.PESSIMISTIC_READ });
+    if (assignee === null) ticket.assignedTo = null;
   }
 }

@@ -1,10 +1,21 @@
 import { LockMode } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
 import { changesBetween, recordedFields } from './ticket-changes.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
+
+/**
+ * Locks the assignee of a ticket against deletion, before the ticket itself is locked: that is the order in which a
+ * deletion locks them.
+ */
+export async function lockAssigneeOf(em: EntityManager, ticketId: string): Promise<void> {
+  await sql`select 1 from "user" where id = (select assigned_to_id from ticket where id = ${ticketId}) for share`.execute(
+    em.getKysely<unknown>(),
+  );
+}
 
 /**
  * Takes out of a ticket that comes back what went meanwhile: a deleted product or assignee, neither of which a live

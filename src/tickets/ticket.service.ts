@@ -12,7 +12,7 @@ import { TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canCreateTicket, canDeleteTicket, canRestoreTickets, canViewTicket, factsOf } from './ticket.policy.js';
-import { takeUpAgain } from './ticket-restoring.js';
+import { lockAssigneeOf, takeUpAgain } from './ticket-restoring.js';
 import { findReferredUser } from './user-ref.js';
 
 /**
@@ -100,6 +100,7 @@ export class TicketService {
   async update(viewer: Viewer, input: UpdateTicketInput): Promise<string> {
     const { id, expectedVersion, ...change } = input;
     const owed = await this.#orm.em.fork().transactional(async (em) => {
+      const prepared = await this.#changer.prepare(em, change);
       const ticket = await this.#changer.locked(em, viewer, id);
       this.#changer.checkRights(viewer, ticket, change);
       if (expectedVersion != null && expectedVersion !== ticket.version) {
@@ -110,7 +111,7 @@ export class TicketService {
           { ticketId: ticket.id },
         );
       }
-      return this.#changer.change(em, viewer, ticket, change);
+      return this.#changer.change(em, viewer, ticket, prepared);
     });
     await this.#notifications.wake(owed);
     return id.toLowerCase();
@@ -138,6 +139,7 @@ export class TicketService {
   async restore(viewer: Viewer, id: string): Promise<string> {
     if (!canRestoreTickets(viewer)) throw forbidden('Restoring tickets needs canDeleteAll.');
     await this.#orm.em.fork().transactional(async (em) => {
+      if (isId(id)) await lockAssigneeOf(em, id);
       const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
       if (ticket === null || !canViewTicket(viewer, { ...factsOf(ticket), deleted: false })) {
         throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');

@@ -1,3 +1,4 @@
+import { LockMode } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { isId } from '../database/id.js';
 import { UserErrorCode } from '../graphql/errors.js';
@@ -7,7 +8,8 @@ import { type UserRef } from './ticket.inputs.js';
 
 /**
  * The living user that a UserRef names (requirements C8); null, with the fault added to the check, when it names none,
- * several, or nobody.
+ * several, or nobody. Locked against deletion until the transaction ends, so that no active ticket is left with a
+ * deleted user. Deleting one locks the user first and then tickets: call this before any ticket is locked.
  */
 export async function findReferredUser(
   em: EntityManager,
@@ -23,7 +25,9 @@ export async function findReferredUser(
   }
   const value = reference[key] ?? '';
   const findable = key === 'id' ? isId(value) : !value.includes('\0');
-  const user = findable ? await em.findOne(User, { [key]: value, deletedAt: null }) : null;
+  const user = findable
+    ? await em.findOne(User, { [key]: value, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ })
+    : null;
   if (user === null) check.add(UserErrorCode.NOT_FOUND, `${field}.${key}`, `There is no user with this ${key}.`);
   return user;
 }

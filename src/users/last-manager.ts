@@ -9,7 +9,8 @@ const LOCK = 0x4d_47_52;
 /**
  * Makes a change after which somebody must still be able to manage users (requirements C20), and flushes it. Changes of
  * this kind happen one after the other, so that two at once cannot each count on the other's person.
- * @param em in a transaction, which the error rolls back
+ * @param em in a transaction, which the error rolls back; it must hold no lock yet, or two changes could wait for each
+ * other
  * @param field of the input that is told to be at fault
  * @throws UserInputError CONFLICT when nobody would be left
  */

@@ -49,8 +49,8 @@ export class RoleService {
   async update(input: UpdateRoleInput): Promise<string> {
     try {
       await this.#orm.em.fork().transactional(async (em) => {
-        const role = await this.#locked(em, input.id);
-        await keepingAManager(em, 'canManageUsers', () => {
+        await keepingAManager(em, 'canManageUsers', async () => {
+          const role = await this.#locked(em, input.id);
           const check = new InputCheck();
           if (check.requiredInUpdate('name', input.name)) role.name = check.text('name', input.name, NAME);
           for (const flag of ROLE_FLAGS) {

@@ -22,7 +22,8 @@ export class UserDeparture {
     const now = this.#clock.now();
     const tickets = await em.find(
       Ticket,
-      { assignedTo: user, deletedAt: null, status: { $nin: [TicketStatus.DONE, TicketStatus.CLOSED] } },
+      // Deleted ones too, or restoring one would bring back an active ticket that nobody works on.
+      { assignedTo: user, status: { $nin: [TicketStatus.DONE, TicketStatus.CLOSED] } },
       // In the order of their ids, as all that locks several tickets: two at once cannot wait for each other.
       { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
     );

@@ -1,6 +1,7 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { hashPassword } from '../auth/password.js';
+import { endResetLinks } from '../auth/reset-links.js';
 import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
@@ -10,6 +11,7 @@ import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { checkAccountFields, checkNewPassword, checkNotTaken, takenError } from './account.js';
 import { keepingAManager } from './last-manager.js';
+import { lockUser } from './lock-user.js';
 import { Role } from './role.entity.js';
 import { type UserDeparture } from './user-departure.js';
 import { User } from './user.entity.js';
@@ -69,31 +71,33 @@ export class UserService {
     if (input.roleId !== undefined && !viewer.role.canManageUsers) throw forbidden('A role needs canManageUsers.');
     try {
       await this.#orm.em.fork().transactional(async (em) => {
-        const user = await this.#locked(em, 'id', input.id);
-        if (!canManageUser(viewer, user.id)) throw forbidden("You may not change another person's account.");
-        const check = new InputCheck();
-        const others = {
-          email: check.requiredInUpdate('email', input.email) ? input.email : user.email,
-          username: check.requiredInUpdate('username', input.username) ? input.username : user.username,
-          firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
-          lastName: input.lastName === undefined ? user.lastName : input.lastName,
-        };
-        const fields = checkAccountFields(check, others);
-        await checkNotTaken(check, em, fields, user.id);
-        const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
-        check.done();
-        em.assign(user, { ...fields, updatedAt: this.#clock.now() });
-        if (role !== null) {
-          await keepingAManager(em, 'roleId', () => {
-            user.role = ref(role);
-          });
-        }
+        const change = async () => this.#change(em, viewer, input);
+        await (input.roleId == null ? change() : keepingAManager(em, 'roleId', change));
       });
     } catch (error) {
       throw takenError(error) ?? error;
     }
     this.#viewers.forget();
     return input.id.toLowerCase();
+  }
+
+  async #change(em: EntityManager, viewer: Viewer, input: UpdateUserInput): Promise<void> {
+    const user = await this.#locked(em, 'id', input.id);
+    if (!canManageUser(viewer, user.id)) throw forbidden("You may not change another person's account.");
+    const check = new InputCheck();
+    const fields = checkAccountFields(check, {
+      email: check.requiredInUpdate('email', input.email) ? input.email : user.email,
+      username: check.requiredInUpdate('username', input.username) ? input.username : user.username,
+      firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
+      lastName: input.lastName === undefined ? user.lastName : input.lastName,
+    });
+    await checkNotTaken(check, em, fields, user.id);
+    const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
+    check.done();
+    const now = this.#clock.now();
+    // Whoever reads the old mailbox must not get in by it.
+    if (fields.email !== user.email) await endResetLinks(em, user.id, now);
+    em.assign(user, { ...fields, ...(role && { role: ref(role) }), updatedAt: now });
   }
 
   /**
@@ -130,9 +134,9 @@ export class UserService {
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
-      const user = await this.#locked(em, 'id', id);
-      if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
       await keepingAManager(em, 'id', async () => {
+        const user = await this.#locked(em, 'id', id);
+        if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
         user.deletedAt = this.#clock.now();
         await this.#sessions.endIn(em, { user: user.id });
         await this.#departure.of(em, user, viewer.id);
@@ -143,9 +147,7 @@ export class UserService {
   }
 
   async #locked(em: EntityManager, field: string, id: string): Promise<User> {
-    const user = isId(id)
-      ? await em.findOne(User, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE })
-      : null;
+    const user = await lockUser(em, { id });
     if (user === null) throw userInputError(UserErrorCode.NOT_FOUND, field, 'There is no user with this id.');
     return user;
   }

@@ -33,19 +33,21 @@ export interface PersonOptions {
 /** A person with an account and a client signed in as them. By default with the built-in role `user`. */
 export async function buildPerson(server: TestServer, options: PersonOptions = {}): Promise<Person> {
   made += 1;
+  // Its own, as several people may be made at the same time.
+  const number = made;
   const em = server.app.orm.em.fork();
   const { role: wanted = BuiltInRole.USER, may = {} } = options;
   const createdAt = server.clock.now();
   const role =
     typeof wanted === 'string'
       ? await em.findOneOrFail(Role, { builtIn: wanted })
-      : em.create(Role, { name: `role ${made}`, createdAt, ...wanted });
+      : em.create(Role, { name: `role ${number}`, createdAt, ...wanted });
   hashed ??= hashPassword(PASSWORD);
   const user = em.create(User, {
-    username: options.username ?? `person${made}`,
-    email: options.email ?? `person${made}@docket.example`,
+    username: options.username ?? `person${number}`,
+    email: options.email ?? `person${number}@docket.example`,
     firstName: options.firstName ?? 'Person',
-    lastName: options.lastName === undefined ? `${made}` : options.lastName,
+    lastName: options.lastName === undefined ? `${number}` : options.lastName,
     passwordHash: await hashed,
     role: ref(role),
     mayCreateTickets: may.create ?? true,

@@ -29,8 +29,8 @@ class TestClock implements Clock {
 }
 
 /** A key pair that lives as long as the server: none stands in the repository. */
-function newSigningKeys(): string {
-  return JSON.stringify([generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' })]);
+export function newSigningKey() {
+  return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
 }
 
 export interface TestServer {
@@ -60,6 +60,11 @@ export interface TestServerOptions {
   introspection?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
+  /** JWT_PRIVATE_KEYS; a new key by default. */
+  jwtPrivateKeys?: string;
+  /** Another instance, whose database, clock and keys this one shares. Stop this one first. */
+  beside?: TestServer;
+  /** Where the logs go; nowhere by default. */
   logger?: Logger;
 }
 
@@ -69,12 +74,14 @@ export interface TestServerOptions {
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const postgres = process.env['TEST_DATABASE_URL'] ?? '';
+  const { beside } = options;
   const database = `docket_test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
-  const url = databaseUrl(postgres, database);
+  if (!beside) await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
+  const url = beside?.databaseUrl ?? databaseUrl(postgres, database);
 
-  const clock = new TestClock();
+  const clock = beside?.clock ?? new TestClock();
   const logger = options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
+  const keys = options.jwtPrivateKeys ?? JSON.stringify([newSigningKey()]);
   const orm = await connect(url);
   const smtp = await startSmtpServer();
   const ownMailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });
@@ -86,7 +93,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     logger,
     jobs,
     mailer,
-    signingKeys: await loadSigningKeys(newSigningKeys(), ''),
+    signingKeys: (!options.jwtPrivateKeys && beside?.app.signingKeys) || (await loadSigningKeys(keys, '')),
     settings: {
       accessTokenSeconds: options.accessTokenSeconds ?? 600,
       sessionDays: 30,
@@ -130,7 +137,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await ownMailer.close();
       await smtp.close();
       await orm.close(true);
-      await onServer(postgres, `drop database ${database} with (force)`);
+      if (!beside) await onServer(postgres, `drop database ${database} with (force)`);
     },
   };
 }

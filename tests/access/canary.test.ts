@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import * as fc from 'fast-check';
+import { newId } from '../../src/database/id.js';
+import { createSchema } from '../../src/graphql/schema.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { succeed } from '../support/calls.js';
+import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { randomQuery } from './random-queries.js';
+
+const QUERIES = 1000;
+const AT_ONCE = 8;
+/** Stands in all that is hidden, and nowhere else. */
+const CANARY = 'kanarienvogel';
+
+let server: TestServer;
+let manager: Person;
+/** They see what they created or are assigned to, and no internal comments; one may do all else. */
+let viewers: Person[];
+let visible: { id: string }[];
+let product: { id: string };
+
+/** Ids of what is hidden: known before it is there, so that the same queries can be asked without it. */
+const hidden = { ticket: newId(), assigned: newId(), deleted: newId() };
+
+beforeAll(async () => {
+  server = await startTestServer();
+  manager = await buildPerson(server, { role: BuiltInRole.ADMIN, email: `${CANARY}@docket.example` });
+  viewers = [
+    await buildPerson(server, { role: {} }),
+    await buildPerson(server, { role: { canEditAll: true, canDeleteAll: false, canAssignTickets: true } }),
+  ];
+  product = await buildProduct(server, { name: 'Printers' });
+  visible = [];
+  for (const viewer of viewers) {
+    const created = await buildTicket(server, { createdBy: viewer, title: 'The printer is on fire', product });
+    const assigned = await buildTicket(server, { createdBy: manager, assignedTo: viewer, title: 'Toner is out' });
+    await buildComment(server, { ticket: created, author: manager, content: 'Use the other printer.' });
+    await buildComment(server, { ticket: assigned, author: viewer, content: 'Toner was ordered.' });
+    visible.push(created, assigned);
+  }
+});
+afterAll(async () => server.stop());
+
+/** Adds what the viewers must not learn of: others' tickets, what was deleted, and what is internal. */
+async function addHidden(): Promise<void> {
+  const [first, second] = viewers;
+  const texts = { description: `The printer is on fire: ${CANARY}.`, details: { note: CANARY }, productId: product.id };
+  const { client } = manager;
+  await succeed(client, 'createTicket', { id: hidden.ticket, title: `The printer is on fire ${CANARY}`, ...texts });
+  const assignedTo = { id: manager.id };
+  await succeed(client, 'createTicket', { id: hidden.assigned, title: `Toner ${CANARY}`, ...texts, assignedTo });
+  await succeed(client, 'createComment', { ticketId: hidden.ticket, content: `Toner ${CANARY}` });
+  for (const { id } of visible) {
+    await succeed(client, 'createComment', { ticketId: id, content: `Toner ${CANARY}`, internal: true });
+  }
+  // What a viewer wrote themself is hidden with the ticket that it is on.
+  for (const viewer of [first, second]) {
+    if (viewer) await buildComment(server, { ticket: { id: hidden.ticket }, author: viewer, content: `Was ${CANARY}` });
+  }
+  await succeed(first?.client ?? client, 'createTicket', { id: hidden.deleted, title: `Gone ${CANARY}`, ...texts });
+  await succeed(client, 'deleteTicket', { id: hidden.deleted });
+}
+
+async function answersTo(queries: readonly { viewer: number; query: string }[]): Promise<string[]> {
+  const answers: string[] = [];
+  const waiting = queries.entries();
+  const ask = async () => {
+    for (const [index, { viewer, query }] of waiting) {
+      const { data, errors } = (await viewers[viewer]?.client.send(query)) ?? { data: null, errors: [] };
+      answers[index] = JSON.stringify({ data, errors });
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, ask));
+  return answers;
+}
+
+/** Contract, TicketInsights: counts over every live ticket, whoever may read them. They may tell of no text, that is all. */
+function withoutInsights(answer: string | undefined): unknown {
+  const { data, errors } = JSON.parse(answer ?? '{}');
+  return { data: data && { ...data, ticketInsights: undefined }, errors };
+}
+
+test('a thousand random queries are answered as if nothing hidden were there', async () => {
+  const vocabulary = {
+    ids: [...Object.values(hidden), ...visible.map(({ id }) => id), product.id, manager.id, viewers[0]?.id ?? ''],
+    numbers: [1, 2, 3, 4, 5, 6, 7],
+    words: [CANARY, 'printer', 'toner', 'fire', 'The printer is on fire', `Toner ${CANARY}`],
+    usernames: [manager.username, viewers[0]?.username ?? ''],
+    emails: [manager.email, viewers[0]?.email ?? ''],
+    instants: ['2026-03-02T07:59:59.000Z', '2026-03-02T08:00:00.000Z', '2026-03-03T00:00:00.000Z'],
+  };
+  const seed = Date.now();
+  const question = fc.record({ viewer: fc.nat({ max: 1 }), query: randomQuery(createSchema(), vocabulary) });
+  const queries = fc.sample(question, { numRuns: QUERIES, seed });
+
+  const before = await answersTo(queries);
+  await addHidden();
+  const after = await answersTo(queries);
+
+  const counted = '{ tickets { totalCount } comments { totalCount } }';
+  for (const { client } of viewers) {
+    expect(await client.query(counted)).toEqual({ tickets: { totalCount: 2 }, comments: { totalCount: 2 } });
+  }
+  expect(await manager.client.query(counted)).toEqual({ tickets: { totalCount: 6 }, comments: { totalCount: 11 } });
+
+  // A query that is refused for its cost shows nothing: most must not be.
+  const answered = after.filter((answer) => answer.includes('"errors":[]'));
+  expect({ seed, answered: answered.length > QUERIES / 2 }).toEqual({ seed, answered: true });
+  for (const [index, asked] of queries.entries()) {
+    const [there, absent] = [after, before].map((answers) => withoutInsights(answers[index]));
+    expect({ seed, ...asked, answer: there }).toEqual({ seed, ...asked, answer: absent });
+    expect(after[index]?.toLowerCase()).not.toContain(CANARY);
+    expect(after[index]).not.toContain('INTERNAL_SERVER_ERROR');
+  }
+}, 60_000);
