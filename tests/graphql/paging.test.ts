@@ -118,6 +118,8 @@ async function walk(options: {
     );
     const at: number = place === undefined ? (backwards ? all.length : -1) : all.indexOf(place);
     const rest: Known[] = backwards ? all.slice(0, at) : all.slice(at + 1);
+    // The cursor's own ticket may be deleted by now; the flags tell of what is there.
+    const behind = (backwards ? all.slice(at) : all.slice(0, at + 1)).some((ticket) => model.includes(ticket));
     const expected: Known[] = backwards ? rest.slice(-size) : rest.slice(0, size);
     const page: Page = await fetchPage({
       filter: { productId: [productId] },
@@ -129,8 +131,8 @@ async function walk(options: {
     expect(page.pageInfo).toEqual({
       startCursor: page.edges.at(0)?.cursor ?? null,
       endCursor: page.edges.at(-1)?.cursor ?? null,
-      hasNextPage: backwards ? cursor !== null : rest.length > size,
-      hasPreviousPage: backwards ? rest.length > size : cursor !== null,
+      hasNextPage: backwards ? behind : rest.length > size,
+      hasPreviousPage: backwards ? rest.length > size : behind,
     });
     if (backwards) seen.unshift(...ids(page.nodes));
     else seen.push(...ids(page.nodes));

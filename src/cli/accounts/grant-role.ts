@@ -1,6 +1,7 @@
-import { ref } from '@mikro-orm/core';
+import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { keepingAManager } from '../../users/last-manager.js';
+import { lockUser } from '../../users/lock-user.js';
 import { Role } from '../../users/role.entity.js';
 import { CommandError, defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
@@ -16,15 +17,23 @@ export const grantRole = defineCommand({
   async run({ env, clock, stdout }, _values, [login = '', roleName = '']) {
     const line = await withDatabase(env, async (orm) =>
       orm.em.fork().transactional(async (em) => {
-        const role = await findRole(em, roleName);
-        const user = await findUser(em, login);
-        const current = await user.role.loadOrFail();
-        if (current.id === role.id) return `${user.username} has the role ${role.name} already.`;
-        await keepingAManager(em, 'role', () => {
+        let outcome = '';
+        // Looked up and locked inside, in the order of docs/decisions/0011-order-of-locks.md.
+        await keepingAManager(em, 'role', async () => {
+          const { id } = await findUser(em, login);
+          const user = await lockUser(em, { id });
+          if (user === null) throw new CommandError(`The account of ${login} was deleted meanwhile.`);
+          const role = await findRole(em, roleName);
+          const current = await user.role.loadOrFail();
+          if (current.id === role.id) {
+            outcome = `${user.username} has the role ${role.name} already.`;
+            return;
+          }
           user.role = ref(role);
           user.updatedAt = clock.now();
+          outcome = `${user.username} has the role ${role.name} now; before it was ${current.name}.`;
         });
-        return `${user.username} has the role ${role.name} now; before it was ${current.name}.`;
+        return outcome;
       }),
     );
     stdout.write(`${line}\n`);
@@ -38,5 +47,6 @@ async function findRole(em: EntityManager, name: string): Promise<Role> {
     const names = roles.map((candidate) => candidate.name).join(', ');
     throw new CommandError(`There is no role "${name}". There are: ${names}.`);
   }
-  return role;
+  // Shared lock: it is not deleted before the user has it.
+  return em.findOneOrFail(Role, { id: role.id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ });
 }

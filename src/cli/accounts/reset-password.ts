@@ -2,7 +2,8 @@ import { hashPassword } from '../../auth/password.js';
 import { Token, TokenKind } from '../../auth/token.entity.js';
 import { InputCheck } from '../../graphql/input-check.js';
 import { checkNewPassword } from '../../users/account.js';
-import { defineCommand } from '../command.js';
+import { lockUser } from '../../users/lock-user.js';
+import { CommandError, defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
 import { readNewPassword } from '../password-input.js';
 import { endSessions } from './end-sessions.js';
@@ -26,7 +27,8 @@ export const resetPassword = defineCommand({
       check.done();
       const passwordHash = await hashPassword(password);
       return orm.em.fork().transactional(async (em) => {
-        const user = await findUser(em, login);
+        const user = await lockUser(em, { id });
+        if (user === null) throw new CommandError(`The account of ${login} was deleted meanwhile.`);
         const now = clock.now();
         user.passwordHash = passwordHash;
         user.updatedAt = now;
