@@ -78,6 +78,11 @@ export class InputCheck {
     return value !== null && value !== undefined;
   }
 
+  /** Adds what another check found, behind what this one did. */
+  include(other: InputCheck): void {
+    this.#errors.push(...other.#errors);
+  }
+
   /** @throws UserInputError with everything that was found */
   done(): void {
     if (this.#errors.length > 0) throw new UserInputError(this.#errors);

@@ -23,10 +23,10 @@ export const DESCRIPTION = { most: 10_000 };
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
 export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
 
-/** A change with the people and products that it names looked up. What could not be found stands in the check. */
+/** A change with the people and products that it names looked up. What could not be found stands in `lookUps`. */
 export interface PreparedChange {
   readonly change: TicketChange;
-  readonly check: InputCheck;
+  readonly lookUps: InputCheck;
   readonly assignee: User | null;
   readonly product: Product | null;
 }
@@ -60,10 +60,10 @@ export class TicketChanger {
    * first and then tickets.
    */
   async prepare(em: EntityManager, change: TicketChange): Promise<PreparedChange> {
-    const check = new InputCheck();
-    const assignee = change.assignedTo ? await findReferredUser(em, check, 'assignedTo', change.assignedTo) : null;
-    const product = await findProduct(em, check, change.productId);
-    return { change, check, assignee, product };
+    const lookUps = new InputCheck();
+    const assignee = change.assignedTo ? await findReferredUser(em, lookUps, 'assignedTo', change.assignedTo) : null;
+    const product = await findProduct(em, lookUps, change.productId);
+    return { change, lookUps, assignee, product };
   }
 
   /**
@@ -142,7 +142,8 @@ export class TicketChanger {
   }
 
   /** Puts the given fields into the ticket, if nothing is wrong with them. */
-  #apply(ticket: Ticket, { change, check, assignee, product }: PreparedChange): void {
+  #apply(ticket: Ticket, { change, lookUps, assignee, product }: PreparedChange): void {
+    const check = new InputCheck();
     if (check.requiredInUpdate('title', change.title)) ticket.title = check.text('title', change.title, TITLE);
     if (check.requiredInUpdate('description', change.description)) {
       ticket.description = check.text('description', change.description, DESCRIPTION);
@@ -156,6 +157,7 @@ export class TicketChanger {
     if (check.requiredInUpdate('status', change.status)) this.changeStatus(ticket, change.status);
     if (change.productId !== undefined) ticket.product = product && ref(product);
     if (change.assignedTo !== undefined) ticket.assignedTo = assignee && ref(assignee);
+    check.include(lookUps);
     check.done();
   }
 

@@ -75,10 +75,13 @@ async function answersTo(queries: readonly { viewer: number; query: string }[]):
   return answers;
 }
 
-/** Contract, TicketInsights: counts over every live ticket, whoever may read them. They may tell of no text, that is all. */
-function withoutInsights(answer: string | undefined): unknown {
-  const { data, errors } = JSON.parse(answer ?? '{}');
-  return { data: data && { ...data, ticketInsights: undefined }, errors };
+/**
+ * An answer without what may differ. ticketInsights counts over every live ticket, whoever may read them (contract).
+ * Of several errors below one parent GraphQL reports those that come before the parent becomes null: which, is chance.
+ */
+function comparable(answer: string | undefined): unknown {
+  const { data, errors } = JSON.parse(answer ?? '{}') as { data: object | null; errors: unknown[] };
+  return { data: data && { ...data, ticketInsights: undefined }, refused: errors.length > 0 };
 }
 
 test('a thousand random queries are answered as if nothing hidden were there', async () => {
@@ -90,7 +93,8 @@ test('a thousand random queries are answered as if nothing hidden were there', a
     emails: [manager.email, viewers[0]?.email ?? ''],
     instants: ['2026-03-02T07:59:59.000Z', '2026-03-02T08:00:00.000Z', '2026-03-03T00:00:00.000Z'],
   };
-  const seed = Date.now();
+  // The same queries each time; TEST_SEED asks others.
+  const seed = Number(process.env['TEST_SEED'] ?? 20_261_121);
   const question = fc.record({ viewer: fc.nat({ max: 1 }), query: randomQuery(createSchema(), vocabulary) });
   const queries = fc.sample(question, { numRuns: QUERIES, seed });
 
@@ -108,7 +112,7 @@ test('a thousand random queries are answered as if nothing hidden were there', a
   const answered = after.filter((answer) => answer.includes('"errors":[]'));
   expect({ seed, answered: answered.length > QUERIES / 2 }).toEqual({ seed, answered: true });
   for (const [index, asked] of queries.entries()) {
-    const [there, absent] = [after, before].map((answers) => withoutInsights(answers[index]));
+    const [there, absent] = [after, before].map((answers) => comparable(answers[index]));
     expect({ seed, ...asked, answer: there }).toEqual({ seed, ...asked, answer: absent });
     expect(after[index]?.toLowerCase()).not.toContain(CANARY);
     expect(after[index]).not.toContain('INTERNAL_SERVER_ERROR');

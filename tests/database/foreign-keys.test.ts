@@ -38,12 +38,16 @@ test('an id that others refer to cannot be changed', async () => {
   }
 });
 
+/** Words for the search, made from tickets and comments by triggers: nothing of theirs is history. */
+const DERIVED = ['ticket_search', 'comment_search', 'ticket_term'];
+
 test('every foreign key restricts deletion and change: none cascades, none forgets', async () => {
   const keys = await select(
     server,
     sql<{ name: string; onDelete: string; onUpdate: string }>`
       select conname as name, confdeltype as "onDelete", confupdtype as "onUpdate" from pg_constraint
-      where contype = 'f' and connamespace = 'public'::regnamespace`,
+      where contype = 'f' and connamespace = 'public'::regnamespace
+        and conrelid <> all (${DERIVED}::regclass[])`,
   );
   expect(keys.length).toBeGreaterThan(10);
   for (const { onDelete, onUpdate } of keys) expect([onDelete, onUpdate]).toEqual(['r', 'r']);
