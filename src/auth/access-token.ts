@@ -90,7 +90,7 @@ export class AccessTokens {
         },
       );
       const { sub, sid, exp } = claims.parse(payload);
-      return { subject: { userId: sub, sessionId: sid }, until: (exp + CLOCK_TOLERANCE_SECONDS) * 1000 };
+      return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
     } catch {
       return null;
     }
