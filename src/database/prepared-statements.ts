@@ -44,7 +44,7 @@ export function prepareStatements(pool: Pool): void {
         const name =
           typeof text === 'string' && Array.isArray(values) && values.length > 0 ? statements.nameOf(text) : undefined;
         const named = name === undefined ? parameters : [{ name, text, values }, ...rest];
-        return Reflect.apply(Client.prototype.query, client, named);
+        return Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named);
       },
     });
   });

@@ -40,9 +40,19 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
 
 const NOTHING: Selection = new Map();
 
+/** What either of two selections asks for. */
+function merge(one: Selection, other: Selection): Selection {
+  const both = new Map(one);
+  for (const [name, below] of other) both.set(name, merge(both.get(name) ?? NOTHING, below));
+  return both;
+}
+
 /** What a connection's query asks of its nodes, by `nodes` and by `edges { node }` together. */
 export function nodeSelection(connection: Selection): Selection {
-  const nodes = connection.get('nodes') ?? NOTHING;
-  const edges = connection.get('edges')?.get('node') ?? NOTHING;
-  return new Map([...nodes, ...edges]);
+  return merge(connection.get('nodes') ?? NOTHING, connection.get('edges')?.get('node') ?? NOTHING);
+}
+
+/** The same text for selections that ask for the same. */
+export function selectionKey(selection: Selection): string {
+  return [...selection].map(([name, below]) => (below.size === 0 ? name : `${name}{${selectionKey(below)}}`)).join(',');
 }
