@@ -102,9 +102,8 @@ export class Loaders {
   /** The same page of the comments of many tickets or authors, by parent. */
   commentsBy(parent: CommentParent, args: ConnectionArgs, selection: Selection): PageLoader<CommentRow> {
     const { first, after, last, before } = args;
-    return this.#commentPages.for(
-      [parent, first, after, last, before, selectionKey(selection)],
-      async (ids) => this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
+    return this.#commentPages.for([parent, first, after, last, before, selectionKey(selection)], async (ids) =>
+      this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
     );
   }
 
