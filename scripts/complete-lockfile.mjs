@@ -1,10 +1,11 @@
 // Completes package-lock.json after an `npm install` from a registry mirror that lacks other platforms' binaries.
 // `npm ci` refuses a lock file that leaves out an optional dependency, even one for another platform. This adds
 // the missing entries, taking versions from the optionalDependencies of the packages that want them and the
-// platform from the package's name. Run: node scripts/complete-lockfile.mjs
+// platform from the package's name.
+// Run: node scripts/complete-lockfile.mjs [package-lock.json of another folder]
 import { readFileSync, writeFileSync } from 'node:fs';
 
-const lockPath = new URL('../package-lock.json', import.meta.url);
+const lockPath = process.argv[2] ?? new URL('../package-lock.json', import.meta.url);
 const lock = JSON.parse(readFileSync(lockPath, 'utf8'));
 
 const OPERATING_SYSTEMS = new Set([
@@ -60,4 +61,4 @@ for (const [path, entry] of Object.entries(lock.packages)) {
 
 lock.packages = Object.fromEntries(Object.entries(lock.packages).toSorted(([a], [b]) => (a < b ? -1 : 1)));
 writeFileSync(lockPath, `${JSON.stringify(lock, null, 2)}\n`);
-console.log(`${added} optional packages added to package-lock.json`);
+console.log(`${added} optional packages added to ${lockPath}`);

@@ -8,7 +8,16 @@ const TYPE = 'at+jwt';
 const ISSUER = 'docket';
 const AUDIENCE = 'docket';
 
-const claims = z.object({ sub: z.uuid(), sid: z.uuid() });
+/** Bounds the memory; beyond it the oldest are verified again. */
+const MOST_REMEMBERED = 10_000;
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
+
+interface Verified {
+  readonly subject: AccessTokenSubject;
+  /** Milliseconds; from then on it is refused. */
+  readonly until: number;
+}
 
 export interface AccessTokenSubject {
   readonly userId: string;
@@ -20,6 +29,8 @@ export class AccessTokens {
   readonly #keys: SigningKeys;
   readonly #clock: Clock;
   readonly #lifetimeSeconds: number;
+  /** A signature stays right until the token expires: checking it takes as long as a small query (performance.md). */
+  readonly #verified = new Map<string, Verified>();
 
   constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {
     this.#keys = keys;
@@ -43,6 +54,21 @@ export class AccessTokens {
 
   /** Whom the token names; null for one that is forged, expired, or not ours. */
   async verify(token: string): Promise<AccessTokenSubject | null> {
+    const remembered = this.#verified.get(token);
+    if (remembered && this.#clock.now().getTime() < remembered.until) return remembered.subject;
+    this.#verified.delete(token);
+
+    const verified = await this.#check(token);
+    if (verified === null) return null;
+    this.#verified.set(token, verified);
+    if (this.#verified.size > MOST_REMEMBERED) {
+      const [oldest] = this.#verified.keys();
+      if (oldest !== undefined) this.#verified.delete(oldest);
+    }
+    return verified.subject;
+  }
+
+  async #check(token: string): Promise<Verified | null> {
     try {
       const { payload } = await jwtVerify(
         token,
@@ -63,8 +89,8 @@ export class AccessTokens {
           currentDate: this.#clock.now(),
         },
       );
-      const { sub, sid } = claims.parse(payload);
-      return { userId: sub, sessionId: sid };
+      const { sub, sid, exp } = claims.parse(payload);
+      return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
     } catch {
       return null;
     }

@@ -62,7 +62,7 @@ export class CommentReader {
     const page = keysetPage(args, CHRONOLOGICAL);
     const conditions = [readableComments(viewer), ...(await this.#filter(args.filter ?? {}))];
     const list = sql`${COMMENTS} where ${sql.join(conditions, sql` and `)}`;
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection).keys());
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), ['createdAt']);
     const rows = await this.#rows.all(
       sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${sql.join(conditions, sql` and `)} and ${page.where}
         order by ${page.orderBy} limit ${page.limit}`,
@@ -87,7 +87,7 @@ export class CommentReader {
   ): Promise<Connection<CommentRow>[]> {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, CHRONOLOGICAL);
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection).keys());
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), ['createdAt']);
     const rows = await this.#rows.all(
       sql<CommentRow & { parentId: string }>`select ${columns}, parent.id as "parentId"
         from unnest(${[...parentIds]}::uuid[]) as parent (id)

@@ -14,6 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import { isId } from '../database/id.js';
+import { Reads } from '../database/reads.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
@@ -72,20 +73,22 @@ export class CommentResolver {
   }
 
   @FieldResolver(() => Ticket)
-  async ticket(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
+  ticket(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
     return comment.ticket ?? loaders.ticketById.load(comment.ticketId);
   }
 
   @FieldResolver(() => User)
-  async author(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
+  author(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
     return comment.author ?? loaders.userById.load(comment.authorId);
   }
 
+  @Reads(Comment, 'authorId')
   @FieldResolver(() => Boolean)
   viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canEditComment(signedIn(context), comment);
   }
 
+  @Reads(Comment, 'authorId')
   @FieldResolver(() => Boolean)
   viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canDeleteComment(signedIn(context), comment);

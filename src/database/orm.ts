@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
+import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 
 /** Nothing that a request asks may take longer (hardening, "Running"). */
 const STATEMENT_TIMEOUT_MS = 5000;
@@ -30,6 +31,8 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
       statement_timeout: STATEMENT_TIMEOUT_MS,
       connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
       application_name: 'docket',
+      maxUses: CONNECTION_USES,
+      onPoolCreated: prepareStatements,
     },
     migrations: {
       tableName: 'migration',

@@ -1,6 +1,7 @@
 import { type EntityMetadata, type Ref, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { columnsRead } from './reads.js';
 
 type Nullish<T> = Extract<T, null | undefined>;
 type ColumnValue<T> = T extends Date ? string : T;
@@ -37,6 +38,15 @@ interface Column {
   readonly property: string;
   readonly name: string;
   readonly isInstant: boolean;
+  /** Part of every row, whatever is selected: the id and the foreign keys, by which loaders find what belongs to it. */
+  readonly isKey: boolean;
+}
+
+/** What a query asks of an object; see graphql/selection.ts. */
+type Selection = ReadonlyMap<string, Selection>;
+
+function isSelection(wanted: Iterable<string> | Selection): wanted is Selection {
+  return wanted instanceof Map;
 }
 
 /** Columns that are never part of a row: secrets, and what the database keeps for itself. */
@@ -48,12 +58,29 @@ function columnsOf(metadata: EntityMetadata): Column[] {
       property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
       name: property.fieldNames[0] ?? property.name,
       isInstant: property.runtimeType === 'Date',
+      isKey: property.primary === true || property.kind === ReferenceKind.MANY_TO_ONE,
     }));
 }
 
+/** Names come from the entities alone: no value ever becomes part of such text. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
 /** ISO 8601 in UTC with milliseconds, made by PostgreSQL: the server need not parse and format each instant. */
-function instant(expression: RawBuilder<unknown>): RawBuilder<string> {
-  return sql`to_char(${expression} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
+function expressionOf({ name, isInstant }: Column, alias: string): string {
+  const column = `${quoted(alias)}.${quoted(name)}`;
+  return isInstant ? `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : column;
+}
+
+function list(columns: readonly Column[], alias: string): string {
+  return columns.map((column) => `${expressionOf(column, alias)} as ${quoted(column.property)}`).join(', ');
+}
+
+/** A row inside a row, as one JSON value; null when the alias, outer joined, has no row. */
+function json(columns: readonly Column[], alias: string): string {
+  const pairs = columns.map((column) => `'${column.property}', ${expressionOf(column, alias)}`);
+  return `case when ${quoted(alias)}."id" is null then null else json_build_object(${pairs.join(', ')}) end`;
 }
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
@@ -69,7 +96,7 @@ type EntityClass<Entity> = abstract new () => Entity;
  */
 export class Rows {
   readonly #orm: MikroORM;
-  readonly #columns = new Map<unknown, readonly Column[]>();
+  readonly #columns = new Map<EntityMetadata, readonly Column[]>();
 
   constructor(orm: MikroORM) {
     this.#orm = orm;
@@ -79,57 +106,65 @@ export class Rows {
     return this.#orm.em.getKysely<unknown>();
   }
 
-  #columnsOf(entity: EntityClass<object>): readonly Column[] {
-    const known = this.#columns.get(entity);
+  #metadataOf(entity: EntityClass<object>): EntityMetadata {
+    return this.#orm.getMetadata().get(entity);
+  }
+
+  #columnsOf(metadata: EntityMetadata): readonly Column[] {
+    const known = this.#columns.get(metadata);
     if (known) return known;
-    const columns = columnsOf(this.#orm.getMetadata().get(entity));
-    this.#columns.set(entity, columns);
+    const columns = columnsOf(metadata);
+    this.#columns.set(metadata, columns);
     return columns;
+  }
+
+  /** The columns that the fields of a selection read, and the keys; all columns when a field does not say. */
+  #columnsRead(metadata: EntityMetadata, selection: Selection, always: readonly string[] = []): readonly Column[] {
+    const columns = this.#columnsOf(metadata);
+    const relations = new Set(metadata.relations.map(({ name }) => name));
+    const read = columnsRead(metadata.class, selection.keys(), relations);
+    if (!read) return columns;
+    return columns.filter(({ property, isKey }) => isKey || read.has(property) || always.includes(property));
   }
 
   /** `t."id" as "id", to_char(t."created_at" …) as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
   columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
-    return sql.join(
-      this.#columnsOf(entity).map(({ property, name, isInstant }) => {
-        const column = sql.ref(`${alias}.${name}`);
-        return sql`${isInstant ? instant(column) : column} as ${sql.ref(property)}`;
-      }),
-    );
-  }
-
-  /** A row inside a row, as one JSON value; null when the alias, outer joined, has no row. */
-  #json(columns: readonly Column[], alias: string): RawBuilder<unknown> {
-    const pairs = columns.map(({ property, name, isInstant }) => {
-      const column = sql.ref(`${alias}.${name}`);
-      return sql`${sql.lit(property)}, ${isInstant ? instant(column) : column}`;
-    });
-    return sql`case when ${sql.ref(`${alias}.id`)} is null then null else json_build_object(${sql.join(pairs)}) end`;
+    return sql.raw(list(this.#columnsOf(this.#metadataOf(entity)), alias));
   }
 
   /**
-   * `columns`, and beside them those to-one relations that `wanted` names, each as JSON, with the joins that bring
-   * them: what a list's own statement can bring needs no statement of its own.
+   * The columns of an entity, and beside them those to-one relations that `wanted` names, each as JSON, with the joins
+   * that bring them: what a list's own statement can bring needs no statement of its own.
+   * @param wanted names alone bring whole rows; a selection brings the columns that its fields read (see `Reads`), and
+   * leaves the others out of the rows
+   * @param always columns that the reader itself needs, such as those that a list is ordered by
    */
   select<Entity extends object>(
     entity: EntityClass<Entity>,
     alias: string,
-    wanted: Iterable<string>,
+    wanted: Iterable<string> | Selection,
+    always: readonly (keyof Row<Entity> & string)[] = [],
   ): { columns: RawBuilder<RowWith<Entity>>; joins: RawBuilder<unknown> } {
-    const metadata = this.#orm.getMetadata().get(entity);
-    const columns: RawBuilder<unknown>[] = [this.columns(entity, alias)];
-    const joins: RawBuilder<unknown>[] = [];
-    for (const name of new Set(wanted)) {
+    const metadata = this.#metadataOf(entity);
+    const selection = isSelection(wanted) ? wanted : null;
+    const own = selection ? this.#columnsRead(metadata, selection, always) : this.#columnsOf(metadata);
+    const names: Iterable<string> = isSelection(wanted) ? wanted.keys() : wanted;
+    const columns = [list(own, alias)];
+    const joins: string[] = [];
+    for (const name of new Set(names)) {
       const relation = metadata.relations.find((property) => property.name === name);
       const target = relation?.targetMeta;
       const [column] = relation?.fieldNames ?? [];
       if (relation?.kind !== ReferenceKind.MANY_TO_ONE || !target || !column) continue;
       const joined = `${alias}_${name}`;
-      columns.push(sql`${this.#json(columnsOf(target), joined)} as ${sql.ref(name)}`);
+      const below = selection?.get(name);
+      const shown = below ? this.#columnsRead(target, below) : this.#columnsOf(target);
+      columns.push(`${json(shown, joined)} as ${quoted(name)}`);
       joins.push(
-        sql`left join ${sql.table(target.tableName)} as ${sql.table(joined)} on ${sql.ref(`${joined}.id`)} = ${sql.ref(`${alias}.${column}`)}`,
+        `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
       );
     }
-    return { columns: sql.join(columns), joins: sql.join(joins, sql` `) };
+    return { columns: sql.raw(columns.join(', ')), joins: sql.raw(joins.join(' ')) };
   }
 
   /** Runs one statement and gives its rows. */

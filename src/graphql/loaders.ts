@@ -12,7 +12,7 @@ import { type TicketListArgs, type TicketParent, type TicketReader, type TicketR
 import { type RoleRow, type UserReader, type UserRow } from '../users/user.reader.js';
 import { type Connection, type ConnectionArgs } from './connection.js';
 import { signedIn } from './context.js';
-import { nodeSelection, type Selection } from './selection.js';
+import { type Selection, selectionKey } from './selection.js';
 
 /** Each is a search of its own: more in one statement could run into its time limit. */
 const SIMILAR_BATCH = 10;
@@ -94,7 +94,7 @@ export class Loaders {
   ticketsBy(parent: TicketParent, args: TicketListArgs, selection: Selection): PageLoader<TicketRow> {
     const { first, after, last, before, filter, orderBy } = args;
     return this.#ticketPages.for(
-      [parent, first, after, last, before, filter, orderBy, ...nodeSelection(selection).keys()],
+      [parent, first, after, last, before, filter, orderBy, selectionKey(selection)],
       async (ids) => this.#readers.tickets.pagesByParent(this.#viewer(), parent, ids, args, selection),
     );
   }
@@ -102,23 +102,22 @@ export class Loaders {
   /** The same page of the comments of many tickets or authors, by parent. */
   commentsBy(parent: CommentParent, args: ConnectionArgs, selection: Selection): PageLoader<CommentRow> {
     const { first, after, last, before } = args;
-    return this.#commentPages.for(
-      [parent, first, after, last, before, ...nodeSelection(selection).keys()],
-      async (ids) => this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
+    return this.#commentPages.for([parent, first, after, last, before, selectionKey(selection)], async (ids) =>
+      this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
     );
   }
 
   /** The same page of the history of many tickets, by ticket. */
   eventsByTicketId(args: ConnectionArgs, selection: Selection): PageLoader<TicketEventRow> {
     const { first, after, last, before } = args;
-    return this.#eventPages.for([first, after, last, before, ...nodeSelection(selection).keys()], async (ids) =>
+    return this.#eventPages.for([first, after, last, before, selectionKey(selection)], async (ids) =>
       this.#readers.ticketEvents.pagesByTicketId(this.#viewer(), ids, args, selection),
     );
   }
 
   /** The tickets most like each of many tickets, by ticket. */
   similarByTicketId(first: number, selection: Selection): DataLoader<string, readonly SimilarTicket[]> {
-    const key = JSON.stringify([first, [...(selection.get('ticket')?.keys() ?? [])]]);
+    const key = JSON.stringify([first, selectionKey(selection)]);
     const known = this.#similar.get(key);
     if (known) return known;
     const loader = new DataLoader<string, readonly SimilarTicket[]>(

@@ -12,6 +12,9 @@ import { visibleTickets } from './ticket-visibility.js';
 /** A ticket as resolvers get it; relations that the statement brought along are inside. */
 export type TicketRow = RowWith<Ticket>;
 
+/** What cursors are made of. */
+const ORDERED_BY = ['number', 'createdAt', 'updatedAt', 'priority', 'status'] as const;
+
 export interface TicketListArgs extends ConnectionArgs {
   filter?: TicketFilter | null;
   orderBy?: TicketOrder | null;
@@ -34,10 +37,10 @@ export class TicketReader {
 
   /** A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket. */
   #select(fields: Selection) {
-    const wanted = new Set(fields.keys());
+    const wanted = new Map(fields);
     // The other ticket may be deleted, or hidden from the viewer.
     wanted.delete('duplicateOf');
-    return this.#rows.select(Ticket, 't', wanted);
+    return this.#rows.select(Ticket, 't', wanted, ORDERED_BY);
   }
 
   /**

@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { CommentConnection } from '../comments/comment.types.js';
 import { isId } from '../database/id.js';
+import { Reads } from '../database/reads.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
@@ -43,20 +44,21 @@ export class TicketResolver {
   }
 
   @FieldResolver(() => User)
-  async createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
+  createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.createdBy ?? loaders.userById.load(ticket.createdById);
   }
 
   @FieldResolver(() => User, { nullable: true })
-  async assignedTo(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
+  assignedTo(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && loaders.userById.load(ticket.assignedToId));
   }
 
   @FieldResolver(() => Product, { nullable: true, description: 'The software system that it is about.' })
-  async product(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
+  product(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.product ?? (ticket.productId && loaders.productById.load(ticket.productId));
   }
 
+  @Reads(Ticket)
   @FieldResolver(() => CommentConnection, { description: 'Oldest first.' })
   async comments(
     @Root() ticket: TicketRow,
@@ -90,16 +92,19 @@ export class TicketResolver {
     return loaders.duplicatesByTicketId.load(ticket.id);
   }
 
+  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its texts, type, priority and product.' })
   viewerCanEdit(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canEditTicket(signedIn(context), factsOfRow(ticket));
   }
 
+  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @FieldResolver(() => Boolean)
   viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canAssignTicket(signedIn(context), factsOfRow(ticket));
   }
 
+  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @FieldResolver(() => Boolean)
   viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canDeleteTicket(signedIn(context), factsOfRow(ticket));

@@ -34,6 +34,9 @@ const ORDER_KEYS: Record<UserOrderField, OrderKey<UserRow>> = {
   NAME: { expression: FULL_NAME, type: 'text', value: fullName },
 };
 
+/** What cursors are made of. */
+const ORDERED_BY = ['createdAt', 'username', 'firstName', 'lastName'] as const;
+
 function orderOf({ field, direction }: UserOrder): Order<UserRow> {
   return { name: `user.${field}`, keys: [ORDER_KEYS[field], BY_ID], direction };
 }
@@ -72,7 +75,7 @@ export class UserReader {
   async page(viewer: Viewer, args: UserListArgs, selection: Selection): Promise<Connection<UserRow>> {
     const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
     const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;
-    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection).keys());
+    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection), ORDERED_BY);
     const rows = await this.#rows.all(
       sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );

@@ -3,6 +3,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolv
 import { Session } from '../auth/session.entity.js';
 import { CommentConnection } from '../comments/comment.types.js';
 import { isId } from '../database/id.js';
+import { Reads } from '../database/reads.js';
 import { Authorized, Public } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
@@ -60,11 +61,13 @@ export class UserResolver {
     return readers.users.roles();
   }
 
+  @Reads(User, 'firstName', 'lastName')
   @FieldResolver(() => String, { description: 'firstName and lastName, joined by one space.' })
   name(@Root() user: UserRow): string {
     return fullName(user);
   }
 
+  @Reads(User, 'email')
   @VisibleIf(canSeeEmail)
   @FieldResolver(() => EmailAddress, {
     nullable: true,

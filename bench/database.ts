@@ -1,0 +1,175 @@
+// The database of a run: PostgreSQL from npm in a folder, filled once, and put back after each run that writes.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Client } from 'pg';
+import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
+
+/** What scripts/seed-bench.ts gives to everybody it makes. */
+const PASSWORD = 'bench correct horse';
+/** Sees all tickets and internal comments: what the peers show to everybody. */
+const VIEWER = 'bench-tech';
+
+export interface Size {
+  readonly users: number;
+  readonly tickets: number;
+  readonly comments: number;
+}
+
+/** What variables are made of. */
+export interface Samples {
+  readonly viewer: string;
+  readonly viewerId: string;
+  readonly password: string;
+  readonly ticketIds: readonly string[];
+  readonly productIds: readonly string[];
+  readonly usernames: readonly string[];
+  readonly filters: readonly Readonly<Record<'status' | 'priority' | 'productId', string>>[];
+}
+
+export interface BenchDatabase {
+  readonly url: string;
+  readonly version: string;
+  readonly samples: Samples;
+  /** What all processes of PostgreSQL have used since its start; NaN where there is no /proc. */
+  cpuMs(): Promise<number>;
+  /** Removes what was created since the filling, and what the removal left behind in the indexes. */
+  restore(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Waits for the disk at each commit would measure the disk. */
+const SETTINGS = { synchronous_commit: 'off', max_connections: '200', shared_buffers: '512MB' };
+
+async function seed(root: string, databaseUrl: string, size: Size): Promise<void> {
+  const child = spawn(
+    process.execPath,
+    [
+      '--import',
+      'tsx',
+      join(root, 'scripts/seed-bench.ts'),
+      ...Object.entries(size).flatMap(([what, count]) => [`--${what}`, String(count)]),
+    ],
+    { cwd: root, env: { ...process.env, DATABASE_URL: databaseUrl }, stdio: ['ignore', 'ignore', 'inherit'] },
+  );
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`Filling the database failed (exit code ${code})`);
+}
+
+async function column(client: Client, statement: string, values: unknown[] = []): Promise<string[]> {
+  const { rows } = await client.query<{ value: string }>(statement, values);
+  return rows.map(({ value }) => value);
+}
+
+async function readSamples(client: Client): Promise<Samples> {
+  const [viewerId = ''] = await column(client, `select id as value from "user" where username = $1`, [VIEWER]);
+  const { rows: filters } = await client.query<Samples['filters'][number]>(
+    `select status, priority, product_id as "productId" from ticket where deleted_at is null and product_id is not null
+     group by 1, 2, 3 having count(*) >= 50 or (select count(*) from ticket) < 10000 order by 1, 2, 3 limit 300`,
+  );
+  return {
+    viewer: VIEWER,
+    viewerId,
+    password: PASSWORD,
+    ticketIds: await column(
+      client,
+      `select id as value from ticket where deleted_at is null order by md5(id::text) limit 500`,
+    ),
+    productIds: await column(client, `select id as value from product order by id`),
+    usernames: await column(client, `select username as value from "user" where username ~ '^bench\\d' order by id`),
+    filters,
+  };
+}
+
+/** Linux counts in hundredths of a second. */
+const TICK_MS = 10;
+/** proc(5), /proc/PID/stat: utime, stime, and those of children that ended; counted after the name in parentheses. */
+const OWN_TIMES = [11, 12];
+const ALL_TIMES = [...OWN_TIMES, 13, 14];
+
+async function ticks(pid: string, times: readonly number[]): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return times.reduce((sum, place) => sum + Number(fields[place] ?? 0), 0);
+}
+
+async function postgresCpuMs(dataDir: string): Promise<number> {
+  try {
+    const [postmaster = ''] = (await readFile(join(dataDir, 'postgres/postmaster.pid'), 'utf8')).split('\n');
+    const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+    const used = [
+      ticks(postmaster, ALL_TIMES),
+      ...children
+        .trim()
+        .split(' ')
+        .map(async (pid) => ticks(pid, OWN_TIMES)),
+    ];
+    return (await Promise.all(used)).reduce((sum, each) => sum + each, 0) * TICK_MS;
+  } catch {
+    return NaN;
+  }
+}
+
+/** Kept out of `public`, which PostGraphile shows. */
+const AFTER_SEED = [
+  // What PostGraphile needs to create a ticket, and what the other peers may use too.
+  `alter table ticket alter id set default uuidv7(), alter created_at set default now()`,
+  `create schema bench`,
+  `create table bench.seed as select (select count(*) from "user")::int as users, count(*)::int as tickets,
+     (select count(*) from comment)::int as comments, max(number) as last_number from ticket`,
+  `vacuum analyze`,
+];
+
+/** Whatever a run wrote. Foreign keys are not checked: comments have no index that would serve a deleted ticket. */
+const CREATED = `select id from ticket where number > (select last_number from bench.seed)`;
+const RESTORE = [
+  `set session_replication_role = replica`,
+  `delete from ticket_event where ticket_id in (${CREATED})`,
+  `delete from ticket_event where kind = 'CHANGED' and created_at > timestamptz '2026-03-02'`,
+  `delete from notification where ticket_id in (${CREATED})`,
+  `delete from ticket where id in (${CREATED})`,
+  // Dead rows at the newest end of an index would make every later page dearer.
+  `vacuum ticket, ticket_event, notification`,
+];
+
+/**
+ * Starts PostgreSQL in the folder and fills it, unless a run before has.
+ * @throws Error when the folder holds data of another size
+ */
+export async function openDatabase(root: string, dataDir: string, size: Size): Promise<BenchDatabase> {
+  const postgres = await startEmbeddedDatabase({ dataDir, settings: SETTINGS });
+  const client = new Client({ connectionString: postgres.url });
+  await client.connect();
+  const stop = async () => {
+    await client.end();
+    await postgres.stop();
+  };
+  const run = async (statements: readonly string[]) => {
+    for (const statement of statements) await client.query(statement);
+  };
+  try {
+    const [filled] = await column(client, `select to_regclass('bench.seed') as value`);
+    if (filled === null) {
+      await seed(root, postgres.url, size);
+      await run(AFTER_SEED);
+    }
+    const [tickets] = await column(client, 'select tickets::text as value from bench.seed');
+    if (Number(tickets) !== size.tickets) {
+      throw new Error(`${dataDir} holds ${tickets} tickets, not ${size.tickets}. Give another --data-dir.`);
+    }
+    await run(RESTORE);
+    const [version = ''] = await column(client, `select current_setting('server_version') as value`);
+    return {
+      url: postgres.url,
+      version,
+      samples: await readSamples(client),
+      cpuMs: async () => postgresCpuMs(dataDir),
+      restore: async () => run(RESTORE),
+      stop,
+    };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}

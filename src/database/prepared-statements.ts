@@ -1,0 +1,51 @@
+import { Client, type Pool } from 'pg';
+
+/** Names a connection may hold: PostgreSQL keeps each one's plan in that connection's memory. */
+const MOST_PREPARED = 200;
+/** Texts remembered while it is not known whether they come again. */
+const MOST_CANDIDATES = 500;
+/**
+ * Uses after which a pool's connection is renewed, and with it what it has prepared: statements that were common at
+ * first must not hold the names for good.
+ */
+export const CONNECTION_USES = 100_000;
+
+/** Which texts one connection has prepared. */
+class Statements {
+  readonly #candidates = new Set<string>();
+  readonly #names = new Map<string, string>();
+
+  /** The name to run the text under; undefined as long as it came only once. */
+  nameOf(text: string): string | undefined {
+    const known = this.#names.get(text);
+    if (known !== undefined || this.#names.size >= MOST_PREPARED) return known;
+    if (!this.#candidates.delete(text)) {
+      if (this.#candidates.size >= MOST_CANDIDATES) this.#candidates.clear();
+      this.#candidates.add(text);
+      return undefined;
+    }
+    const name = `docket_${this.#names.size}`;
+    this.#names.set(text, name);
+    return name;
+  }
+}
+
+/**
+ * Lets each of the pool's connections prepare a statement with parameters when it comes for the second time: parsing
+ * and planning a page's statement takes PostgreSQL longer than running it (bench/results.md).
+ */
+export function prepareStatements(pool: Pool): void {
+  pool.on('connect', (client) => {
+    const statements = new Statements();
+    // On the instance: pg's Pool has no other place between itself and its clients.
+    Object.assign(client, {
+      query(...parameters: unknown[]): unknown {
+        const [text, values, ...rest] = parameters;
+        const name =
+          typeof text === 'string' && Array.isArray(values) && values.length > 0 ? statements.nameOf(text) : undefined;
+        const named = name === undefined ? parameters : [{ name, text, values }, ...rest];
+        return Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named);
+      },
+    });
+  });
+}
