@@ -3,8 +3,7 @@ import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
-import { checkAccountFields, checkNewPassword, checkNotTaken, takenError } from '../users/account.js';
+import { checkNewAccount, takenError } from '../users/account.js';
 import { BuiltInRole, Role } from '../users/role.entity.js';
 import { User } from '../users/user.entity.js';
 import { type SignInInput, type SignUpInput } from './auth.inputs.js';
@@ -36,12 +35,7 @@ export class AuthService {
    */
   async signUp(client: Client, input: SignUpInput): Promise<SignedIn> {
     const em = this.#orm.em.fork();
-    const check = new InputCheck();
-    const fields = checkAccountFields(check, input);
-    checkNewPassword(check, 'password', input.password);
-    check.done();
-    await checkNotTaken(check, em, fields);
-    check.done();
+    const fields = await checkNewAccount(em, input);
 
     const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.USER });
     const user = em.create(User, {

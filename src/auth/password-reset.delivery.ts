@@ -5,6 +5,7 @@ import { type Clock } from '../clock.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { passwordResetMail } from '../mail/templates/password-reset.js';
 import { User } from '../users/user.entity.js';
+import { fullName } from '../users/user.reader.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
 import { newSecret } from './secret-token.js';
 import { Token, TokenKind } from './token.entity.js';
@@ -72,7 +73,7 @@ export class PasswordResetDelivery {
         const { secret, hash } = newSecret();
         const expiresAt = new Date(now.getTime() + VALID_MS);
         em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
-        const name = user.lastName === null ? user.firstName : `${user.firstName} ${user.lastName}`;
+        const name = fullName(user);
         await this.#mailer.send({
           messageId: `${requestId}@${new URL(this.#publicUrl).hostname}`,
           to: { name, address: user.email },

@@ -1,7 +1,7 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { isCommonPassword } from '../auth/common-passwords.js';
-import { characters, type InputCheck } from '../graphql/input-check.js';
+import { characters, InputCheck } from '../graphql/input-check.js';
 import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
 import { User } from './user.entity.js';
 
@@ -57,6 +57,23 @@ export async function checkNotTaken(
   const byUsername = await em.count(User, { ...others, username: fields.username });
   if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
   if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
+}
+
+/**
+ * Checks everything about an account to be made, and gives its fields as they will be stored.
+ * @throws UserInputError with all that is wrong with the fields and the password, or else with what is taken
+ */
+export async function checkNewAccount(
+  em: EntityManager,
+  input: AccountFields & { readonly password: string },
+): Promise<Required<AccountFields>> {
+  const check = new InputCheck();
+  const fields = checkAccountFields(check, input);
+  checkNewPassword(check, 'password', input.password);
+  check.done();
+  await checkNotTaken(check, em, fields);
+  check.done();
+  return fields;
 }
 
 /** What the database's unique index says when two took the same name at once; null when the error is something else. */

@@ -3,8 +3,8 @@ import { type MikroORM } from '@mikro-orm/postgresql';
 import { hashPassword } from '../auth/password.js';
 import { type Clock } from '../clock.js';
 import { UserInputError } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
-import { checkAccountFields, checkNewPassword, checkNotTaken } from './account.js';
+import { StartError } from '../start-error.js';
+import { checkNewAccount } from './account.js';
 import { BuiltInRole, Role } from './role.entity.js';
 import { User } from './user.entity.js';
 
@@ -15,9 +15,16 @@ export interface AdministratorSettings {
   password: string;
 }
 
+/** Says which setting is at fault where a person would be told which field. */
+function told(error: unknown): never {
+  if (!(error instanceof UserInputError)) throw error;
+  const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);
+  throw new StartError(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`, { cause: error });
+}
+
 /**
  * Makes the first administrator if nobody can manage users (requirements 11). Gives whether it made one.
- * @throws Error that says which setting cannot be used, and why
+ * @throws StartError that says which setting cannot be used, and why
  */
 export async function ensureAdministrator(
   orm: MikroORM,
@@ -27,17 +34,7 @@ export async function ensureAdministrator(
   const em = orm.em.fork();
   if ((await em.count(User, { deletedAt: null, role: { canManageUsers: true } })) > 0) return false;
 
-  const check = new InputCheck();
-  const fields = checkAccountFields(check, { ...settings, firstName: settings.username });
-  checkNewPassword(check, 'password', settings.password);
-  await checkNotTaken(check, em, fields);
-  try {
-    check.done();
-  } catch (error) {
-    if (!(error instanceof UserInputError)) throw error;
-    const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);
-    throw new Error(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`, { cause: error });
-  }
+  const fields = await checkNewAccount(em, { ...settings, firstName: settings.username }).catch(told);
   const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });
   em.create(User, {
     ...fields,

@@ -9,7 +9,7 @@ import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { checkAccountFields, checkNewPassword, checkNotTaken, takenError } from './account.js';
+import { checkAccountFields, checkNewAccount, checkNotTaken, takenError } from './account.js';
 import { keepingAManager } from './last-manager.js';
 import { lockUser } from './lock-user.js';
 import { Role } from './role.entity.js';
@@ -43,15 +43,11 @@ export class UserService {
   /** The resolver has asked for canManageUsers. @throws UserInputError for what is wrong with the input */
   async create(input: CreateUserInput): Promise<string> {
     const em = this.#orm.em.fork();
-    const check = new InputCheck();
-    const fields = checkAccountFields(check, input);
-    checkNewPassword(check, 'password', input.password);
-    check.done();
-    await checkNotTaken(check, em, fields);
-    check.done();
+    const fields = await checkNewAccount(em, input);
     const passwordHash = await hashPassword(input.password);
     try {
       return await em.transactional(async (inner) => {
+        const check = new InputCheck();
         const role = await this.#role(inner, check, input.roleId);
         check.done();
         const createdAt = this.#clock.now();

@@ -110,6 +110,19 @@ describe('the server process', () => {
     expect(await first.exitCode).toBe(0);
     expect(await isAlive(postmaster)).toBe(false);
   });
+
+  test('refuses a first administrator that cannot be made, naming each setting and without a stack', async () => {
+    const { output, exitCode } = run({
+      DEMO_DATA: 'false',
+      ADMIN_EMAIL: 'admin@docket.example',
+      ADMIN_USERNAME: 'x',
+      ADMIN_PASSWORD: 'short',
+    });
+    expect(await exitCode).toBe(1);
+    expect(output()).toContain('ADMIN_USERNAME: A username has 3 to 30');
+    expect(output()).toContain('ADMIN_PASSWORD: A password has 8 to 128');
+    expect(output()).not.toMatch(/^ +at /m);
+  });
 });
 
 /** A zombie, which nobody has collected yet, is not alive. */

@@ -3,13 +3,7 @@ import { type MikroORM } from '@mikro-orm/postgresql';
 import { hashPassword } from '../../auth/password.js';
 import { InputCheck } from '../../graphql/input-check.js';
 import { EmailAddress } from '../../graphql/scalars.js';
-import {
-  type AccountFields,
-  checkAccountFields,
-  checkNewPassword,
-  checkNotTaken,
-  takenError,
-} from '../../users/account.js';
+import { type AccountFields, checkAccountFields, checkNewAccount, takenError } from '../../users/account.js';
 import { BuiltInRole, Role } from '../../users/role.entity.js';
 import { User } from '../../users/user.entity.js';
 import { type CommandContext, defineCommand, required, UsageError } from '../command.js';
@@ -63,13 +57,7 @@ async function makeAdministrator(
   password: string,
 ): Promise<string> {
   const em = orm.em.fork();
-  const check = new InputCheck();
-  const fields = checkAccountFields(check, given);
-  checkNewPassword(check, 'password', password);
-  check.done();
-  await checkNotTaken(check, em, fields);
-  check.done();
-
+  const fields = await checkNewAccount(em, { ...given, password });
   const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });
   em.create(User, {
     ...fields,
