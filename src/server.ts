@@ -14,6 +14,7 @@ import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { Loaders } from './graphql/loaders.js';
 import { queryLimits } from './graphql/query-limits.js';
+import { requestErrors } from './graphql/request-errors.js';
 import { createSchema } from './graphql/schema.js';
 import { requestLog } from './observability/request-log.js';
 import { capturedMailRoutes } from './mail/captured-mail.routes.js';
@@ -71,6 +72,8 @@ function apolloServer(app: App, options: ServerOptions, http: FastifyInstance): 
     ApolloServerPluginLandingPageDisabled(),
     requestLog(app.logger, app.metrics),
     queryLimits(),
+    // One more, as graphql says in the last one that there are more.
+    requestErrors(MOST_VALIDATION_ERRORS + 1),
     errorReporting(app.logger),
   ];
   return new ApolloServer<Context>({

@@ -119,5 +119,5 @@ export class CommentReader {
 
 /** A comment as an edge of its ticket's comments, for a mutation's payload. */
 export function chronologicalEdge(comment: CommentRow) {
-  return keysetPage<CommentRow>({}, CHRONOLOGICAL).connection([comment], () => Promise.resolve(1)).edges[0];
+  return keysetPage<CommentRow>({}, CHRONOLOGICAL).edge(comment);
 }

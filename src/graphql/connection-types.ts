@@ -1,5 +1,6 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from './connection.js';
+import { ListSize } from './list-size.js';
 
 /** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
@@ -16,9 +17,12 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
     description: `A page of a list. What the viewer may not see is absent, and is not counted.`,
   })
   class NodeConnection {
+    // The page's size counts where it is given, at the connection.
+    @ListSize(1)
     @Field(() => [NodeEdge])
     edges!: readonly unknown[];
 
+    @ListSize(1)
     @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
     nodes!: readonly unknown[];
 

@@ -98,13 +98,15 @@ export interface Page<Item> {
   /**
    * Puts the statement's rows in the list's order and makes the connection.
    * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
-   * only when the client asks for it; without it, there is taken to be something beyond each cursor
+   * only when the client asks for it
    */
   connection(
     rows: readonly Item[],
     count: () => Promise<number>,
-    exists?: (condition: RawBuilder<boolean>) => Promise<boolean>,
+    exists: (condition: RawBuilder<boolean>) => Promise<boolean>,
   ): Connection<Item>;
+  /** One row with its place in the list. */
+  edge(item: Item): Edge<Item>;
 }
 
 const INTEGER_LIMIT = 2 ** 31;
@@ -168,21 +170,24 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
     ...(before ? [compare(ascending ? '<' : '>', before)] : []),
   ];
   const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
-  const cursorOf = (item: Item) =>
-    encodeCursor(
+  const edge = (node: Item) => ({
+    cursor: encodeCursor(
       name,
-      order.keys.map(({ value }) => value(item)),
-    );
+      order.keys.map(({ value }) => value(node)),
+    ),
+    node,
+  });
 
   return {
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
     orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
     limit: size + 1,
-    connection(rows, count, exists = () => Promise.resolve(true)) {
+    edge,
+    connection(rows, count, exists) {
       const more = rows.length > size;
       const nodes = rows.slice(0, size);
       if (backwards) nodes.reverse();
-      const edges = nodes.map((node) => ({ cursor: cursorOf(node), node }));
+      const edges = nodes.map(edge);
       return {
         edges,
         nodes,

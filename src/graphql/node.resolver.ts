@@ -3,6 +3,7 @@ import { isId } from '../database/id.js';
 import { Authorized } from './access.js';
 import { type Context } from './context.js';
 import { badUserInput } from './errors.js';
+import { ListSize } from './list-size.js';
 import { Node } from './node.js';
 
 function living<Row extends { deletedAt: string | null }>(row: Row | null): Row | null {
@@ -47,6 +48,7 @@ export class NodeResolver {
   }
 
   @Authorized()
+  @ListSize('ids')
   @Query(() => [Node], {
     nullable: 'items',
     description: `In the order asked for, null where there is nothing to see; at most ${MOST_IDS}.`,

@@ -6,7 +6,9 @@ import {
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
+  getNullableType,
   isCompositeType,
+  isListType,
   Kind,
   type OperationDefinitionNode,
   type SelectionSetNode,
@@ -16,15 +18,20 @@ import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
 
 /** What a document asks for, fragments dissolved. */
 export interface QueryCost {
-  /** Fields to resolve, each as often as the page sizes above it allow. */
+  /** Fields to resolve, each as often as the sizes of pages and lists above it allow. */
   readonly cost: number;
   readonly depth: number;
   readonly aliases: number;
   /** The most that stand in one selection set. */
   readonly directives: number;
+  /** How often one field, or one alias, stands in one selection set; spread fragments are sets of their own. */
+  readonly repeats: number;
 }
 
-const NOTHING: QueryCost = { cost: 0, depth: 0, aliases: 0, directives: 0 };
+const NOTHING: QueryCost = { cost: 0, depth: 0, aliases: 0, directives: 0, repeats: 0 };
+
+/** What a short list counts for that does not say how long it can be: userErrors, the values of an enum. */
+const SHORT_LIST = 10;
 
 function sum(a: QueryCost, b: QueryCost): QueryCost {
   return {
@@ -32,6 +39,7 @@ function sum(a: QueryCost, b: QueryCost): QueryCost {
     depth: Math.max(a.depth, b.depth),
     aliases: a.aliases + b.aliases,
     directives: Math.max(a.directives, b.directives),
+    repeats: Math.max(a.repeats, b.repeats),
   };
 }
 
@@ -53,12 +61,16 @@ class Meter {
   selectionSet(set: SelectionSetNode, parent: GraphQLCompositeType): QueryCost {
     let total = NOTHING;
     let directives = 0;
+    const names = new Map<string, number>();
     for (const selection of set.selections) {
       directives += selection.directives?.length ?? 0;
       switch (selection.kind) {
-        case Kind.FIELD:
+        case Kind.FIELD: {
+          const name = selection.alias?.value ?? selection.name.value;
+          names.set(name, (names.get(name) ?? 0) + 1);
           total = sum(total, this.#field(selection, parent));
           break;
+        }
         case Kind.INLINE_FRAGMENT: {
           const name = selection.typeCondition?.name.value;
           total = sum(total, this.selectionSet(selection.selectionSet, this.#type(name) ?? parent));
@@ -69,7 +81,11 @@ class Meter {
           break;
       }
     }
-    return { ...total, directives: Math.max(total.directives, directives) };
+    return {
+      ...total,
+      directives: Math.max(total.directives, directives),
+      repeats: Math.max(total.repeats, ...names.values()),
+    };
   }
 
   #type(name: string | undefined): GraphQLCompositeType | undefined {
@@ -93,23 +109,37 @@ class Meter {
     const type = definition && getNamedType(definition.type);
     // Introspection has a limit of its own among GraphQL's validation rules, and no pages.
     if (!field.selectionSet || !isCompositeType(type)) {
-      return { cost: 1, depth: 1, aliases, directives: field.directives?.length ?? 0 };
+      return { ...NOTHING, cost: 1, depth: 1, aliases, directives: field.directives?.length ?? 0 };
     }
     const below = this.selectionSet(field.selectionSet, type);
-    const isPage = definition?.args.some(({ name }) => name === 'first') ?? false;
     return {
-      cost: ownCost(definition) + below.cost * (isPage ? this.#pageSize(field) : 1),
+      ...below,
+      cost: ownCost(definition) + below.cost * this.#items(field, definition),
       depth: below.depth + 1,
       aliases: aliases + below.aliases,
-      directives: below.directives,
     };
+  }
+
+  /** Of how many objects at most the fields below are asked. */
+  #items(field: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): number {
+    if (definition?.args.some(({ name }) => name === 'first')) return this.#pageSize(field);
+    if (!definition || !isListType(getNullableType(definition.type))) return 1;
+    const declared = definition.extensions['listSize'];
+    if (typeof declared !== 'string') return typeof declared === 'number' ? declared : SHORT_LIST;
+    const list = this.#argument(field, declared);
+    // What is too long is refused by the field itself, and what is no list counts as a list of one.
+    return Array.isArray(list) ? Math.min(list.length, LARGEST_PAGE) : 1;
+  }
+
+  #argument(field: FieldNode, name: string): unknown {
+    const argument = field.arguments?.find((candidate) => candidate.name.value === name);
+    return argument && valueFromASTUntyped(argument.value, this.#variables);
   }
 
   /** As the field will take it; what is out of range will be refused by itself. */
   #pageSize(field: FieldNode): number {
     for (const name of ['first', 'last']) {
-      const argument = field.arguments?.find((candidate) => candidate.name.value === name);
-      const size = argument && valueFromASTUntyped(argument.value, this.#variables);
+      const size = this.#argument(field, name);
       if (typeof size === 'number') return Math.min(Math.max(size, 1), LARGEST_PAGE);
     }
     return DEFAULT_PAGE;

@@ -5,10 +5,11 @@ import { measureQuery, type QueryCost } from './query-cost.js';
 
 /** hardening.md, "Abuse of the query language". */
 const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] = [
-  { name: 'cost', most: 50_000, unit: 'cost (fields, each as often as the page sizes above it allow)' },
+  { name: 'cost', most: 50_000, unit: 'cost (fields, each as often as the sizes of pages and lists above it allow)' },
   { name: 'depth', most: 10, unit: 'depth' },
   { name: 'aliases', most: 15, unit: 'number of aliases' },
   { name: 'directives', most: 10, unit: 'number of directives in one selection' },
+  { name: 'repeats', most: 10, unit: 'number of times one field stands in one selection' },
 ];
 
 /** Each of these tries or sets a secret: many in one document would be a way around counting requests. */

@@ -1,9 +1,13 @@
 import { Ctx, Field, Float, Int, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
+import { ListSize } from '../graphql/list-size.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Product } from '../products/product.entity.js';
 import { TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
+
+/** Lists that nothing bounds but the size of the help desk: what they count for in a query's cost. */
+const MANY = 100;
 
 @ObjectType({ description: 'How many tickets have a status now.' })
 export class StatusCount {
@@ -101,20 +105,24 @@ export class TicketInsights {
   @Field(() => [TypeCount], { description: 'Each type, also those with none.' })
   byType!: readonly TypeCount[];
 
+  @ListSize(MANY)
   @Field(() => [ProductCount], { description: 'Each product with a ticket, most tickets first.' })
   byProduct!: readonly Pick<ProductCount, 'productId' | 'count'>[];
 
+  @ListSize(MANY)
   @Field(() => [UserWorkload], {
     description: 'One row for each user who has an active ticket assigned, most loaded first.',
   })
   workload!: readonly Omit<UserWorkload, 'user'>[];
 
+  @ListSize(MANY)
   @Field(() => [DayCount], {
     description:
       'Tickets created in the range, for each day in UTC of which the range holds a part, also those with none.',
   })
   created!: readonly DayCount[];
 
+  @ListSize(MANY)
   @Field(() => [DayCount], {
     description: 'The same for tickets that were closed in the range and still are.',
   })

@@ -56,7 +56,11 @@ export class NotificationReader {
     const rows = await this.#rows.all(
       sql<NotificationRow>`select ${columns} from notification n ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );
-    return page.connection(rows, () => this.#rows.count(sql`notification n where ${matching}`));
+    return page.connection(
+      rows,
+      () => this.#rows.count(sql`notification n where ${matching}`),
+      (beyond) => this.#rows.exists(sql`notification n where ${matching} and ${beyond}`),
+    );
   }
 
   /** Those of the notifications that the viewer may see, in no order. */

@@ -47,7 +47,11 @@ export class ProductReader {
     const rows = await this.#rows.all(
       sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );
-    return page.connection(rows, () => this.#rows.count(sql`product p where ${matching}`));
+    return page.connection(
+      rows,
+      () => this.#rows.count(sql`product p where ${matching}`),
+      (beyond) => this.#rows.exists(sql`product p where ${matching} and ${beyond}`),
+    );
   }
 
   /** The products, deleted ones too: a ticket keeps naming its product. In no order. */

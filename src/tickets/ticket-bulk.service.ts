@@ -10,7 +10,7 @@ import { Ticket } from './ticket.entity.js';
 import { canViewTicket, factsOf } from './ticket.policy.js';
 
 /** Contract: "All or nothing, at most 100 tickets." */
-const MOST_TICKETS = 100;
+export const MOST_TICKETS = 100;
 
 function checkNumber(ids: readonly string[]): void {
   if (ids.length === 0) throw userInputError(UserErrorCode.REQUIRED, 'ids', 'Name at least one ticket.');

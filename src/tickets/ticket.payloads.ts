@@ -2,9 +2,11 @@ import { type GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, Info, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
+import { ListSize } from '../graphql/list-size.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
 import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
+import { MOST_TICKETS } from './ticket-bulk.service.js';
 import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge } from './ticket.reader.js';
 import { TicketEdge } from './ticket.types.js';
@@ -62,6 +64,7 @@ export class UnmarkDuplicatePayload extends TicketPayload {}
 export class UpdateTicketsPayload extends Payload {
   ticketIds?: readonly string[];
 
+  @ListSize(MOST_TICKETS)
   @Field(() => [Ticket], {
     description: 'As they are now, each once, in the order of the ids; empty when there were userErrors.',
   })

@@ -6,6 +6,7 @@ import { Reads } from '../database/reads.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { ListSize } from '../graphql/list-size.js';
 import { selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
@@ -13,7 +14,7 @@ import { Ticket } from './ticket.entity.js';
 import { TicketsArgs } from './ticket.args.js';
 import { TicketEventConnection } from './ticket-event.types.js';
 import { canAssignTicket, canDeleteTicket, canEditTicket, factsOfRow } from './ticket.policy.js';
-import { type TicketRow } from './ticket.reader.js';
+import { MOST_DUPLICATES, type TicketRow } from './ticket.reader.js';
 import { TicketConnection } from './ticket.types.js';
 
 /** PostgreSQL's integer; GraphQL's Int is the same size, but not below one for a ticket's number. */
@@ -87,7 +88,10 @@ export class TicketResolver {
     return ticket.duplicateOfId === null ? null : loaders.ticketById.load(ticket.duplicateOfId);
   }
 
-  @FieldResolver(() => [Ticket], { description: 'Those that repeat it and that the viewer may see, by number.' })
+  @ListSize(MOST_DUPLICATES)
+  @FieldResolver(() => [Ticket], {
+    description: `Those that repeat it and that the viewer may see, by number; the first ${MOST_DUPLICATES}.`,
+  })
   async duplicates(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return loaders.duplicatesByTicketId.load(ticket.id);
   }

@@ -79,7 +79,11 @@ export class UserReader {
     const rows = await this.#rows.all(
       sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );
-    return page.connection(rows, () => this.#rows.count(sql`"user" u where ${matching}`));
+    return page.connection(
+      rows,
+      () => this.#rows.count(sql`"user" u where ${matching}`),
+      (beyond) => this.#rows.exists(sql`"user" u where ${matching} and ${beyond}`),
+    );
   }
 
   /** The users, deleted ones too: as authors they stay. In no order. */

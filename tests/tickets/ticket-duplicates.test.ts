@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { BuiltInRole } from '../../src/users/role.entity.js';
+import { select } from '../support/database-state.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -118,6 +120,24 @@ describe('a link between tickets', () => {
     const original = await buildTicket(server, { createdBy: own });
     await mark(second, original.id);
     expect((await read(original.id, own)).duplicates).toEqual([]);
+  });
+
+  test('is listed for the first hundred of each ticket, by number', async () => {
+    const [first, second] = await tickets(2);
+    const repeats = await Promise.all(
+      Array.from({ length: 102 }, async () => buildTicket(server, { createdBy: user })),
+    );
+    const [early, ...rest] = repeats.toSorted((one, other) => one.number - other.number);
+    await select(server, sql`update ticket set duplicate_of_id = ${second} where id = ${early?.id}`);
+    await select(server, sql`update ticket set duplicate_of_id = ${first} where id = any(${rest.map(({ id }) => id)})`);
+    const { nodes } = await admin.client.query(
+      'query ($ids: [ID!]!) { nodes(ids: $ids) { ... on Ticket { duplicates { id } } } }',
+      { ids: [first, second] },
+    );
+    expect(nodes).toEqual([
+      { duplicates: rest.slice(0, 100).map(({ id }) => ({ id })) },
+      { duplicates: [{ id: early?.id }] },
+    ]);
   });
 
   test('is hidden while the original is deleted, and is no chain after it is restored', async () => {
