@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
+import { AFTER_SEED, LAYOUT, RESTORE } from './database.sql.js';
 
 /** What scripts/seed-bench.ts gives to everybody it makes. */
 const PASSWORD = 'bench correct horse';
@@ -25,6 +26,8 @@ export interface Samples {
   readonly ticketIds: readonly string[];
   readonly productIds: readonly string[];
   readonly usernames: readonly string[];
+  /** Each in three of a thousand to three of twenty tickets: some found by their ids, some by walking the list. */
+  readonly words: readonly string[];
   readonly filters: readonly Readonly<Record<'status' | 'priority' | 'productId', string>>[];
 }
 
@@ -78,6 +81,11 @@ async function readSamples(client: Client): Promise<Samples> {
     ),
     productIds: await column(client, `select id as value from product order by id`),
     usernames: await column(client, `select username as value from "user" where username ~ '^bench\\d' order by id`),
+    words: await column(
+      client,
+      `select word as value from bench.word, bench.seed
+       where word.tickets between seed.tickets * 0.003 and seed.tickets * 0.15 order by md5(word) limit 100`,
+    ),
     filters,
   };
 }
@@ -111,28 +119,6 @@ async function postgresCpuMs(dataDir: string): Promise<number> {
   }
 }
 
-/** Kept out of `public`, which PostGraphile shows. */
-const AFTER_SEED = [
-  // What PostGraphile needs to create a ticket, and what the other peers may use too.
-  `alter table ticket alter id set default uuidv7(), alter created_at set default now()`,
-  `create schema bench`,
-  `create table bench.seed as select (select count(*) from "user")::int as users, count(*)::int as tickets,
-     (select count(*) from comment)::int as comments, max(number) as last_number from ticket`,
-  `vacuum analyze`,
-];
-
-/** Whatever a run wrote. Foreign keys are not checked: comments have no index that would serve a deleted ticket. */
-const CREATED = `select id from ticket where number > (select last_number from bench.seed)`;
-const RESTORE = [
-  `set session_replication_role = replica`,
-  `delete from ticket_event where ticket_id in (${CREATED})`,
-  `delete from ticket_event where kind = 'CHANGED' and created_at > timestamptz '2026-03-02'`,
-  `delete from notification where ticket_id in (${CREATED})`,
-  `delete from ticket where id in (${CREATED})`,
-  // Dead rows at the newest end of an index would make every later page dearer.
-  `vacuum ticket, ticket_event, notification`,
-];
-
 /**
  * Starts PostgreSQL in the folder and fills it, unless a run before has.
  * @throws Error when the folder holds data of another size
@@ -154,9 +140,9 @@ export async function openDatabase(root: string, dataDir: string, size: Size): P
       await seed(root, postgres.url, size);
       await run(AFTER_SEED);
     }
-    const [tickets] = await column(client, 'select tickets::text as value from bench.seed');
-    if (Number(tickets) !== size.tickets) {
-      throw new Error(`${dataDir} holds ${tickets} tickets, not ${size.tickets}. Give another --data-dir.`);
+    const [held] = await column(client, `select to_jsonb(seed)->>'layout' || ':' || tickets as value from bench.seed`);
+    if (held !== `${LAYOUT}:${size.tickets}`) {
+      throw new Error(`${dataDir} was filled otherwise. Remove it, or give another --data-dir.`);
     }
     await run(RESTORE);
     const [version = ''] = await column(client, `select current_setting('server_version') as value`);

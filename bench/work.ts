@@ -5,28 +5,35 @@ const WORK = {
   ticket: 'one ticket with its people',
   page: 'a page of 50 tickets with people, product and 3 comments each with authors',
   filtered: 'the same page of those with one status, priority and product',
-  ticketInsights: 'ticketInsights',
+  search: 'a page of 50 found by a word and a status, with the same fields',
+  ticketInsights: 'ticketInsights: totals, by status, priority and type, workload with people',
   createTicket: 'createTicket',
   updateTicket: 'updateTicket',
   signIn: 'sign-in (argon2id)',
 } as const;
 
 export type WorkName = keyof typeof WORK;
+/** One kind of work, or all of them mixed. */
+export type Run = WorkName | 'mixed';
 type Variables = Readonly<Record<string, unknown>>;
 
 export const WORK_NAMES = Object.keys(WORK).filter((name): name is WorkName => name in WORK);
+export const RUNS: readonly Run[] = [...WORK_NAMES, 'mixed'];
 
-export function describeWork(name: WorkName | 'mixed'): string {
-  return name === 'mixed' ? 'mixed: 90 % reads (50 ticket, 20 page, 20 filtered), 10 % writes' : WORK[name];
+export function describeWork(name: Run): string {
+  if (name !== 'mixed') return WORK[name];
+  return `mixed: of each hundred ${MIX.map(([work, share]) => `${share} ${work}`).join(', ')}`;
 }
 
 export const CHANGING: ReadonlySet<string> = new Set(['createTicket', 'updateTicket', 'mixed', 'signIn']);
 
-/** Of each hundred requests of the mixed run. */
+/** Of each hundred requests of the mixed run. 90 read; signing in is left out, as the peers have none. */
 const MIX: readonly (readonly [WorkName, number])[] = [
-  ['ticket', 50],
+  ['ticket', 40],
   ['page', 20],
-  ['filtered', 20],
+  ['filtered', 10],
+  ['search', 15],
+  ['ticketInsights', 5],
   ['createTicket', 5],
   ['updateTicket', 5],
 ];
@@ -42,6 +49,7 @@ const VARIABLES: Readonly<Record<WorkName, (n: number, samples: Samples) => Vari
   ticket: (n, { ticketIds }) => ({ id: nth(n, ticketIds) }),
   page: () => ({}),
   filtered: (n, { filters }) => ({ ...nth(n, filters) }),
+  search: (n, { words }) => ({ search: nth(n, words), status: 'CLOSED' }),
   ticketInsights: () => ({}),
   createTicket: (n, { productIds, viewerId }) => ({
     title: `Printer ${n} is on fire`,
@@ -65,7 +73,7 @@ export function variablesOf(name: WorkName, n: number, samples: Samples): Variab
 }
 
 /** The works in a run's order: one kind, or the mix, spread evenly. */
-export function sequence(name: WorkName | 'mixed', length: number): WorkName[] {
+export function sequence(name: Run, length: number): WorkName[] {
   if (name !== 'mixed') return Array.from({ length }, () => name);
   const hundred = MIX.flatMap(([work, share]) => Array.from({ length: share }, () => work));
   // 37 and 100 have no common factor: each place is taken once, and neighbours differ.

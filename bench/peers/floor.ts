@@ -2,6 +2,7 @@
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { Pool } from 'pg';
+import { INSIGHTS_JSON, searchCondition } from './statements.js';
 
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
 
@@ -41,6 +42,14 @@ const OPERATIONS: Readonly<Record<string, { readonly text: string; readonly para
   filtered: {
     text: LIST('and t.status = $1 and t.priority = $2 and t.product_id = $3'),
     parameters: ['status', 'priority', 'productId'],
+  },
+  search: {
+    text: LIST(`and t.status = $2 and ${searchCondition('t.id', '$1')}`),
+    parameters: ['search', 'status'],
+  },
+  ticketInsights: {
+    text: `select json_build_object('ticketInsights', insights)::text as data from (${INSIGHTS_JSON}) tally`,
+    parameters: [],
   },
   createTicket: {
     text: `insert into ticket as t (title, description, priority, product_id, created_by_id) values ($1, $2, $3, $4, $5)

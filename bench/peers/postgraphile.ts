@@ -4,10 +4,22 @@ import { postgraphile } from 'postgraphile';
 import { makePgService } from 'postgraphile/adaptors/pg';
 import { grafserv } from 'postgraphile/grafserv/node';
 import { PostGraphileAmberPreset } from 'postgraphile/presets/amber';
+import { addPgTableCondition } from 'postgraphile/utils';
+
+/** Its documented way to filter by what is no column; ticketInsights is a function in the database. */
+const SearchCondition = addPgTableCondition(
+  { schemaName: 'public', tableName: 'ticket' },
+  'search',
+  ({ graphql }) => ({ type: graphql.GraphQLString }),
+  (value, { sql, sqlTableAlias, sqlValueWithCodec, build }) =>
+    sql`${sqlTableAlias}.id in (select ticket_id from ticket_search
+      where words @@ bench.search_query(${sqlValueWithCodec(value, build.dataplanPg.TYPES.text)}))`,
+);
 
 const server = createServer();
 const instance = postgraphile({
   extends: [PostGraphileAmberPreset],
+  plugins: [SearchCondition],
   // Otherwise only indexed columns can be filtered by: tickets and comments that are not deleted could not be asked for.
   disablePlugins: ['PgIndexBehaviorsPlugin'],
   pgServices: [

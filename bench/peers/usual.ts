@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
-import { type EntityManager, LockMode, MikroORM, type Opt, type Ref } from '@mikro-orm/postgresql';
+import { type EntityManager, LockMode, MikroORM, type Opt, raw, type Ref } from '@mikro-orm/postgresql';
 import { Entity, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import DataLoader from 'dataloader';
 import {
@@ -22,6 +22,7 @@ import {
   Root,
 } from 'type-graphql';
 import { randomUUID } from 'node:crypto';
+import { INSIGHTS_JSON, searchCondition } from './statements.js';
 
 @ObjectType()
 @Entity({ tableName: 'user' })
@@ -135,6 +136,75 @@ class Comment {
   deletedAt!: Date | null;
 }
 
+@ObjectType()
+class StatusCount {
+  @Field(() => String)
+  status!: string;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType()
+class PriorityCount {
+  @Field(() => String)
+  priority!: string;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType()
+class TypeCount {
+  @Field(() => String)
+  type!: string;
+
+  @Field(() => Int)
+  count!: number;
+}
+
+@ObjectType()
+class Workload {
+  @Field(() => User)
+  user!: User;
+
+  @Field(() => Int)
+  active!: number;
+
+  @Field(() => Int)
+  inProgress!: number;
+
+  @Field(() => Int)
+  emergency!: number;
+}
+
+@ObjectType()
+class TicketInsights {
+  @Field(() => Int)
+  total!: number;
+
+  @Field(() => Int)
+  active!: number;
+
+  @Field(() => Int)
+  unassigned!: number;
+
+  @Field(() => Int)
+  stale!: number;
+
+  @Field(() => [StatusCount])
+  byStatus!: StatusCount[];
+
+  @Field(() => [PriorityCount])
+  byPriority!: PriorityCount[];
+
+  @Field(() => [TypeCount])
+  byType!: TypeCount[];
+
+  @Field(() => [Workload])
+  workload!: Workload[];
+}
+
 function createLoaders(em: EntityManager) {
   return {
     user: new DataLoader<string, User | null>(async (ids) => {
@@ -168,6 +238,9 @@ interface Context {
 class TicketsArgs {
   @Field(() => Int)
   first!: number;
+
+  @Field(() => String, { nullable: true })
+  search?: string;
 
   @Field(() => String, { nullable: true })
   status?: string;
@@ -217,17 +290,27 @@ class TicketResolver {
   }
 
   @Query(() => [Ticket])
-  async tickets(@Ctx() { em }: Context, @Args(() => TicketsArgs) { first, status, priority, productId }: TicketsArgs) {
+  async tickets(@Ctx() { em }: Context, @Args(() => TicketsArgs) args: TicketsArgs) {
+    const { first, search, status, priority, productId } = args;
     return em.find(
       Ticket,
       {
         deletedAt: null,
+        ...(search !== undefined && { [raw((alias) => searchCondition(`${alias}.id`, '?'), [search])]: [] }),
         ...(status !== undefined && { status }),
         ...(priority !== undefined && { priority }),
         ...(productId !== undefined && { product: productId }),
       },
       { orderBy: { createdAt: 'desc', number: 'desc' }, limit: first },
     );
+  }
+
+  // The ORM has no words for it: SQL by hand, as people do.
+  @Query(() => TicketInsights)
+  async ticketInsights(@Ctx() { em }: Context): Promise<TicketInsights> {
+    const [tally] = await em.getConnection().execute<{ insights: TicketInsights }[]>(INSIGHTS_JSON);
+    if (tally === undefined) throw new Error('There are always insights');
+    return tally.insights;
   }
 
   @Mutation(() => Ticket)

@@ -3,14 +3,15 @@ import DataLoader from 'dataloader';
 import { createSchema, createYoga } from 'graphql-yoga';
 import { createServer } from 'node:http';
 import { Pool } from 'pg';
+import { INSIGHTS_JSON, searchCondition } from './statements.js';
 
 const pool = new Pool({ connectionString: process.env['DATABASE_URL'], max: 16 });
 
 interface UserRow {
   readonly id: string;
   readonly username: string;
-  readonly first_name: string;
-  readonly last_name: string | null;
+  readonly firstName: string;
+  readonly lastName: string | null;
 }
 
 interface ProductRow {
@@ -57,7 +58,7 @@ function byId<Row extends { readonly id: string }>(select: string): DataLoader<s
 function createLoaders() {
   const pages = new Map<number, DataLoader<string, CommentRow[]>>();
   return {
-    user: byId<UserRow>('select id, username, first_name, last_name from "user"'),
+    user: byId<UserRow>('select id, username, first_name as "firstName", last_name as "lastName" from "user"'),
     product: byId<ProductRow>('select id, name from product'),
     comments(count: number): DataLoader<string, CommentRow[]> {
       const known = pages.get(count);
@@ -82,7 +83,9 @@ interface Context {
   readonly loaders: ReturnType<typeof createLoaders>;
 }
 
-interface TicketFilter {
+interface TicketsArgs {
+  readonly first: number;
+  readonly search?: string;
   readonly status?: string;
   readonly priority?: string;
   readonly productId?: string;
@@ -127,15 +130,43 @@ const schema = createSchema<Context>({
       comments(first: Int!): [Comment!]!
     }
 
-    input TicketFilter {
-      status: String
-      priority: String
-      productId: ID
+    type StatusCount {
+      status: String!
+      count: Int!
+    }
+
+    type PriorityCount {
+      priority: String!
+      count: Int!
+    }
+
+    type TypeCount {
+      type: String!
+      count: Int!
+    }
+
+    type Workload {
+      user: User!
+      active: Int!
+      inProgress: Int!
+      emergency: Int!
+    }
+
+    type TicketInsights {
+      total: Int!
+      active: Int!
+      unassigned: Int!
+      stale: Int!
+      byStatus: [StatusCount!]!
+      byPriority: [PriorityCount!]!
+      byType: [TypeCount!]!
+      workload: [Workload!]!
     }
 
     type Query {
       ticket(id: ID!): Ticket
-      tickets(first: Int!, filter: TicketFilter): [Ticket!]!
+      tickets(first: Int!, search: String, status: String, priority: String, productId: ID): [Ticket!]!
+      ticketInsights: TicketInsights!
     }
 
     type Mutation {
@@ -147,21 +178,23 @@ const schema = createSchema<Context>({
     Query: {
       ticket: async (_root, { id }: { id: string }) =>
         first<TicketRow>(`select ${TICKET} from ticket where id = $1 and deleted_at is null`, [id]),
-      tickets: async (_root, { first: count, filter = {} }: { first: number; filter?: TicketFilter }) => {
+      tickets: async (_root, { first: count, search, status, priority, productId }: TicketsArgs) => {
         const values: unknown[] = [count];
         const conditions = ['deleted_at is null'];
         for (const [column, value] of [
-          ['status', filter.status],
-          ['priority', filter.priority],
-          ['product_id', filter.productId],
+          ['status', status],
+          ['priority', priority],
+          ['product_id', productId],
         ] as const) {
           if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`);
         }
+        if (search !== undefined) conditions.push(searchCondition('id', `$${values.push(search)}`));
         return all<TicketRow>(
           `select ${TICKET} from ticket where ${conditions.join(' and ')} order by created_at desc, number desc limit $1`,
           values,
         );
       },
+      ticketInsights: async () => (await first<{ insights: object }>(INSIGHTS_JSON, []))?.insights,
     },
     Mutation: {
       createTicket: async (_root, input: Record<string, string>) =>
@@ -189,10 +222,6 @@ const schema = createSchema<Context>({
     Comment: {
       createdAt: (comment: CommentRow) => comment.created_at,
       author: async (comment: CommentRow, _args, { loaders }) => loaders.user.load(comment.author_id),
-    },
-    User: {
-      firstName: (user: UserRow) => user.first_name,
-      lastName: (user: UserRow) => user.last_name,
     },
   },
 });
