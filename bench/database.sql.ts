@@ -13,11 +13,16 @@ export const AFTER_SEED: readonly string[] = [
      (select count(*) from comment)::int as comments, max(number) as last_number from ticket`,
   `create table bench.word as select word, ndoc as tickets from ts_stat('select words from ticket_search')
      where word ~ '^[a-z]{4,20}$'`,
-  // The search of one typed word as Docket answers it: the word unfinished, or words spelt nearly so; internal or not.
+  // The search of one typed word as Docket answers it: the word unfinished, words spelt nearly so, and slips of
+  // two letters; of internal comments too.
   `create function bench.search_query(typed text) returns tsquery language sql stable as $$
      select string_agg(format('''%s''%s | ''=%s''%s', word, unfinished, word, unfinished), ' | ')::tsquery
-     from (select typed as word, ':*' as unfinished union all
-       select unnest(search_like(typed, 10)), '' where char_length(typed) >= 5) as form
+     from (
+       select typed as word, ':*' as unfinished
+       union all select unnest(search_like(typed, 10)), '' where char_length(typed) >= 5
+       union all select overlay(typed placing reverse(substr(typed, place, 2)) from place for 2), ''
+         from generate_series(1, char_length(typed) - 1) as place where char_length(typed) >= 5
+     ) as form
    $$`,
   // PostGraphile shows what a function returns as far as its types say.
   `create type bench_status_count as (status ticket_status, count int)`,

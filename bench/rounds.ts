@@ -6,7 +6,7 @@ import { type ServerProcess } from './server-process.js';
 import { type Run } from './work.js';
 
 /** Long enough, also on a busy machine, for V8 to have compiled what is hot. */
-const WARM_UP = { durationMs: 2000, leastRequests: 500 };
+const WARM_UP = { durationMs: 2000, leastRequests: 200 };
 
 /** What is measured: a server on a database of its own or of everybody's. */
 export interface Lane {

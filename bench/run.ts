@@ -81,6 +81,13 @@ async function main(): Promise<void> {
   const dataDir = options['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'docket-bench-')));
   const database = await openDatabase(ROOT, dataDir, size);
   const servers: ServerProcess[] = [];
+  const close = async () => {
+    for (const server of servers) await server.stop();
+    await database.stop();
+    if (options['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true });
+  };
+  // Otherwise Ctrl-C would leave PostgreSQL running.
+  process.once('SIGINT', () => void close().finally(() => process.exit(130)));
   try {
     const bench = new Bench(database, dataDir);
     for (const contender of contenders) servers.push(await bench.open(contender));
@@ -107,9 +114,7 @@ async function main(): Promise<void> {
     for (const [work, ofWork] of measured) print(`${workTable(work, contenders, ofWork)}\n`);
     print(processTable(contenders, await coldStarts(bench, contenders, Number(options.rounds))));
   } finally {
-    for (const server of servers) await server.stop();
-    await database.stop();
-    if (options['data-dir'] === undefined) await rm(dataDir, { recursive: true, force: true });
+    await close();
   }
 }
 

@@ -7,6 +7,22 @@ import { type WorkName } from './work.js';
 /** Answers compared for each work; more do not find more, as every shot asks for the same fields. */
 const COMPARED = 20;
 
+/** Where two answers differ first, and what stands there. */
+function difference(one: unknown, other: unknown, path = 'data'): [string, unknown, unknown] {
+  if (typeof one !== 'object' || typeof other !== 'object' || one === null || other === null) return [path, one, other];
+  const theirs = new Map<string, unknown>(Object.entries(other));
+  for (const [key, value] of Object.entries(one)) {
+    if (!isDeepStrictEqual(value, theirs.get(key))) return difference(value, theirs.get(key), `${path}.${key}`);
+    theirs.delete(key);
+  }
+  const [more] = theirs;
+  return more ? [`${path}.${more[0]}`, undefined, more[1]] : [path, one, other];
+}
+
+function excerpt(value: unknown): string {
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 500);
+}
+
 function holdsNothing(answer: unknown): boolean {
   return JSON.stringify(answer).length < '{"ticket":{"id":""}}'.length;
 }
@@ -33,8 +49,9 @@ export async function compare(
       const differing = answers.findIndex((answer) => !isDeepStrictEqual(answer, first));
       if (differing !== -1) {
         const names = [able[0], able[differing]].map((server) => server?.contender.name);
+        const [where, one, other] = difference(first, answers[differing]);
         throw new Error(
-          `${work}, request ${n}: ${names.join(' and ')} differ:\n${JSON.stringify(first, null, 1)}\n${JSON.stringify(answers[differing], null, 1)}`,
+          `${work}, request ${n}: ${names.join(' and ')} differ at ${where}: ${excerpt(one)} and ${excerpt(other)}`,
         );
       }
       if (!holdsNothing(first)) found += 1;

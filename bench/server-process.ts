@@ -9,6 +9,8 @@ import { type Usage } from './usage.js';
 
 const READY_WITHIN_MS = 60_000;
 const STOP_WITHIN_MS = 20_000;
+/** No answer takes so long, on however busy a machine. */
+const ANSWER_WITHIN_MS = 30_000;
 /** How closely the moment of being ready is looked for. */
 const POLL_MS = 5;
 
@@ -68,7 +70,12 @@ export class ServerProcess {
   /** The answer's status and text; null when nobody listens yet. */
   async #post(body: string, headers: Readonly<Record<string, string>>): Promise<{ ok: boolean; text: string } | null> {
     try {
-      const response = await fetch(this.url, { method: 'POST', headers, body });
+      const response = await fetch(this.url, {
+        method: 'POST',
+        headers,
+        body,
+        signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      });
       return { ok: response.ok, text: await response.text() };
     } catch {
       return null;

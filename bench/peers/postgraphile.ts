@@ -13,7 +13,7 @@ const SearchCondition = addPgTableCondition(
   ({ graphql }) => ({ type: graphql.GraphQLString }),
   (value, { sql, sqlTableAlias, sqlValueWithCodec, build }) =>
     sql`${sqlTableAlias}.id in (select ticket_id from ticket_search
-      where words @@ bench.search_query(${sqlValueWithCodec(value, build.dataplanPg.TYPES.text)}))`,
+      where words @@ (select bench.search_query(${sqlValueWithCodec(value, build.dataplanPg.TYPES.text)})))`,
 );
 
 const server = createServer();

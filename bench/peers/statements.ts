@@ -2,7 +2,7 @@
 
 /** Condition on a ticket's id: a word of a search, or one spelt nearly so, is in its title, description or comments. */
 export function searchCondition(id: string, search: string): string {
-  return `${id} in (select ticket_id from ticket_search where words @@ bench.search_query(${search}))`;
+  return `${id} in (select ticket_id from ticket_search where words @@ (select bench.search_query(${search})))`;
 }
 
 /** Counts of live and of active tickets that are alike, from which all insights are made. */
