@@ -1,8 +1,10 @@
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
-import { pino, type Logger } from 'pino';
+import { type Logger } from 'pino';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
 import { type Env, readEnv } from './env.js';
+import { createLogger } from './observability/logger.js';
+import { secretsIn, withoutSecrets } from './observability/secrets.js';
 import { StartError } from './start-error.js';
 import { type Docket, start } from './start.js';
 
@@ -72,10 +74,18 @@ function explain(error: unknown): string {
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }
 
+let secrets: readonly string[] = [];
+
 async function main(): Promise<void> {
   if (existsSync('.env')) loadEnvFile('.env');
   const env = readEnv(process.env);
-  const logger = pino({ level: env.logLevel });
+  secrets = secretsIn(env);
+  const logger = createLogger(env.logLevel, secrets);
+  // Node itself would print every member of the error, and some hold what users wrote.
+  process.on('uncaughtException', (error) => {
+    logger.fatal({ err: error }, 'Nobody handled this error; the process ends');
+    process.exit(1);
+  });
   const docket = await start(env, logger);
   stopOnSignals(docket, logger);
   announce(docket, env);
@@ -84,6 +94,6 @@ async function main(): Promise<void> {
 try {
   await main();
 } catch (error) {
-  process.stderr.write(`${explain(error)}\n`);
+  process.stderr.write(`${withoutSecrets(explain(error), secrets)}\n`);
   process.exitCode = 1;
 }

@@ -17,6 +17,8 @@ import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { createSchema } from './graphql/schema.js';
 import { requestLog } from './observability/request-log.js';
+import { inScope } from './observability/scope.js';
+import { secretsSent } from './observability/secrets.js';
 import { capturedMailRoutes } from './mail/captured-mail.routes.js';
 import { unsubscribeRoutes } from './notifications/unsubscribe.routes.js';
 
@@ -100,12 +102,18 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const http = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
+    requestIdLogLabel: 'requestId',
     bodyLimit: LARGEST_BODY_BYTES,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   });
   http.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
+  });
+  // Not earlier: while the body is read, Node runs in nobody's scope.
+  http.addHook('preHandler', (request, _reply, done) => {
+    const secrets = () => secretsSent(request.headers.authorization, request.body);
+    inScope({ fields: { requestId: request.id }, secrets }, done);
   });
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });

@@ -4,6 +4,7 @@ import { sql } from 'kysely';
 import { type Clock } from '../clock.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { passwordResetMail } from '../mail/templates/password-reset.js';
+import { inScopeWith } from '../observability/scope.js';
 import { User } from '../users/user.entity.js';
 import { fullName } from '../users/user.reader.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
@@ -50,6 +51,10 @@ export class PasswordResetDelivery {
    * the same commit that marks the request as handled; a mail that is refused leaves both undone, for the next sweep.
    */
   async deliver(requestId: string): Promise<void> {
+    return inScopeWith({ passwordResetId: requestId }, async () => this.#deliver(requestId));
+  }
+
+  async #deliver(requestId: string): Promise<void> {
     try {
       await this.#orm.em.fork().transactional(async (em) => {
         // Skips a request that another worker has in hand.

@@ -1,5 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { UserInputError } from '../graphql/errors.js';
+import { withoutSecrets } from '../observability/secrets.js';
 import { type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';
 import { commandHelp, INVOCATION, overallHelp } from './help.js';
@@ -40,7 +41,7 @@ export async function run(words: readonly string[], streams: Streams, loadContex
       stderr.write(`${error.message} ${INVOCATION} help ${name} tells more.\n`);
       return EXIT_USAGE;
     }
-    stderr.write(`${explain(error)}\n`);
+    stderr.write(`${withoutSecrets(explain(error))}\n`);
     return EXIT_FAULT;
   }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agenda } from 'agenda';
 import type { Logger } from 'pino';
+import { outOfScope } from '../observability/scope.js';
 import { GuardedRepository, JobGoneError } from './guarded-repository.js';
 import type { JobDefinition, JobHandler } from './job-definition.js';
 import type { JobQueue } from './job-queue.js';
@@ -95,7 +96,9 @@ export class AgendaJobQueue implements JobQueue {
       if (this.#stopping.signal.aborted) throw new Error('the job queue is stopped');
       // Not earlier than now: what was due long ago would look like a leftover to the clean-up.
       const due = new Date(Math.max(at.getTime(), Date.now()));
-      await withinTime(this.#agenda.schedule(due, job.name, data), SCHEDULE_TIMEOUT_MS);
+      // What Agenda starts here goes on after the request that asks for it.
+      const stored = outOfScope(async () => this.#agenda.schedule(due, job.name, data));
+      await withinTime(stored, SCHEDULE_TIMEOUT_MS);
     } catch (error) {
       this.#logger.warn({ err: error, job: job.name, at }, 'job not stored; a sweep must find what is due');
     }

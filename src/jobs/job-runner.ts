@@ -1,5 +1,6 @@
 import type { Job } from 'agenda';
 import type { Logger } from 'pino';
+import { inScope } from '../observability/scope.js';
 import type { JobHandler } from './job-definition.js';
 
 /**
@@ -26,13 +27,15 @@ export class JobRunner {
     const { _id: jobId, data } = attrs;
     const logger = this.#logger.child({ job: handler.name, jobId });
     this.#running += 1;
-    try {
-      await handler.run(data, { logger, signal: this.#stopping });
-      logger.debug('job done');
-    } catch (error) {
-      logger.error({ err: error }, 'job failed and is dropped');
-    } finally {
-      this.#running -= 1;
-    }
+    // Of its own: Agenda's timers may have begun in a request.
+    await inScope({ fields: { job: handler.name, jobId: String(jobId) } }, async () => {
+      try {
+        await handler.run(data, { logger, signal: this.#stopping });
+        logger.debug('job done');
+      } catch (error) {
+        logger.error({ err: error }, 'job failed and is dropped');
+      }
+    });
+    this.#running -= 1;
   }
 }

@@ -4,6 +4,7 @@ import { type Clock } from '../clock.js';
 import { epochMs, type Row, type Rows } from '../database/rows.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
+import { inScopeWith } from '../observability/scope.js';
 import { type MailOrReason, type NotificationMail } from './notification-mail.js';
 import { Notification, NotificationKind } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
@@ -62,14 +63,16 @@ export class Delivery {
    * that is not yet due: a timer may fire a moment early, and a time may have been moved.
    */
   async deliver(id: string): Promise<Date | null> {
-    return this.#turns.take(async () => {
-      const claimed = await this.#claim(id);
-      if (claimed === null) return this.#dueLater(id);
-      const { outcome, finished } = await this.#send(claimed);
-      await this.#finish(id, outcome);
-      if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
-      return null;
-    });
+    return this.#turns.take(async () => inScopeWith({ notificationId: id }, async () => this.#deliver(id)));
+  }
+
+  async #deliver(id: string): Promise<Date | null> {
+    const claimed = await this.#claim(id);
+    if (claimed === null) return this.#dueLater(id);
+    const { outcome, finished } = await this.#send(claimed);
+    await this.#finish(id, outcome);
+    if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
+    return null;
   }
 
   /** Delivers whatever is due; gives how many it looked at. A lost job loses nothing. Ends early once aborted. */

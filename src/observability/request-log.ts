@@ -3,6 +3,7 @@ import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefi
 import { type Logger } from 'pino';
 import { type Context } from '../graphql/context.js';
 import { type Metrics } from './metrics.js';
+import { currentScope } from './scope.js';
 
 /** A client's own names go no further than this into the log. */
 const LONGEST_NAME = 100;
@@ -24,6 +25,10 @@ export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin
     async requestDidStart() {
       const started = performance.now();
       return {
+        async didResolveOperation({ operationName }) {
+          const scope = currentScope();
+          if (scope && operationName !== null) scope.fields['operationName'] = operationName.slice(0, LONGEST_NAME);
+        },
         async willSendResponse({ operation, operationName, contextValue, errors, response }) {
           const seconds = (performance.now() - started) / 1000;
           const refused = response.body.kind === 'single' ? response.body.singleResult.errors?.[0] : errors?.[0];

@@ -1,26 +1,12 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-
-const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const TSX = import.meta.resolve('tsx');
-
-interface Run {
-  child: ChildProcess;
-  /** What it wrote so far, to both streams. */
-  output: () => string;
-  /** Resolves with the output once it contains the text, or throws when the process ends without. */
-  said: (text: string) => Promise<string>;
-  exitCode: Promise<number | null>;
-}
+import { type ServerProcess, startProcess } from '../support/server-process.js';
 
 describe('the server process', () => {
   let dataDir: string;
-  const runs: Run[] = [];
+  const runs: ServerProcess[] = [];
 
   beforeEach(async () => {
     dataDir = await mkdtemp(join(tmpdir(), 'docket-start-'));
@@ -33,42 +19,8 @@ describe('the server process', () => {
     await rm(dataDir, { recursive: true, force: true });
   });
 
-  /** Runs src/main.ts with these settings and none of ours, in a folder without a .env. */
-  function run(settings: Record<string, string>): Run {
-    const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/main.ts')], {
-      cwd: dataDir,
-      env: {
-        PATH: process.env['PATH'],
-        TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.json'),
-        PORT: '0',
-        DATA_DIR: dataDir,
-        ...settings,
-      },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    });
-    let output = '';
-    const wakers = new Set<() => void>();
-    for (const stream of [child.stdout, child.stderr]) {
-      stream.setEncoding('utf8').on('data', (chunk: string) => {
-        output += chunk;
-        for (const wake of wakers) wake();
-      });
-    }
-    const exitCode = once(child, 'close').then(([code]): number | null => code);
-    const started: Run = {
-      child,
-      output: () => output,
-      exitCode,
-      said: (text) =>
-        new Promise((resolve, reject) => {
-          const look = () => {
-            if (output.includes(text)) resolve(output);
-          };
-          wakers.add(look);
-          look();
-          void exitCode.then(() => reject(new Error(`It ended without saying "${text}":\n${output}`)));
-        }),
-    };
+  function run(settings: Record<string, string>): ServerProcess {
+    const started = startProcess(dataDir, settings);
     runs.push(started);
     return started;
   }

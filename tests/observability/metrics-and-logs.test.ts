@@ -1,20 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Writable } from 'node:stream';
-import { pino } from 'pino';
+import { createLogger } from '../../src/observability/logger.js';
 import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
+import { captureLog } from '../support/log.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
 let person: Person;
-let log = '';
+const log = captureLog();
 beforeAll(async () => {
-  const stream = new Writable({
-    write(chunk: Buffer, _encoding, done) {
-      log += chunk.toString();
-      done();
-    },
-  });
-  server = await startTestServer({ logger: pino({ level: 'trace' }, stream) });
+  server = await startTestServer({ logger: createLogger('trace', [], log.stream) });
   person = await buildPerson(server);
 });
 afterAll(async () => server.stop());
@@ -53,15 +47,11 @@ describe('the log', () => {
     await server.anonymous.withToken(signIn.accessToken).query('{ viewer { id } }');
     await server.anonymous.send(query, { input: { login: person.username, password: 'a wrong pass phrase' } });
 
-    const lines = log
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
-    expect(lines).toContainEqual(
+    expect(log.lines()).toContainEqual(
       expect.objectContaining({ operationName: 'LogMeIn', field: 'signIn', code: 'OK', requestId: expect.any(String) }),
     );
     for (const secret of [PASSWORD, 'a wrong pass phrase', signIn.accessToken, signIn.refreshToken]) {
-      expect(log).not.toContain(secret);
+      expect(log.text()).not.toContain(secret);
     }
   });
 });

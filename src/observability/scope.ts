@@ -1,0 +1,31 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+
+/** What is under way: a request, a job, the delivery of a mail. */
+export interface Scope {
+  /** Stand on every line that is logged meanwhile; more may be added as they become known. */
+  readonly fields: Record<string, string>;
+  /** The secrets that a client sent, for errors that repeat them. Asked only when there is an error to log. */
+  readonly secrets?: (() => readonly string[]) | undefined;
+}
+
+const storage = new AsyncLocalStorage<Scope>();
+
+/** Runs the work, and whatever it waits for, in a scope of its own. It inherits nothing. */
+export function inScope<Result>(scope: Scope, work: () => Result): Result {
+  return storage.run(scope, work);
+}
+
+/** The same inside another scope, whose fields and secrets stay. */
+export function inScopeWith<Result>(fields: Record<string, string>, work: () => Result): Result {
+  const { fields: outer, secrets } = storage.getStore() ?? {};
+  return storage.run({ fields: { ...outer, ...fields }, secrets }, work);
+}
+
+/** Runs work that outlives what is under way, such as timers: nothing of it belongs to this scope. */
+export function outOfScope<Result>(work: () => Result): Result {
+  return storage.exit(work);
+}
+
+export function currentScope(): Scope | undefined {
+  return storage.getStore();
+}

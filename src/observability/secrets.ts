@@ -1,0 +1,85 @@
+import { type Env } from '../env.js';
+
+const HIDDEN = '[hidden]';
+
+/** What is shorter would also be found in words that are no secret. */
+const SHORTEST_SECRET = 6;
+
+const SECRET_NAME = String.raw`\w*(?:password|passwd|secret|token|authorization|cookie)`;
+
+/** What is a secret wherever it stands, by its looks or by the name before it. */
+const PATTERNS: readonly [RegExp, string][] = [
+  // The password in a URL.
+  [/(:\/\/[^\s:/?#"'@]*):[^\s/"']*@/g, `$1:${HIDDEN}@`],
+  [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, `$1 ${HIDDEN}`],
+  // A JWT; a refresh, reset or unsubscribe token, which are 32 or 33 bytes in base64url.
+  [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
+  [/(?<![\w-])[\w-]{43,44}(?![\w-])/g, HIDDEN],
+  // A member of an object in JSON, and one in JSON or GraphQL that is text in JSON.
+  [new RegExp(String.raw`("${SECRET_NAME}":)"(?:[^"\\]|\\.)*"`, 'gi'), `$1"${HIDDEN}"`],
+  [new RegExp(String.raw`(${SECRET_NAME}(?:\\")?\s*[:=]\s*)\\"(?:(?!\\").)*\\"`, 'gi'), `$1\\"${HIDDEN}\\"`],
+];
+
+/** Something that no pattern can find without looking at every letter of a long line twice. */
+const WORTH_A_LOOK = /:\/\/|bearer|basic|eyJ|passw|secret|token|authorization|cookie|[\w-]{43}/i;
+
+/** The text without the secrets that it may hold: those that are named, and whatever looks like one. */
+export function withoutSecrets(text: string, secrets: readonly string[] = []): string {
+  let clean = text;
+  for (const secret of secrets) {
+    if (secret.length >= SHORTEST_SECRET && clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);
+  }
+  if (!WORTH_A_LOOK.test(clean)) return clean;
+  for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
+  return clean;
+}
+
+function passwordIn(url: string | undefined): string[] {
+  const [, raw] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url ?? '') ?? [];
+  if (raw === undefined) return [];
+  return URL.canParse(`x://:${raw}@x`) ? [raw, decodeURIComponent(new URL(`x://:${raw}@x`).password)] : [raw];
+}
+
+/** As it stands in a JSON text, and in what SMTP's sign-in sends. */
+function formsOf(secret: string): string[] {
+  return [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
+}
+
+/** The secrets among the settings, in every form in which a message may repeat them. */
+export function secretsIn(env: Env): string[] {
+  const privateKeys = [...(env.jwtPrivateKeys ?? '').matchAll(/"d"\s*:\s*"([^"]+)"/g)].map(([, key = '']) => key);
+  const { user, password } = env.smtp ?? {};
+  const signIn = user !== undefined && password !== undefined ? [`\0${user}\0${password}`] : [];
+  const known = [
+    ...passwordIn(env.databaseUrl),
+    ...passwordIn(env.jobsUrl),
+    ...privateKeys,
+    ...signIn,
+    password ?? '',
+    env.admin?.password ?? '',
+  ];
+  return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
+}
+
+const SECRET_FIELD = /password|token|secret/i;
+const IN_DOCUMENT = new RegExp(String.raw`${SECRET_NAME}\s*:\s*"((?:[^"\\]|\\.)*)"`, 'gi');
+
+/** Walks what a client sent; bodies are bounded, and so is this. */
+function collect(value: unknown, isSecret: boolean, into: Set<string>): void {
+  if (typeof value === 'string') {
+    if (isSecret) into.add(value);
+    else for (const [, literal = ''] of value.matchAll(IN_DOCUMENT)) into.add(literal);
+  } else if (Array.isArray(value)) {
+    for (const item of value) collect(item, isSecret, into);
+  } else if (typeof value === 'object' && value !== null) {
+    for (const [name, member] of Object.entries(value)) collect(member, isSecret || SECRET_FIELD.test(name), into);
+  }
+}
+
+/** What a client sent as passwords and tokens: in the header, in variables, and in the text of a document. */
+export function secretsSent(authorization: string | undefined, body: unknown): string[] {
+  const found = new Set<string>();
+  for (const part of (authorization ?? '').split(' ').slice(1)) found.add(part);
+  collect(body, false, found);
+  return [...found];
+}
