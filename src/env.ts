@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { isLoopback } from './http/loopback.js';
 import { StartError } from './start-error.js';
 
 /** Thrown when settings are wrong; the message names every fault, one a line. */
@@ -15,6 +16,9 @@ const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 const JOB_STORE_PROTOCOLS = ['postgres:', 'postgresql:', 'mongodb:', 'mongodb+srv:'];
 
+const HOURS_A_YEAR = 366 * 24;
+const MINUTES_A_YEAR = HOURS_A_YEAR * 60;
+
 const wholeNumber = (least: number, most: number, fallback: number) =>
   z
     .string()
@@ -23,11 +27,13 @@ const wholeNumber = (least: number, most: number, fallback: number) =>
     .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
     .default(fallback);
 
-const amount = (fallback: number) =>
+/** Beyond the most that is given, instants would leave the calendar and timers fire at once. */
+const amount = (most: number, fallback: number) =>
   z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'must be a number, zero or more')
     .transform(Number)
+    .refine((value) => value <= most, `must be a number up to ${most}`)
     .default(fallback);
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -55,6 +61,11 @@ const listOf = (item: z.ZodType<string, string>) =>
     .pipe(z.array(item))
     .default([]);
 
+/** An address, a network, or one of the groups that Fastify's proxy-addr knows by name. */
+const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loopback', 'linklocal', 'uniquelocal'])], {
+  error: 'must be addresses or networks of proxies, comma-separated, or loopback, linklocal, uniquelocal',
+});
+
 const REPORT_SCHEDULE = ['REPORT_SCHEDULE_HOURS', 'REPORT_SCHEDULE_MINUTES', 'REPORT_SCHEDULE_SECONDS'] as const;
 const ADMINISTRATOR = ['ADMIN_EMAIL', 'ADMIN_USERNAME', 'ADMIN_PASSWORD'] as const;
 
@@ -81,11 +92,12 @@ const variables = z
     EMAIL_PORT: wholeNumber(1, 65_535, 587),
     EMAIL_HOST_USER: z.string().optional(),
     EMAIL_HOST_PASSWORD: z.string().optional(),
+    EMAIL_TLS: oneOf(['required', 'offered']).optional(),
     EMAIL_FROM: z.string().default('Docket <docket@localhost>'),
-    ASSIGN_REPORT_SCHEDULE: amount(12),
-    REPORT_SCHEDULE_HOURS: amount(24),
-    REPORT_SCHEDULE_MINUTES: amount(0),
-    REPORT_SCHEDULE_SECONDS: amount(0),
+    ASSIGN_REPORT_SCHEDULE: amount(MINUTES_A_YEAR, 12),
+    REPORT_SCHEDULE_HOURS: amount(HOURS_A_YEAR, 24),
+    REPORT_SCHEDULE_MINUTES: amount(MINUTES_A_YEAR, 0),
+    REPORT_SCHEDULE_SECONDS: amount(60 * MINUTES_A_YEAR, 0),
     JWT_PRIVATE_KEYS: z.string().optional(),
     ACCESS_TOKEN_SECONDS: wholeNumber(1, 86_400, 600),
     SESSION_DAYS: wholeNumber(1, 3650, 30),
@@ -96,6 +108,8 @@ const variables = z
     PUBLIC_URL: url(['http:', 'https:']).optional(),
     ALLOWED_ORIGINS: listOf(url(['http:', 'https:'])),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
+    TRUST_PROXY: listOf(proxy),
+    MAIL_PAGE: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
   })
   .refine((env) => REPORT_SCHEDULE.reduce((sum, name) => sum + env[name], 0) > 0, {
@@ -136,8 +150,21 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     jobsUrl: env.JOBS_URL,
     run: env.RUN,
     smtp: env.EMAIL_HOST
-      ? { host: env.EMAIL_HOST, port: env.EMAIL_PORT, user: env.EMAIL_HOST_USER, password: env.EMAIL_HOST_PASSWORD }
+      ? {
+          host: env.EMAIL_HOST,
+          port: env.EMAIL_PORT,
+          user: env.EMAIL_HOST_USER,
+          password: env.EMAIL_HOST_PASSWORD,
+          // Whoever is in between can hide that STARTTLS is offered, and would then be told the password.
+          requireTls:
+            (env.EMAIL_TLS ?? (env.EMAIL_HOST_USER && !isLoopback(env.EMAIL_HOST) ? 'required' : 'offered')) ===
+            'required',
+        }
       : undefined,
+    /** Whether captured mails are shown at /mail to whoever reaches the server: they hold links that set passwords. */
+    mailPage:
+      env.EMAIL_HOST === undefined &&
+      (env.MAIL_PAGE ?? (env.NODE_ENV !== 'production' && isLoopback(env.HOST) ? 'on' : 'off')) === 'on',
     mailFrom: env.EMAIL_FROM,
     /** How long a ticket mail waits, in milliseconds (requirements 74–76). */
     ticketMailDelayMs: env.ASSIGN_REPORT_SCHEDULE * 60_000,
@@ -154,6 +181,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     demoData: env.DEMO_DATA ?? env.DATABASE_URL === undefined,
     publicUrl: env.PUBLIC_URL,
     allowedOrigins: env.ALLOWED_ORIGINS,
+    trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',
     logLevel: env.LOG_LEVEL,
   };

@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { type Logger } from 'pino';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
@@ -23,7 +24,7 @@ function announce(docket: Docket, env: Env): void {
     return;
   }
   print(`\nDocket is ready.\n  GraphQL  ${docket.url}/graphql`);
-  if (!env.smtp) print(`  Mails    ${docket.url}/mail`);
+  if (!env.smtp) print(`  Mails    ${env.mailPage ? `${docket.url}/mail` : join(env.dataDir, 'mail')}`);
   if (env.demoData) {
     print(`\n  Sign in as one of the demo people; the password is ${DEMO_PASSWORD}`);
     for (const { username, firstName, lastName, role } of DEMO_PEOPLE) {

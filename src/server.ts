@@ -13,6 +13,8 @@ import { explorerRoutes } from './explorer/explorer.routes.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { Loaders } from './graphql/loaders.js';
+import { answerHttpErrors } from './http/http-errors.js';
+import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { createSchema } from './graphql/schema.js';
@@ -35,6 +37,8 @@ export interface ServerOptions {
   readonly production: boolean;
   /** Origins that a browser may call from. None in production, any localhost and Apollo Sandbox otherwise. */
   readonly allowedOrigins: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded headers are believed; of none by default. */
+  readonly trustedProxies: readonly string[];
   /** Where captured mails are, to show them at /mail; undefined when mails go out. */
   readonly capturedMails: string | undefined;
 }
@@ -104,6 +108,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     logController: new LogController({ disableRequestLogging: true }),
     requestIdLogLabel: 'requestId',
     bodyLimit: LARGEST_BODY_BYTES,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => randomUUID(),
     forceCloseConnections: 'idle',
   });
@@ -115,6 +120,8 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     const secrets = () => secretsSent(request.headers.authorization, request.body);
     inScope({ fields: { requestId: request.id }, secrets }, done);
   });
+  securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
+  answerHttpErrors(http);
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });
   });
@@ -151,7 +158,8 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     settings: app.services.notificationSettings,
   });
   if (options.capturedMails !== undefined) {
-    await http.register(capturedMailRoutes, { directory: options.capturedMails });
+    const publicHost = new URL(app.settings.publicUrl).hostname;
+    await http.register(capturedMailRoutes, { directory: options.capturedMails, publicHost });
   }
   return http;
 }

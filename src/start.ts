@@ -123,7 +123,8 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
         introspection: env.introspection,
         production: env.production,
         allowedOrigins: env.allowedOrigins,
-        capturedMails: env.smtp ? undefined : mailDirectory,
+        trustedProxies: env.trustedProxies,
+        capturedMails: env.mailPage ? mailDirectory : undefined,
       });
       openings.add('HTTP', async () => http.close());
       url = await listen(env, http);

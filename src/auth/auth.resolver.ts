@@ -29,7 +29,11 @@ async function payload(context: Context, signedIn: SignedIn): Promise<AuthPayloa
 @Resolver()
 export class AuthResolver {
   @Public()
-  @Mutation(() => AuthPayload, { description: 'Public. Makes an account with the role user, and signs it in at once.' })
+  @Mutation(() => AuthPayload, {
+    description:
+      'Public. Makes an account with the role user, and signs it in at once. RATE_LIMITED after a hundred tries in ten ' +
+      'minutes from one address.',
+  })
   async signUp(@Ctx() context: Context, @Arg('input', () => SignUpInput) input: SignUpInput): Promise<AuthPayload> {
     return payload(context, await context.services.auth.signUp(context.client, input));
   }
@@ -59,13 +63,15 @@ export class AuthResolver {
 
   @Public()
   @Mutation(() => RequestPasswordResetPayload, {
-    description: 'Public. Answers the same whether or not the address is known. At most five mails an hour.',
+    description:
+      'Public. Answers the same whether or not the address is known. At most five mails an hour. ' +
+      'RATE_LIMITED after a hundred requests in ten minutes from one address.',
   })
   async requestPasswordReset(
-    @Ctx() { services }: Context,
+    @Ctx() { services, client }: Context,
     @Arg('input', () => RequestPasswordResetInput) input: RequestPasswordResetInput,
   ): Promise<RequestPasswordResetPayload> {
-    await services.passwords.requestReset(input.email);
+    await services.passwords.requestReset(client, input.email);
     return {};
   }
 

@@ -31,9 +31,10 @@ export class AuthService {
 
   /**
    * Makes an account with the built-in role `user` and signs it in at once (requirements 1, 7, 8, C10).
-   * @throws UserInputError for what is wrong with the input
+   * @throws UserInputError for what is wrong with the input; RATE_LIMITED when an address asks too often
    */
   async signUp(client: Client, input: SignUpInput): Promise<SignedIn> {
+    await this.#throttle.takeFrom(client.ipAddress, 'signUp');
     const em = this.#orm.em.fork();
     const fields = await checkNewAccount(em, input);
 
@@ -68,7 +69,11 @@ export class AuthService {
           { populate: ['passwordHash'] },
         );
     const giveBack = await this.#throttle.take(user?.id ?? login);
-    const right = await verifyPassword(user?.passwordHash ?? null, password);
+    const right = await verifyPassword(user?.passwordHash ?? null, password).catch(async (error: unknown) => {
+      // Nothing was tried: the server has too many to check.
+      await giveBack();
+      throw error;
+    });
     if (user === null || !right) throw invalidCredentials();
     const { id, passwordHash } = user;
     const signedIn = await em.transactional(async (inner) => {

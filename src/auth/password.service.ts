@@ -77,8 +77,12 @@ export class PasswordService {
     await giveBack();
   }
 
-  /** One row for any address, known or not: the answer says nothing, and takes the same time. */
-  async requestReset(email: string): Promise<void> {
+  /**
+   * One row for any address, known or not: the answer says nothing, and takes the same time.
+   * @throws RATE_LIMITED when requests come from one place too often
+   */
+  async requestReset(client: Client, email: string): Promise<void> {
+    await this.#throttle.takeFrom(client.ipAddress, 'requestPasswordReset');
     const em = this.#orm.em.fork();
     const request = em.create(PasswordResetRequest, { email, createdAt: this.#clock.now() });
     await em.flush();

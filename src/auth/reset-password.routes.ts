@@ -63,17 +63,9 @@ form.addEventListener('submit', async (event) => {
  */
 export async function resetPasswordRoutes(app: FastifyInstance): Promise<void> {
   app.get('/reset-password', async (_request, reply) =>
-    reply
-      .headers({
-        'Content-Security-Policy': POLICY,
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
-        'Cache-Control': 'no-store',
-      })
-      .type('text/html; charset=utf-8')
-      .send(PAGE),
+    reply.header('Content-Security-Policy', POLICY).type('text/html; charset=utf-8').send(PAGE),
   );
   app.get('/reset-password/script.js', async (_request, reply) =>
-    reply.header('X-Content-Type-Options', 'nosniff').type('text/javascript; charset=utf-8').send(SCRIPT),
+    reply.type('text/javascript; charset=utf-8').send(SCRIPT),
   );
 }

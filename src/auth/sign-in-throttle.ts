@@ -7,6 +7,14 @@ import { rateLimited } from '../graphql/errors.js';
 /** hardening.md, "Signing in": at most ten hashes an account in ten minutes, from however many addresses. */
 const MOST_ATTEMPTS = 10;
 const WINDOW_MS = 600_000;
+/**
+ * What an address may ask for without a password in the same time. An office shares one, and so does everybody behind a
+ * proxy that is not trusted (TRUST_PROXY).
+ */
+const MOST_FROM_ONE_ADDRESS = 100;
+
+/** What can be asked for without a password. Making an account also tells whether an e-mail address has one. */
+export type OpenRequest = 'signUp' | 'requestPasswordReset';
 
 /**
  * Counts password attempts in PostgreSQL, so that it holds over all instances. A right password gives its attempt back:
@@ -27,7 +35,24 @@ export class SignInThrottle {
    * @throws RATE_LIMITED with retryAfterSeconds when none is left
    */
   async take(account: string): Promise<() => Promise<void>> {
-    const key = createHash('sha256').update(account.toLowerCase()).digest('base64url');
+    const key = hashOf(account.toLowerCase());
+    await this.#count(key, MOST_ATTEMPTS);
+    return async () => {
+      await this.#rows.all(sql`
+        update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`);
+    };
+  }
+
+  /**
+   * Counts a request that needs no password, by where it comes from.
+   * @throws RATE_LIMITED with retryAfterSeconds when that address asked too often
+   */
+  async takeFrom(ipAddress: string | null, request: OpenRequest): Promise<void> {
+    // The colon is in no hash: no login, whatever is written in it, has the same key.
+    if (ipAddress !== null) await this.#count(`${request}:${hashOf(ipAddress)}`, MOST_FROM_ONE_ADDRESS);
+  }
+
+  async #count(key: string, most: number): Promise<void> {
     const now = this.#clock.now();
     const recent = sql`array(select a from unnest(t.attempts) a where a > ${new Date(now.getTime() - WINDOW_MS).toISOString()}::timestamptz order by a)`;
     const instant = sql`${now.toISOString()}::timestamptz`;
@@ -36,18 +61,13 @@ export class SignInThrottle {
     const taken = await this.#rows.all(sql`
       insert into sign_in_throttle as t (key, attempts) values (${key}, array[${instant}])
       on conflict (key) do update set attempts = ${recent} || ${instant}
-        where cardinality(${recent}) < ${sql.lit(MOST_ATTEMPTS)}
+        where cardinality(${recent}) < ${sql.lit(most)}
       returning key`);
-    if (taken.length === 0) {
-      const oldest = await this.#rows.first(sql<{ ms: number | null }>`
-        select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
-      const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
-      throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
-    }
-    return async () => {
-      await this.#rows.all(sql`
-        update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`);
-    };
+    if (taken.length > 0) return;
+    const oldest = await this.#rows.first(sql<{ ms: number | null }>`
+      select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
+    const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
+    throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
   }
 
   /** Forgets attempts that no longer count; the worker's sweep calls it. */
@@ -57,4 +77,8 @@ export class SignInThrottle {
       sql`delete from sign_in_throttle t where not exists (select from unnest(t.attempts) a where a > ${since}::timestamptz)`,
     );
   }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
 }

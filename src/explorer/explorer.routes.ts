@@ -26,8 +26,6 @@ export async function explorerRoutes(app: FastifyInstance): Promise<void> {
     reply
       .headers({
         'Content-Security-Policy': PAGE_POLICY,
-        'X-Content-Type-Options': 'nosniff',
-        'Referrer-Policy': 'no-referrer',
         'Cache-Control': 'no-cache',
         Vary: 'Accept',
       })
@@ -45,9 +43,7 @@ export async function explorerRoutes(app: FastifyInstance): Promise<void> {
     const asset = assets.get(request.params.name);
     if (asset === undefined) return reply.callNotFound();
     const { plain, gzipped } = await asset.load();
-    void reply
-      .type(asset.contentType)
-      .headers({ 'Cache-Control': FOR_A_YEAR, 'X-Content-Type-Options': 'nosniff', Vary: 'Accept-Encoding' });
+    void reply.type(asset.contentType).headers({ 'Cache-Control': FOR_A_YEAR, Vary: 'Accept-Encoding' });
     if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
     return reply.header('Content-Encoding', 'gzip').send(gzipped);
   });

@@ -1,4 +1,5 @@
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import { isLoopback } from '../http/loopback.js';
 import { capturedMailListPage, capturedMailNotFoundPage, capturedMailPage } from './captured-mail.pages.js';
 import { listCapturedMailFiles, parseCapturedMail, readCapturedMail } from './captured-mail.store.js';
 
@@ -16,11 +17,26 @@ interface MailParameters {
   Params: { file: string };
 }
 
+interface CapturedMailOptions {
+  directory: string;
+  /** The name under which people reach the server from elsewhere. */
+  publicHost: string;
+}
+
 /**
  * Shows captured mails to whoever reaches the server: GET /mail, /mail/:file, /mail/:file/html and /mail/:file/raw. A
  * development aid, to be mounted only when mails are captured instead of sent.
  */
-export async function capturedMailRoutes(app: FastifyInstance, { directory }: { directory: string }): Promise<void> {
+export async function capturedMailRoutes(
+  app: FastifyInstance,
+  { directory, publicHost }: CapturedMailOptions,
+): Promise<void> {
+  app.addHook('onRequest', async ({ ip, hostname }, reply) => {
+    // A page elsewhere can give its own name this machine's address, and would read the mails as its own (DNS rebinding).
+    if (!isLoopback(ip) || isLoopback(hostname) || hostname === publicHost) return;
+    await reply.status(403).send({ error: 'Captured mails are shown under the address of this server only.' });
+  });
+
   app.get('/mail', async (_request, reply) => {
     const files = await listCapturedMailFiles(directory);
     const mails = await Promise.all(files.slice(0, LONGEST_LIST).map(parsedMail));
@@ -47,7 +63,8 @@ export async function capturedMailRoutes(app: FastifyInstance, { directory }: { 
     const { file } = request.params;
     const message = await readCapturedMail(directory, file);
     if (message === undefined) return sendNotFound(reply);
-    return protectedReply(reply, PAGE_POLICY)
+    return reply
+      .header('Content-Security-Policy', PAGE_POLICY)
       .type('message/rfc822')
       .header('Content-Disposition', `attachment; filename="${file}"`)
       .send(message);
@@ -60,18 +77,9 @@ export async function capturedMailRoutes(app: FastifyInstance, { directory }: { 
 }
 
 function sendPage(reply: FastifyReply, page: string, policy = PAGE_POLICY): FastifyReply {
-  return protectedReply(reply, policy).type('text/html; charset=utf-8').send(page);
+  return reply.header('Content-Security-Policy', policy).type('text/html; charset=utf-8').send(page);
 }
 
 function sendNotFound(reply: FastifyReply): FastifyReply {
   return sendPage(reply.code(404), capturedMailNotFoundPage());
-}
-
-function protectedReply(reply: FastifyReply, policy: string): FastifyReply {
-  return reply.headers({
-    'Content-Security-Policy': policy,
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-store',
-  });
 }

@@ -14,6 +14,8 @@ interface SmtpSettings {
   port: number;
   user?: string | undefined;
   password?: string | undefined;
+  /** Nothing is said without TLS but the greeting; otherwise it is used when it is offered. */
+  requireTls?: boolean;
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
   /** In milliseconds: for a connection and its greeting, and for each answer on it. */
@@ -25,12 +27,21 @@ interface SmtpSettings {
  * and waits longer each time. (nodemailer's pool dials again by itself only when a connection closes before a mail was
  * begun on it.)
  */
-export function createSmtpMailer({ host, port, user, password, from, timeouts = TIMEOUTS }: SmtpSettings): Mailer {
+export function createSmtpMailer({
+  host,
+  port,
+  user,
+  password,
+  requireTls = false,
+  from,
+  timeouts = TIMEOUTS,
+}: SmtpSettings): Mailer {
   const transport = createTransport({
     pool: true,
     host,
     port,
     secure: port === IMPLICIT_TLS_PORT,
+    requireTLS: requireTls,
     auth: user === undefined ? undefined : { user, pass: password ?? '' },
     dnsTimeout: timeouts.connection,
     connectionTimeout: timeouts.connection,

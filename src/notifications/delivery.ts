@@ -8,7 +8,7 @@ import { inScopeWith } from '../observability/scope.js';
 import { type MailOrReason, type NotificationMail } from './notification-mail.js';
 import { Notification, NotificationKind } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
-import { Turns } from './turns.js';
+import { Turns } from '../turns.js';
 
 /**
  * A worker that sends a mail has it in hand for this long and says so again before the time is over: a mail may take

@@ -42,13 +42,7 @@ export async function unsubscribeRoutes(
 function send(reply: FastifyReply, status: number, page: string): FastifyReply {
   return reply
     .code(status)
-    .headers({
-      'Content-Security-Policy': PAGE_POLICY,
-      'X-Content-Type-Options': 'nosniff',
-      'Referrer-Policy': 'no-referrer',
-      'Cache-Control': 'no-store',
-      'X-Robots-Tag': 'noindex',
-    })
+    .headers({ 'Content-Security-Policy': PAGE_POLICY, 'X-Robots-Tag': 'noindex' })
     .type('text/html; charset=utf-8')
     .send(page);
 }

@@ -19,6 +19,7 @@ const ALL_WRONG = {
   JOBS_URL: 'redis://localhost',
   RUN: 'both',
   EMAIL_PORT: '0',
+  EMAIL_TLS: 'on',
   ASSIGN_REPORT_SCHEDULE: '-12',
   REPORT_SCHEDULE_HOURS: '-1',
   REPORT_SCHEDULE_MINUTES: 'often',
@@ -30,6 +31,8 @@ const ALL_WRONG = {
   PUBLIC_URL: 'docket.example',
   ALLOWED_ORIGINS: 'https://docket.example,ftp://docket.example',
   INTROSPECTION: 'true',
+  TRUST_PROXY: '10.0.0.0/8,everybody',
+  MAIL_PAGE: 'yes',
   LOG_LEVEL: 'loud',
 };
 
@@ -56,6 +59,8 @@ describe('the settings', () => {
       demoData: true,
       allowedOrigins: [],
       introspection: true,
+      trustedProxies: [],
+      mailPage: true,
       logLevel: 'info',
     });
   });
@@ -90,6 +95,58 @@ describe('the settings', () => {
   test('hold minutes with fractions until a ticket mail', () => {
     expect(readEnv({ ASSIGN_REPORT_SCHEDULE: '0.5' }).ticketMailDelayMs).toBe(30_000);
     expect(readEnv({ ASSIGN_REPORT_SCHEDULE: '0' }).ticketMailDelayMs).toBe(0);
+  });
+});
+
+describe('times', () => {
+  const MOST = {
+    ASSIGN_REPORT_SCHEDULE: 366 * 24 * 60,
+    REPORT_SCHEDULE_HOURS: 366 * 24,
+    REPORT_SCHEDULE_MINUTES: 366 * 24 * 60,
+    REPORT_SCHEDULE_SECONDS: 366 * 24 * 3600,
+  };
+  test.each(Object.entries(MOST))('%s is at most a year: instants must stay in the calendar', (name, most) => {
+    expect(faultsOf({ [name]: String(most) })).toEqual([]);
+    for (const value of [String(most + 1), '9'.repeat(400)]) {
+      expect(faultsOf({ [name]: value })).toEqual([`${name} must be a number up to ${most}`]);
+    }
+  });
+});
+
+describe('captured mails', () => {
+  test('are shown only on this machine in development, and never when mails go out', () => {
+    const shown = (source: Record<string, string>) => readEnv(source).mailPage;
+    for (const HOST of ['127.0.0.1', 'localhost', '::1', '127.1.2.3']) expect(shown({ HOST })).toBe(true);
+    for (const HOST of ['0.0.0.0', '::', '192.0.2.7', 'desk.lan']) expect(shown({ HOST })).toBe(false);
+    expect(shown({ NODE_ENV: 'production' })).toBe(false);
+    expect(shown({ MAIL_PAGE: 'off' })).toBe(false);
+    expect(shown({ MAIL_PAGE: 'on', HOST: '0.0.0.0', NODE_ENV: 'production' })).toBe(true);
+    expect(shown({ MAIL_PAGE: 'on', EMAIL_HOST: 'mail.example' })).toBe(false);
+  });
+});
+
+describe('TLS to the mail server', () => {
+  test('is required where a password would be said over a network, unless it is told otherwise', () => {
+    const required = (source: Record<string, string>) =>
+      readEnv({ EMAIL_HOST: 'mail.example', ...source }).smtp?.requireTls;
+    expect(required({})).toBe(false);
+    expect(required({ EMAIL_HOST_USER: 'docket' })).toBe(true);
+    expect(required({ EMAIL_HOST_USER: 'docket', EMAIL_HOST: 'localhost' })).toBe(false);
+    expect(required({ EMAIL_HOST_USER: 'docket', EMAIL_TLS: 'offered' })).toBe(false);
+    expect(required({ EMAIL_TLS: 'required' })).toBe(true);
+  });
+});
+
+describe('trusted proxies', () => {
+  test('are addresses, networks and groups of them', () => {
+    expect(readEnv({ TRUST_PROXY: 'loopback, 10.0.0.0/8,2001:db8::1' }).trustedProxies).toEqual([
+      'loopback',
+      '10.0.0.0/8',
+      '2001:db8::1',
+    ]);
+    for (const TRUST_PROXY of ['true', '*', '1', '0.0.0.0/33', 'proxy.example']) {
+      expect(faultsOf({ TRUST_PROXY })).toEqual([expect.stringMatching(/^TRUST_PROXY.* must be addresses/)]);
+    }
   });
 });
 

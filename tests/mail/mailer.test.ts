@@ -52,6 +52,37 @@ describe('over SMTP', () => {
     await server.close();
   });
 
+  test('without STARTTLS nothing is said where TLS is required: no password, no mail', async () => {
+    const said: string[] = [];
+    const plain = createServer((socket) => {
+      socket.write('220 plain.example ESMTP\r\n');
+      socket.on('data', (data) => {
+        said.push(...String(data).trim().split('\r\n'));
+        socket.write(String(data).startsWith('EHLO') ? '250-plain.example\r\n250 AUTH PLAIN LOGIN\r\n' : '454 no\r\n');
+      });
+      socket.on('error', () => {});
+    });
+    await once(plain.listen(0, HOST), 'listening');
+    const address = plain.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const strict = createSmtpMailer({
+      host: HOST,
+      port,
+      user: 'docket',
+      password: 'hunter2',
+      requireTls: true,
+      from: FROM,
+    });
+    try {
+      const { message, permanent } = await refusalOf(strict);
+      expect([message, permanent]).toEqual(['454 no', false]);
+      expect(said.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'STARTTLS']);
+    } finally {
+      await strict.close();
+      plain.close();
+    }
+  });
+
   test('a mail arrives with both its parts and its Message-ID', async () => {
     await mailer.send(buildMessage());
 

@@ -60,6 +60,10 @@ export interface TestServerOptions {
   introspection?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
+  trustedProxies?: readonly string[];
+  publicUrl?: string;
+  /** A folder whose mails are shown at /mail. */
+  capturedMails?: string;
   /** JWT_PRIVATE_KEYS; a new key by default. */
   jwtPrivateKeys?: string;
   /** Another instance, whose database, clock and keys this one shares. Stop this one first. */
@@ -99,14 +103,15 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       sessionDays: 30,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
-      publicUrl: 'https://docket.example',
+      publicUrl: options.publicUrl ?? 'https://docket.example',
     },
   });
   const http = await createServer(app, {
     introspection: options.introspection ?? true,
     production: options.production ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
-    capturedMails: undefined,
+    trustedProxies: options.trustedProxies ?? [],
+    capturedMails: options.capturedMails,
   });
   const address = await http.listen({ port: 0, host: '127.0.0.1' });
 

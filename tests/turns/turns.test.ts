@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Turns } from '../../src/notifications/turns.js';
+import { Turns } from '../../src/turns.js';
 
 describe('turns', () => {
   test('let so many run at once, the others after them in their order', async () => {
@@ -21,5 +21,15 @@ describe('turns', () => {
     expect(begun).toEqual([0, 1, 2, 3]);
     for (const { resolve } of ends) resolve();
     expect(await Promise.all([tasks[0], tasks[3], tasks[4]])).toEqual([0, 3, 4]);
+  });
+
+  test('are refused to whoever comes while as many wait as may', async () => {
+    const turns = new Turns(1, 2, () => new Error('Come again'));
+    const end = Promise.withResolvers<void>();
+    const tasks = Array.from({ length: 3 }, async () => turns.take(async () => end.promise));
+    await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
+    end.resolve();
+    await Promise.all(tasks);
+    expect(await turns.take(async () => 'now')).toBe('now');
   });
 });

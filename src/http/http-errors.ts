@@ -1,0 +1,37 @@
+import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+
+/** For a person who tries it by hand: Fastify's own words name neither the limit nor a way out. */
+const WORDS: Readonly<Record<number, string>> = {
+  413: 'The body is too large: 100 kB is the most.',
+  415: 'Send the query as JSON, with the header content-type: application/json. Files cannot be uploaded.',
+};
+
+const INTERNAL = 'Something went wrong on the server. Tell its operator the x-request-id.';
+
+/** Whether the address that the client says it called can be one: Apollo makes a URL of it. */
+function namesHost({ hostname }: FastifyRequest): boolean {
+  return URL.canParse(`http://${hostname}/`);
+}
+
+/**
+ * Answers to requests that never got as far as GraphQL: in its own form at /graphql, in JSON elsewhere, and never with
+ * what went wrong inside.
+ */
+export function answerHttpErrors(http: FastifyInstance): void {
+  const bodyFor = ({ url }: FastifyRequest, message: string, code: string) =>
+    /^\/graphql(\?|$)/.test(url) ? { errors: [{ message, extensions: { code } }] } : { error: message };
+
+  http.addHook('onRequest', async (request, reply) => {
+    if (namesHost(request)) return;
+    await reply.status(400).send(bodyFor(request, 'The header Host names no host.', 'BAD_REQUEST'));
+  });
+
+  http.setErrorHandler(async (error: FastifyError, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status < 500) {
+      return reply.status(status).send(bodyFor(request, WORDS[status] ?? error.message, 'BAD_REQUEST'));
+    }
+    request.log.error({ err: error, requestId: request.id }, 'A request failed');
+    return reply.status(status).send(bodyFor(request, INTERNAL, 'INTERNAL_SERVER_ERROR'));
+  });
+}

@@ -1,0 +1,29 @@
+import { type FastifyInstance } from 'fastify';
+
+/** Answers that are no pages show nothing and load nothing, whatever a browser takes them for. Pages have their own. */
+const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
+
+/** Half a year; long enough for the lists that browsers ship is two, and nobody asked for that. */
+const HTTPS_ONLY = 'max-age=15768000';
+
+/**
+ * Headers for every answer, where its route has not set its own (docs/security.md has the table).
+ * @param https whether people reach the server by HTTPS: browsers are then told to come by nothing else
+ */
+export function securityHeaders(http: FastifyInstance, { https }: { https: boolean }): void {
+  const defaults: Readonly<Record<string, string>> = {
+    'content-security-policy': NO_PAGE,
+    'x-content-type-options': 'nosniff',
+    // Addresses of pages hold tokens.
+    'referrer-policy': 'no-referrer',
+    'cross-origin-opener-policy': 'same-origin',
+    'cross-origin-resource-policy': 'same-origin',
+    'permissions-policy': 'camera=(), geolocation=(), microphone=()',
+    // Answers are about whoever asked.
+    'cache-control': 'no-store',
+    ...(https && { 'strict-transport-security': HTTPS_ONLY }),
+  };
+  http.addHook('onSend', async (_request, reply) => {
+    for (const [name, value] of Object.entries(defaults)) if (!reply.hasHeader(name)) reply.header(name, value);
+  });
+}
