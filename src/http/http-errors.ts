@@ -13,14 +13,15 @@ function namesHost({ hostname }: FastifyRequest): boolean {
   return URL.canParse(`http://${hostname}/`);
 }
 
+function bodyFor({ url }: FastifyRequest, message: string, code: string) {
+  return /^\/graphql(\?|$)/.test(url) ? { errors: [{ message, extensions: { code } }] } : { error: message };
+}
+
 /**
  * Answers to requests that never got as far as GraphQL: in its own form at /graphql, in JSON elsewhere, and never with
  * what went wrong inside.
  */
 export function answerHttpErrors(http: FastifyInstance): void {
-  const bodyFor = ({ url }: FastifyRequest, message: string, code: string) =>
-    /^\/graphql(\?|$)/.test(url) ? { errors: [{ message, extensions: { code } }] } : { error: message };
-
   http.addHook('onRequest', async (request, reply) => {
     if (namesHost(request)) return;
     await reply.status(400).send(bodyFor(request, 'The header Host names no host.', 'BAD_REQUEST'));

@@ -113,9 +113,10 @@ describe('times', () => {
   });
 });
 
+const shown = (source: Record<string, string>) => readEnv(source).mailPage;
+
 describe('captured mails', () => {
   test('are shown only on this machine in development, and never when mails go out', () => {
-    const shown = (source: Record<string, string>) => readEnv(source).mailPage;
     for (const HOST of ['127.0.0.1', 'localhost', '::1', '127.1.2.3']) expect(shown({ HOST })).toBe(true);
     for (const HOST of ['0.0.0.0', '::', '192.0.2.7', 'desk.lan']) expect(shown({ HOST })).toBe(false);
     expect(shown({ NODE_ENV: 'production' })).toBe(false);
@@ -125,10 +126,11 @@ describe('captured mails', () => {
   });
 });
 
+const required = (source: Record<string, string>) =>
+  readEnv({ EMAIL_HOST: 'mail.example', ...source }).smtp?.requireTls;
+
 describe('TLS to the mail server', () => {
   test('is required where a password would be said over a network, unless it is told otherwise', () => {
-    const required = (source: Record<string, string>) =>
-      readEnv({ EMAIL_HOST: 'mail.example', ...source }).smtp?.requireTls;
     expect(required({})).toBe(false);
     expect(required({ EMAIL_HOST_USER: 'docket' })).toBe(true);
     expect(required({ EMAIL_HOST_USER: 'docket', EMAIL_HOST: 'localhost' })).toBe(false);
