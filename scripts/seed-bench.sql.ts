@@ -65,7 +65,7 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
   // Search collects each ticket's words at once, in the end.
   [
     'triggers off',
-    `alter table ticket disable trigger ticket_search_on_ticket; alter table comment disable trigger ticket_search_on_comment`,
+    `alter table ticket disable trigger ticket_search_on_new; alter table comment disable trigger ticket_search_on_comment`,
   ],
   [
     'role',
@@ -205,6 +205,6 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
   ],
   [
     'triggers on',
-    `alter table ticket enable trigger ticket_search_on_ticket; alter table comment enable trigger ticket_search_on_comment`,
+    `alter table ticket enable trigger ticket_search_on_new; alter table comment enable trigger ticket_search_on_comment`,
   ],
 ];

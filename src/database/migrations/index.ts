@@ -5,6 +5,7 @@ import { Migration20261121035500_notification_retry } from './Migration202611210
 import { Migration20261121040000_search } from './Migration20261121040000_search.js';
 import { Migration20261121040100_similar_tickets } from './Migration20261121040100_similar_tickets.js';
 import { Migration20261121041000_insights } from './Migration20261121041000_insights.js';
+import { Migration20261121062000_cheaper_words } from './Migration20261121062000_cheaper_words.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -14,4 +15,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121040000_search', class: Migration20261121040000_search },
   { name: 'Migration20261121040100_similar_tickets', class: Migration20261121040100_similar_tickets },
   { name: 'Migration20261121041000_insights', class: Migration20261121041000_insights },
+  { name: 'Migration20261121062000_cheaper_words', class: Migration20261121062000_cheaper_words },
 ];
