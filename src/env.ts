@@ -111,6 +111,7 @@ const variables = z
     TRUST_PROXY: listOf(proxy),
     MAIL_PAGE: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
+    SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 300, 0),
   })
   .refine((env) => REPORT_SCHEDULE.reduce((sum, name) => sum + env[name], 0) > 0, {
     path: [REPORT_SCHEDULE.join(', ')],
@@ -184,5 +185,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',
     logLevel: env.LOG_LEVEL,
+    /** How long HTTP still lets clients in after SIGTERM, in milliseconds. */
+    shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1000,
   };
 }

@@ -9,7 +9,7 @@ import { secretsIn, withoutSecrets } from './observability/secrets.js';
 import { StartError } from './start-error.js';
 import { type Docket, start } from './start.js';
 
-/** Longer than anything that is waited for at a stop; then the process goes anyway. */
+/** Longer than anything that is waited for at a stop, beside SHUTDOWN_DELAY_SECONDS; then the process goes anyway. */
 const STOP_TIMEOUT_MS = 15_000;
 
 const PARENT_CHECK_MS = 500;
@@ -44,7 +44,8 @@ function whenOrphaned(action: () => void): void {
   }, PARENT_CHECK_MS).unref();
 }
 
-function stopOnSignals(docket: Docket, logger: Logger): void {
+/** Also one that is just starting: the embedded PostgreSQL must not outlive us. */
+function stopOnSignals(starting: Promise<Docket>, env: Env, logger: Logger): void {
   let stopping = false;
   const stop = async (signal: NodeJS.Signals) => {
     if (stopping) return;
@@ -53,7 +54,10 @@ function stopOnSignals(docket: Docket, logger: Logger): void {
     setTimeout(() => {
       logger.error('Stopping took too long');
       process.exit(1);
-    }, STOP_TIMEOUT_MS).unref();
+    }, STOP_TIMEOUT_MS + env.shutdownDelayMs).unref();
+    // A start that fails tells so itself, and has closed everything.
+    const docket = await starting.catch(() => null);
+    if (docket === null) return;
     await docket.stop();
     logger.info('Stopped');
     // Agenda leaves timers of half a minute behind for jobs that ran; nothing else is under way any more.
@@ -87,9 +91,9 @@ async function main(): Promise<void> {
     logger.fatal({ err: error }, 'Nobody handled this error; the process ends');
     process.exit(1);
   });
-  const docket = await start(env, logger);
-  stopOnSignals(docket, logger);
-  announce(docket, env);
+  const starting = start(env, logger);
+  stopOnSignals(starting, env, logger);
+  announce(await starting, env);
 }
 
 try {

@@ -8,8 +8,11 @@ import { ensureDemoData } from './database/demo-data.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedded/embedded-database.js';
 import { exclusively, migrate } from './database/migrate.js';
 import { connect } from './database/orm.js';
+import { drain } from './drain.js';
 import { type Env } from './env.js';
+import { HttpDoor } from './http-door.js';
 import { createJobQueue } from './jobs/job-queue.js';
+import { withinTime } from './jobs/time-limit.js';
 import { createCaptureMailer } from './mail/capture-mailer.js';
 import { createSmtpMailer } from './mail/smtp-mailer.js';
 import { createServer } from './server.js';
@@ -23,23 +26,30 @@ export interface Docket {
   /** Whether the embedded database is in use, and whether the demo people are in it for the first time. */
   readonly embedded: boolean;
   readonly demoData: boolean;
+  /** Ends what is under way and closes everything; see drain.ts. */
   stop(): Promise<void>;
 }
 
-/** What was opened, closed in the opposite order; a close that fails does not keep the others open. */
+/** Nothing is under way any more when things are closed; who does not answer is not waited for. */
+const CLOSE_MS = 1_500;
+const JOBS_PATIENCE_MS = 500;
+/** PostgreSQL flushes all that is not on disk yet. It goes on with that when we have gone. */
+const CLOSE_POSTGRESQL_MS = 60_000;
+
+/** What was opened, closed in the opposite order; a close that fails or hangs does not keep the others open. */
 class Openings {
-  readonly #closings: { name: string; close: () => Promise<unknown> }[] = [];
+  readonly #closings: { name: string; close: () => Promise<unknown>; limitMs: number }[] = [];
 
   constructor(readonly logger: Logger) {}
 
-  add(name: string, close: () => Promise<unknown>): void {
-    this.#closings.push({ name, close });
+  add(name: string, close: () => Promise<unknown>, limitMs = CLOSE_MS): void {
+    this.#closings.push({ name, close, limitMs });
   }
 
   async closeAll(): Promise<void> {
     for (let closing = this.#closings.pop(); closing; closing = this.#closings.pop()) {
       try {
-        await closing.close();
+        await withinTime(closing.close(), closing.limitMs);
       } catch (error) {
         this.logger.error({ err: error }, `Closing ${closing.name} failed`);
       }
@@ -56,7 +66,7 @@ async function openDatabase(env: Env, openings: Openings): Promise<{ url: string
     dataDir: env.dataDir,
     log: (message) => logger.debug({ component: 'postgres' }, message),
   });
-  openings.add('PostgreSQL', async () => database.stop());
+  openings.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
   return { url: database.url, embedded: true };
 }
 
@@ -94,7 +104,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
     });
 
     const jobs = await createJobQueue({ url: env.jobsUrl ?? database.url, logger });
-    openings.add('the job queue', async () => jobs.stop());
+    openings.add('the job queue', async () => jobs.stop(JOBS_PATIENCE_MS));
     const mailDirectory = join(env.dataDir, 'mail');
     const mailer = env.smtp
       ? createSmtpMailer({ ...env.smtp, from: env.mailFrom })
@@ -118,22 +128,30 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
     });
 
     let url: string | null = null;
-    if (env.run !== 'worker') {
+    const door = env.run === 'worker' ? null : new HttpDoor();
+    if (door) {
       const http = await createServer(app, {
         introspection: env.introspection,
         production: env.production,
         allowedOrigins: env.allowedOrigins,
         trustedProxies: env.trustedProxies,
         capturedMails: env.mailPage ? mailDirectory : undefined,
+        door,
       });
       openings.add('HTTP', async () => http.close());
       url = await listen(env, http);
     }
-    if (env.run !== 'api') {
-      const worker = startWorker(app);
-      openings.add('the worker', async () => worker.stop());
-    }
-    return { url, app, embedded: database.embedded, demoData, stop: async () => openings.closeAll() };
+    const worker = env.run === 'api' ? null : startWorker(app);
+    return {
+      url,
+      app,
+      embedded: database.embedded,
+      demoData,
+      async stop() {
+        await drain({ app, door, worker }, door ? env.shutdownDelayMs : 0);
+        await openings.closeAll();
+      },
+    };
   } catch (error) {
     await openings.closeAll();
     throw error;

@@ -14,8 +14,13 @@ type WorkerParts = Pick<
   'clock' | 'jobs' | 'delivery' | 'digests' | 'passwordResets' | 'throttle' | 'settings' | 'logger'
 >;
 
-/** Runs due jobs, plans digests and sweeps, until it is stopped. */
-export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
+export interface Worker {
+  /** Begins nothing new; resolves when everything that was begun has ended, however long that takes. */
+  rest(): Promise<void>;
+}
+
+/** Runs due jobs, plans digests and sweeps, until it is told to rest. */
+export function startWorker(parts: WorkerParts): Worker {
   const { clock, jobs, delivery, digests, passwordResets, throttle, settings, logger } = parts;
   jobs.work([
     handle(deliverNotification, async ({ id }) => {
@@ -36,6 +41,7 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   };
   const sweep = async () => {
     for (const [name, run] of Object.entries(sweeps)) {
+      if (stopping.signal.aborted) return;
       try {
         await run();
       } catch (error) {
@@ -52,11 +58,11 @@ export function startWorker(parts: WorkerParts): { stop(): Promise<void> } {
   start();
   const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(SHORTEST_SWEEP_MS, settings.digestIntervalMs)));
   return {
-    async stop() {
+    async rest() {
       clearInterval(timer);
       stopping.abort();
       lookAhead.stop();
-      await sweeping;
+      await Promise.all([jobs.rest(), delivery.rest(), sweeping]);
     },
   };
 }

@@ -20,7 +20,7 @@ const MAX_IN_HAND = 100;
 const SCHEDULE_TIMEOUT_MS = 1_000;
 const PING_TIMEOUT_MS = 1_000;
 
-/** The process has 15 seconds from SIGTERM to exit; these are ours of them. */
+/** Unless somebody asks for less. */
 const STOP_WAIT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const STOP_POLL_MS = 20;
@@ -49,7 +49,9 @@ export class AgendaJobQueue implements JobQueue {
   readonly #stopping = new AbortController();
   readonly #connected = Promise.withResolvers<boolean>();
   #isConnected = false;
+  #isClosed = false;
   #started: Promise<void> | undefined;
+  #resting: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #cleanUpTimer: NodeJS.Timeout | undefined;
 
@@ -93,7 +95,7 @@ export class AgendaJobQueue implements JobQueue {
     if (Number.isNaN(at.getTime())) throw new RangeError(`${job.name} was scheduled at an invalid date`);
     try {
       if (!this.#isConnected) throw new Error('the job store is not connected');
-      if (this.#stopping.signal.aborted) throw new Error('the job queue is stopped');
+      if (this.#isClosed) throw new Error('the job queue is stopped');
       // Not earlier than now: what was due long ago would look like a leftover to the clean-up.
       const due = new Date(Math.max(at.getTime(), Date.now()));
       // What Agenda starts here goes on after the request that asks for it.
@@ -122,22 +124,34 @@ export class AgendaJobQueue implements JobQueue {
     }
   }
 
-  async stop(): Promise<void> {
-    this.#stopped ??= this.#stop();
+  async rest(): Promise<void> {
+    this.#resting ??= this.#rest();
+    await this.#resting;
+  }
+
+  async stop(patienceMs = STOP_WAIT_MS): Promise<void> {
+    this.#stopped ??= this.#stop(patienceMs);
     await this.#stopped;
   }
 
-  async #stop(): Promise<void> {
+  async #rest(): Promise<void> {
     this.#stopping.abort();
     this.#connected.resolve(false);
     this.#inHand.close();
     clearInterval(this.#cleanUpTimer);
-    const deadline = Date.now() + STOP_WAIT_MS;
     await this.#started;
     // Not drain(): it leaves jobs locked that were taken ahead of their time.
     await this.#agenda.stop(false);
-    while (!this.#isIdle() && Date.now() < deadline) await delay(STOP_POLL_MS);
-    if (!this.#isIdle()) this.#logger.warn({ running: this.#runner.running }, 'stopped with jobs still running');
+    while (!this.#isIdle() && !this.#isClosed) await delay(STOP_POLL_MS);
+  }
+
+  async #stop(patienceMs: number): Promise<void> {
+    try {
+      await withinTime(this.rest(), patienceMs);
+    } catch (error) {
+      this.#logger.warn({ err: error, running: this.#runner.running }, 'stopped with jobs still running');
+    }
+    this.#isClosed = true;
     await this.#close();
   }
 

@@ -21,8 +21,13 @@ export interface JobQueue {
   work(handlers: readonly JobHandler[]): void;
   /** Whether the store answers within a second, for readiness probes. */
   isReady(): Promise<boolean>;
-  /** Takes no more jobs, hands back what it had locked, waits for running ones (10 s at most), closes connections. */
-  stop(): Promise<void>;
+  /**
+   * Takes no more jobs and hands back what it had locked; resolves when the running ones have ended, however long that
+   * takes. Jobs can still be asked for.
+   */
+  rest(): Promise<void>;
+  /** Rests, at most for so many milliseconds (10,000 if not given), and closes its connections. */
+  stop(patienceMs?: number): Promise<void>;
 }
 
 /** What a job queue needs. */

@@ -13,7 +13,7 @@ export interface MailMessage {
 export interface Mailer {
   /** Resolves when the mail has been taken over; throws MailRefusedError when it has not. */
   send(message: MailMessage): Promise<void>;
-  /** Lets a delivery under way finish and starts no other. */
+  /** Ends all connections, also one on which a mail is under way: what was not taken over by then is not sent. */
   close(): Promise<void>;
 }
 

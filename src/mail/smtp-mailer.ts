@@ -62,7 +62,7 @@ export function createSmtpMailer({
     },
 
     async close(): Promise<void> {
-      transport.close();
+      transport.close({ force: true });
     },
   };
 }

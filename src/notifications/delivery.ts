@@ -26,6 +26,15 @@ const AT_ONCE = 5;
 
 const UNEXPECTED = 'the mail could not be made; the log says why';
 
+/** We stop waiting for the mail server's answer; nothing is wrong with the mail. */
+class GivenBackError extends Error {
+  override readonly name = 'GivenBackError';
+
+  constructor() {
+    super('the worker was stopped before the mail server had taken the mail');
+  }
+}
+
 type NotificationRow = Row<Notification>;
 
 /** Sends what is due: claims the row, looks at everything again, sends, marks (architecture, "Notifications"). */
@@ -38,6 +47,9 @@ export class Delivery {
   readonly #metrics: Metrics;
   readonly #logger: Logger;
   readonly #turns = new Turns(AT_ONCE);
+  readonly #inHand = new Set<Promise<unknown>>();
+  readonly #givingBack = Promise.withResolvers<never>();
+  #resting = false;
 
   constructor(deps: {
     rows: Rows;
@@ -56,6 +68,8 @@ export class Delivery {
     this.#afterDigest = deps.afterDigest;
     this.#metrics = deps.metrics;
     this.#logger = deps.logger;
+    // Nobody may have a mail in hand.
+    this.#givingBack.promise.catch(() => {});
   }
 
   /**
@@ -63,7 +77,16 @@ export class Delivery {
    * that is not yet due: a timer may fire a moment early, and a time may have been moved.
    */
   async deliver(id: string): Promise<Date | null> {
-    return this.#turns.take(async () => inScopeWith({ notificationId: id }, async () => this.#deliver(id)));
+    return this.#turns.take(async () => {
+      if (this.#resting) return null;
+      const work = inScopeWith({ notificationId: id }, async () => this.#deliver(id));
+      this.#inHand.add(work);
+      try {
+        return await work;
+      } finally {
+        this.#inHand.delete(work);
+      }
+    });
   }
 
   async #deliver(id: string): Promise<Date | null> {
@@ -73,6 +96,24 @@ export class Delivery {
     await this.#finish(id, outcome);
     if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
     return null;
+  }
+
+  /** Takes no more mails in hand; resolves when those in hand are done with, however long that takes. */
+  async rest(): Promise<void> {
+    this.#resting = true;
+    await Promise.allSettled(this.#inHand);
+  }
+
+  /**
+   * Rests, and waits no longer for mails on their way: their connections are closed, so that the mail server takes none
+   * of them any more, and any worker may have them at once. Gives how many there were.
+   */
+  async giveBack(): Promise<number> {
+    const count = this.#inHand.size;
+    this.#givingBack.reject(new GivenBackError());
+    await this.#mailer.close();
+    await this.rest();
+    return count;
   }
 
   /** Delivers whatever is due; gives how many it looked at. A lost job loses nothing. Ends early once aborted. */
@@ -148,8 +189,9 @@ export class Delivery {
     const renewing = setInterval(() => void this.#renew(claimed.id), RENEW_EVERY_MS);
     try {
       made = await this.#mails.make(claimed);
-      if ('mail' in made) await this.#mailer.send(made.mail);
+      if ('mail' in made) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
+      if (error instanceof GivenBackError) return { outcome: sql`last_error = ${error.message}`, finished: false };
       return this.#refused(claimed, error);
     } finally {
       clearInterval(renewing);
