@@ -81,7 +81,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     requestLog(app.logger, app.metrics),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
-    requestErrors(MOST_VALIDATION_ERRORS + 1),
+    requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
   ];
   return new ApolloServer<Context>({

@@ -6,12 +6,22 @@ import { type TopLevelCode } from './errors.js';
 const isBadInput = ({ extensions }: GraphQLFormattedError) =>
   extensions?.['code'] === ('BAD_USER_INPUT' satisfies TopLevelCode);
 
+/** Apollo hides these in what it says about documents, but not in what it says about variables. */
+const SUGGESTION = / ?Did you mean [^?]*\?/g;
+
 /**
  * Keeps answers to unfit requests short, and tells them by 400 whether it was a variable's type or a field that found
  * the fault: proxies, logs and clients' metrics then see what it was. An answer with data stays 200.
  * @param most errors about one document or its variables
+ * @param suggestions whether they may name what the schema has instead
  */
-export function requestErrors(most: number): ApolloServerPlugin<Context> {
+export function requestErrors({
+  most,
+  suggestions,
+}: {
+  most: number;
+  suggestions: boolean;
+}): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
@@ -19,8 +29,13 @@ export function requestErrors(most: number): ApolloServerPlugin<Context> {
           if (body.kind !== 'single' || !body.singleResult.errors) return;
           const { data, errors } = body.singleResult;
           // GraphQL stops by itself after so many faults of a document, but only after fifty of its variables.
-          if (data === undefined) body.singleResult.errors = errors.slice(0, most);
-          else if (data === null && errors.every(isBadInput)) http.status = 400;
+          if (data === undefined) {
+            const few = errors.slice(0, most);
+            const words = (message: string) => (suggestions ? message : message.replaceAll(SUGGESTION, ''));
+            body.singleResult.errors = few.map((error) => ({ ...error, message: words(error.message) }));
+          } else if (data === null && errors.every(isBadInput)) {
+            http.status = 400;
+          }
         },
       };
     },
