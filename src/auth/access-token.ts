@@ -69,6 +69,7 @@ export class AccessTokens {
   }
 
   async #check(token: string): Promise<Verified | null> {
+    if (!hasOneForm(token)) return null;
     try {
       const { payload } = await jwtVerify(
         token,
@@ -95,4 +96,13 @@ export class AccessTokens {
       return null;
     }
   }
+}
+
+/**
+ * Whether the signature is written as we write it: the last of its characters holds bits that belong to none of its
+ * bytes, and a token with others in them would pass for another token.
+ */
+function hasOneForm(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
 }

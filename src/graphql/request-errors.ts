@@ -32,7 +32,12 @@ export function requestErrors({
           if (data === undefined) {
             const few = errors.slice(0, most);
             const words = (message: string) => (suggestions ? message : message.replaceAll(SUGGESTION, ''));
-            body.singleResult.errors = few.map((error) => ({ ...error, message: words(error.message) }));
+            body.singleResult.errors = few.map(({ message, locations, path, extensions }) => ({
+              message: words(message),
+              locations,
+              path,
+              extensions,
+            }));
           } else if (data === null && errors.every(isBadInput)) {
             http.status = 400;
           }

@@ -128,17 +128,23 @@ describe('an access token', () => {
     }
   });
 
-  test('with one changed character in any part is refused', async () => {
+  test('with one changed bit anywhere is refused', async () => {
     const { token } = await ingredients();
-    const parts = token.split('.');
-    for (const index of parts.keys()) {
-      const changed = parts.map((part, at) => {
-        if (at !== index) return part;
-        const middle = Math.floor(part.length / 2);
-        return `${part.slice(0, middle)}${part[middle] === 'A' ? 'B' : 'A'}${part.slice(middle + 1)}`;
-      });
-      await expectRefused(changed.join('.'));
+    const { accessTokens } = server.app;
+    expect(await accessTokens.verify(token)).not.toBeNull();
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
+    const accepted: string[] = [];
+    for (const [at, character] of [...token].entries()) {
+      if (character === '.') continue;
+      // Each of the six bits that a character of base64url stands for, those too that a decoder need not look at.
+      for (let bit = 0; bit < 6; bit += 1) {
+        const other = alphabet[alphabet.indexOf(character) ^ (1 << bit)] ?? '';
+        const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
+        if ((await accessTokens.verify(changed)) !== null)
+          accepted.push(`bit ${bit} of character ${at} of ${token.length}`);
+      }
     }
+    expect(accepted).toEqual([]);
   });
 
   test('is not the refresh token, and not garbage', async () => {
