@@ -112,6 +112,7 @@ const variables = z
     MAIL_PAGE: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
     SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 300, 0),
+    METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
   })
   .refine((env) => REPORT_SCHEDULE.reduce((sum, name) => sum + env[name], 0) > 0, {
     path: [REPORT_SCHEDULE.join(', ')],
@@ -187,5 +188,6 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     logLevel: env.LOG_LEVEL,
     /** How long HTTP still lets clients in after SIGTERM, in milliseconds. */
     shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1000,
+    metricsToken: env.METRICS_TOKEN,
   };
 }

@@ -19,6 +19,9 @@ import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { createSchema } from './graphql/schema.js';
 import { HttpDoor } from './http-door.js';
+import { type MetricsAccess, metricsRoute } from './observability/metrics.route.js';
+import { readiness } from './observability/readiness.js';
+import { countRefusedBodies } from './observability/refused-bodies.js';
 import { requestLog } from './observability/request-log.js';
 import { inScope } from './observability/scope.js';
 import { secretsSent } from './observability/secrets.js';
@@ -40,6 +43,7 @@ export interface ServerOptions {
   readonly allowedOrigins: readonly string[];
   /** Addresses and networks of proxies whose X-Forwarded headers are believed; of none by default. */
   readonly trustedProxies: readonly string[];
+  readonly metrics: MetricsAccess;
   /** Where captured mails are, to show them at /mail; undefined when mails go out. */
   readonly capturedMails: string | undefined;
   /** Where connections come in, for whoever is to close it in good order. */
@@ -127,6 +131,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   answerHttpErrors(http);
+  countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });
   });
@@ -141,14 +146,11 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   http.get('/healthz', async () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
     if (door.isClosing) return reply.status(503).send({ stopping: true });
-    const [database, jobs] = await Promise.all([app.orm.isConnected(), app.jobs.isReady()]);
-    return reply.status(database && jobs ? 200 : 503).send({ database, jobs });
+    const state = await readiness(app);
+    return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
   });
 
-  http.get('/metrics', async (_request, reply) => {
-    const { contentType, text } = await app.metrics.print();
-    return reply.type(contentType).send(text);
-  });
+  await http.register(metricsRoute, { metrics: app.metrics, access: options.metrics });
 
   const apollo = apolloServer(app, options);
   await apollo.start();

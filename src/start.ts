@@ -15,6 +15,7 @@ import { createJobQueue } from './jobs/job-queue.js';
 import { withinTime } from './jobs/time-limit.js';
 import { createCaptureMailer } from './mail/capture-mailer.js';
 import { createSmtpMailer } from './mail/smtp-mailer.js';
+import { type MetricsAccess } from './observability/metrics.route.js';
 import { createServer } from './server.js';
 import { ensureAdministrator } from './users/first-administrator.js';
 import { startWorker } from './worker.js';
@@ -74,6 +75,12 @@ async function openDatabase(env: Env, openings: Openings): Promise<{ url: string
 function httpUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** In production nobody reads the metrics by accident (docs/decisions/0061-metrics-access.md). */
+function metricsAccess({ production, metricsToken: token }: Env): MetricsAccess {
+  if (token !== undefined) return { token };
+  return production ? 'closed' : 'open';
 }
 
 /** Gives the URL at which people reach it; port 0 is whatever port was free. */
@@ -137,6 +144,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
         trustedProxies: env.trustedProxies,
         capturedMails: env.mailPage ? mailDirectory : undefined,
         door,
+        metrics: metricsAccess(env),
       });
       openings.add('HTTP', async () => http.close());
       url = await listen(env, http);

@@ -3,6 +3,7 @@ import { sql } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock } from '../clock.js';
 import { type Rows } from '../database/rows.js';
+import { type RefusalRule } from './refusal.js';
 
 /** Seconds; most answers take milliseconds, a hash some tens, and five seconds is the statement time-out. */
 const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -13,6 +14,7 @@ export class Metrics {
   readonly #requests: Counter<'operation' | 'code'>;
   readonly #latency: Histogram<'operation'>;
   readonly #mails: Counter<'outcome'>;
+  readonly #refusals: Counter<'rule'>;
 
   constructor({ orm, rows, clock }: { orm: MikroORM; rows: Rows; clock: Clock }) {
     const registers = [this.#registry];
@@ -34,6 +36,12 @@ export class Metrics {
       name: 'docket_mails_total',
       help: 'Mails by outcome: sent, cancelled at the last look, deferred, failed.',
       labelNames: ['outcome'],
+      registers,
+    });
+    this.#refusals = new Counter({
+      name: 'docket_refusals_total',
+      help: 'Requests refused by a limit or for who sent them, by rule; one that breaks several counts for each.',
+      labelNames: ['rule'],
       registers,
     });
     const pool = new Gauge({
@@ -73,6 +81,15 @@ export class Metrics {
   requestAnswered(operation: string, code: string, seconds: number): void {
     this.#requests.inc({ operation, code });
     this.#latency.observe({ operation }, seconds);
+  }
+
+  /** A request that failed before its operation was known, such as when the database cannot be reached. */
+  requestFailed(code: string): void {
+    this.#requests.inc({ operation: 'unknown', code });
+  }
+
+  requestRefused(rule: RefusalRule): void {
+    this.#refusals.inc({ rule });
   }
 
   mailHandled(outcome: 'sent' | 'cancelled' | 'deferred' | 'failed'): void {

@@ -1,8 +1,9 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { type GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, Kind, type OperationDefinitionNode } from 'graphql';
 import { type Logger } from 'pino';
 import { type Context } from '../graphql/context.js';
 import { type Metrics } from './metrics.js';
+import { ruleOf } from './refusal.js';
 import { currentScope } from './scope.js';
 
 /** A client's own names go no further than this into the log. */
@@ -19,9 +20,20 @@ function codeOf(error: GraphQLFormattedError | GraphQLError | undefined): string
   return typeof code === 'string' ? code : 'UNKNOWN';
 }
 
+function countRefusals(metrics: Metrics, errors: readonly (GraphQLFormattedError | GraphQLError | Error)[]): void {
+  const rules = new Set(errors.map((error) => ('extensions' in error ? ruleOf(error) : undefined)));
+  for (const rule of rules) if (rule) metrics.requestRefused(rule);
+}
+
 /** One line and one measurement a request. Never the document's variables: they hold passwords. */
 export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
   return {
+    async invalidRequestWasReceived({ error }) {
+      countRefusals(metrics, [error]);
+    },
+    async contextCreationDidFail({ error }) {
+      metrics.requestFailed(error instanceof GraphQLError ? codeOf(error) : 'UNKNOWN');
+    },
     async requestDidStart() {
       const started = performance.now();
       return {
@@ -31,8 +43,9 @@ export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin
         },
         async willSendResponse({ operation, operationName, contextValue, errors, response }) {
           const seconds = (performance.now() - started) / 1000;
-          const refused = response.body.kind === 'single' ? response.body.singleResult.errors?.[0] : errors?.[0];
-          const code = codeOf(refused);
+          const told = response.body.kind === 'single' ? response.body.singleResult.errors : errors;
+          const code = codeOf(told?.[0]);
+          countRefusals(metrics, told ?? []);
           const field = firstRootField(operation);
           metrics.requestAnswered(field, code, seconds);
           logger.info(

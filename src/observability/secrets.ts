@@ -57,6 +57,7 @@ export function secretsIn(env: Env): string[] {
     ...signIn,
     password ?? '',
     env.admin?.password ?? '',
+    env.metricsToken ?? '',
   ];
   return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
 }

@@ -33,7 +33,10 @@ describe('the probes', () => {
     const health = await send('/healthz');
     expect([health.status, JSON.parse(health.text)]).toEqual([200, { status: 'ok' }]);
     const ready = await send('/readyz');
-    expect([ready.status, JSON.parse(ready.text)]).toEqual([200, { database: true, jobs: true }]);
+    expect([ready.status, JSON.parse(ready.text)]).toEqual([
+      200,
+      { database: true, migrations: true, jobs: true, reasons: [] },
+    ]);
   });
 
   test('need no token', async () => {

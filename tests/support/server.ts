@@ -10,6 +10,7 @@ import { connect } from '../../src/database/orm.js';
 import { createJobQueue } from '../../src/jobs/job-queue.js';
 import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
+import { type MetricsAccess } from '../../src/observability/metrics.route.js';
 import { createServer } from '../../src/server.js';
 import { createClient, type GraphqlClient } from './client.js';
 import { startSmtpServer } from './smtp.js';
@@ -64,6 +65,7 @@ export interface TestServerOptions {
   publicUrl?: string;
   /** A folder whose mails are shown at /mail. */
   capturedMails?: string;
+  metrics?: MetricsAccess;
   /** JWT_PRIVATE_KEYS; a new key by default. */
   jwtPrivateKeys?: string;
   /** Another instance, whose database, clock and keys this one shares. Stop this one first. */
@@ -112,6 +114,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     allowedOrigins: options.allowedOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
     capturedMails: options.capturedMails,
+    metrics: options.metrics ?? 'open',
   });
   const address = await http.listen({ port: 0, host: '127.0.0.1' });
 
