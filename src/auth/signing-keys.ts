@@ -55,9 +55,14 @@ async function generateInto(file: string): Promise<string> {
   return text;
 }
 
+/** Where DATA_DIR keeps the keys. */
+export function keyFileIn(dataDir: string): string {
+  return join(dataDir, 'jwt-private-keys.json');
+}
+
 /** The keys kept in DATA_DIR; made at the first start. */
 async function keysIn(dataDir: string): Promise<string> {
-  const file = join(dataDir, 'jwt-private-keys.json');
+  const file = keyFileIn(dataDir);
   await mkdir(dataDir, { recursive: true });
   try {
     return await readFile(file, 'utf8');
@@ -67,12 +72,11 @@ async function keysIn(dataDir: string): Promise<string> {
 }
 
 /**
- * @param configured the setting JWT_PRIVATE_KEYS: a JSON array of Ed25519 private JWKs, newest first; undefined: kept in
- * DATA_DIR
+ * @param text a JSON array of Ed25519 private JWKs, newest first
+ * @param configured whether they stand in JWT_PRIVATE_KEYS, and not in DATA_DIR: for the message
  * @throws StartError that says what is wrong, without any key, when they are not such an array
  */
-export async function loadSigningKeys(configured: string | undefined, dataDir: string): Promise<SigningKeys> {
-  const text = configured ?? (await keysIn(dataDir));
+export function checkedKeys(text: string, configured: boolean): PrivateKey[] {
   const parsed = z
     .string()
     .transform((value, context) => {
@@ -86,19 +90,27 @@ export async function loadSigningKeys(configured: string | undefined, dataDir: s
     .pipe(privateKeys)
     .safeParse(text);
   if (!parsed.success) {
-    const where = configured === undefined ? 'jwt-private-keys.json in DATA_DIR' : 'JWT_PRIVATE_KEYS';
+    const where = configured ? 'JWT_PRIVATE_KEYS' : 'jwt-private-keys.json in DATA_DIR';
     throw new StartError(
       `${where} must be a JSON array of Ed25519 private keys as JWKs (kty OKP, crv Ed25519, x, d), newest first`,
     );
   }
+  return parsed.data;
+}
+
+/**
+ * @param configured the setting JWT_PRIVATE_KEYS; undefined: the keys kept in DATA_DIR
+ * @throws StartError as `checkedKeys`
+ */
+export async function loadSigningKeys(configured: string | undefined, dataDir: string): Promise<SigningKeys> {
+  const keys = checkedKeys(configured ?? (await keysIn(dataDir)), configured !== undefined);
   const verifying = new Map<string, CryptoKey>();
-  for (const jwk of parsed.data)
-    verifying.set(keyId(jwk), await asymmetricKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }));
-  const [newest] = parsed.data;
+  for (const jwk of keys) verifying.set(keyId(jwk), await asymmetricKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }));
+  const [newest] = keys;
   if (!newest) throw new Error('There is no signing key');
   return {
     current: { kid: keyId(newest), key: await asymmetricKey(newest) },
     verifying,
-    derive: (purpose) => parsed.data.map((key) => derived(key, purpose)),
+    derive: (purpose) => keys.map((key) => derived(key, purpose)),
   };
 }

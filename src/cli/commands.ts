@@ -3,6 +3,8 @@ import { grantRole } from './accounts/grant-role.js';
 import { listSessions } from './accounts/list-sessions.js';
 import { resetPassword } from './accounts/reset-password.js';
 import { revokeSessions } from './accounts/revoke-sessions.js';
+import { backup } from './backup/backup.js';
+import { restore } from './backup/restore.js';
 import { type Command } from './command.js';
 import { exportTickets } from './tickets/export-tickets.js';
 import { importTickets } from './tickets/import-tickets.js';
@@ -16,4 +18,6 @@ export const commands: readonly Command[] = [
   revokeSessions,
   importTickets,
   exportTickets,
+  backup,
+  restore,
 ];

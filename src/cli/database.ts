@@ -34,22 +34,29 @@ async function openDatabase({ databaseUrl, dataDir }: Env): Promise<OpenDatabase
   }
 }
 
-/** Runs the action on the database, its schema brought up to date as every start of the server does. */
-export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
+/** Runs the action on the database as it is, whatever its schema. */
+export async function withDatabaseUrl<Result>(env: Env, action: (url: string) => Promise<Result>): Promise<Result> {
   const database = await openDatabase(env);
   // A command that is broken off must not leave behind the embedded server that it started.
   const breakOff = () => void database.close().finally(() => process.exit(EXIT_BROKEN_OFF));
   process.once('SIGINT', breakOff).once('SIGTERM', breakOff);
   try {
-    const orm = await connect(database.url);
-    try {
-      await exclusively(database.url, async () => migrate(orm));
-      return await action(orm);
-    } finally {
-      await orm.close(true);
-    }
+    return await action(database.url);
   } finally {
     process.off('SIGINT', breakOff).off('SIGTERM', breakOff);
     await database.close();
   }
+}
+
+/** Runs the action on the database, its schema brought up to date as every start of the server does. */
+export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
+  return withDatabaseUrl(env, async (url) => {
+    const orm = await connect(url);
+    try {
+      await exclusively(url, async () => migrate(orm));
+      return await action(orm);
+    } finally {
+      await orm.close(true);
+    }
+  });
 }

@@ -14,10 +14,14 @@ function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
 
-async function openSession(databaseUrl: string): Promise<Client> {
+/**
+ * A connection beside the pool's; the caller ends it.
+ * @throws StartError when the database cannot be reached or refuses the connection
+ */
+export async function openSession(databaseUrl: string, name = 'docket-start'): Promise<Client> {
   const client = new Client({
     connectionString: databaseUrl,
-    application_name: 'docket-start',
+    application_name: name,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
   });
   try {

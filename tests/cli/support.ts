@@ -18,11 +18,12 @@ interface CliResult {
 export async function cli(
   { databaseUrl, clock }: Pick<TestServer, 'databaseUrl' | 'clock'>,
   words: string[],
-  input = '',
+  input: string | Buffer = '',
+  settings: Record<string, string> = {},
 ): Promise<CliResult> {
   const streams = { stdout: new PassThrough(), stderr: new PassThrough() };
   const [out, err] = [text(streams.stdout), text(streams.stderr)];
-  const env = readEnv({ DATABASE_URL: databaseUrl });
+  const env = readEnv({ DATABASE_URL: databaseUrl, ...settings });
   const stdin = Readable.from([input]);
   const code = await run(words, streams, () => ({ ...streams, env, clock, stdin, workingDir: '/' }));
   streams.stdout.end();
@@ -35,11 +36,16 @@ afterAll(async () => {
   for (const folder of folders) await rm(folder, { recursive: true });
 });
 
+/** An empty folder, which goes away after the tests. */
+export async function folder(): Promise<string> {
+  const path = await mkdtemp(join(tmpdir(), 'docket-cli-'));
+  folders.push(path);
+  return path;
+}
+
 /** Writes a file with this name into a new folder, which goes away after the tests; gives its path. */
 export async function file(name: string, content: string | Buffer): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'docket-cli-'));
-  folders.push(folder);
-  const path = join(folder, name);
+  const path = join(await folder(), name);
   await writeFile(path, content);
   return path;
 }

@@ -17,7 +17,7 @@ import { startSmtpServer } from './smtp.js';
 import { databaseUrl, onServer, TEMPLATE } from './test-database.js';
 
 /** A clock that stands still until a test turns it. */
-class TestClock implements Clock {
+export class TestClock implements Clock {
   #now = new Date('2026-03-02T08:00:00.000Z');
 
   now(): Date {
@@ -70,6 +70,8 @@ export interface TestServerOptions {
   jwtPrivateKeys?: string;
   /** Another instance, whose database, clock and keys this one shares. Stop this one first. */
   beside?: TestServer;
+  /** A database that is there already, and stays; and the clock by which it was filled. */
+  on?: { readonly databaseUrl: string; readonly clock: TestClock };
   /** Where the logs go; nowhere by default. */
   logger?: Logger;
 }
@@ -81,11 +83,12 @@ export interface TestServerOptions {
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
   const postgres = process.env['TEST_DATABASE_URL'] ?? '';
   const { beside } = options;
+  const given = beside ?? options.on;
   const database = `docket_test_${randomUUID().replaceAll('-', '')}`;
-  if (!beside) await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
-  const url = beside?.databaseUrl ?? databaseUrl(postgres, database);
+  if (!given) await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
+  const url = given?.databaseUrl ?? databaseUrl(postgres, database);
 
-  const clock = beside?.clock ?? new TestClock();
+  const clock = given?.clock ?? new TestClock();
   const logger = options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
   const keys = options.jwtPrivateKeys ?? JSON.stringify([newSigningKey()]);
   const orm = await connect(url);
@@ -145,7 +148,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await ownMailer.close();
       await smtp.close();
       await orm.close(true);
-      if (!beside) await onServer(postgres, `drop database ${database} with (force)`);
+      if (!given) await onServer(postgres, `drop database ${database} with (force)`);
     },
   };
 }

@@ -1,0 +1,91 @@
+import { open } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Readable } from 'node:stream';
+import { isNativeError } from 'node:util/types';
+import { type CommandContext, CommandError, defineCommand } from '../command.js';
+import { withDatabaseUrl } from '../database.js';
+import { Progress } from '../progress.js';
+import { ArchiveError, damaged } from './archive-format.js';
+import { type PreparedKeys, prepareKeys } from './keys.js';
+import { ArchiveReader } from './read-archive.js';
+import { readOver, restoreArchive } from './restore-archive.js';
+
+const STANDARD_INPUT = '-';
+
+export const restore = defineCommand({
+  name: 'restore',
+  summary: 'Brings a backup into an empty database, and its signing keys into DATA_DIR.',
+  arguments: ['FILE'],
+  options: {
+    check: { type: 'boolean', help: 'Only read the backup through and compare its checksums; needs no database.' },
+  },
+  details:
+    'With no server running on it. All or nothing: when anything is wrong, the database stays as it was. A backup of an older Docket is brought up to date. - is standard input. See docs/backup.md.',
+  async run(context, { check = false }, [name = '']) {
+    const source = name === STANDARD_INPUT ? context.stdin : await opened(resolve(context.workingDir, name));
+    try {
+      await (check ? checkThrough(source, context) : bringIn(source, context));
+    } catch (error) {
+      if (!(error instanceof ArchiveError)) throw error;
+      throw new CommandError(`${name} ${error.message} Nothing was changed.`, { cause: error });
+    } finally {
+      source.destroy();
+    }
+  },
+});
+
+async function checkThrough(source: Readable, { stdout }: CommandContext): Promise<void> {
+  const archive = await ArchiveReader.open(source);
+  const read = new Map<string, string>();
+  for (const table of archive.header.tables) read.set(table.name, (await readOver(archive, table)).sha256);
+  const { tables } = await archive.finish();
+  for (const [table, sha256] of read) {
+    if (tables[table]?.sha256 !== sha256) throw damaged(`table "${table}"`);
+  }
+  const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
+  const keys = archive.keys === null ? 'no signing keys' : 'the signing keys';
+  stdout.write(`It is whole: ${rows.toLocaleString('en')} rows and ${keys}, as of ${archive.header.createdAt}.\n`);
+}
+
+async function bringIn(source: Readable, { env, stdout, stderr }: CommandContext): Promise<void> {
+  const archive = await ArchiveReader.open(source);
+  const keys = archive.keys === null ? null : await prepareKeys(env, archive.keys);
+  const progress = new Progress(stderr, 'rows');
+  let rows = 0;
+  try {
+    await withDatabaseUrl(env, async (url) =>
+      restoreArchive(url, archive, {
+        done: (_table, count) => progress.show((rows += count)),
+        leftOut: (table) => stderr.write(`Left out: "${table}", which is none of Docket's tables.\n`),
+      }),
+    );
+  } catch (error) {
+    await keys?.discard();
+    throw error;
+  } finally {
+    progress.end();
+  }
+  await keys?.keep();
+  stdout.write(
+    `Restored ${rows.toLocaleString('en')} rows, as of ${archive.header.createdAt}; counts and checksums agree.\n`,
+  );
+  tellOfKeys(keys, stderr);
+}
+
+function tellOfKeys(keys: PreparedKeys | null, stderr: CommandContext['stderr']): void {
+  if (keys === null) stderr.write('The backup holds no signing keys: everybody has to sign in again.\n');
+  else if (!keys.willHold) {
+    stderr.write(
+      'JWT_PRIVATE_KEYS does not have the keys of the backup: everybody has to sign in again, and links in mails stop working.\n',
+    );
+  }
+}
+
+async function opened(file: string): Promise<Readable> {
+  try {
+    return (await open(file)).createReadStream();
+  } catch (cause) {
+    const code = isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new CommandError(`${file} cannot be read: ${code}.`, { cause });
+  }
+}
