@@ -113,17 +113,17 @@ describe('while others write', () => {
 
   test('nobody waits for it, and what they write is whole in it or not at all', async () => {
     const writers = [ada, await buildPerson(server, { role: BuiltInRole.ADMIN })];
-    let going = true;
+    const done = new AbortController();
     const busy = writers.map(async (person) => {
       let round = 0;
-      while (going) {
+      while (!done.signal.aborted) {
         const ticket = await createTicket(person, { assignedTo: { id: leo.id } });
         await change(person, ticket, (round += 1));
       }
       return round;
     });
     const path = await backUp(server, dataDir);
-    going = false;
+    done.abort();
     const rounds = await Promise.all(busy);
     expect(Math.min(...rounds)).toBeGreaterThan(0);
 

@@ -33,7 +33,7 @@ export async function cli(
 
 const folders: string[] = [];
 afterAll(async () => {
-  for (const folder of folders) await rm(folder, { recursive: true });
+  for (const path of folders) await rm(path, { recursive: true });
 });
 
 /** An empty folder, which goes away after the tests. */

@@ -56,9 +56,7 @@ export const backup = defineCommand({
     });
     if (file === undefined) return;
     const { size } = await stat(file);
-    context.stdout.write(
-      `Wrote ${rows.toLocaleString('en')} rows, ${inMegabytes(size)}, to ${file}. Keep it secret.\n`,
-    );
+    context.stdout.write(`Wrote ${rows.toLocaleString('en')} rows, ${sizeOf(size)}, to ${file}. Keep it secret.\n`);
     if (folder !== undefined && kept !== undefined) await removeOldest(folder, kept, context);
   },
 });
@@ -100,6 +98,6 @@ async function removeOldest(folder: string, kept: number, { stdout }: CommandCon
   }
 }
 
-function inMegabytes(bytes: number): string {
-  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+function sizeOf(bytes: number): string {
+  return bytes < 1e6 ? `${Math.ceil(bytes / 1e3)} kB` : `${(bytes / 1e6).toFixed(1)} MB`;
 }
