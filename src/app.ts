@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { AccessTokens } from './auth/access-token.js';
 import { answerPasswordReset } from './auth/auth.jobs.js';
 import { AuthService } from './auth/auth.service.js';
+import { EndedSignIns } from './auth/ended-sign-ins.js';
 import { PasswordResetDelivery } from './auth/password-reset.delivery.js';
 import { PasswordService } from './auth/password.service.js';
 import { SessionReader } from './auth/session.reader.js';
@@ -69,6 +70,7 @@ export interface App extends AppParts {
   readonly delivery: Delivery;
   readonly passwordResets: PasswordResetDelivery;
   readonly throttle: SignInThrottle;
+  readonly endedSignIns: EndedSignIns;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -96,6 +98,7 @@ export function createApp(parts: AppParts): App {
     metrics,
     accessTokens,
     throttle,
+    endedSignIns: new EndedSignIns(rows, clock),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl }),
     digests,
     unsubscribeTokens,

@@ -149,7 +149,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
       openings.add('HTTP', async () => http.close());
       url = await listen(env, http);
     }
-    const worker = env.run === 'api' ? null : startWorker(app);
+    const worker = env.run === 'api' ? null : startWorker(app, env.smtp ? undefined : mailDirectory);
     return {
       url,
       app,

@@ -1,8 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { parseCapturedMailName } from './captured-mail.names.js';
+
+/** How the name of a file that is being written goes on after its own. */
+const UNFINISHED = /(?<=\.eml)\..*\.tmp$/;
 
 export interface CapturedMail {
   file: string;
@@ -37,6 +40,21 @@ export async function listCapturedMailFiles(directory: string): Promise<string[]
 export async function readCapturedMail(directory: string, file: string): Promise<Buffer | undefined> {
   const files = await listCapturedMailFiles(directory);
   return files.includes(file) ? readFile(join(directory, file)) : undefined;
+}
+
+/** Removes what was captured before, and what a process that died then left half-written. Gives how many. */
+export async function removeCapturedMails(directory: string, before: Date): Promise<number> {
+  const files = await readdir(directory).catch((error: unknown) => {
+    if (isMissing(error)) return [];
+    throw error;
+  });
+  const old = files.filter((file) => {
+    const [name = ''] = file.split(UNFINISHED, 1);
+    const capturedAt = parseCapturedMailName(name)?.capturedAt;
+    return capturedAt !== undefined && capturedAt < before;
+  });
+  for (const file of old) await rm(join(directory, file), { force: true });
+  return old.length;
 }
 
 /** Takes a captured message apart. */
