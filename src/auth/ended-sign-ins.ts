@@ -27,23 +27,24 @@ export class EndedSignIns {
     let removed = await this.#repeat(stopping, async () => this.#removeResetLinks(before));
     removed += await this.#repeat(stopping, async () => this.#removeResetRequests(before));
     let last = '00000000-0000-0000-0000-000000000000';
-    while (stopping?.aborted !== true) {
+    for (;;) {
+      if (stopping?.aborted === true) return removed;
       const ended = await this.#endedAfter(last, before);
       const ids = ended.map(({ id }) => id);
       last = ids.at(-1) ?? last;
-      if (ids.length === 0) break;
+      if (ids.length === 0) return removed;
       removed += await this.#repeat(stopping, async () => this.#removeTokensOf(ids));
       removed += await this.#removeSessions(ids);
     }
-    return removed;
   }
 
   async #repeat(stopping: AbortSignal | undefined, removeBatch: () => Promise<number>): Promise<number> {
     let removed = 0;
-    let batch: number;
-    do removed += batch = await removeBatch();
-    while (batch === BATCH && stopping?.aborted !== true);
-    return removed;
+    for (;;) {
+      const batch = await removeBatch();
+      removed += batch;
+      if (batch < BATCH || stopping?.aborted === true) return removed;
+    }
   }
 
   async #endedAfter(id: string, before: string): Promise<{ id: string }[]> {
