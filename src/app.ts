@@ -14,6 +14,8 @@ import { ViewerSource } from './auth/viewer-source.js';
 import { type Clock } from './clock.js';
 import { CommentReader } from './comments/comment.reader.js';
 import { CommentService } from './comments/comment.service.js';
+import { type Replica } from './database/replicas/replica.js';
+import { type Replicas } from './database/replicas/replicas.js';
 import { Rows } from './database/rows.js';
 import { type Services } from './graphql/context.js';
 import { type Readers } from './graphql/loaders.js';
@@ -47,6 +49,8 @@ import { UserService } from './users/user.service.js';
 /** What the parts of Docket are made of. */
 export interface AppParts {
   readonly orm: MikroORM;
+  /** Where reads of the API may go; without them all go to the ORM's database. */
+  readonly replicas?: Replicas;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly jobs: JobQueue;
@@ -65,6 +69,8 @@ export interface AppParts {
 export interface App extends AppParts {
   readonly services: Services;
   readonly readers: Readers;
+  /** Readers like `readers`, on a replica. */
+  readersOn(replica: Replica): Readers;
   readonly accessTokens: AccessTokens;
   readonly metrics: Metrics;
   readonly delivery: Delivery;
@@ -77,6 +83,20 @@ export interface App extends AppParts {
 
 /** Never to be changed: links in mails that people got stand on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+
+function readersOf(rows: Rows, clock: Clock): Readers {
+  return {
+    tickets: new TicketReader(rows),
+    similarTickets: new SimilarTicketReader(rows),
+    ticketEvents: new TicketEventReader(rows),
+    comments: new CommentReader(rows),
+    insights: new InsightsReader(rows, clock),
+    users: new UserReader(rows),
+    products: new ProductReader(rows),
+    sessions: new SessionReader(rows, clock),
+    notifications: new NotificationReader(rows),
+  };
+}
 
 export function createApp(parts: AppParts): App {
   const { orm, clock, jobs, settings, mailer, logger } = parts;
@@ -92,7 +112,11 @@ export function createApp(parts: AppParts): App {
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
-  const metrics = new Metrics({ orm, rows, clock });
+  const readers = readersOf(rows, clock);
+  const readersOfReplicas = new Map(
+    parts.replicas?.all.map((replica) => [replica, readersOf(new Rows(orm, replica.runner(rows.all)), clock)]),
+  );
+  const metrics = new Metrics({ orm, rows, clock, replicas: parts.replicas });
   return {
     ...parts,
     metrics,
@@ -124,17 +148,8 @@ export function createApp(parts: AppParts): App {
       notifications: new NotificationStaffService({ orm, notifications }),
       notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),
     },
-    readers: {
-      tickets: new TicketReader(rows),
-      similarTickets: new SimilarTicketReader(rows),
-      ticketEvents: new TicketEventReader(rows),
-      comments: new CommentReader(rows),
-      insights: new InsightsReader(rows, clock),
-      users: new UserReader(rows),
-      products: new ProductReader(rows),
-      sessions: new SessionReader(rows, clock),
-      notifications: new NotificationReader(rows),
-    },
+    readers,
+    readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
       rows,
       clock,

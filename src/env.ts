@@ -85,6 +85,7 @@ const variables = z
     PORT: wholeNumber(0, 65_535, 4000),
     HOST: z.string().default('127.0.0.1'),
     DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
+    DATABASE_REPLICA_URLS: listOf(url(['postgres:', 'postgresql:'])),
     DATA_DIR: z.string().default('.data'),
     JOBS_URL: url(JOB_STORE_PROTOCOLS).optional(),
     RUN: oneOf(['all', 'api', 'worker']).default('all'),
@@ -123,6 +124,11 @@ const variables = z
     path: [ADMINISTRATOR.join(', ')],
     message: 'must be given all three, or none',
     when: allRight(ADMINISTRATOR),
+  })
+  .refine((env) => env.DATABASE_REPLICA_URLS.length === 0 || env.DATABASE_URL !== undefined, {
+    path: ['DATABASE_REPLICA_URLS'],
+    message: 'needs DATABASE_URL, whose replicas they are',
+    when: allRight(['DATABASE_URL', 'DATABASE_REPLICA_URLS']),
   });
 
 /** The names of all settings. */
@@ -148,6 +154,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     port: env.PORT,
     host: env.HOST,
     databaseUrl: env.DATABASE_URL,
+    replicaUrls: env.DATABASE_REPLICA_URLS,
     dataDir: resolve(env.DATA_DIR),
     jobsUrl: env.JOBS_URL,
     run: env.RUN,

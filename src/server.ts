@@ -17,6 +17,7 @@ import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
+import { replicaReads } from './graphql/replica-reads.js';
 import { createSchema } from './graphql/schema.js';
 import { HttpDoor } from './http-door.js';
 import { type MetricsAccess, metricsRoute } from './observability/metrics.route.js';
@@ -87,6 +88,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
+    ...(app.replicas ? [replicaReads(app)] : []),
   ];
   return new ApolloServer<Context>({
     schema,

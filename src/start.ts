@@ -1,3 +1,4 @@
+import { type MikroORM } from '@mikro-orm/postgresql';
 import { type FastifyInstance } from 'fastify';
 import { join } from 'node:path';
 import { type Logger } from 'pino';
@@ -9,6 +10,7 @@ import { type EmbeddedDatabase, startEmbeddedDatabase } from './database/embedde
 import { exclusively, migrate } from './database/migrate.js';
 import { connect } from './database/orm.js';
 import { drain } from './drain.js';
+import { Replicas } from './database/replicas/replicas.js';
 import { type Env } from './env.js';
 import { HttpDoor } from './http-door.js';
 import { createJobQueue } from './jobs/job-queue.js';
@@ -71,6 +73,14 @@ async function openDatabase(env: Env, openings: Openings): Promise<{ url: string
   return { url: database.url, embedded: true };
 }
 
+/** Undefined when there are none: then nothing of them is asked. */
+async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Openings) {
+  if (replicaUrls.length === 0) return undefined;
+  const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: openings.logger });
+  openings.add('the replicas', async () => replicas.close());
+  return replicas;
+}
+
 /** Where people reach a server that listens there: every address means localhost. */
 function httpUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
@@ -118,8 +128,11 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
       : createCaptureMailer({ directory: mailDirectory, from: env.mailFrom, clock });
     openings.add('the mailer', async () => mailer.close());
 
+    const replicas = env.run === 'worker' ? undefined : await openReplicas(env, database.url, orm, openings);
+
     const app = createApp({
       orm,
+      replicas,
       clock,
       logger,
       jobs,

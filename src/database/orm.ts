@@ -1,6 +1,7 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
+import { defineConfig, MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { fileURLToPath } from 'node:url';
+import { type PoolConfig } from 'pg';
 import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
@@ -11,6 +12,16 @@ const STATEMENT_TIMEOUT_MS = 5000;
 /** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;
 const POOL_SIZE = 16;
+/** The primary is there for whoever finds all connections to a replica taken. */
+const REPLICA_ACQUIRE_TIMEOUT_MS = 1000;
+
+const DRIVER_OPTIONS = {
+  statement_timeout: STATEMENT_TIMEOUT_MS,
+  connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
+  application_name: 'docket',
+  maxUses: CONNECTION_USES,
+  onPoolCreated: prepareStatements,
+};
 
 /**
  * The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line.
@@ -27,13 +38,7 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
     colors: false,
     forceUtcTimezone: true,
     pool: { max: POOL_SIZE },
-    driverOptions: {
-      statement_timeout: STATEMENT_TIMEOUT_MS,
-      connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-      application_name: 'docket',
-      maxUses: CONNECTION_USES,
-      onPoolCreated: prepareStatements,
-    },
+    driverOptions: DRIVER_OPTIONS,
     migrations: {
       tableName: 'migration',
       path: fileURLToPath(new URL('./migrations', import.meta.url)),
@@ -57,4 +62,19 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
 
 export async function connect(databaseUrl: string, log?: (message: string) => void): Promise<MikroORM> {
   return MikroORM.init(ormOptions(databaseUrl, log));
+}
+
+/**
+ * Connections to a replica of the ORM's database, that give values as the ORM's own do.
+ * @param verify looks at each new connection before it is used
+ */
+export function connectToReplica(
+  orm: MikroORM,
+  replicaUrl: string,
+  verify: NonNullable<PoolConfig['verify']>,
+): PostgreSqlConnection {
+  return new PostgreSqlConnection(orm.config, {
+    clientUrl: replicaUrl,
+    driverOptions: { ...DRIVER_OPTIONS, connectionTimeoutMillis: REPLICA_ACQUIRE_TIMEOUT_MS, verify },
+  });
 }

@@ -1,6 +1,6 @@
 import { type EntityMetadata, type Ref, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type Kysely, type RawBuilder, sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { columnsRead } from './reads.js';
 
 type Nullish<T> = Extract<T, null | undefined>;
@@ -90,6 +90,9 @@ export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
 
 type EntityClass<Entity> = abstract new () => Entity;
 
+/** Runs one statement and gives its rows. */
+export type Run = <Result>(query: RawBuilder<Result>) => Promise<Result[]>;
+
 /**
  * The door of all reading: Kysely on MikroORM's connection, and the columns of each entity's row. Readers write their
  * SQL with Kysely's `sql` tag, so that every value is a parameter.
@@ -98,12 +101,13 @@ export class Rows {
   readonly #orm: MikroORM;
   readonly #columns = new Map<EntityMetadata, readonly Column[]>();
 
-  constructor(orm: MikroORM) {
-    this.#orm = orm;
-  }
+  /** Runs one statement and gives its rows. */
+  readonly all: Run;
 
-  get #db(): Kysely<unknown> {
-    return this.#orm.em.getKysely<unknown>();
+  /** @param run where statements go instead of the ORM's own database, such as a replica of it */
+  constructor(orm: MikroORM, run?: Run) {
+    this.#orm = orm;
+    this.all = run ?? (async (query) => (await query.execute(orm.em.getKysely<unknown>())).rows);
   }
 
   #metadataOf(entity: EntityClass<object>): EntityMetadata {
@@ -165,12 +169,6 @@ export class Rows {
       );
     }
     return { columns: sql.raw(columns.join(', ')), joins: sql.raw(joins.join(' ')) };
-  }
-
-  /** Runs one statement and gives its rows. */
-  async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    const { rows } = await query.execute(this.#db);
-    return rows;
   }
 
   /** Runs one statement and gives its first row, or null. */

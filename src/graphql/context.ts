@@ -44,8 +44,9 @@ export interface Context {
   /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
   viewer: Viewer | null;
   readonly services: Services;
-  readonly readers: Readers;
-  readonly loaders: Loaders;
+  /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
+  readers: Readers;
+  loaders: Loaders;
 }
 
 /**

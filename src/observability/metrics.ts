@@ -2,11 +2,20 @@ import { type MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql'
 import { sql } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock } from '../clock.js';
+import { type Replicas } from '../database/replicas/replicas.js';
 import { type Rows } from '../database/rows.js';
 import { type RefusalRule } from './refusal.js';
+import { measureReplicas } from './replica-metrics.js';
 
 /** Seconds; most answers take milliseconds, a hash some tens, and five seconds is the statement time-out. */
 const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+interface MetricsParts {
+  readonly orm: MikroORM;
+  readonly rows: Rows;
+  readonly clock: Clock;
+  readonly replicas?: Replicas;
+}
 
 /** What Prometheus reads at /metrics (hardening.md, "Running"). One for each process. */
 export class Metrics {
@@ -15,8 +24,9 @@ export class Metrics {
   readonly #latency: Histogram<'operation'>;
   readonly #mails: Counter<'outcome'>;
   readonly #refusals: Counter<'rule'>;
+  readonly #placed: Counter<'server'> | undefined;
 
-  constructor({ orm, rows, clock }: { orm: MikroORM; rows: Rows; clock: Clock }) {
+  constructor({ orm, rows, clock, replicas }: MetricsParts) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Counter({
@@ -57,6 +67,7 @@ export class Metrics {
         pool.set({ state: 'waiting' }, waitingCount);
       },
     });
+    this.#placed = replicas && measureReplicas(replicas, this.#registry);
     const overdue = new Gauge({
       name: 'docket_oldest_due_notification_seconds',
       help: 'How long the notification that is due for longest has been waiting; 0 when none is due.',
@@ -94,6 +105,11 @@ export class Metrics {
 
   mailHandled(outcome: 'sent' | 'cancelled' | 'deferred' | 'failed'): void {
     this.#mails.inc({ outcome });
+  }
+
+  /** Where a query was sent to read; only counted with replicas. */
+  queryPlaced(server: string): void {
+    this.#placed?.inc({ server });
   }
 
   /** In Prometheus's text format. */

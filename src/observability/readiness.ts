@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
 import { type App } from '../app.js';
+import { type Replicas } from '../database/replicas/replicas.js';
 import { migrations } from '../database/migrations/index.js';
 
 /** PostgreSQL's code for a table that is not there: then nothing was migrated at all. */
@@ -10,6 +11,8 @@ interface Readiness {
   /** Whether the database is at the level of this code, or above it: another process may be newer. */
   readonly migrations: boolean;
   readonly jobs: boolean;
+  /** Only with replicas. One that is not used makes the server slower, never unready. */
+  readonly replicas?: ReturnType<Replicas['states']>;
   /** What is missing, a sentence each; empty when all is well. */
   readonly reasons: readonly string[];
 }
@@ -28,12 +31,13 @@ async function pendingMigrations({ orm }: Pick<App, 'orm'>): Promise<string[]> {
 }
 
 /** Whether this process can serve: one statement in the database, and a sign of life from the job store. */
-export async function readiness(app: Pick<App, 'orm' | 'jobs'>): Promise<Readiness> {
+export async function readiness(app: Pick<App, 'orm' | 'jobs' | 'replicas'>): Promise<Readiness> {
   const [pending, jobs] = await Promise.all([pendingMigrations(app).catch(() => null), app.jobs.isReady()]);
   return {
     database: pending !== null,
     migrations: pending?.length === 0,
     jobs,
+    replicas: app.replicas?.states(),
     reasons: [
       ...(pending === null ? ['The database does not answer.'] : []),
       ...(pending && pending.length > 0 ? [`Migrations that have not run: ${pending.join(', ')}.`] : []),

@@ -12,10 +12,13 @@ export interface TcpProxy {
   comeUp(): Promise<void>;
   /** Accepts connections and passes nothing on, as a network that swallows packets. */
   goSilent(): void;
+  /** From now on new connections go to another server. */
+  switchTo(targetPort: number): void;
 }
 
 /** Starts to pass connections on to a server on this machine. */
-export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
+export async function startTcpProxy(firstPort: number): Promise<TcpProxy> {
+  let targetPort = firstPort;
   const sockets = new Set<Socket>();
   let silent = false;
 
@@ -53,6 +56,9 @@ export async function startTcpProxy(targetPort: number): Promise<TcpProxy> {
     },
     goSilent: () => {
       silent = true;
+    },
+    switchTo: (port) => {
+      targetPort = port;
     },
   };
 }

@@ -7,6 +7,7 @@ import { type App, createApp } from '../../src/app.js';
 import { loadSigningKeys } from '../../src/auth/signing-keys.js';
 import { type Clock } from '../../src/clock.js';
 import { connect } from '../../src/database/orm.js';
+import { Replicas } from '../../src/database/replicas/replicas.js';
 import { createJobQueue } from '../../src/jobs/job-queue.js';
 import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
@@ -72,6 +73,10 @@ export interface TestServerOptions {
   beside?: TestServer;
   /** A database that is there already, and stays; and the clock by which it was filled. */
   on?: { readonly databaseUrl: string; readonly clock: TestClock };
+  /** Another PostgreSQL than the one of all tests, with the template in it. */
+  postgres?: string;
+  /** Read replicas of it: their maintenance databases. */
+  replicas?: readonly string[];
   /** Where the logs go; nowhere by default. */
   logger?: Logger;
 }
@@ -81,12 +86,12 @@ export interface TestServerOptions {
  * turns. Agenda's jobs run on the wall clock: what is due is sent by `deliverDue`.
  */
 export async function startTestServer(options: TestServerOptions = {}): Promise<TestServer> {
-  const postgres = process.env['TEST_DATABASE_URL'] ?? '';
   const { beside } = options;
+  const postgres = options.postgres ?? process.env['TEST_DATABASE_URL'] ?? '';
   const given = beside ?? options.on;
-  const database = `docket_test_${randomUUID().replaceAll('-', '')}`;
+  const url = given?.databaseUrl ?? databaseUrl(postgres, `docket_test_${randomUUID().replaceAll('-', '')}`);
+  const database = new URL(url).pathname.slice(1);
   if (!given) await onServer(postgres, `create database ${database} template ${TEMPLATE}`);
-  const url = given?.databaseUrl ?? databaseUrl(postgres, database);
 
   const clock = given?.clock ?? new TestClock();
   const logger = options.logger ?? pino({ level: process.env['TEST_LOG_LEVEL'] ?? 'silent' });
@@ -96,8 +101,12 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   const ownMailer = createSmtpMailer({ host: '127.0.0.1', port: smtp.port, from: 'Docket <docket@docket.example>' });
   const mailer = options.mailer ?? ownMailer;
   const jobs = await createJobQueue({ url, logger, lockLifetimeMs: 2000 });
+  const replicaUrls = (options.replicas ?? []).map((replica) => databaseUrl(replica, database));
+  const replicas =
+    replicaUrls.length > 0 ? await Replicas.open({ orm, databaseUrl: url, replicaUrls, logger }) : undefined;
   const app = createApp({
     orm,
+    replicas,
     clock,
     logger,
     jobs,
@@ -147,6 +156,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       await jobs.stop();
       await ownMailer.close();
       await smtp.close();
+      await replicas?.close();
       await orm.close(true);
       if (!given) await onServer(postgres, `drop database ${database} with (force)`);
     },

@@ -8,7 +8,7 @@ import { connect } from '../../src/database/orm.js';
 export const TEMPLATE = 'docket_test_template';
 
 /** Nothing in a test's database must survive a power cut. */
-const FAST_AND_LOOSE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+export const FAST_AND_LOOSE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
 
 export function databaseUrl(server: string, database: string): string {
   const url = new URL(server);
@@ -28,10 +28,12 @@ export async function onServer(server: string, ...statements: string[]): Promise
 }
 
 /** Starts PostgreSQL for a run of the tests, unless `given` names one, and makes the template. */
-export async function startTestDatabase(given: string | undefined, dataDir: string) {
-  const embedded = given
-    ? null
-    : await startEmbeddedDatabase({ dataDir, databaseName: 'postgres', settings: FAST_AND_LOOSE });
+export async function startTestDatabase(
+  given: string | undefined,
+  dataDir: string,
+  settings: Readonly<Record<string, string>> = FAST_AND_LOOSE,
+) {
+  const embedded = given ? null : await startEmbeddedDatabase({ dataDir, databaseName: 'postgres', settings });
   const url = given ?? embedded?.url ?? '';
   await onServer(url, `drop database if exists ${TEMPLATE}`, `create database ${TEMPLATE} template template0`);
   const orm = await connect(databaseUrl(url, TEMPLATE));

@@ -35,13 +35,13 @@ export interface LaunchOptions {
 }
 
 /**
- * Launches a server on a free port of the loopback address and returns at once; `postmaster.pid` tells the port.
+ * Launches a server on a free port of the loopback address, if the settings name none, and returns at once; `postmaster.pid` tells the port.
  *
  * The server gets a session of its own: Ctrl-C reaches every process of the terminal's group, and PostgreSQL has to
  * be there until we have finished what we were doing.
  */
 export async function launchServer(options: LaunchOptions): Promise<Launch> {
-  const settings = { ...SETTINGS, ...options.settings, port: String(await findFreePort()) };
+  const settings = { ...SETTINGS, port: String(await findFreePort()), ...options.settings };
   const log = await openLog(options.dataDir, options.account);
   let ended = false;
   try {

@@ -1,0 +1,213 @@
+import { type MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { type RawBuilder } from 'kysely';
+import { type Logger } from 'pino';
+import { DatabaseError, type Pool, type PoolClient } from 'pg';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { withinTime } from '../../jobs/time-limit.js';
+import { connectToReplica } from '../orm.js';
+import { type Run } from '../rows.js';
+import { type LogPosition } from './primary-log.js';
+import { openProbe } from './probe.js';
+import { shareNext } from './share-next.js';
+
+/** How long a read waits for a replica to catch up, before it goes to the primary. Usually it takes a millisecond. */
+const CATCH_UP_MS = 50;
+const CATCH_UP_POLL_MS = 1;
+
+/**
+ * - used: reads go there.
+ * - behind: it did not catch up in time.
+ * - away: it does not answer, or broke off.
+ * - unfit: it is no replica of this primary, or was made a primary itself.
+ */
+export type ReplicaState = 'used' | 'behind' | 'away' | 'unfit';
+
+const status = z.object({
+  standby: z.boolean(),
+  lsn: z.number().nullable(),
+  system: z.string(),
+  timeline: z.number(),
+});
+
+const replayed = z.object({ lsn: z.number() });
+
+const WENT_BACK = 'it began anew';
+const REPLAYED = `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::float8 as lsn`;
+/** The timeline is known from the last restart point on: after a failover that may take some minutes. */
+const STATUS = `
+  ${REPLAYED}, pg_is_in_recovery() as standby, (select system_identifier::text from pg_control_system()) as system,
+    greatest((select timeline_id from pg_control_checkpoint()),
+      (select min_recovery_end_timeline from pg_control_recovery())) as timeline`;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** PostgreSQL's classes for what is wrong with a statement, or with it just here: the server itself is well. */
+const ABOUT_STATEMENT = /^(22|23|25|40|42|57014)/;
+const POOL_IS_FULL = 'timeout exceeded when trying to connect';
+
+function isServerWell(error: unknown): boolean {
+  if (error instanceof DatabaseError) return error.severity !== 'FATAL' && ABOUT_STATEMENT.test(error.code ?? '');
+  return error instanceof Error && error.message === POOL_IS_FULL;
+}
+
+/** One streaming replica: how far it is, and statements on it. */
+export class Replica {
+  /** `replica-1` and so on, in the order of the setting: shown where the address must not be. */
+  readonly name: string;
+  readonly #logger: Logger;
+  readonly #connect: () => PostgreSqlConnection;
+  readonly #probe: Pool;
+  readonly #underWay = new Set<(reason: Error) => void>();
+  #connection: PostgreSqlConnection;
+  #state: ReplicaState = 'away';
+  /** Why it is not used, as logged; undefined before the first check, so that this tells in any case. */
+  #reason: string | undefined;
+  /** Everything in front of it has been replayed; it only grows while the replica is used. */
+  #replayed = -1;
+  #timeline = -1;
+  #lagBytes = Number.NaN;
+  /** What it has not replayed for longest, of what was looked for. */
+  #missing: { readonly lsn: number; readonly since: number } | undefined;
+
+  constructor({ orm, name, url, logger }: { orm: MikroORM; name: string; url: string; logger: Logger }) {
+    this.name = name;
+    this.#logger = logger.child({ replica: name, host: new URL(url).host });
+    this.#connect = () =>
+      connectToReplica(orm, url, (client, done) => {
+        this.#verify(client).then(() => done(), done);
+      });
+    this.#connection = this.#connect();
+    this.#probe = openProbe(url);
+  }
+
+  get state(): ReplicaState {
+    return this.#state;
+  }
+
+  /** How much of the primary's log it had not replayed at the last check; NaN when that is not known. */
+  get lag(): { readonly bytes: number; readonly seconds: number } {
+    if (this.#state === 'away' || this.#state === 'unfit') return { bytes: Number.NaN, seconds: Number.NaN };
+    return { bytes: this.#lagBytes, seconds: this.#missing ? (performance.now() - this.#missing.since) / 1000 : 0 };
+  }
+
+  /** Looks at it, and decides whether it is used from now on. */
+  async check(end: LogPosition, system: string): Promise<void> {
+    const found = await this.#probe.query(STATUS).then(
+      ({ rows }) => status.parse(rows[0]),
+      (error: unknown) => messageOf(error),
+    );
+    if (typeof found === 'string') return this.#leaveOut('away', found);
+    if (!found.standby || found.lsn === null) return this.#leaveOut('unfit', 'it is no replica');
+    if (found.system !== system) return this.#leaveOut('unfit', 'it is a replica of another database');
+    if (found.timeline !== end.timeline) {
+      return this.#leaveOut('unfit', `it is on timeline ${found.timeline}, the primary on ${end.timeline}`);
+    }
+    if (found.lsn < this.#replayed) return this.#leaveOut('away', WENT_BACK);
+    this.#replayed = found.lsn;
+    this.#timeline = found.timeline;
+    this.#lagBytes = Math.max(0, end.lsn - found.lsn);
+    if (await this.#catchesUp(end.lsn)) {
+      this.#missing = undefined;
+      this.#use();
+      return;
+    }
+    if (!this.#missing || this.#missing.lsn <= this.#replayed) {
+      this.#missing = { lsn: end.lsn, since: performance.now() };
+    }
+    this.#leaveOut('behind', 'it does not keep up');
+  }
+
+  /** Whether it has everything in front of the position, now or within a moment; if not, it is left out for a while. */
+  async reaches({ lsn, timeline }: LogPosition): Promise<boolean> {
+    if (timeline !== this.#timeline) return false;
+    if (await this.#catchesUp(lsn)) return true;
+    this.#missing ??= { lsn, since: performance.now() - CATCH_UP_MS };
+    if (this.#state === 'used') this.#leaveOut('behind', 'it does not keep up');
+    return false;
+  }
+
+  /**
+   * Statements on this server. Whatever fails here is asked of the primary instead, so that nobody sees a replica's
+   * trouble; a server that ended or became silent is left out.
+   */
+  runner(primary: Run): Run {
+    return async <Result>(query: RawBuilder<Result>): Promise<Result[]> => {
+      if (this.#state === 'away' || this.#state === 'unfit') return primary(query);
+      try {
+        return await this.#run(query);
+      } catch (error) {
+        if (!isServerWell(error)) this.#leaveOut('away', messageOf(error));
+        return primary(query);
+      }
+    };
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.#probe.end(), this.#connection.close(true)]);
+  }
+
+  readonly #askReplayed = shareNext(async () => {
+    const { rows } = await this.#probe.query(REPLAYED);
+    const { lsn } = replayed.parse(rows[0]);
+    if (lsn < this.#replayed) this.#leaveOut('away', WENT_BACK);
+    else this.#replayed = lsn;
+  });
+
+  /**
+   * Refuses a connection to a server that is behind what is known of it: one that was killed and is up again may answer
+   * before it has replayed everything anew.
+   */
+  async #verify(client: PoolClient): Promise<void> {
+    const known = this.#replayed;
+    const { rows } = await client.query(REPLAYED);
+    if (replayed.parse(rows[0]).lsn < known) throw new Error(WENT_BACK);
+  }
+
+  async #catchesUp(lsn: number): Promise<boolean> {
+    const deadline = performance.now() + CATCH_UP_MS;
+    for (;;) {
+      if (this.#replayed >= lsn) return true;
+      const left = deadline - performance.now();
+      if (left <= 0) return false;
+      await withinTime(this.#askReplayed(), left).catch(() => undefined);
+      if (this.#replayed < lsn) await delay(CATCH_UP_POLL_MS);
+    }
+  }
+
+  /** Breaks off when the replica is found to be away: a server that hangs answers nothing, not even a time-out. */
+  async #run<Result>(query: RawBuilder<Result>): Promise<Result[]> {
+    let breakOff: ((reason: Error) => void) | undefined;
+    try {
+      return await new Promise<Result[]>((resolve, reject) => {
+        breakOff = reject;
+        this.#underWay.add(reject);
+        query.execute(this.#connection.getClient()).then(({ rows }) => resolve(rows), reject);
+      });
+    } finally {
+      if (breakOff) this.#underWay.delete(breakOff);
+    }
+  }
+
+  #use(): void {
+    if (this.#state !== 'used') this.#logger.info('Reads go to the replica');
+    this.#state = 'used';
+    this.#reason = undefined;
+  }
+
+  #leaveOut(state: ReplicaState, reason: string): void {
+    if (this.#state !== state || this.#reason === undefined) {
+      this.#logger.warn({ state, reason }, 'Reads do not go to the replica');
+    }
+    this.#state = state;
+    this.#reason = reason;
+    if (state === 'behind') return;
+    // What is known of it is over, and connections to a server that hangs would never come free.
+    this.#replayed = -1;
+    this.#connection.close(true).catch(() => undefined);
+    this.#connection = this.#connect();
+    for (const breakOff of this.#underWay) breakOff(new Error(`the replica is ${state}: ${reason}`));
+  }
+}
