@@ -70,7 +70,7 @@ export interface App extends AppParts {
   readonly services: Services;
   readonly readers: Readers;
   /** Readers like `readers`, on a replica. */
-  readersOn(replica: Replica): Readers;
+  readonly readersOn: (replica: Replica) => Readers;
   readonly accessTokens: AccessTokens;
   readonly metrics: Metrics;
   readonly delivery: Delivery;

@@ -52,6 +52,7 @@ export function secretsIn(env: Env): string[] {
   const signIn = user !== undefined && password !== undefined ? [`\0${user}\0${password}`] : [];
   const known = [
     ...passwordIn(env.databaseUrl),
+    ...env.replicaUrls.flatMap(passwordIn),
     ...passwordIn(env.jobsUrl),
     ...privateKeys,
     ...signIn,

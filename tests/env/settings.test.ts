@@ -16,6 +16,7 @@ const ALL_WRONG = {
   NODE_ENV: 'prod',
   PORT: '65536',
   DATABASE_URL: 'mysql://localhost/docket',
+  DATABASE_REPLICA_URLS: 'postgres://a/docket, mysql://b/docket',
   JOBS_URL: 'redis://localhost',
   RUN: 'both',
   EMAIL_PORT: '0',
@@ -48,6 +49,7 @@ describe('the settings', () => {
       port: 4000,
       host: '127.0.0.1',
       databaseUrl: undefined,
+      replicaUrls: [],
       jobsUrl: undefined,
       run: 'all',
       smtp: undefined,
@@ -79,6 +81,13 @@ describe('the settings', () => {
     const faults = faultsOf({ DATABASE_URL: 'postgresq://docket:hunter2@localhost' });
     expect(faults).toHaveLength(1);
     expect(faults.join()).not.toContain('hunter2');
+  });
+
+  test("name replicas only of a database of one's own, with spaces and commas to spare", () => {
+    const replicas = { DATABASE_REPLICA_URLS: 'postgres://a/docket, postgres://b/docket,' };
+    expect(faultsOf(replicas)).toEqual(['DATABASE_REPLICA_URLS needs DATABASE_URL, whose replicas they are']);
+    const { replicaUrls } = readEnv({ ...replicas, DATABASE_URL: 'postgres://p/docket' });
+    expect(replicaUrls).toEqual(['postgres://a/docket', 'postgres://b/docket']);
   });
 
   test('count as absent when they are empty', () => {

@@ -57,8 +57,8 @@ export async function startTcpProxy(firstPort: number): Promise<TcpProxy> {
     goSilent: () => {
       silent = true;
     },
-    switchTo: (port) => {
-      targetPort = port;
+    switchTo: (other) => {
+      targetPort = other;
     },
   };
 }

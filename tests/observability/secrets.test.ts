@@ -32,6 +32,7 @@ describe('a text without its secrets', () => {
 test('the secrets among the settings are known in every form', () => {
   const env = readEnv({
     DATABASE_URL: 'postgres://docket:data%2Fcanary@db/x',
+    DATABASE_REPLICA_URLS: 'postgres://docket:one-canary@one/x,postgres://docket:two-canary@two/x',
     JOBS_URL: 'mongodb://docket:jobs-canary@a,b/x',
     EMAIL_HOST: 'mail',
     EMAIL_HOST_USER: 'docket',
@@ -40,6 +41,7 @@ test('the secrets among the settings are known in every form', () => {
   });
   const secrets = secretsIn(env);
   const forms = ['data%2Fcanary', 'data/canary', 'jobs-canary', 'mail"canary', 'mail\\"canary', 'key-canary'];
+  forms.push('one-canary', 'two-canary');
   for (const form of forms) expect(withoutSecrets(`a ${form} b`, secrets)).toBe('a [hidden] b');
   const signIn = Buffer.from('\0docket\0mail"canary').toString('base64');
   expect(withoutSecrets(`AUTH PLAIN ${signIn}`, secrets)).toBe('AUTH PLAIN [hidden]');

@@ -115,7 +115,12 @@ test('what was written, and what was taken away, holds at both processes while t
   const staff = await buildPerson(here, { role: { canViewAll: true, canEditAll: true, canAssignTickets: true } });
   const reader = await buildPerson(here, { role: {} });
   const assign = async (title: string, assignedTo: object | null) => {
-    const payload = await succeed(staff.client, 'createTicket', { title, description: 'x', assignedTo }, 'ticket { id }');
+    const payload = await succeed(
+      staff.client,
+      'createTicket',
+      { title, description: 'x', assignedTo },
+      'ticket { id }',
+    );
     return String(payload.ticket.id);
   };
   const id = await assign('No longer theirs', { id: reader.id });
@@ -151,11 +156,11 @@ test('what was written, and what was taken away, holds at both processes while t
  * those reads that are under way has been answered.
  */
 async function readMeanwhile(action: (allAnswered: () => Promise<void>) => Promise<unknown>): Promise<void> {
-  let done = false;
+  const until = new AbortController();
   const clients = [person.client, elsewhere, person.client, elsewhere];
   const answered = clients.map(() => 0);
   const reading = clients.map(async (client, index) => {
-    while (!done) {
+    while (!until.signal.aborted) {
       expect(await titles(client)).toContain('From the beginning');
       answered[index] = (answered[index] ?? 0) + 1;
     }
@@ -167,7 +172,7 @@ async function readMeanwhile(action: (allAnswered: () => Promise<void>) => Promi
   try {
     await action(allAnswered);
   } finally {
-    done = true;
+    until.abort();
   }
   await Promise.all(reading);
 }
@@ -202,19 +207,20 @@ test('nobody sees an error, or waits for long, when connections to it break or i
   });
 });
 
+async function judged(databaseUrl: string, replicaUrl: string) {
+  const { orm, logger } = here.app;
+  const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls: [replicaUrl], logger });
+  const chosen = await replicas.choose();
+  const [found] = replicas.states();
+  await replicas.close();
+  return [found?.state, chosen];
+}
+
 test('no read goes to what is no replica, or one of another database', async () => {
-  const states = async (databaseUrl: string, replicaUrl: string) => {
-    const { orm, logger } = here.app;
-    const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls: [replicaUrl], logger });
-    const chosen = await replicas.choose();
-    const [found] = replicas.states();
-    await replicas.close();
-    return [found?.state, chosen];
-  };
   const another = process.env['TEST_DATABASE_URL'] ?? '';
-  expect(await states(primary.url, primary.url)).toEqual(['unfit', null]);
-  expect(await states(primary.url, another)).toEqual(['unfit', null]);
-  expect(await states(another, replica.url)).toEqual(['unfit', null]);
+  expect(await judged(primary.url, primary.url)).toEqual(['unfit', null]);
+  expect(await judged(primary.url, another)).toEqual(['unfit', null]);
+  expect(await judged(another, replica.url)).toEqual(['unfit', null]);
 });
 
 test('without replicas the probe and the metrics say nothing of them', async () => {

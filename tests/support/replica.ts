@@ -107,9 +107,7 @@ export async function startReplica(
     resume: async () => onServer(url, 'select pg_wal_replay_resume()'),
     promote: async () => onServer(url, 'select pg_promote()'),
     lastStatements: async (database) =>
-      ask(
-        `select query as value from pg_stat_activity where application_name = 'docket' and datname = '${database}'`,
-      ),
+      ask(`select query as value from pg_stat_activity where application_name = 'docket' and datname = '${database}'`),
     async kill() {
       const [pid] = (await readFile(join(clusterDir, 'postmaster.pid'), 'utf8')).split('\n');
       process.kill(Number(pid), 'SIGKILL');

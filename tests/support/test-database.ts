@@ -8,7 +8,12 @@ import { connect } from '../../src/database/orm.js';
 export const TEMPLATE = 'docket_test_template';
 
 /** Nothing in a test's database must survive a power cut. */
-export const FAST_AND_LOOSE = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '300' };
+export const FAST_AND_LOOSE = {
+  fsync: 'off',
+  synchronous_commit: 'off',
+  full_page_writes: 'off',
+  max_connections: '300',
+};
 
 export function databaseUrl(server: string, database: string): string {
   const url = new URL(server);

@@ -76,8 +76,8 @@ export class Replica {
     this.name = name;
     this.#logger = logger.child({ replica: name, host: new URL(url).host });
     this.#connect = () =>
-      connectToReplica(orm, url, (client, done) => {
-        this.#verify(client).then(() => done(), done);
+      connectToReplica(orm, url, (client, answer) => {
+        void this.#verify(client).then(answer);
       });
     this.#connection = this.#connect();
     this.#probe = openProbe(url);
@@ -158,12 +158,16 @@ export class Replica {
 
   /**
    * Refuses a connection to a server that is behind what is known of it: one that was killed and is up again may answer
-   * before it has replayed everything anew.
+   * before it has replayed everything anew. Gives the reason; undefined lets the connection be used.
    */
-  async #verify(client: PoolClient): Promise<void> {
+  async #verify(client: PoolClient): Promise<Error | undefined> {
     const known = this.#replayed;
-    const { rows } = await client.query(REPLAYED);
-    if (replayed.parse(rows[0]).lsn < known) throw new Error(WENT_BACK);
+    try {
+      const { rows } = await client.query(REPLAYED);
+      return replayed.parse(rows[0]).lsn < known ? new Error(WENT_BACK) : undefined;
+    } catch (error) {
+      return error instanceof Error ? error : new Error(String(error));
+    }
   }
 
   async #catchesUp(lsn: number): Promise<boolean> {

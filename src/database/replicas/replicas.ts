@@ -9,7 +9,7 @@ const CHECK_EVERY_MS = 500;
 
 /**
  * The replicas that reads may go to. A read goes to one only when that has replayed all that the primary had
- * acknowledged when the request came (docs/decisions/0060-read-replicas.md).
+ * acknowledged when the request came (docs/decisions/0062-read-replicas.md).
  */
 export class Replicas {
   readonly all: readonly Replica[];
