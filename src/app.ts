@@ -17,6 +17,7 @@ import { CommentService } from './comments/comment.service.js';
 import { type Replica } from './database/replicas/replica.js';
 import { type Replicas } from './database/replicas/replicas.js';
 import { Rows } from './database/rows.js';
+import { Writes } from './database/writes.js';
 import { type Services } from './graphql/context.js';
 import { type Readers } from './graphql/loaders.js';
 import { InsightsReader } from './insights/insights.reader.js';
@@ -41,6 +42,7 @@ import { TicketDuplicatesService } from './tickets/ticket-duplicates.service.js'
 import { TicketEventReader } from './tickets/ticket-event.reader.js';
 import { TicketReader } from './tickets/ticket.reader.js';
 import { TicketService } from './tickets/ticket.service.js';
+import { TicketWriter } from './tickets/ticket-writer.js';
 import { RoleService } from './users/role.service.js';
 import { UserDeparture } from './users/user-departure.js';
 import { UserReader } from './users/user.reader.js';
@@ -112,6 +114,7 @@ export function createApp(parts: AppParts): App {
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
+  const writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
   const readers = readersOf(rows, clock);
   const readersOfReplicas = new Map(
     parts.replicas?.all.map((replica) => [replica, readersOf(new Rows(orm, replica.runner(rows.all)), clock)]),
@@ -140,7 +143,7 @@ export function createApp(parts: AppParts): App {
       viewers,
       users: new UserService({ orm, clock, sessions, viewers, departure }),
       roles: new RoleService({ orm, clock, viewers }),
-      tickets: new TicketService({ orm, clock, notifications, changer }),
+      tickets: new TicketService({ orm, clock, notifications, changer, writer }),
       ticketBulk: new TicketBulkService({ orm, notifications, changer }),
       ticketDuplicates: new TicketDuplicatesService({ orm, changer, notifications }),
       comments: new CommentService({ orm, clock, notifications }),

@@ -59,7 +59,7 @@ export class CommentService {
       });
       return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
     });
-    await this.#notifications.wake(owed);
+    this.#notifications.wake(owed);
     return id;
   }
 

@@ -83,6 +83,10 @@ export class InputCheck {
     this.#errors.push(...other.#errors);
   }
 
+  get found(): boolean {
+    return this.#errors.length > 0;
+  }
+
   /** @throws UserInputError with everything that was found */
   done(): void {
     if (this.#errors.length > 0) throw new UserInputError(this.#errors);

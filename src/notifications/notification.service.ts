@@ -12,6 +12,45 @@ import { Notification, NotificationCancelReason, NotificationKind, NotificationS
 /** Asks for the row to be looked at when its time comes. Best effort: a sweep finds what nobody was woken for. */
 export type Wake = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
 
+/** What a change has to do about the mail that tells it. `holds`: the rows that this was decided on, if they stay as they are. */
+export type UpdateMail<Waiting> =
+  | { readonly does: 'nothing'; readonly holds: readonly Waiting[] }
+  | { readonly does: 'owe'; readonly holds: readonly [] }
+  | {
+      readonly does: 'merge';
+      readonly into: Waiting;
+      readonly changes: FieldChange[];
+      /** Several people's changes in one mail are nobody's. */
+      readonly keepsActor: boolean;
+      readonly holds: readonly Waiting[];
+    };
+
+/**
+ * Decides what becomes of an UPDATED mail (docs/decisions/0020-update-mails.md).
+ * @param untried what waits for the ticket's assignee and no worker has taken up yet
+ */
+export function updateMail<
+  Waiting extends { readonly kind: NotificationKind; readonly changes: readonly FieldChange[] },
+>(
+  untried: readonly Waiting[],
+  changes: readonly FieldChange[],
+  by: { readonly isAssignee: boolean; readonly isActorOf: (waiting: Waiting) => boolean },
+): UpdateMail<Waiting> {
+  const waiting = untried.find(({ kind }) => kind === NotificationKind.UPDATED);
+  if (waiting) {
+    return {
+      does: 'merge',
+      into: waiting,
+      changes: by.isAssignee ? withoutFieldsOf(waiting.changes, changes) : mergeChanges(waiting.changes, changes),
+      keepsActor: by.isAssignee || by.isActorOf(waiting),
+      holds: untried.filter((other) => other !== waiting),
+    };
+  }
+  // That mail shows the ticket as it is when it is sent: these changes are in it.
+  const isTold = by.isAssignee || untried.some(({ kind }) => kind === NotificationKind.ASSIGNED);
+  return isTold ? { does: 'nothing', holds: untried } : { does: 'owe', holds: [] };
+}
+
 /**
  * Writes and cancels what is owed, in the unit of work of the service that changes a ticket: the mail and its cause
  * are committed together or not at all (architecture, "Notifications"). Each method that owes something gives the rows
@@ -52,13 +91,16 @@ export class NotificationService {
       { ticket, recipient: assigneeId, status: NotificationStatus.SCHEDULED, claimedUntil: null },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
-    const waiting = untried.find(({ kind }) => kind === NotificationKind.UPDATED);
-    if (waiting) {
-      this.#merge(waiting, changes, actorId, actorId === assigneeId);
-      return [];
+    const mail = updateMail(untried, changes, {
+      isAssignee: actorId === assigneeId,
+      isActorOf: ({ actor }) => actor?.id === actorId,
+    });
+    if (mail.does === 'merge') {
+      mail.into.changes = mail.changes;
+      if (!mail.keepsActor) mail.into.actor = null;
+      if (mail.changes.length === 0) this.#cancel(mail.into, null);
     }
-    // That mail shows the ticket as it is when it is sent: these changes are in it.
-    if (actorId === assigneeId || untried.some(({ kind }) => kind === NotificationKind.ASSIGNED)) return [];
+    if (mail.does !== 'owe') return [];
     const recipient = await em.findOneOrFail(User, { id: assigneeId });
     if (!recipient.updateEmails || recipient.deletedAt !== null) return [];
     return [this.#create(em, { kind: NotificationKind.UPDATED, ticket, recipient, actorId, changes })];
@@ -93,14 +135,13 @@ export class NotificationService {
       actor: owed.actorId,
       changes: [...owed.changes],
       createdAt: now,
-      sendAt: new Date(now.getTime() + this.#delayMs),
+      sendAt: this.dueAfter(now),
     });
   }
 
-  #merge(waiting: Notification, changes: readonly FieldChange[], actorId: string, own: boolean): void {
-    waiting.changes = own ? withoutFieldsOf(waiting.changes, changes) : mergeChanges(waiting.changes, changes);
-    if (!own && waiting.actor?.id !== actorId) waiting.actor = null;
-    if (waiting.changes.length === 0) this.#cancel(waiting, null);
+  /** When a mail about what happens now is due. */
+  dueAfter(now: Date): Date {
+    return new Date(now.getTime() + this.#delayMs);
   }
 
   /**
@@ -169,8 +210,11 @@ export class NotificationService {
     this.#cancel(notification, NotificationCancelReason.BY_STAFF);
   }
 
-  /** After the commit: a job for each row that the change left waiting. */
-  async wake(notifications: readonly Notification[]): Promise<void> {
-    await Promise.all(notifications.map(async ({ id, sendAt }) => this.#wake({ id, sendAt })));
+  /**
+   * After the commit: a job for each row that the change left waiting. Nobody waits for it: the rows are the truth, and
+   * workers look ahead in them (docs/decisions/0023-sending.md).
+   */
+  wake(notifications: readonly { readonly id: string; readonly sendAt: Date }[]): void {
+    for (const { id, sendAt } of notifications) void this.#wake({ id, sendAt });
   }
 }

@@ -61,12 +61,12 @@ export class TicketBulkService {
       );
       if (missing.length > 0) throw new UserInputError(missing);
 
-      for (const ticket of tickets) this.#changer.checkRights(viewer, ticket, change);
+      for (const ticket of tickets) this.#changer.checkRights(viewer, factsOf(ticket), change);
       const owing = [];
       for (const ticket of tickets) owing.push(...(await this.#changer.change(em, viewer, ticket, prepared)));
       return owing;
     });
-    await this.#notifications.wake(owed);
+    this.#notifications.wake(owed);
     return ids;
   }
 }

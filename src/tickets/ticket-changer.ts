@@ -9,16 +9,19 @@ import { type Notification, NotificationCancelReason } from '../notifications/no
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
-import { changesBetween, recordedFields, sameJson } from './ticket-changes.js';
+import { changesBetween, ownChanges, recordedFields } from './ticket-changes.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, type TicketStatus } from './ticket.entity.js';
 import { type UpdateTicketInput } from './ticket.inputs.js';
-import { canAssignTicket, canChangeStatus, canEditTicket, canViewTicket, factsOf } from './ticket.policy.js';
+import {
+  canAssignTicket,
+  canChangeStatus,
+  canEditTicket,
+  canViewTicket,
+  factsOf,
+  type TicketFacts,
+} from './ticket.policy.js';
 import { findReferredUser } from './user-ref.js';
-
-/** Requirements C19. */
-export const TITLE = { most: 200 };
-export const DESCRIPTION = { most: 10_000 };
 
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
 export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
@@ -80,8 +83,7 @@ export class TicketChanger {
   }
 
   /** @throws FORBIDDEN for a field that the viewer may not change: it is never skipped (requirements C5) */
-  checkRights(viewer: Viewer, ticket: Ticket, change: TicketChange): void {
-    const facts = factsOf(ticket);
+  checkRights(viewer: Viewer, facts: TicketFacts, change: TicketChange): void {
     const { status, assignedTo, ...others } = change;
     const edits = Object.values(others).some((value) => value !== undefined);
     if (edits && !canEditTicket(viewer, facts)) throw forbidden('You may not edit this ticket.');
@@ -144,17 +146,9 @@ export class TicketChanger {
   /** Puts the given fields into the ticket, if nothing is wrong with them. */
   #apply(ticket: Ticket, { change, lookUps, assignee, product }: PreparedChange): void {
     const check = new InputCheck();
-    if (check.requiredInUpdate('title', change.title)) ticket.title = check.text('title', change.title, TITLE);
-    if (check.requiredInUpdate('description', change.description)) {
-      ticket.description = check.text('description', change.description, DESCRIPTION);
-    }
-    if (change.details !== undefined) {
-      const details = check.json('details', change.details);
-      if (!sameJson(details, ticket.details)) ticket.details = details;
-    }
-    if (check.requiredInUpdate('type', change.type)) ticket.type = change.type;
-    if (check.requiredInUpdate('priority', change.priority)) ticket.priority = change.priority;
-    if (check.requiredInUpdate('status', change.status)) this.changeStatus(ticket, change.status);
+    const { status, ...others } = ownChanges(ticket, change, check);
+    Object.assign(ticket, others);
+    if (status !== undefined) this.changeStatus(ticket, status);
     if (change.productId !== undefined) ticket.product = product && ref(product);
     if (change.assignedTo !== undefined) ticket.assignedTo = assignee && ref(assignee);
     check.include(lookUps);

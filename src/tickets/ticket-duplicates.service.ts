@@ -52,7 +52,7 @@ export class TicketDuplicatesService {
       if ((input.close ?? true) && isActive(ticket.status)) this.#changer.changeStatus(ticket, TicketStatus.CLOSED);
       return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
     });
-    await this.#notifications.wake(owed);
+    this.#notifications.wake(owed);
     return duplicateId;
   }
 
@@ -67,7 +67,7 @@ export class TicketDuplicatesService {
       ticket.duplicateOf = null;
       return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
     });
-    await this.#notifications.wake(owed);
+    this.#notifications.wake(owed);
     return ticketId.toLowerCase();
   }
 

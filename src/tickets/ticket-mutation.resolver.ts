@@ -13,6 +13,7 @@ import {
   DeleteTicketPayload,
   MarkDuplicatePayload,
   RestoreTicketPayload,
+  ticketPayload,
   UnmarkDuplicatePayload,
   UpdateTicketPayload,
   UpdateTicketsPayload,
@@ -25,7 +26,7 @@ export class TicketMutationResolver {
     description: 'Needs the create bit. A mail goes to the assignee after the delay.',
   })
   async createTicket(@Ctx() context: Context, @Arg('input', () => CreateTicketInput) input: CreateTicketInput) {
-    return { ticketId: await context.services.tickets.create(signedIn(context), input) };
+    return ticketPayload(await context.services.tickets.create(signedIn(context), input));
   }
 
   @Authorized()
@@ -35,7 +36,7 @@ export class TicketMutationResolver {
       'canAssignTickets. A field the viewer may not change is FORBIDDEN, never skipped. Needs the edit bit.',
   })
   async updateTicket(@Ctx() context: Context, @Arg('input', () => UpdateTicketInput) input: UpdateTicketInput) {
-    return { ticketId: await context.services.tickets.update(signedIn(context), input) };
+    return ticketPayload(await context.services.tickets.update(signedIn(context), input));
   }
 
   @Authorized()

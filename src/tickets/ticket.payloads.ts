@@ -8,20 +8,30 @@ import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
 import { MOST_TICKETS } from './ticket-bulk.service.js';
 import { Ticket } from './ticket.entity.js';
-import { newestFirstEdge } from './ticket.reader.js';
+import { newestFirstEdge, type TicketRow } from './ticket.reader.js';
+import { type ChangedTicket } from './ticket.service.js';
 import { TicketEdge } from './ticket.types.js';
 
 /** The payload of a change to one ticket, which is read again only when the client asks for it. */
 @ObjectType()
 abstract class TicketPayload extends Payload {
   ticketId?: string;
+  /** As the change itself left it, if it gave the row. */
+  written?: TicketRow;
 
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it is now; null when there were userErrors.' })
   async ticket(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
     if (this.ticketId === undefined) return null;
-    const [ticket] = await readers.tickets.changed([this.ticketId], selectionOf(info));
+    const selection = selectionOf(info);
+    if (this.written && !readers.tickets.brings(selection)) return this.written;
+    const [ticket] = await readers.tickets.changed([this.ticketId], selection);
     return ticket ?? null;
   }
+}
+
+/** What a payload knows of a change. */
+export function ticketPayload({ id, written }: ChangedTicket): Pick<TicketPayload, 'ticketId' | 'written'> {
+  return { ticketId: id, ...(written && { written }) };
 }
 
 @ObjectType()

@@ -46,6 +46,11 @@ export class TicketReader {
     return this.#rows.select(Ticket, 't', wanted, ORDERED_BY);
   }
 
+  /** Whether a ticket's own statement brings more for a selection than its row. */
+  brings(fields: Selection): boolean {
+    return Object.keys(PARENT_COLUMNS).some((relation) => fields.has(relation));
+  }
+
   /**
    * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, and up to
    * two more for each search.

@@ -1,5 +1,5 @@
-import { LockMode, ref, UniqueConstraintViolationException } from '@mikro-orm/core';
-import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { LockMode } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { isId, newId } from '../database/id.js';
@@ -7,13 +7,49 @@ import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
-import { DESCRIPTION, findProduct, type TicketChanger, TITLE } from './ticket-changer.js';
+import { findProduct, type TicketChanger } from './ticket-changer.js';
+import { changesBetween, DESCRIPTION, ownChanges, recordedOwnFields, TITLE } from './ticket-changes.js';
 import { TicketEventKind } from './ticket-event.entity.js';
-import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
+import { type TicketWriter } from './ticket-writer.js';
+import { isActive, Ticket, TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
-import { canCreateTicket, canDeleteTicket, canRestoreTickets, canViewTicket, factsOf } from './ticket.policy.js';
+import {
+  canCreateTicket,
+  canDeleteTicket,
+  canRestoreTickets,
+  canViewTicket,
+  factsOf,
+  factsOfRow,
+} from './ticket.policy.js';
+import { type TicketRow } from './ticket.reader.js';
 import { lockAssigneeOf, takeUpAgain } from './ticket-restoring.js';
 import { findReferredUser } from './user-ref.js';
+
+/** The ticket that a call made or changed; with its row where the call has it at hand. */
+export interface ChangedTicket {
+  readonly id: string;
+  readonly written?: TicketRow;
+}
+
+/** Whether the ids are UUIDs, and the user is named by exactly one thing that PostgreSQL can hold. */
+function namesOnlyIds({ productId, assignedTo }: CreateTicketInput): boolean {
+  if (productId != null && !isId(productId)) return false;
+  if (!assignedTo) return true;
+  const { id, username, email } = assignedTo;
+  const [name, ...more] = [id, username, email].filter((value) => value != null);
+  return name !== undefined && more.length === 0 && !name.includes('\0') && (id == null || isId(id));
+}
+
+/** @throws UserInputError CONFLICT when the client looked at another version */
+function checkVersion(ticket: { readonly id: string; readonly version: number }, expected?: number | null): void {
+  if (expected == null || expected === ticket.version) return;
+  throw userInputError(
+    UserErrorCode.CONFLICT,
+    'expectedVersion',
+    `The ticket was changed meanwhile: it has version ${ticket.version}. Look at it, and send that version.`,
+    { ticketId: ticket.id },
+  );
+}
 
 /**
  * Creates, changes, deletes and restores tickets: one transaction each, with its event and its mails. Gives the
@@ -24,62 +60,70 @@ export class TicketService {
   readonly #clock: Clock;
   readonly #notifications: NotificationService;
   readonly #changer: TicketChanger;
+  readonly #writer: TicketWriter;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService; changer: TicketChanger }) {
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    notifications: NotificationService;
+    changer: TicketChanger;
+    writer: TicketWriter;
+  }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
     this.#changer = deps.changer;
+    this.#writer = deps.writer;
   }
 
   /**
    * Sending the same call again with an id of the client's own returns the first ticket and creates nothing.
    * @throws FORBIDDEN without the right; UserInputError for what is wrong with the input
    */
-  async create(viewer: Viewer, input: CreateTicketInput): Promise<string> {
+  async create(viewer: Viewer, input: CreateTicketInput): Promise<ChangedTicket> {
     if (!canCreateTicket(viewer)) throw forbidden('Your account may not create tickets.');
-    const earlier = input.id == null ? null : await this.#earlierCall(viewer, input.id);
-    if (earlier !== null) return earlier;
-    try {
-      const { id, owed } = await this.#orm.em.fork().transactional((em) => this.#create(em, viewer, input));
-      await this.#notifications.wake(owed);
-      return id;
-    } catch (error) {
-      const twice = error instanceof UniqueConstraintViolationException && input.id != null;
-      const first = twice ? await this.#earlierCall(viewer, input.id ?? '') : null;
-      if (first !== null) return first;
-      throw error;
-    }
-  }
-
-  async #create(em: EntityManager, viewer: Viewer, input: CreateTicketInput) {
     const check = new InputCheck();
     const title = check.text('title', input.title, TITLE);
     const description = check.text('description', input.description, DESCRIPTION);
     const details = check.json('details', input.details);
-    const product = await findProduct(em, check, input.productId);
-    const assignee = input.assignedTo ? await findReferredUser(em, check, 'assignedTo', input.assignedTo) : null;
+    if (!check.found && (input.id == null || isId(input.id)) && namesOnlyIds(input)) {
+      const now = this.#clock.now().toISOString();
+      const status = input.status ?? TicketStatus.OPEN;
+      const written = await this.#writer.create(
+        viewer,
+        {
+          id: input.id?.toLowerCase() ?? newId(),
+          title,
+          description,
+          details,
+          type: input.type ?? TicketType.BUG,
+          priority: input.priority ?? TicketPriority.MEDIUM,
+          status,
+          productId: input.productId ?? null,
+          createdById: viewer.id,
+          createdAt: now,
+          closedAt: isActive(status) ? null : now,
+        },
+        input.assignedTo ?? null,
+      );
+      if (written) {
+        this.#notifications.wake(written.owed);
+        return { id: written.ticket.id, written: written.ticket };
+      }
+    }
+    const earlier = input.id == null ? null : await this.#earlierCall(viewer, input.id);
+    if (earlier !== null) return { id: earlier };
+    await this.#lookUp(check, input);
     check.done();
+    throw userInputError(UserErrorCode.CONFLICT, null, 'What the ticket names was just changed. Try again.');
+  }
 
-    const now = this.#clock.now();
-    const status = input.status ?? TicketStatus.OPEN;
-    const ticket = em.create(Ticket, {
-      id: input.id?.toLowerCase() ?? newId(),
-      title,
-      description,
-      details,
-      ...(input.type && { type: input.type }),
-      ...(input.priority && { priority: input.priority }),
-      status,
-      product: product && ref(product),
-      createdBy: viewer.id,
-      assignedTo: assignee && ref(assignee),
-      createdAt: now,
-      closedAt: isActive(status) ? null : now,
+  /** Adds what is wrong with the people and products that the input names. */
+  async #lookUp(check: InputCheck, input: CreateTicketInput): Promise<void> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      await findProduct(em, check, input.productId);
+      if (input.assignedTo) await findReferredUser(em, check, 'assignedTo', input.assignedTo);
     });
-    this.#changer.record(em, viewer, ticket, TicketEventKind.CREATED);
-    const owed = assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
-    return { id: ticket.id, owed };
   }
 
   /** The ticket that the viewer made with this id before; another person's is a CONFLICT that tells nothing of it. */
@@ -92,29 +136,51 @@ export class TicketService {
   }
 
   /**
-   * Changes the fields that are given. The row is locked first: two changes at once happen one after the other, and
-   * neither is lost.
+   * Changes the fields that are given. Two changes at once happen one after the other, and neither is lost: the row is
+   * locked, or written only if it is still the one that was read.
    * @throws FORBIDDEN for a field that the viewer may not change; UserInputError for what is wrong with the input, with
    * CONFLICT when the ticket has another version than expected
    */
-  async update(viewer: Viewer, input: UpdateTicketInput): Promise<string> {
+  async update(viewer: Viewer, input: UpdateTicketInput): Promise<ChangedTicket> {
     const { id, expectedVersion, ...change } = input;
+    const written = await this.#updateUnlocked(viewer, input);
+    if (written) return { id: id.toLowerCase(), written };
     const owed = await this.#orm.em.fork().transactional(async (em) => {
       const prepared = await this.#changer.prepare(em, change);
       const ticket = await this.#changer.locked(em, viewer, id);
-      this.#changer.checkRights(viewer, ticket, change);
-      if (expectedVersion != null && expectedVersion !== ticket.version) {
-        throw userInputError(
-          UserErrorCode.CONFLICT,
-          'expectedVersion',
-          `The ticket was changed meanwhile: it has version ${ticket.version}. Look at it, and send that version.`,
-          { ticketId: ticket.id },
-        );
-      }
+      this.#changer.checkRights(viewer, factsOf(ticket), change);
+      checkVersion(ticket, expectedVersion);
       return this.#changer.change(em, viewer, ticket, prepared);
     });
-    await this.#notifications.wake(owed);
-    return id.toLowerCase();
+    this.#notifications.wake(owed);
+    return { id: id.toLowerCase() };
+  }
+
+  /**
+   * Changes a ticket's own fields without a lock, as it was read. Null, with nothing done, when something else is to be
+   * changed or locked too, or somebody was faster.
+   */
+  async #updateUnlocked(viewer: Viewer, input: UpdateTicketInput): Promise<TicketRow | null> {
+    const { id, expectedVersion, ...change } = input;
+    if (change.assignedTo !== undefined || change.productId !== undefined || !isId(id)) return null;
+    const ticket = await this.#writer.read(id);
+    if (ticket === null || !canViewTicket(viewer, factsOfRow(ticket))) return null;
+    this.#changer.checkRights(viewer, factsOfRow(ticket), change);
+    checkVersion(ticket, expectedVersion);
+    const check = new InputCheck();
+    const given = ownChanges(ticket, change, check);
+    check.done();
+
+    const changes = changesBetween(recordedOwnFields(ticket), recordedOwnFields({ ...ticket, ...given }));
+    if (changes.length === 0) return ticket;
+    const { status } = given;
+    const closes = status !== undefined && status !== ticket.status;
+    // A deleted assignee is let go of then, under their lock.
+    if (closes && ticket.assignedToId !== null && isActive(status) && !isActive(ticket.status)) return null;
+    const closedAt = closes && !isActive(status) ? this.#clock.now().toISOString() : null;
+    const done = await this.#writer.change(viewer, ticket, { ...given, ...(closes && { closedAt }) }, changes);
+    if (done) this.#notifications.wake(done.owed);
+    return done && done.ticket;
   }
 
   /**

@@ -6,6 +6,7 @@ import { Migration20261121040000_search } from './Migration20261121040000_search
 import { Migration20261121040100_similar_tickets } from './Migration20261121040100_similar_tickets.js';
 import { Migration20261121041000_insights } from './Migration20261121041000_insights.js';
 import { Migration20261121062000_cheaper_words } from './Migration20261121062000_cheaper_words.js';
+import { Migration20261121065000_must_hold } from './Migration20261121065000_must_hold.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -16,4 +17,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121040100_similar_tickets', class: Migration20261121040100_similar_tickets },
   { name: 'Migration20261121041000_insights', class: Migration20261121041000_insights },
   { name: 'Migration20261121062000_cheaper_words', class: Migration20261121062000_cheaper_words },
+  { name: 'Migration20261121065000_must_hold', class: Migration20261121065000_must_hold },
 ];

@@ -1,0 +1,90 @@
+import { type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { isOperationNodeSource, type RawBuilder, sql } from 'kysely';
+import { type Row } from './rows.js';
+
+type EntityClass<Entity> = abstract new () => Entity;
+
+/** What is written: as a row is read, or SQL that gives it. What is left out keeps its value, or gets its default. */
+export type Values<Entity> = { readonly [Key in keyof Row<Entity>]?: Row<Entity>[Key] | RawBuilder<unknown> };
+
+interface Column {
+  readonly name: string;
+  readonly type: string;
+}
+
+interface Table {
+  readonly name: string;
+  readonly columns: ReadonlyMap<string, Column>;
+  readonly version: string | undefined;
+}
+
+function tableOf(metadata: EntityMetadata): Table {
+  const properties = metadata.props.filter(
+    ({ kind, persist }) => persist !== false && (kind === ReferenceKind.SCALAR || kind === ReferenceKind.MANY_TO_ONE),
+  );
+  return {
+    name: metadata.tableName,
+    columns: new Map(
+      properties.map(({ name, kind, fieldNames, columnTypes }) => [
+        kind === ReferenceKind.SCALAR ? name : `${name}Id`,
+        { name: fieldNames[0] ?? name, type: columnTypes[0] ?? 'text' },
+      ]),
+    ),
+    version: properties.find(({ name }) => name === metadata.versionProperty)?.fieldNames[0],
+  };
+}
+
+/**
+ * The columns and parameters of statements that write entities, for those that are written so often that the ORM's unit
+ * of work would be most of their cost (docs/decisions/0060-direct-writes.md). Made of the entities, as `Rows` is: a new
+ * property is at once one that can be written.
+ */
+export class Writes {
+  readonly #orm: MikroORM;
+  readonly #tables = new Map<unknown, Table>();
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /** `insert into "ticket" ("id", …) select $1::uuid, …`: what stands behind it may say from where, and on what condition. */
+  insert<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
+    const given = this.#given(entity, values);
+    const names = given.map(({ name }) => sql.ref(name));
+    return sql`insert into ${sql.table(this.#table(entity).name)} (${sql.join(names)}) select ${sql.join(given.map(({ value }) => value))}`;
+  }
+
+  /** `"title" = $1::text, …` for an UPDATE, and a version one higher where the entity has one. */
+  set<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
+    const { version } = this.#table(entity);
+    const assigned = this.#given(entity, values).map(({ name, value }) => sql`${sql.ref(name)} = ${value}`);
+    if (version !== undefined) assigned.push(sql`${sql.ref(version)} = ${sql.ref(version)} + 1`);
+    return sql.join(assigned);
+  }
+
+  #given<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>) {
+    const { columns } = this.#table(entity);
+    return Object.entries<unknown>(values).flatMap(([property, value]) => {
+      const column = columns.get(property);
+      if (column === undefined) throw new Error(`${entity.name} has no column for ${property}`);
+      if (value === undefined) return [];
+      const { name, type } = column;
+      if (isRaw(value)) return [{ name, value }];
+      const parameter = type === 'jsonb' && value !== null ? JSON.stringify(value) : value;
+      return [{ name, value: sql`${parameter}::${sql.raw(type)}` }];
+    });
+  }
+
+  #table(entity: EntityClass<object>): Table {
+    const known = this.#tables.get(entity);
+    if (known) return known;
+    const table = tableOf(this.#orm.getMetadata().get(entity));
+    this.#tables.set(entity, table);
+    return table;
+  }
+}
+
+function isRaw(value: unknown): value is RawBuilder<unknown> {
+  return typeof value === 'object' && value !== null && isOperationNodeSource(value);
+}
