@@ -37,7 +37,7 @@ function tableOf(metadata: EntityMetadata): Table {
 
 /**
  * The columns and parameters of statements that write entities, for those that are written so often that the ORM's unit
- * of work would be most of their cost (docs/decisions/0060-direct-writes.md). Made of the entities, as `Rows` is: a new
+ * of work would be most of their cost (docs/decisions/0080-direct-writes.md). Made of the entities, as `Rows` is: a new
  * property is at once one that can be written.
  */
 export class Writes {

@@ -47,7 +47,7 @@ function cameTooLate(error: unknown): boolean {
 
 /**
  * Writes the commonest changes in one statement each, with their events and mails, and without the unit of work (docs/
- * decisions/0060-direct-writes.md). Nothing is written when what they stand on is not so, or not so any more: the caller
+ * decisions/0080-direct-writes.md). Nothing is written when what they stand on is not so, or not so any more: the caller
  * then goes the long way, which locks, and says what is wrong.
  */
 export class TicketWriter {

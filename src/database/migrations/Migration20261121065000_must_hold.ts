@@ -1,6 +1,6 @@
 import { Migration } from '@mikro-orm/migrations';
 
-/** See docs/decisions/0060-direct-writes.md. */
+/** See docs/decisions/0080-direct-writes.md. */
 export class Migration20261121065000_must_hold extends Migration {
 
   override name = 'Migration20261121065000_must_hold';
