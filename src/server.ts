@@ -95,7 +95,6 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     plugins,
     formatError,
     introspection: options.introspection,
-    hideSchemaDetailsFromClientErrors: !options.introspection,
     includeStacktraceInErrorResponses: false,
     csrfPrevention: true,
     allowBatchedHttpRequests: false,

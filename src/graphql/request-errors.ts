@@ -6,7 +6,7 @@ import { type TopLevelCode } from './errors.js';
 const isBadInput = ({ extensions }: GraphQLFormattedError) =>
   extensions?.['code'] === ('BAD_USER_INPUT' satisfies TopLevelCode);
 
-/** Apollo hides these in what it says about documents, but not in what it says about variables. */
+/** Apollo's hideSchemaDetailsFromClientErrors hides these in errors about documents, but not in those about variables. */
 const SUGGESTION = / ?Did you mean [^?]*\?/g;
 
 /**
