@@ -4,15 +4,20 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
-const START_TIMEOUT_MS = 30_000;
+const START_TIMEOUT_MS = 90_000;
 
 /** One `node dist/main.js`, as an operator would run it. */
 export class DocketProcess {
   readonly #child: ChildProcess;
   #output = '';
 
-  constructor(env: Readonly<Record<string, string>>) {
-    this.#child = spawn(process.execPath, [MAIN], {
+  /** @param options words for node beside the program; a folder to start it in, where it would read an .env */
+  constructor(
+    env: Readonly<Record<string, string>>,
+    options: { readonly words?: string[]; readonly cwd?: string } = {},
+  ) {
+    this.#child = spawn(process.execPath, [...(options.words ?? []), MAIN], {
+      cwd: options.cwd,
       env: { PATH: process.env['PATH'], ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });

@@ -1,5 +1,5 @@
 import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { createHash, hkdfSync } from 'node:crypto';
+import { createHash, hkdfSync, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -42,7 +42,8 @@ async function asymmetricKey(jwk: JWK): Promise<CryptoKey> {
 async function generateInto(file: string): Promise<string> {
   const { privateKey: key } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
   const text = JSON.stringify([await exportJWK(key)]);
-  const temporary = `${file}.${process.pid}`;
+  // Not the process id: two containers that share the folder have the same.
+  const temporary = `${file}.${randomUUID()}`;
   await writeFile(temporary, text, { mode: 0o600 });
   try {
     // Unlike a rename this never takes the place of keys that another process made in the same moment.

@@ -1,4 +1,8 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { loadSigningKeys } from '../../src/auth/signing-keys.js';
 import { succeed } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, buildTicket, type Person, signIn } from '../support/factories.js';
@@ -69,6 +73,18 @@ describe('a change made on one of two instances', () => {
     here.clock.advance({ seconds: 1 });
     expect(await probe(elsewhere)).toEqual(after);
   });
+});
+
+test('instances that share a folder and start at the same moment sign with one key', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'docket-keys-'));
+  try {
+    const keys = await Promise.all(Array.from({ length: 20 }, async () => loadSigningKeys(undefined, folder)));
+    const last = await loadSigningKeys(undefined, folder);
+    expect(new Set([...keys, last].map(({ current }) => current.kid)).size).toBe(1);
+    expect(await readdir(folder)).toEqual(['jwt-private-keys.json']);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 });
 
 describe('keys that rotate', () => {

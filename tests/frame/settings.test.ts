@@ -66,10 +66,22 @@ describe('the settings', () => {
 });
 
 describe('docker-compose.yml', () => {
-  test('runs an API and a worker on PostgreSQL, MongoDB and a mail catcher', async () => {
+  test('runs two APIs and two workers on PostgreSQL, MongoDB and a mail catcher', async () => {
     const { compose } = await composeFile();
-    expect(Object.keys(compose.services).toSorted()).toEqual(['api', 'mailpit', 'mongo', 'postgres', 'worker']);
-    const { api, worker, postgres } = compose.services;
+    expect(Object.keys(compose.services).toSorted()).toEqual([
+      'api',
+      'api-2',
+      'mailpit',
+      'mongo',
+      'postgres',
+      'worker',
+    ]);
+    const { api, 'api-2': second, worker, postgres } = compose.services;
+    expect(second).toEqual({ ...api, ports: second?.['ports'] });
+    expect(second?.['ports']).not.toEqual(api?.['ports']);
+    expect(worker?.['deploy']).toEqual({ replicas: 2 });
+    // All of them sign, or check what another one signed.
+    expect(worker?.['volumes']).toEqual(api?.['volumes']);
     expect(postgres?.image).toMatch(/^postgres:18/);
     expect(api?.environment?.['RUN']).toBe('api');
     expect(worker?.environment?.['RUN']).toBe('worker');
