@@ -33,6 +33,8 @@ import { NotificationSettingsService } from './notifications/notification-settin
 import { NotificationStaffService } from './notifications/notification-staff.service.js';
 import { UnsubscribeTokens } from './notifications/unsubscribe-tokens.js';
 import { Metrics } from './observability/metrics.js';
+import { tracedMailer } from './observability/tracing/traced-mailer.js';
+import { inChildSpan, type Tracing } from './observability/tracing/tracing.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
 import { SimilarTicketReader } from './tickets/similar-ticket.reader.js';
@@ -58,6 +60,8 @@ export interface AppParts {
   readonly jobs: JobQueue;
   readonly mailer: Mailer;
   readonly signingKeys: SigningKeys;
+  /** Only when there is an OTLP endpoint. */
+  readonly tracing?: Tracing | undefined;
   readonly settings: {
     readonly accessTokenSeconds: number;
     readonly sessionDays: number;
@@ -101,11 +105,15 @@ function readersOf(rows: Rows, clock: Clock): Readers {
 }
 
 export function createApp(parts: AppParts): App {
-  const { orm, clock, jobs, settings, mailer, logger } = parts;
+  const { orm, clock, jobs, settings, logger, tracing } = parts;
+  const mailer = tracing ? tracedMailer(parts.mailer) : parts.mailer;
   const { publicUrl, digestIntervalMs } = settings;
   const rows = new Rows(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
-  const wake: Wake = async ({ id, sendAt }) => jobs.schedule(deliverNotification, { id }, sendAt);
+  const wake: Wake = async ({ id, sendAt }) =>
+    inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
+      jobs.schedule(deliverNotification, { id }, sendAt),
+    );
   const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, wake });
   const digests = new DigestPlanner({ rows, clock, intervalMs: digestIntervalMs, wake });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
@@ -126,7 +134,7 @@ export function createApp(parts: AppParts): App {
     accessTokens,
     throttle,
     endedSignIns: new EndedSignIns(rows, clock),
-    passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl }),
+    passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl, tracing }),
     digests,
     unsubscribeTokens,
     services: {
@@ -161,6 +169,7 @@ export function createApp(parts: AppParts): App {
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,
+      tracing,
     }),
   };
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './http/loopback.js';
+import { SAMPLERS } from './observability/tracing/samplers.js';
 import { StartError } from './start-error.js';
 
 /** Thrown when settings are wrong; the message names every fault, one a line. */
@@ -14,6 +15,8 @@ export class SettingsError extends StartError {
 
 const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
+/** Not grpc: its library is larger than all of the server. */
+const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 const JOB_STORE_PROTOCOLS = ['postgres:', 'postgresql:', 'mongodb:', 'mongodb+srv:'];
 
 const HOURS_A_YEAR = 366 * 24;
@@ -34,6 +37,13 @@ const amount = (most: number, fallback: number) =>
     .regex(/^\d+(\.\d+)?$/, 'must be a number, zero or more')
     .transform(Number)
     .refine((value) => value <= most, `must be a number up to ${most}`)
+    .default(fallback);
+
+const share = (fallback: number) =>
+  z
+    .string()
+    .regex(/^(0(\.\d+)?|1(\.0+)?|\.\d+)$/, 'must be a number from 0 to 1')
+    .transform(Number)
     .default(fallback);
 
 const oneOf = <const Values extends readonly [string, ...string[]]>(values: Values) =>
@@ -113,6 +123,15 @@ const variables = z
     MAIL_PAGE: oneOf(['on', 'off']).optional(),
     LOG_LEVEL: oneOf(LOG_LEVELS).default('info'),
     SHUTDOWN_DELAY_SECONDS: wholeNumber(0, 300, 0),
+    OTEL_EXPORTER_OTLP_ENDPOINT: url(['http:', 'https:']).optional(),
+    OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: url(['http:', 'https:']).optional(),
+    OTEL_EXPORTER_OTLP_PROTOCOL: oneOf(OTLP_PROTOCOLS).default('http/protobuf'),
+    OTEL_EXPORTER_OTLP_HEADERS: z.string().optional(),
+    OTEL_SERVICE_NAME: z.string().default('docket'),
+    OTEL_RESOURCE_ATTRIBUTES: z.string().optional(),
+    OTEL_TRACES_SAMPLER: oneOf(SAMPLERS).default('parentbased_always_on'),
+    OTEL_TRACES_SAMPLER_ARG: share(1),
+    OTEL_SDK_DISABLED: yesOrNo.default(false),
     METRICS_TOKEN: z.string().min(16, 'must have 16 characters or more').optional(),
   })
   .refine((env) => REPORT_SCHEDULE.reduce((sum, name) => sum + env[name], 0) > 0, {
@@ -196,5 +215,15 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     /** How long HTTP still lets clients in after SIGTERM, in milliseconds. */
     shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1000,
     metricsToken: env.METRICS_TOKEN,
+    /** Undefined: no traces. OpenTelemetry itself reads the rest of its variables. */
+    tracing:
+      (env.OTEL_EXPORTER_OTLP_TRACES_ENDPOINT ?? env.OTEL_EXPORTER_OTLP_ENDPOINT) && !env.OTEL_SDK_DISABLED
+        ? {
+            protocol: env.OTEL_EXPORTER_OTLP_PROTOCOL,
+            sampler: env.OTEL_TRACES_SAMPLER,
+            samplerRatio: env.OTEL_TRACES_SAMPLER_ARG,
+          }
+        : undefined,
+    otlpHeaders: env.OTEL_EXPORTER_OTLP_HEADERS,
   };
 }

@@ -24,8 +24,8 @@ import { type MetricsAccess, metricsRoute } from './observability/metrics.route.
 import { readiness } from './observability/readiness.js';
 import { countRefusedBodies } from './observability/refused-bodies.js';
 import { requestLog } from './observability/request-log.js';
-import { inScope } from './observability/scope.js';
-import { secretsSent } from './observability/secrets.js';
+import { requestScopes } from './observability/request-scope.js';
+import { operationSpans } from './observability/tracing/operation-spans.js';
 import { capturedMailRoutes } from './mail/captured-mail.routes.js';
 import { unsubscribeRoutes } from './notifications/unsubscribe.routes.js';
 
@@ -83,6 +83,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // It wraps every field: without it a page costs 17 % less CPU (performance.md).
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
+    ...(app.tracing ? [operationSpans()] : []),
     requestLog(app.logger, app.metrics),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
@@ -113,8 +114,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const logger: FastifyBaseLogger = app.logger;
   const http = fastify({
     loggerInstance: logger,
-    logController: new LogController({ disableRequestLogging: true }),
-    requestIdLogLabel: 'requestId',
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
     bodyLimit: LARGEST_BODY_BYTES,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => randomUUID(),
@@ -125,11 +125,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   http.addHook('onSend', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
-  // Not earlier: while the body is read, Node runs in nobody's scope.
-  http.addHook('preHandler', (request, _reply, done) => {
-    const secrets = () => secretsSent(request.headers.authorization, request.body);
-    inScope({ fields: { requestId: request.id }, secrets }, done);
-  });
+  requestScopes(http, app.tracing);
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   answerHttpErrors(http);
   countRefusedBodies(http, app.metrics);

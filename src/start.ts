@@ -18,6 +18,7 @@ import { withinTime } from './jobs/time-limit.js';
 import { createCaptureMailer } from './mail/capture-mailer.js';
 import { createSmtpMailer } from './mail/smtp-mailer.js';
 import { type MetricsAccess } from './observability/metrics.route.js';
+import { type Tracing } from './observability/tracing/tracing.js';
 import { createServer } from './server.js';
 import { ensureAdministrator } from './users/first-administrator.js';
 import { startWorker } from './worker.js';
@@ -81,6 +82,15 @@ async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: Mikr
   return replicas;
 }
 
+/** Opened first, so that it is closed last and sends the spans of all others. Without an endpoint nothing is loaded. */
+async function openTracing(env: Env, openings: Openings): Promise<Tracing | undefined> {
+  if (!env.tracing) return undefined;
+  const { startTracing } = await import('./observability/tracing/otel.js');
+  const tracing = startTracing(env.tracing, openings.logger);
+  openings.add('the traces', async () => tracing.stop());
+  return tracing;
+}
+
 /** Where people reach a server that listens there: every address means localhost. */
 function httpUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
@@ -107,6 +117,7 @@ async function listen({ host, port }: Env, http: FastifyInstance): Promise<strin
 export async function start(env: Env, logger: Logger): Promise<Docket> {
   const openings = new Openings(logger);
   try {
+    const tracing = await openTracing(env, openings);
     const database = await openDatabase(env, openings);
     const orm = await connect(database.url, (message) => logger.debug({ component: 'orm' }, message));
     openings.add('the database pool', async () => orm.close(true));
@@ -138,6 +149,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
       jobs,
       mailer,
       signingKeys: await loadSigningKeys(env.jwtPrivateKeys, env.dataDir),
+      tracing,
       settings: {
         accessTokenSeconds: env.accessTokenSeconds,
         sessionDays: env.sessionDays,

@@ -1,6 +1,7 @@
 import { type Opt } from '@mikro-orm/core';
 import { Entity, Index, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { newId } from '../database/id.js';
+import { currentTraceparent } from '../observability/tracing/tracing.js';
 
 /**
  * That somebody asked to set a new password. Written for every address, known or not, so that the answer takes the
@@ -15,6 +16,10 @@ export class PasswordResetRequest {
 
   @Property({ type: 'string', columnType: 'citext' })
   email!: string;
+
+  /** Makes the mail part of the request's trace (W3C Trace Context); null without tracing. */
+  @Property({ type: 'text', nullable: true })
+  traceparent: string | null = currentTraceparent();
 
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;

@@ -5,6 +5,7 @@ import { type Clock } from '../clock.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { passwordResetMail } from '../mail/templates/password-reset.js';
 import { inScopeWith } from '../observability/scope.js';
+import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { fullName } from '../users/user.reader.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
@@ -25,12 +26,14 @@ export class PasswordResetDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #publicUrl: string;
+  readonly #tracing: Tracing | undefined;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; publicUrl: string }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; publicUrl: string; tracing: Tracing | undefined }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#publicUrl = deps.publicUrl;
+    this.#tracing = deps.tracing;
   }
 
   /** Handles what no job woke anybody for, or could not be sent before. */
@@ -63,32 +66,45 @@ export class PasswordResetDelivery {
           { id: requestId, handledAt: null },
           { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
         );
-        if (request === null || !(await this.#onlyOneFor(em, request.email))) return;
-        const now = this.#clock.now();
-        request.handledAt = now;
-        const hourAgo = new Date(now.getTime() - VALID_MS);
-        const tooLate = request.createdAt <= hourAgo;
-        const recent = await em.count(PasswordResetRequest, {
-          email: request.email,
-          handledAt: { $gt: hourAgo },
-        });
-        const user = await em.findOne(User, { email: request.email, deletedAt: null });
-        if (tooLate || user === null || recent >= MOST_AN_HOUR) return;
-
-        const { secret, hash } = newSecret();
-        const expiresAt = new Date(now.getTime() + VALID_MS);
-        em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
-        const name = fullName(user);
-        await this.#mailer.send({
-          messageId: `${requestId}@${new URL(this.#publicUrl).hostname}`,
-          to: { name, address: user.email },
-          ...passwordResetMail({ recipientName: name, token: secret, publicUrl: this.#publicUrl }),
-        });
+        if (request !== null) await this.#traced(request, async () => this.#answer(em, request));
       });
     } catch (error) {
       if (!(error instanceof MailRefusedError)) throw error;
       if (error.permanent) await this.#giveUp(requestId);
     }
+  }
+
+  async #answer(em: EntityManager, request: PasswordResetRequest): Promise<void> {
+    if (!(await this.#onlyOneFor(em, request.email))) return;
+    const now = this.#clock.now();
+    request.handledAt = now;
+    const hourAgo = new Date(now.getTime() - VALID_MS);
+    const tooLate = request.createdAt <= hourAgo;
+    const recent = await em.count(PasswordResetRequest, {
+      email: request.email,
+      handledAt: { $gt: hourAgo },
+    });
+    const user = await em.findOne(User, { email: request.email, deletedAt: null });
+    if (tooLate || user === null || recent >= MOST_AN_HOUR) return;
+
+    const { secret, hash } = newSecret();
+    const expiresAt = new Date(now.getTime() + VALID_MS);
+    em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
+    const name = fullName(user);
+    await this.#mailer.send({
+      messageId: `${request.id}@${new URL(this.#publicUrl).hostname}`,
+      to: { name, address: user.email },
+      ...passwordResetMail({ recipientName: name, token: secret, publicUrl: this.#publicUrl }),
+    });
+  }
+
+  async #traced({ id, traceparent }: PasswordResetRequest, work: () => Promise<void>): Promise<void> {
+    const span = this.#tracing?.root('answer password reset', {
+      kind: 'consumer',
+      parent: traceparent ?? undefined,
+      attributes: { 'docket.password_reset.id': id },
+    });
+    return span ? within(span, work) : work();
   }
 
   /** Whether no other worker is at a request of this address, whose mails each would miss to count: then a sweep's. */

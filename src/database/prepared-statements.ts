@@ -1,4 +1,5 @@
 import { Client, type Pool } from 'pg';
+import { tracedStatement } from '../observability/tracing/traced-statement.js';
 
 /** Names a connection may hold: PostgreSQL keeps each one's plan in that connection's memory. */
 const MOST_PREPARED = 200;
@@ -44,7 +45,9 @@ export function prepareStatements(pool: Pool): void {
         const name =
           typeof text === 'string' && Array.isArray(values) && values.length > 0 ? statements.nameOf(text) : undefined;
         const named = name === undefined ? parameters : [{ name, text, values }, ...rest];
-        return Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named);
+        return tracedStatement(text, values, () =>
+          Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named),
+        );
       },
     });
   });

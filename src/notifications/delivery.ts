@@ -4,7 +4,8 @@ import { type Clock } from '../clock.js';
 import { epochMs, type Row, type Rows } from '../database/rows.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
-import { inScopeWith } from '../observability/scope.js';
+import { currentScope, inScopeWith } from '../observability/scope.js';
+import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
 import { type MailOrReason, type NotificationMail } from './notification-mail.js';
 import { Notification, NotificationKind } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
@@ -46,6 +47,7 @@ export class Delivery {
   readonly #afterDigest: (recipientId: string) => Promise<void>;
   readonly #metrics: Metrics;
   readonly #logger: Logger;
+  readonly #tracing: Tracing | undefined;
   readonly #turns = new Turns(AT_ONCE);
   readonly #inHand = new Set<Promise<unknown>>();
   readonly #givingBack = Promise.withResolvers<never>();
@@ -60,6 +62,7 @@ export class Delivery {
     afterDigest: (recipientId: string) => Promise<void>;
     metrics: Metrics;
     logger: Logger;
+    tracing: Tracing | undefined;
   }) {
     this.#rows = deps.rows;
     this.#clock = deps.clock;
@@ -68,6 +71,7 @@ export class Delivery {
     this.#afterDigest = deps.afterDigest;
     this.#metrics = deps.metrics;
     this.#logger = deps.logger;
+    this.#tracing = deps.tracing;
     // Nobody may have a mail in hand.
     this.#givingBack.promise.catch(() => {});
   }
@@ -92,10 +96,22 @@ export class Delivery {
   async #deliver(id: string): Promise<Date | null> {
     const claimed = await this.#claim(id);
     if (claimed === null) return this.#dueLater(id);
-    const { outcome, finished } = await this.#send(claimed);
-    await this.#finish(id, outcome);
-    if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
+    const span = this.#span(claimed);
+    await (span ? within(span, async () => this.#complete(claimed)) : this.#complete(claimed));
     return null;
+  }
+
+  async #complete(claimed: NotificationRow): Promise<void> {
+    const { outcome, finished } = await this.#send(claimed);
+    await this.#finish(claimed.id, outcome);
+    if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
+  }
+
+  /** In the trace of the first change that the mail tells of; the others are linked. */
+  #span({ id, kind, attempts, traceparents }: NotificationRow): Span | undefined {
+    const [parent, ...links] = traceparents ?? [];
+    const attributes = { 'docket.notification.id': id, 'docket.notification.kind': kind, 'docket.attempt': attempts };
+    return this.#tracing?.root('deliver notification', { kind: 'consumer', parent, links, attributes });
   }
 
   /** Takes no more mails in hand; resolves when those in hand are done with, however long that takes. */
@@ -196,7 +212,7 @@ export class Delivery {
     } finally {
       clearInterval(renewing);
     }
-    this.#metrics.mailHandled('mail' in made ? 'sent' : 'cancelled');
+    this.#handled('mail' in made ? 'sent' : 'cancelled');
     const outcome =
       'mail' in made
         ? sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null`
@@ -209,7 +225,7 @@ export class Delivery {
     const reason = refusal?.message ?? UNEXPECTED;
     const wait = refusal?.permanent === true ? null : retryWait(attempts);
     const finished = wait === null;
-    this.#metrics.mailHandled(finished ? 'failed' : 'deferred');
+    this.#handled(finished ? 'failed' : 'deferred');
     const about = { notificationId: id, attempts, finished, reason };
     if (refusal === null) this.#logger.error({ ...about, err: error }, 'A mail could not be made');
     else this.#logger.warn(about, 'A mail was refused');
@@ -217,6 +233,11 @@ export class Delivery {
       ? sql`status = 'FAILED', last_error = ${reason}`
       : sql`retry_at = ${this.#in(wait)}, last_error = ${reason}`;
     return { outcome, finished };
+  }
+
+  #handled(outcome: 'sent' | 'cancelled' | 'failed' | 'deferred'): void {
+    this.#metrics.mailHandled(outcome);
+    currentScope()?.span?.set({ 'docket.outcome': outcome });
   }
 
   async #renew(id: string): Promise<void> {

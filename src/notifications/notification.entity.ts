@@ -7,6 +7,7 @@ import { DateTime } from '../graphql/scalars.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
+import { withTraceparent } from './traceparents.js';
 
 export enum NotificationKind {
   ASSIGNED = 'ASSIGNED',
@@ -102,6 +103,13 @@ export class Notification extends Node {
    */
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
+
+  /**
+   * Of the changes that it tells of, the first one first: makes the mail part of their traces (W3C Trace Context). Null
+   * without tracing.
+   */
+  @Property({ type: 'array', nullable: true })
+  traceparents: string[] | null = withTraceparent(null);
 
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;

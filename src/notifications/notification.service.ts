@@ -8,6 +8,7 @@ import { type Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
 import { COMMENT, mergeChanges, withoutFieldsOf } from './merge-changes.js';
 import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
+import { withTraceparent } from './traceparents.js';
 
 /** Asks for the row to be looked at when its time comes. Best effort: a sweep finds what nobody was woken for. */
 export type Wake = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
@@ -97,6 +98,7 @@ export class NotificationService {
     });
     if (mail.does === 'merge') {
       mail.into.changes = mail.changes;
+      mail.into.traceparents = withTraceparent(mail.into.traceparents);
       if (!mail.keepsActor) mail.into.actor = null;
       if (mail.changes.length === 0) this.#cancel(mail.into, null);
     }

@@ -7,9 +7,10 @@ import { ruleOf } from './refusal.js';
 import { currentScope } from './scope.js';
 
 /** A client's own names go no further than this into the log. */
-const LONGEST_NAME = 100;
+export const LONGEST_NAME = 100;
 
-function firstRootField(operation: OperationDefinitionNode | undefined): string {
+/** Of a valid document: there are only so many. */
+export function firstRootField(operation: OperationDefinitionNode | undefined): string {
   const field = operation?.selectionSet.selections.find((node) => node.kind === Kind.FIELD);
   return field?.name.value ?? (operation ? 'fragment' : 'invalid');
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type Span } from './tracing/tracing.js';
 
 /** What is under way: a request, a job, the delivery of a mail. */
 export interface Scope {
@@ -6,6 +7,8 @@ export interface Scope {
   readonly fields: Record<string, string>;
   /** The secrets that a client sent, for errors that repeat them. Asked only when there is an error to log. */
   readonly secrets?: (() => readonly string[]) | undefined;
+  /** What is being measured, when there are traces. */
+  span?: Span | undefined;
 }
 
 const storage = new AsyncLocalStorage<Scope>();
@@ -17,8 +20,13 @@ export function inScope<Result>(scope: Scope, work: () => Result): Result {
 
 /** The same inside another scope, whose fields and secrets stay. */
 export function inScopeWith<Result>(fields: Record<string, string>, work: () => Result): Result {
-  const { fields: outer, secrets } = storage.getStore() ?? {};
-  return storage.run({ fields: { ...outer, ...fields }, secrets }, work);
+  const outer = storage.getStore();
+  return storage.run({ ...outer, fields: { ...outer?.fields, ...fields } }, work);
+}
+
+/** The same, with the fields themselves: those that become known inside are known outside. */
+export function inScopeWithSpan<Result>(span: Span, work: () => Result): Result {
+  return storage.run({ fields: {}, ...storage.getStore(), span }, work);
 }
 
 /** Runs work that outlives what is under way, such as timers: nothing of it belongs to this scope. */

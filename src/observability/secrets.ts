@@ -40,6 +40,13 @@ function passwordIn(url: string | undefined): string[] {
   return URL.canParse(`x://:${raw}@x`) ? [raw, decodeURIComponent(new URL(`x://:${raw}@x`).password)] : [raw];
 }
 
+/** Of `name=value,name=value`, as they stand there and as they are sent. */
+function headerValues(headers: string): string[] {
+  const values = headers.split(',').map((header) => header.slice(header.indexOf('=') + 1).trim());
+  const sent = values.filter((value) => !/%(?![\da-f]{2})/i.test(value)).map((value) => unescape(value));
+  return [...values, ...sent];
+}
+
 /** As it stands in a JSON text, and in what SMTP's sign-in sends. */
 function formsOf(secret: string): string[] {
   return [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
@@ -54,11 +61,13 @@ export function secretsIn(env: Env): string[] {
     ...passwordIn(env.databaseUrl),
     ...env.replicaUrls.flatMap(passwordIn),
     ...passwordIn(env.jobsUrl),
+    ...env.replicaUrls.flatMap(passwordIn),
     ...privateKeys,
     ...signIn,
     password ?? '',
     env.admin?.password ?? '',
     env.metricsToken ?? '',
+    ...headerValues(env.otlpHeaders ?? ''),
   ];
   return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
 }

@@ -6,6 +6,7 @@ import { type Rows } from '../database/rows.js';
 import { type Values, type Writes } from '../database/writes.js';
 import { Notification, NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
 import { type NotificationService, type UpdateMail, updateMail } from '../notifications/notification.service.js';
+import { appendedTraceparent, withTraceparent } from '../notifications/traceparents.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -185,6 +186,7 @@ export class TicketWriter {
       changes: [...changes],
       createdAt: at,
       sendAt: sendAt.toISOString(),
+      traceparents: withTraceparent(null) ?? undefined,
     });
   }
 
@@ -192,6 +194,7 @@ export class TicketWriter {
     const isTold = changes.length > 0;
     const values: Values<Notification> = {
       changes,
+      traceparents: appendedTraceparent(sql`n.traceparents`),
       ...(!keepsActor && { actorId: null }),
       ...(!isTold && { status: NotificationStatus.CANCELLED, cancelledAt: at, cancelReason: null }),
     };

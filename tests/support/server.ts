@@ -12,6 +12,7 @@ import { createJobQueue } from '../../src/jobs/job-queue.js';
 import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { type MetricsAccess } from '../../src/observability/metrics.route.js';
+import { type Tracing } from '../../src/observability/tracing/tracing.js';
 import { createServer } from '../../src/server.js';
 import { createClient, type GraphqlClient } from './client.js';
 import { startSmtpServer } from './smtp.js';
@@ -67,6 +68,7 @@ export interface TestServerOptions {
   /** A folder whose mails are shown at /mail. */
   capturedMails?: string;
   metrics?: MetricsAccess;
+  tracing?: Tracing;
   /** JWT_PRIVATE_KEYS; a new key by default. */
   jwtPrivateKeys?: string;
   /** Another instance, whose database, clock and keys this one shares. Stop this one first. */
@@ -112,6 +114,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     jobs,
     mailer,
     signingKeys: (!options.jwtPrivateKeys && beside?.app.signingKeys) || (await loadSigningKeys(keys, '')),
+    tracing: options.tracing,
     settings: {
       accessTokenSeconds: options.accessTokenSeconds ?? 600,
       sessionDays: 30,

@@ -7,6 +7,7 @@ import { Migration20261121040100_similar_tickets } from './Migration202611210401
 import { Migration20261121041000_insights } from './Migration20261121041000_insights.js';
 import { Migration20261121062000_cheaper_words } from './Migration20261121062000_cheaper_words.js';
 import { Migration20261121065000_must_hold } from './Migration20261121065000_must_hold.js';
+import { Migration20261121070000_traces } from './Migration20261121070000_traces.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -18,4 +19,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121041000_insights', class: Migration20261121041000_insights },
   { name: 'Migration20261121062000_cheaper_words', class: Migration20261121062000_cheaper_words },
   { name: 'Migration20261121065000_must_hold', class: Migration20261121065000_must_hold },
+  { name: 'Migration20261121070000_traces', class: Migration20261121070000_traces },
 ];

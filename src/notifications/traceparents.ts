@@ -1,0 +1,18 @@
+import { type RawBuilder, sql } from 'kysely';
+import { currentTraceparent } from '../observability/tracing/tracing.js';
+
+/** A mail merges the changes of some minutes; more than these need not be found from it. */
+const MOST = 20;
+
+/** The list with the trace that is under way, if there is one and room for it. */
+export function withTraceparent(traceparents: readonly string[] | null): string[] | null {
+  const current = currentTraceparent();
+  const all = [...(traceparents ?? []), ...(current === null ? [] : [current])].slice(0, MOST);
+  return all.length === 0 ? null : all;
+}
+
+/** The same as SQL over a column that holds such a list; undefined when there is nothing to add. */
+export function appendedTraceparent(column: RawBuilder<unknown>): RawBuilder<unknown> | undefined {
+  const current = currentTraceparent();
+  return current === null ? undefined : sql`(coalesce(${column}, '{}') || ${current}::text)[1:${sql.lit(MOST)}]`;
+}
