@@ -4,6 +4,8 @@ import { Client } from 'pg';
 import { summaryOf, withoutValues } from '../../src/database/statement-text.js';
 import { formatTraceparent, parseTraceparent } from '../../src/observability/tracing/traceparent.js';
 
+const quote = (text: string) => Client.prototype.escapeLiteral(`canary${text}canary`);
+
 describe('a statement without its values', () => {
   test.each([
     ["select * from t where a = 'x' and b = 12.5e3", 'select * from t where a = ? and b = ?'],
@@ -20,7 +22,6 @@ describe('a statement without its values', () => {
   test('holds none of a string, whatever it is, as drivers quote it', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'binary', maxLength: 30 }), fc.string({ maxLength: 30 }), (one, other) => {
-        const quote = (text: string) => Client.prototype.escapeLiteral(`canary${text}canary`);
         const statement = `update "t" set a = ${quote(one)}, b = ${quote(other)} where c = 1`;
         expect(withoutValues(statement)).toBe('update "t" set a = ?, b = ? where c = ?');
       }),
