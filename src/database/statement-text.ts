@@ -19,16 +19,23 @@ export function withoutValues(text: string): string {
     .trim();
 }
 
-const VERB =
-  /^\s*(?:with\b[\s\S]*?\)\s*)?(select|insert|update|delete|begin|start|commit|rollback|savepoint|release|set)\b/i;
+const VERB = /^\s*(select|insert|update|delete|begin|start|commit|rollback|savepoint|release|set)\b/i;
 const TARGET = /\b(?:from|into|update)\s+(?:only\s+)?"?([a-z_]\w*)"?/i;
+/** What a statement that begins with `with` is for: the first thing that it writes. */
+const WRITES = /\b(insert)\s+into\s+"?(\w+)|\b(update)\s+"?(\w+)"?(?:\s+\w+)?\s+set\b|\b(delete)\s+from\s+"?(\w+)/i;
+const HAS_TARGET = new Set(['select', 'insert', 'update', 'delete']);
 
 /** A few words for the statement, of which there are only so many: `select ticket`. */
 export function summaryOf(text: string): string {
-  const verb = VERB.exec(text)?.[1]?.toLowerCase();
-  if (verb === undefined) return 'statement';
-  const target = ['select', 'insert', 'update', 'delete'].includes(verb)
-    ? TARGET.exec(text)?.[1]?.toLowerCase()
+  const isNamed = /^\s*with\b/i.test(text);
+  const written = isNamed
+    ? WRITES.exec(text)
+        ?.slice(1)
+        .filter((word) => word !== undefined)
     : undefined;
+  if (written) return written.join(' ').toLowerCase();
+  const verb = isNamed ? 'select' : VERB.exec(text)?.[1]?.toLowerCase();
+  if (verb === undefined) return 'statement';
+  const target = HAS_TARGET.has(verb) ? TARGET.exec(text)?.[1]?.toLowerCase() : undefined;
   return target === undefined ? verb : `${verb} ${target}`;
 }

@@ -35,6 +35,11 @@ describe('a statement without its values', () => {
     ['update "user" set a = 1', 'update user'],
     ['delete from only "session" where a', 'delete session'],
     ['with x as (select 1 from a) select * from b', 'select a'],
+    [
+      'with x as (select 1 from a), y as (insert into "ticket" (a) select 1), z as (insert into b select 1) select 1',
+      'insert ticket',
+    ],
+    ['with x as (update ticket t set a = 1 returning 1) select * from x for update of n', 'update ticket'],
     ['begin', 'begin'],
     ['start transaction', 'start'],
     ['vacuum', 'statement'],

@@ -92,11 +92,7 @@ describe('with an OTLP endpoint', () => {
     await tracing.stop();
 
     const spans = receiver.spans.filter(({ traceId }) => traceId === TRACE_ID);
-    expect(pathTo(spans, 'insert notification')).toEqual([
-      'POST /graphql',
-      'mutation createTicket',
-      'insert notification',
-    ]);
+    expect(pathTo(spans, 'insert ticket')).toEqual(['POST /graphql', 'mutation createTicket', 'insert ticket']);
     expect(pathTo(spans, 'SMTP send')).toEqual([
       'POST /graphql',
       'mutation createTicket',
@@ -112,7 +108,7 @@ describe('with an OTLP endpoint', () => {
     expect(operation?.map((span) => attributeOf(span, 'graphql.operation.name'))).toEqual(['MakeIt']);
     expect(delivery?.map((span) => attributeOf(span, 'docket.outcome'))).toEqual(['sent']);
     const texts = spans.map((span) => attributeOf(span, 'db.query.text')).filter((text) => typeof text === 'string');
-    expect(texts.length).toBeGreaterThan(3);
+    expect(texts.length).toBeGreaterThanOrEqual(3);
     expect(texts.filter((text) => /'|\d{3}/.test(text))).toEqual([]);
   });
 
