@@ -4,26 +4,29 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { ROOT } from './build.js';
 import { type Contender } from './contenders.js';
-import { type BenchDatabase } from './database.js';
+import { type BenchDatabase, type Samples } from './database.js';
 import { type Order, type Outcome, type Shot } from './load.js';
 import { normalise } from './normalise.js';
 import { type Measurement } from './report.js';
 import { ServerProcess } from './server-process.js';
-import { CHANGING, type Run, sequence, variablesOf, type WorkName } from './work.js';
+import { type Run, sequence, variablesOf, type WorkName } from './work.js';
 
 /** How long, and with how many clients at once. */
 export type Extent = Pick<Order, 'connections' | 'durationMs' | 'leastRequests'>;
 
+/** Requests of one kind that are made ready before it is measured; then they begin again. */
 const SHOTS = 2000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 export class Bench {
+  readonly samples: Samples;
   readonly #database: BenchDatabase;
   readonly #dataDir: string;
   readonly #headers = new Map<Contender, Readonly<Record<string, string>>>();
 
   constructor(database: BenchDatabase, dataDir: string) {
     this.#database = database;
+    this.samples = database.samples;
     this.#dataDir = dataDir;
   }
 
@@ -52,25 +55,35 @@ export class Bench {
     return this.#headers.get(contender) ?? JSON_HEADERS;
   }
 
-  #shot(contender: Contender, work: WorkName, n: number): Shot {
-    const variables = variablesOf(work, n, this.#database.samples);
-    return {
-      body: JSON.stringify({ query: contender.documents[work], variables }),
-      headers: this.#headersOf(contender),
-    };
+  /** A request as it goes out. */
+  shot(contender: Contender, query: string, variables: Readonly<Record<string, unknown>>): Shot {
+    return { body: JSON.stringify({ query, variables }), headers: this.#headersOf(contender) };
+  }
+
+  #workShot(contender: Contender, work: WorkName, n: number): Shot {
+    return this.shot(contender, contender.documents[work] ?? '', variablesOf(work, n, this.samples));
+  }
+
+  /** The requests of a run. */
+  shots(contender: Contender, run: Run): Shot[] {
+    return sequence(run, SHOTS).map((work, n) => this.#workShot(contender, work, n));
+  }
+
+  /** The data of one answer. */
+  async ask(server: ServerProcess, query: string, variables: Readonly<Record<string, unknown>>): Promise<unknown> {
+    return server.ask(query, variables, this.#headersOf(server.contender));
   }
 
   /** Resolves when the server answers for one ticket. */
   async ready(server: ServerProcess): Promise<void> {
-    const { body, headers } = this.#shot(server.contender, 'ticket', 0);
+    const { body, headers } = this.#workShot(server.contender, 'ticket', 0);
     await server.ready(body, headers);
   }
 
   /** The data of the n-th request of a work, in the form that is the same for everybody. */
   async answer(server: ServerProcess, work: WorkName, n: number): Promise<unknown> {
     const { contender } = server;
-    const variables = variablesOf(work, n, this.#database.samples);
-    const data = await server.ask(contender.documents[work] ?? '', variables, this.#headersOf(contender));
+    const data = await this.ask(server, contender.documents[work] ?? '', variablesOf(work, n, this.samples));
     return normalise(data, work === 'createTicket');
   }
 
@@ -78,27 +91,26 @@ export class Bench {
     await this.#database.restore();
   }
 
-  async #fire(server: ServerProcess, work: Run, extent: Extent): Promise<Outcome> {
-    const shots = sequence(work, SHOTS).map((kind, n) => this.#shot(server.contender, kind, n));
+  async #fire(server: ServerProcess, shots: readonly Shot[], extent: Extent): Promise<Outcome> {
     const generator = fork(join(ROOT, 'bench/dist/load.js'), [], { execArgv: [] });
     const answered = once(generator, 'message');
     generator.send({ url: server.url, shots, ...extent } satisfies Order);
     const [outcome]: Outcome[] = await answered;
     generator.kill();
     if (outcome === undefined || outcome.failure !== undefined) {
-      throw new Error(`${server.contender.name}, ${work}: ${outcome?.failure?.slice(0, 2000)}`);
+      throw new Error(`${server.contender.name}: ${outcome?.failure?.slice(0, 2000)} to ${shots[0]?.body}`);
     }
     return outcome;
   }
 
-  /** Asks for as long as the extent says, and takes away what the work wrote. */
-  async measure(server: ServerProcess, work: Run, extent: Extent): Promise<Measurement> {
+  /** Sends the requests in turn for as long as the extent says, and takes away what they wrote. */
+  async measure(server: ServerProcess, shots: readonly Shot[], changes: boolean, extent: Extent): Promise<Measurement> {
     const databaseBefore = await this.#database.cpuMs();
     const before = await server.usage();
-    const { requests, elapsedMs, latencies } = await this.#fire(server, work, extent);
+    const { requests, elapsedMs, latencies } = await this.#fire(server, shots, extent);
     const after = await server.usage();
     const databaseAfter = await this.#database.cpuMs();
-    if (CHANGING.has(work)) await this.#database.restore();
+    if (changes) await this.#database.restore();
     const percentile = (share: number) => latencies[Math.floor(share * (latencies.length - 1))] ?? NaN;
     return {
       requestsPerSecond: (requests * 1000) / elapsedMs,

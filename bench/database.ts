@@ -16,6 +16,8 @@ export interface Size {
   readonly users: number;
   readonly tickets: number;
   readonly comments: number;
+  /** Different texts of tickets, and of comments; all are different if left out. */
+  readonly texts?: number;
 }
 
 /** What variables are made of. */
@@ -28,6 +30,8 @@ export interface Samples {
   readonly usernames: readonly string[];
   /** Each in three of a thousand to three of twenty tickets: some found by their ids, some by walking the list. */
   readonly words: readonly string[];
+  /** Where lists in the default order have nine tenths of their tickets behind them: instants just after such a ticket. */
+  readonly deepPlaces: readonly string[];
   readonly filters: readonly Readonly<Record<'status' | 'priority' | 'productId', string>>[];
 }
 
@@ -43,7 +47,7 @@ export interface BenchDatabase {
 }
 
 /** Waits for the disk at each commit would measure the disk. */
-const SETTINGS = { synchronous_commit: 'off', max_connections: '200', shared_buffers: '512MB' };
+const SETTINGS = { synchronous_commit: 'off', max_connections: '200', shared_buffers: '512MB', max_wal_size: '8GB' };
 
 async function seed(root: string, databaseUrl: string, size: Size): Promise<void> {
   const child = spawn(
@@ -52,7 +56,7 @@ async function seed(root: string, databaseUrl: string, size: Size): Promise<void
       '--import',
       'tsx',
       join(root, 'scripts/seed-bench.ts'),
-      ...Object.entries(size).flatMap(([what, count]) => [`--${what}`, String(count)]),
+      ...Object.entries(size).flatMap(([what, count]) => (count === undefined ? [] : [`--${what}`, String(count)])),
     ],
     { cwd: root, env: { ...process.env, DATABASE_URL: databaseUrl }, stdio: ['ignore', 'ignore', 'inherit'] },
   );
@@ -83,8 +87,13 @@ async function readSamples(client: Client): Promise<Samples> {
     usernames: await column(client, `select username as value from "user" where username ~ '^bench\\d' order by id`),
     words: await column(
       client,
-      `select word as value from bench.word, bench.seed
-       where word.tickets between seed.tickets * 0.003 and seed.tickets * 0.15 order by md5(word) limit 100`,
+      `select word as value from bench.word
+       where share between 0.003 and 0.15 order by md5(word) limit 100`,
+    ),
+    deepPlaces: await column(
+      client,
+      `select to_char((created_at + interval '1 millisecond') at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as value
+       from ticket, bench.seed where number between tickets / 10 - 9 and tickets / 10`,
     ),
     filters,
   };

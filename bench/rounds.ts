@@ -1,9 +1,9 @@
 // Everybody in turn, round after round: what slows the machine down for a while slows down all of them.
 import { type Bench, type Extent } from './bench.js';
+import { type Shot } from './load.js';
 import { load } from './machine.js';
 import { type Measurement } from './report.js';
 import { type ServerProcess } from './server-process.js';
-import { type Run } from './work.js';
 
 /** Long enough, also on a busy machine, for V8 to have compiled what is hot. */
 const WARM_UP = { durationMs: 2000, leastRequests: 200 };
@@ -15,8 +15,17 @@ export interface Lane {
   readonly server: ServerProcess;
 }
 
-/** By work and by the lane's name, one measurement a round; a lane that cannot do a work is left out there. */
-export type Measured = ReadonlyMap<Run, ReadonlyMap<string, readonly Measurement[]>>;
+/** What is asked of every lane. */
+export interface Task<Name extends string> {
+  readonly name: Name;
+  /** Whether it writes. */
+  readonly changes: boolean;
+  /** Null where the lane's server cannot do it. */
+  shots(lane: Lane): readonly Shot[] | null;
+}
+
+/** By task and by the lane's name, one measurement a round; a lane that cannot do a task is left out there. */
+export type Measured<Name extends string> = ReadonlyMap<Name, ReadonlyMap<string, readonly Measurement[]>>;
 
 /** The order turns each round, so that nobody always follows the same neighbour. */
 export function turned<Item>(items: readonly Item[], by: number): Item[] {
@@ -28,27 +37,32 @@ export function collect<Key, Value>(map: Map<Key, Value[]>, key: Key, value: Val
   map.set(key, [...(map.get(key) ?? []), value]);
 }
 
-function can({ server }: Lane, work: Run): boolean {
-  return work === 'mixed' || server.contender.documents[work] !== undefined;
-}
-
 /** Warms everybody up for everything, then measures one after the other. */
-export async function measureRounds(
+export async function measureRounds<Name extends string>(
   lanes: readonly Lane[],
-  works: readonly Run[],
+  tasks: readonly Task<Name>[],
   rounds: number,
   extent: Extent,
-): Promise<Measured> {
-  const measured = new Map<Run, Map<string, Measurement[]>>();
-  for (const work of works) {
-    const able = lanes.filter((lane) => can(lane, work));
-    measured.set(work, new Map(able.map(({ name }) => [name, []])));
-    for (const { bench, server } of able) await bench.measure(server, work, { ...extent, ...WARM_UP });
+): Promise<Measured<Name>> {
+  const measure = async ({ bench, server }: Lane, task: Task<Name>, shots: readonly Shot[], how: Extent) =>
+    bench.measure(server, shots, task.changes, how);
+  const measured = new Map<Name, Map<string, Measurement[]>>();
+  for (const task of tasks) {
+    const ofTask = new Map<string, Measurement[]>();
+    measured.set(task.name, ofTask);
+    for (const lane of lanes) {
+      const shots = task.shots(lane);
+      if (!shots) continue;
+      ofTask.set(lane.name, []);
+      await measure(lane, task, shots, { ...extent, ...WARM_UP });
+    }
   }
   for (let round = 0; round < rounds; round += 1) {
-    for (const [work, ofWork] of measured) {
+    for (const task of tasks) {
       for (const lane of turned(lanes, round)) {
-        if (can(lane, work)) collect(ofWork, lane.name, await lane.bench.measure(lane.server, work, extent));
+        const shots = task.shots(lane);
+        const ofTask = measured.get(task.name);
+        if (shots && ofTask) collect(ofTask, lane.name, await measure(lane, task, shots, extent));
       }
     }
     process.stderr.write(`round ${round + 1} of ${rounds} done, load ${load()}\n`);

@@ -17,7 +17,7 @@ import { processTable, workTable } from './report.js';
 import { collect, measureRounds, turned } from './rounds.js';
 import { compare } from './same-data.js';
 import { type ServerProcess } from './server-process.js';
-import { type Run, RUNS, WORK_NAMES } from './work.js';
+import { CHANGING, type Run, RUNS, WORK_NAMES } from './work.js';
 
 const { values: options } = parseArgs({
   options: {
@@ -106,7 +106,12 @@ async function main(): Promise<void> {
     );
     const measured = await measureRounds(
       servers.map((server) => ({ name: server.contender.name, bench, server })),
-      runs,
+      runs.map((name) => ({
+        name,
+        changes: CHANGING.has(name),
+        shots: ({ server: { contender } }) =>
+          name === 'mixed' || contender.documents[name] !== undefined ? bench.shots(contender, name) : null,
+      })),
       Number(options.rounds),
       { connections: CONNECTIONS, durationMs: Number(options.seconds) * 1000, leastRequests: 0 },
     );

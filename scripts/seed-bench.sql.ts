@@ -1,3 +1,5 @@
+import { BULK_OFF, BULK_ON } from './seed-bench.bulk.sql.js';
+
 /** Common ones first: the n-th is picked the more often the smaller n is. */
 const WORDS =
   `the to is and a of in on not for it when after with my does no from again since this user error can page at
@@ -54,18 +56,19 @@ const pick = (n: string, salt: number, values: readonly (readonly [string, numbe
 /** Three years before it; the ends of what happens to a ticket are cut off at it. */
 const END = `timestamptz '2026-03-01 00:00:00Z'`;
 
+/** Texts there are; beyond, they begin again. */
+const TICKET_TEXTS = `least(${setting('texts')}, ${setting('tickets')})`;
+const COMMENT_TEXTS = `least(${setting('texts')}, ${setting('comments')})`;
+const textOf = (n: string, texts: string) => `1 + (${n} - 1) % ${texts}`;
+
 /** What is done, and the statement that does it; they run in one transaction, with seed.* settings for the sizes. */
 export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
+  ...BULK_ON,
   [
     'word list',
     `create function pg_temp.seed_word(chance float8) returns text language sql immutable as $$
        select (array[${WORDS.map((word) => `'${word}'`).join(',')}])[1 + floor(power(chance, 2.5) * ${WORDS.length})::int]
      $$`,
-  ],
-  // Search collects each ticket's words at once, in the end.
-  [
-    'triggers off',
-    `alter table ticket disable trigger ticket_search_on_new; alter table comment disable trigger ticket_search_on_comment`,
   ],
   [
     'role',
@@ -107,9 +110,20 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
      from generate_series(1, 20) as series (i)`,
   ],
   [
+    'texts',
+    `create temporary table seed_text on commit drop as
+       select *, search_words(title || ' ' || description) as words
+       from (select n, ${text('n', 10, 3, 9)} as title, ${text('n', 20, 10, 80)} as description
+         from generate_series(1, ${TICKET_TEXTS}) as series (n) offset 0) written;
+     create temporary table seed_comment_text on commit drop as
+       select *, search_words(content) as words
+       from (select n, ${text('n', 50, 6, 40)} as content from generate_series(1, ${COMMENT_TEXTS}) as series (n) offset 0) written;
+     analyze seed_text, seed_comment_text`,
+  ],
+  [
     'tickets',
     `insert into ticket (id, title, description, type, priority, status, product_id, created_by_id, assigned_to_id, created_at, updated_at, closed_at, deleted_at, version)
-     select ${id('at', 'i')}, ${text('i', 10, 3, 9)}, ${text('i', 20, 10, 80)},
+     select ${id('at', 'i')}, written.title, written.description,
        ${pick(
          'i',
          31,
@@ -134,6 +148,7 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
        status, product.id, creator.id, assignee.id, at, updated, case when status in ('DONE', 'CLOSED') then updated end,
        case when ${chance('i', 40)} < 0.01 then ${END} end, case when updated is null then 1 else 3 end
      from generate_series(1, ${setting('tickets')}) as series (i)
+       join seed_text written on written.n = ${textOf('i', TICKET_TEXTS)}
        cross join lateral (select date_trunc('milliseconds', ${END} - interval '3 years' + i * (interval '3 years' / ${setting('tickets')})) as at) a
        cross join lateral (select case when at > ${END} - interval '30 days'
            then ${pick(
@@ -173,18 +188,22 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
   [
     'tickets by number',
     `create temporary table seed_ticket on commit drop as
-       select row_number() over (order by number) as n, id, created_at, created_by_id, assigned_to_id from ticket;
-     create unique index on seed_ticket (n)`,
+       select row_number() over (order by number) as n, id, number, deleted_at, created_at, created_by_id, assigned_to_id from ticket;
+     create unique index on seed_ticket (n);
+     analyze seed_ticket`,
   ],
   [
     'comments',
-    `insert into comment (id, content, internal, ticket_id, author_id, created_at)
-     select ${id('at', 'i')}, ${text('i', 50, 6, 40)}, ${chance('i', 61)} < 0.05, ticket.id,
-       case when i % 2 = 0 then ticket.created_by_id else coalesce(ticket.assigned_to_id, ticket.created_by_id) end, at
-     from generate_series(1, ${setting('comments')}) as series (i)
-       join seed_ticket ticket on ticket.n = 1 + floor(power(${chance('i', 62)}, 1.3) * ${setting('tickets')})::int
-       cross join lateral (select least(${END}, date_trunc('milliseconds', ticket.created_at + ${chance('i', 63)} * interval '20 days')) as at) a
-     order by i`,
+    `create temporary table seed_comment on commit drop as
+       select i, ${id('at', 'i')} as id, ${textOf('i', COMMENT_TEXTS)} as text_n, ${chance('i', 61)} < 0.05 as internal, ticket.id as ticket_id,
+         case when i % 2 = 0 then ticket.created_by_id else coalesce(ticket.assigned_to_id, ticket.created_by_id) end as author_id, at
+       from generate_series(1, ${setting('comments')}) as series (i)
+         join seed_ticket ticket on ticket.n = 1 + floor(power(${chance('i', 62)}, 1.3) * ${setting('tickets')})::int
+         cross join lateral (select least(${END}, date_trunc('milliseconds', ticket.created_at + ${chance('i', 63)} * interval '20 days')) as at) a;
+     analyze seed_comment;
+     insert into comment (id, content, internal, ticket_id, author_id, created_at)
+       select id, content, internal, ticket_id, author_id, at
+       from seed_comment join seed_comment_text on text_n = n order by i`,
   ],
   [
     'events',
@@ -197,14 +216,36 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
        jsonb_build_array(jsonb_build_object('field', 'status', 'from', 'OPEN', 'to', status)), updated_at
      from ticket where updated_at is not null and status <> 'OPEN'`,
   ],
-  ['words of comments', `insert into comment_search (comment_id, words) select id, search_words(content) from comment`],
-  ['words of tickets', `select ticket_search_fill(array(select id from ticket))`],
+  [
+    'words of comments',
+    `insert into comment_search (comment_id, words) select id, words from seed_comment join seed_comment_text on text_n = n`,
+  ],
+  // What the triggers would collect ticket by ticket.
+  [
+    'words of tickets',
+    `create aggregate pg_temp.seed_words(tsvector) (sfunc = tsvector_concat, stype = tsvector);
+     create temporary table seed_commented on commit drop as
+       select ticket_id, pg_temp.seed_words(case when internal
+           then array_to_tsvector(array(select '=' || word from unnest(tsvector_to_array(words)) as word)) else words end) as words
+       from seed_comment join seed_comment_text on text_n = n group by ticket_id;
+     analyze seed_commented;
+     insert into ticket_search (ticket_id, words, commented)
+       select t.id, x.words || coalesce(c.words, ''), coalesce(c.words, '')
+       from seed_ticket t join seed_text x on x.n = ${textOf('t.n', TICKET_TEXTS)} left join seed_commented c on c.ticket_id = t.id`,
+  ],
+  [
+    'terms of tickets',
+    `create temporary table seed_term on commit drop as
+       select n, s.term, s.weight from seed_text, ticket_terms(title, description) s;
+     analyze seed_term;
+     insert into ticket_term (term, ticket_number, weight)
+       select s.term, t.number, s.weight from seed_ticket t join seed_term s on s.n = ${textOf('t.n', TICKET_TEXTS)} where t.deleted_at is null`,
+  ],
   [
     'words',
-    `select search_learn(array_to_tsvector(array(select word from ts_stat('select words from ticket_search') where word not like '=%')))`,
+    `insert into search_word
+       select word from ts_stat('select words from seed_text union all select words from seed_comment_text')
+       where char_length(word) between 4 and 40 and word !~ '[0-9]'`,
   ],
-  [
-    'triggers on',
-    `alter table ticket enable trigger ticket_search_on_new; alter table comment enable trigger ticket_search_on_comment`,
-  ],
+  ...BULK_OFF,
 ];
