@@ -9,7 +9,7 @@ export const ROOT = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 /** Installs the peers when they are missing, and builds both sides. */
 export function build(): void {
   const run = (command: string, ...parameters: string[]) =>
-    execFileSync(command, parameters, { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync(command, parameters, { cwd: ROOT, stdio: ['ignore', process.stderr, 'inherit'] });
   const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
   if (!existsSync(join(ROOT, 'bench/node_modules'))) run(npm, 'ci', '--prefix', 'bench', '--no-audit', '--no-fund');
   run(npm, 'run', '--silent', 'build');

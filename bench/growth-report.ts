@@ -23,11 +23,10 @@ export function growthTables(measured: Measured<GrowthWork>, sizes: readonly str
   return Object.entries(FIGURES)
     .map(([title, figure]) => {
       const rows = [...measured].map(([work, ofWork]) => {
-        const figures = sizes.map((size) => median((ofWork.get(size) ?? []).map(figure)).toFixed(2));
-        return [GROWTH_WORK[work]].concat(
-          figures,
-          growth(ofWork.get(smallest) ?? [], ofWork.get(largest) ?? [], figure),
-        );
+        const cells = sizes.map((size) => median((ofWork.get(size) ?? []).map(figure)).toFixed(2));
+        cells.unshift(GROWTH_WORK[work]);
+        cells.push(growth(ofWork.get(smallest) ?? [], ofWork.get(largest) ?? [], figure));
+        return cells;
       });
       return `### ${title}\n\n${table(['work', ...sizes, 'grows by'], rows)}\n`;
     })

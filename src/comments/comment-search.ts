@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Rows } from '../database/rows.js';
-import { foundIn, searchWords, wordQuery } from '../database/word-search.js';
+import { foundIn, isCommon, searchWords, wordQuery } from '../database/word-search.js';
 
 /**
  * A condition on `id` for the comments with every word that was typed. Null: nothing was typed.
@@ -15,5 +15,6 @@ export async function commentSearch(
   if (words === null) return null;
   if (words.length === 0) return sql`false`;
   const query = wordQuery(words, { internal: false, prefix: true });
-  return foundIn(rows, id, sql`select s.comment_id as id from comment_search s where s.words @@ ${query}::tsquery`);
+  const found = sql<{ id: string }>`select s.comment_id as id from comment_search s where s.words @@ ${query}::tsquery`;
+  return foundIn(rows, id, found, await isCommon(rows, 'comment_search', query));
 }

@@ -76,18 +76,51 @@ export function wordQuery(words: readonly SearchWord[], options: { internal: boo
   return terms.join(' & ');
 }
 
+/** A table with a row of words for each text. */
+export type WordTable = 'ticket_search' | 'comment_search';
+
+/** Pages of a table that are looked at, wherever they lie, and most rows of each. */
+const SAMPLED_PAGES = 60;
+const SAMPLED_ROWS = 24;
+/** Of a hundred rows. A page of fifty is then found among some 2,500. */
+const COMMON_PERCENT = 2;
+
 /** Up to here the ids of what was found go into the list's own statement. */
 const MOST_IDS = 2000;
 
 /**
+ * Whether so many rows match that a list finds a page of them soon by walking in its order. Looks at some rows only:
+ * finding all takes the longer the more there are.
+ */
+export async function isCommon(rows: Rows, table: WordTable, query: string): Promise<boolean> {
+  const searched = sql.table(table);
+  const sample = await rows.first(sql<{ common: boolean }>`
+    with size as (
+      select pg_relation_size(${table}::regclass) / current_setting('block_size')::int as pages
+    ), sample as (
+      select count(*) as seen, count(*) filter (where s.words @@ ${query}::tsquery) as matching from ${searched} s
+      where s.ctid = any(array(
+        select format('(%s,%s)', page, place)::tid
+        from (select floor(random() * pages)::int as page from size, generate_series(1, ${SAMPLED_PAGES}::int)) sampled,
+          generate_series(1, ${SAMPLED_ROWS}::int) as place))
+    )
+    select matching * 100 >= seen * ${COMMON_PERCENT}::int
+      and matching * pages >= ${4 * MOST_IDS * SAMPLED_PAGES}::int as common from sample, size`);
+  return sample?.common ?? false;
+}
+
+/**
  * A condition on `id` for what a statement finds. Few ids are fetched first: PostgreSQL cannot estimate a search well,
  * and would walk a whole list in its order for the handful that match. When there are many, walking finds a page soon.
+ * @param common whether there are so many that fetching them is not worth trying
  */
 export async function foundIn(
   rows: Rows,
   id: RawBuilder<unknown>,
   found: RawBuilder<{ id: string }>,
+  common: boolean,
 ): Promise<RawBuilder<boolean>> {
+  if (common) return sql`${id} in (${found})`;
   const some = await rows.all(sql<{ id: string }>`${found} limit ${MOST_IDS + 1}`);
   if (some.length > MOST_IDS) return sql`${id} in (${found})`;
   return sql`${id} = any(${some.map((row) => row.id)}::uuid[])`;

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Rows } from '../database/rows.js';
-import { foundIn, searchWords, wordQuery } from '../database/word-search.js';
+import { foundIn, isCommon, searchWords, wordQuery } from '../database/word-search.js';
 
 /** PostgreSQL's largest integer. */
 const LARGEST_NUMBER = 2 ** 31 - 1;
@@ -34,5 +34,7 @@ export async function ticketSearch(
       : []),
     ...(number === null ? [] : [sql`select n.id from ticket n where n.number = ${number}`]),
   ];
-  return found.length === 0 ? sql`false` : foundIn(rows, id, sql`${sql.join(found, sql` union all `)}`);
+  if (found.length === 0) return sql`false`;
+  const common = words.length > 0 && (await isCommon(rows, 'ticket_search', query));
+  return foundIn(rows, id, sql`${sql.join(found, sql` union all `)}`, common);
 }

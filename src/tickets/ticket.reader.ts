@@ -53,7 +53,7 @@ export class TicketReader {
 
   /**
    * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, and up to
-   * two more for each search.
+   * three more for each search.
    */
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
