@@ -1,0 +1,95 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import {
+  getNamedType,
+  getNullableType,
+  type GraphQLField,
+  type GraphQLObjectType,
+  isLeafType,
+  isListType,
+  isObjectType,
+} from 'graphql';
+import { createSchema } from '../../src/graphql/schema.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const FEW = 3;
+const MANY = 15;
+/** Similar tickets are looked for ten at a time, so that no statement runs into its time limit. */
+const MANY_SIMILAR = 10;
+
+let server: TestServer;
+let viewer: Person;
+beforeAll(async () => {
+  server = await startTestServer();
+  viewer = await buildPerson(server, { role: BuiltInRole.ADMIN });
+  // Each has of everything, so that a few rows need no fewer kinds of statement than many.
+  for (let index = 0; index < MANY; index += 1) {
+    const person = await buildPerson(server);
+    const ticket = await buildTicket(server, {
+      createdBy: person,
+      assignedTo: person,
+      product: await buildProduct(server),
+    });
+    await buildComment(server, { ticket, author: person });
+    await buildComment(server, { ticket, author: person });
+  }
+});
+afterAll(async () => server.stop());
+
+const schema = createSchema();
+
+function fieldsOf(type: GraphQLObjectType): GraphQLField<unknown, unknown>[] {
+  return Object.values(type.getFields());
+}
+
+/** What a list's items are: of a connection, its nodes. */
+function itemOf(field: GraphQLField<unknown, unknown>): { type: GraphQLObjectType; connection: boolean } | null {
+  const type = getNamedType(field.type);
+  if (!isObjectType(type)) return null;
+  const nodes = type.getFields()['nodes'];
+  const item = nodes ? getNamedType(nodes.type) : type;
+  return isObjectType(item) ? { type: item, connection: nodes !== undefined } : null;
+}
+
+/** A list without pages: its cost is that of a hundred. */
+function isPlainList({ type }: GraphQLField<unknown, unknown>): boolean {
+  return isListType(getNullableType(type));
+}
+
+/** The field with all leaves of what it gives, and of what that gives in turn, to a depth. */
+function selection(field: GraphQLField<unknown, unknown>, depth: number): string {
+  const item = itemOf(field);
+  if (!item) return field.name;
+  const inner = fieldsOf(item.type).flatMap((below) => {
+    if (isLeafType(getNamedType(below.type))) return below.args.length === 0 ? [below.name] : [];
+    return depth > 0 && !isPlainList(below) ? [selection(below, depth - 1)] : [];
+  });
+  const first = field.args.some(({ name }) => name === 'first') ? '(first: 2)' : '';
+  const leaves = `{ __typename ${inner.join(' ')} }`;
+  return item.connection
+    ? `${field.name}${first} { totalCount pageInfo { hasNextPage } nodes ${leaves} }`
+    : `${field.name}${first} ${leaves}`;
+}
+
+/** Every root list, with every relation of its items and what lies below it. */
+const relations = Object.values(schema.getQueryType()?.getFields() ?? {}).flatMap((root) => {
+  const item = itemOf(root);
+  if (!item?.connection) return [];
+  return fieldsOf(item.type)
+    .filter((field) => itemOf(field))
+    .map((field) => [root.name, field.name, selection(field, isPlainList(field) ? 0 : 1)] as const);
+});
+
+test('there are lists with relations', () => {
+  expect(relations.length).toBeGreaterThan(15);
+});
+
+test.each(relations)('%s, each with %s, cost as many statements for few as for many', async (list, field, relation) => {
+  const document = `query ($first: Int!) { ${list}(first: $first) { nodes { __typename ${relation} } } }`;
+  const statements = async (first: number) => {
+    server.clock.advance({ seconds: 6 });
+    return server.countStatements(async () => viewer.client.query(document, { first }));
+  };
+  expect(await statements(field === 'similar' ? MANY_SIMILAR : MANY)).toBe(await statements(FEW));
+});
