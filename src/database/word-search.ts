@@ -96,7 +96,8 @@ export async function isCommon(rows: Rows, table: WordTable, query: string): Pro
   const searched = sql.table(table);
   const sample = await rows.first(sql<{ common: boolean }>`
     with size as (
-      select pg_relation_size(${table}::regclass) / current_setting('block_size')::int as pages
+      select pg_relation_size(oid) / current_setting('block_size')::int as pages, reltuples as all_rows
+      from pg_class where oid = ${table}::regclass
     ), sample as (
       select count(*) as seen, count(*) filter (where s.words @@ ${query}::tsquery) as matching from ${searched} s
       where s.ctid = any(array(
@@ -104,8 +105,8 @@ export async function isCommon(rows: Rows, table: WordTable, query: string): Pro
         from (select floor(random() * pages)::int as page from size, generate_series(1, ${SAMPLED_PAGES}::int)) sampled,
           generate_series(1, ${SAMPLED_ROWS}::int) as place))
     )
-    select matching * 100 >= seen * ${COMMON_PERCENT}::int
-      and matching * pages >= ${4 * MOST_IDS * SAMPLED_PAGES}::int as common from sample, size`);
+    select matching > 0 and matching * 100 >= seen * ${COMMON_PERCENT}::int
+      and matching * all_rows >= seen * ${4 * MOST_IDS}::int as common from sample, size`);
   return sample?.common ?? false;
 }
 
