@@ -78,7 +78,7 @@ const QUERY_LANGUAGE = [
     'tickets/ticket-filter.ts',
     'const DEEPEST = 5',
     'const DEEPEST = 5000',
-    'graphql/hostile',
+    'tickets/ticket-filter',
   ),
 ];
 

@@ -28,29 +28,33 @@ function processorMs(): number {
   return (user + system) / 1000;
 }
 
-/** Asks until it was quick enough, at most three times. Gives the status, and how many statements reached PostgreSQL. */
-async function answered({ name, query, variables }: HostileRequest) {
-  expect(query.length).toBeLessThanOrEqual(10_000);
-  let best = Infinity;
+/** Asks once. Gives the status, how long it took the processor, and how many statements reached PostgreSQL. */
+async function ask({ query, variables }: HostileRequest) {
   let status = 0;
-  let statements = 0;
-  for (let tried = 0; tried === 0 || (tried < TRIES && best > LONGEST_MS); tried += 1) {
-    statements = await server.countStatements(async () => {
-      const started = processorMs();
-      const answer = await fetch(`${server.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${person.client.token}` },
-        body: JSON.stringify({ query, variables }),
-      });
-      const { errors = [] }: { errors?: unknown[] } = JSON.parse(await answer.text());
-      best = Math.min(best, processorMs() - started);
-      ({ status } = answer);
-      expect(errors.length).toBeLessThanOrEqual(6);
+  let took = Infinity;
+  const statements = await server.countStatements(async () => {
+    const started = processorMs();
+    const answer = await fetch(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', authorization: `Bearer ${person.client.token}` },
+      body: JSON.stringify({ query, variables }),
     });
-  }
-  if (best > slowest.took) Object.assign(slowest, { name, took: Math.round(best) });
-  expect(best).toBeLessThan(LONGEST_MS);
-  return { status, statements };
+    const { errors = [] }: { errors?: unknown[] } = JSON.parse(await answer.text());
+    took = processorMs() - started;
+    ({ status } = answer);
+    expect(errors.length).toBeLessThanOrEqual(6);
+  });
+  return { status, took, statements };
+}
+
+/** Asks until it was quick enough, at most three times. */
+async function answered(request: HostileRequest) {
+  expect(request.query.length).toBeLessThanOrEqual(10_000);
+  let answer = await ask(request);
+  for (let tried = 1; tried < TRIES && answer.took > LONGEST_MS; tried += 1) answer = await ask(request);
+  if (answer.took > slowest.took) Object.assign(slowest, { name: request.name, took: Math.round(answer.took) });
+  expect(answer.took).toBeLessThan(LONGEST_MS);
+  return answer;
 }
 
 const named = (requests: readonly HostileRequest[]) => requests.map((request) => [request.name, request] as const);
