@@ -1,5 +1,5 @@
 import { type App } from './app.js';
-import { type HttpDoor } from './http-door.js';
+import { type HttpDoor } from './http/http-door.js';
 import { withinTime } from './jobs/time-limit.js';
 import { type Worker } from './worker.js';
 

@@ -7,19 +7,22 @@ import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
 import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
+import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type App } from './app.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
+import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
+import { answerInTime } from './graphql/answer-in-time.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { Loaders } from './graphql/loaders.js';
+import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { replicaReads } from './graphql/replica-reads.js';
 import { createSchema } from './graphql/schema.js';
-import { HttpDoor } from './http-door.js';
 import { type MetricsAccess, metricsRoute } from './observability/metrics.route.js';
 import { readiness } from './observability/readiness.js';
 import { countRefusedBodies } from './observability/refused-bodies.js';
@@ -151,10 +154,14 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
 
   const apollo = apolloServer(app, options);
   await apollo.start();
+  const answer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(app, request) });
+  const connection: PostgreSqlConnection = app.orm.em.getConnection();
+  const pool = await connection.getNativeClient();
+  const inTime = { isPoolFull: () => pool.idleCount === 0 && pool.totalCount >= POOL_SIZE, logger: app.logger };
   http.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: fastifyApolloHandler(apollo, { context: async (request) => contextOf(app, request) }),
+    handler: async (request, reply) => answerInTime(answer.call(http, request, reply), reply, inTime),
   });
   await http.register(explorerRoutes);
   await http.register(resetPasswordRoutes);

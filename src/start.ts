@@ -12,7 +12,7 @@ import { connect } from './database/orm.js';
 import { drain } from './drain.js';
 import { Replicas } from './database/replicas/replicas.js';
 import { type Env } from './env.js';
-import { HttpDoor } from './http-door.js';
+import { HttpDoor } from './http/http-door.js';
 import { createJobQueue } from './jobs/job-queue.js';
 import { withinTime } from './jobs/time-limit.js';
 import { createCaptureMailer } from './mail/capture-mailer.js';

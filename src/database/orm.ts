@@ -11,7 +11,7 @@ import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 const STATEMENT_TIMEOUT_MS = 5000;
 /** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;
-const POOL_SIZE = 16;
+export const POOL_SIZE = 16;
 /** The primary is there for whoever finds all connections to a replica taken. */
 const REPLICA_ACQUIRE_TIMEOUT_MS = 1000;
 

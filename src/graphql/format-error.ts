@@ -12,7 +12,13 @@ const UNAVAILABLE: GraphQLFormattedError = {
   message: 'The database cannot be reached just now. Try again in a moment.',
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
+export const SLOW_DATABASE: GraphQLFormattedError = {
+  message: 'The database did not answer in time. Try again in a moment.',
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+};
 
+/** Our statement_timeout, or a lock that was waited for in vain. */
+const SLOW_STATES = new Set(['57014', '55P03']);
 /** PostgreSQL's class 08 (connection), 53300 (too many), 57P01–57P03 (shut down, starting up). */
 const UNAVAILABLE_STATES = /^(08|53300|57P0[123])/;
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
@@ -30,6 +36,13 @@ function isDatabaseUnavailable(error: unknown): boolean {
     UNAVAILABLE_SYSTEM_CODES.has(code) ||
     UNAVAILABLE_MESSAGES.test(message)
   );
+}
+
+/** What a client is told instead of an error that was not made for clients. */
+function insteadOf(error: unknown): GraphQLFormattedError {
+  const isSlow = typeof error === 'object' && error !== null && 'code' in error && SLOW_STATES.has(String(error.code));
+  if (isSlow) return SLOW_DATABASE;
+  return isDatabaseUnavailable(error) ? UNAVAILABLE : INTERNAL;
 }
 
 /**
@@ -57,16 +70,17 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
     return { message, locations, path, extensions: { ...extensions, stacktrace: undefined } };
   }
   const { locations, path } = formatted;
-  return { ...(isDatabaseUnavailable(original) ? UNAVAILABLE : INTERNAL), locations, path };
+  return { ...insteadOf(original), locations, path };
 }
 
 /** The answer to a request that failed before its first field, with no more in it than `formatError` lets through. */
 export function failureBeforeExecution(error: unknown, requestId: string, logger: Logger): GraphQLError {
   logger.error({ err: error, requestId }, 'A request failed before its execution');
-  const [{ message, extensions }, status] = isDatabaseUnavailable(error)
-    ? [UNAVAILABLE, 503]
-    : [{ ...INTERNAL, extensions: { ...INTERNAL.extensions, requestId } }, 500];
-  return new GraphQLError(message, { extensions: { ...extensions, http: { status } } });
+  const { message, extensions } = insteadOf(error);
+  const isOurs = extensions?.['code'] === INTERNAL.extensions?.['code'];
+  return new GraphQLError(message, {
+    extensions: { ...extensions, ...(isOurs && { requestId }), http: { status: isOurs ? 500 : 503 } },
+  });
 }
 
 /** Logs what went wrong on the server, and gives the client the request's id to ask about it. */

@@ -1,10 +1,14 @@
 import { sql } from 'kysely';
 import { type App } from '../app.js';
 import { type Replicas } from '../database/replicas/replicas.js';
+import { withinTime } from '../jobs/time-limit.js';
 import { migrations } from '../database/migrations/index.js';
 
 /** PostgreSQL's code for a table that is not there: then nothing was migrated at all. */
 const UNDEFINED_TABLE = '42P01';
+
+/** A probe does not wait for long; with no connection free a load balancer had better ask elsewhere. */
+const ANSWER_WITHIN_MS = 1_000;
 
 interface Readiness {
   readonly database: boolean;
@@ -32,7 +36,8 @@ async function pendingMigrations({ orm }: Pick<App, 'orm'>): Promise<string[]> {
 
 /** Whether this process can serve: one statement in the database, and a sign of life from the job store. */
 export async function readiness(app: Pick<App, 'orm' | 'jobs' | 'replicas'>): Promise<Readiness> {
-  const [pending, jobs] = await Promise.all([pendingMigrations(app).catch(() => null), app.jobs.isReady()]);
+  const answer = withinTime(pendingMigrations(app), ANSWER_WITHIN_MS).catch(() => null);
+  const [pending, jobs] = await Promise.all([answer, app.jobs.isReady()]);
   return {
     database: pending !== null,
     migrations: pending?.length === 0,
