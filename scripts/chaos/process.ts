@@ -26,6 +26,14 @@ export class DocketProcess {
     }
   }
 
+  get pid(): number {
+    return this.#child.pid ?? 0;
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
   /** Waits until it says that it is up; gives the address of its API, empty for a worker. */
   async started(): Promise<string> {
     const deadline = Date.now() + START_TIMEOUT_MS;
@@ -38,11 +46,13 @@ export class DocketProcess {
     }
   }
 
-  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return;
+  /** Gives the code it exited with; null when the signal ended it. */
+  async stop(signal: 'SIGTERM' | 'SIGKILL'): Promise<number | null> {
+    if (!this.isAlive) return this.#child.exitCode;
     const exited = once(this.#child, 'exit');
     this.#child.kill(signal);
     await exited;
+    return this.#child.exitCode;
   }
 
   /** What it logged, for when something went wrong. */

@@ -1,4 +1,5 @@
 import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
+import { readAway } from './read-away.js';
 
 /** For a person who tries it by hand: Fastify's own words name neither the limit nor a way out. */
 const WORDS: Readonly<Record<number, string>> = {
@@ -29,6 +30,7 @@ export function answerHttpErrors(http: FastifyInstance): void {
 
   http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
+    if (status === 413) await readAway(request.raw);
     if (status < 500) {
       return reply.status(status).send(bodyFor(request, WORDS[status] ?? error.message, 'BAD_REQUEST'));
     }

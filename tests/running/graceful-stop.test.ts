@@ -5,7 +5,7 @@ import { createServer as createTcpServer, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
 import { KeptAlive, type Outcome } from '../../scripts/chaos/http-client.js';
 import { waitFor } from '../jobs/wait-for.js';
@@ -15,6 +15,8 @@ import { databaseUrl, onServer, TEMPLATE } from '../support/test-database.js';
 import { startSmtpServer } from '../support/smtp.js';
 
 const MOST_TO_EXIT_MS = 15_000;
+/** Processes are started, some twice, and one of them is held up until it is cut. */
+jest.setTimeout(120_000);
 const CONNECTIONS = 12;
 const TICKETS = '{ tickets(first: 20) { totalCount nodes { title assignedTo { name } } } }';
 const CREATE =
@@ -182,7 +184,7 @@ describe('a server that is told to stop', () => {
     const docket = startProcess(dataDir, {});
     runs.push(docket);
     const log = join(dataDir, 'postgres', 'postmaster.pid');
-    await waitFor(() => existsSync(log));
+    await waitFor(() => existsSync(log), 60_000);
     expect(docket.output()).not.toContain('Docket is ready');
     expect((await stop(docket)).code).toBe(0);
     expect(existsSync(log)).toBe(false);

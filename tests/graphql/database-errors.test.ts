@@ -1,0 +1,26 @@
+import { expect, test } from '@jest/globals';
+import { GraphQLError } from 'graphql';
+import { formatError } from '../../src/graphql/format-error.js';
+
+const codeFor = (original: Error) => {
+  const error = new GraphQLError(original.message, { path: ['tickets'], originalError: original });
+  return formatError(error.toJSON(), error).extensions?.['code'];
+};
+
+test.each([
+  // pg, of a statement on a connection that broke before it was sent: no code, and not what the others say.
+  new Error('Client has encountered a connection error and is not queryable'),
+  new Error('Client was closed and is not queryable'),
+  new Error('Connection terminated unexpectedly'),
+  new Error('timeout exceeded when trying to connect'),
+  Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
+  Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' }),
+  Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
+])('"$message" means that the database cannot be used just now', (error) => {
+  expect(codeFor(error)).toBe('SERVICE_UNAVAILABLE');
+});
+
+test('anything else is ours', () => {
+  expect(codeFor(new Error('x is not a function'))).toBe('INTERNAL_SERVER_ERROR');
+  expect(codeFor(Object.assign(new Error('syntax error'), { code: '42601' }))).toBe('INTERNAL_SERVER_ERROR');
+});
