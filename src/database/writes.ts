@@ -9,30 +9,43 @@ type EntityClass<Entity> = abstract new () => Entity;
 export type Values<Entity> = { readonly [Key in keyof Row<Entity>]?: Row<Entity>[Key] | RawBuilder<unknown> };
 
 interface Column {
+  /** Quoted. */
   readonly name: string;
   readonly type: string;
 }
 
 interface Table {
+  /** Quoted. */
   readonly name: string;
   readonly columns: ReadonlyMap<string, Column>;
   readonly version: string | undefined;
+}
+
+/** Names come from the entities alone: no value ever becomes part of such text. */
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function tableOf(metadata: EntityMetadata): Table {
   const properties = metadata.props.filter(
     ({ kind, persist }) => persist !== false && (kind === ReferenceKind.SCALAR || kind === ReferenceKind.MANY_TO_ONE),
   );
+  const version = properties.find(({ name }) => name === metadata.versionProperty)?.fieldNames[0];
   return {
-    name: metadata.tableName,
+    name: quoted(metadata.tableName),
     columns: new Map(
       properties.map(({ name, kind, fieldNames, columnTypes }) => [
         kind === ReferenceKind.SCALAR ? name : `${name}Id`,
-        { name: fieldNames[0] ?? name, type: columnTypes[0] ?? 'text' },
+        { name: quoted(fieldNames[0] ?? name), type: columnTypes[0] ?? 'text' },
       ]),
     ),
-    version: properties.find(({ name }) => name === metadata.versionProperty)?.fieldNames[0],
+    version: version && quoted(version),
   };
+}
+
+/** One piece of SQL with its parameters between the texts: a template that is made instead of written. */
+function template(texts: readonly string[], parameters: readonly unknown[]): RawBuilder<unknown> {
+  return sql(Object.assign([...texts], { raw: texts }), ...parameters);
 }
 
 /**
@@ -51,16 +64,29 @@ export class Writes {
   /** `insert into "ticket" ("id", …) select $1::uuid, …`: what stands behind it may say from where, and on what condition. */
   insert<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
     const given = this.#given(entity, values);
-    const names = given.map(({ name }) => sql.ref(name));
-    return sql`insert into ${sql.table(this.#table(entity).name)} (${sql.join(names)}) select ${sql.join(given.map(({ value }) => value))}`;
+    const names = given.map(({ name }) => name).join(', ');
+    const head = `insert into ${this.#table(entity).name} (${names}) select `;
+    const last = given.length - 1;
+    const texts = given.map(({ type }, index) => `::${type}${index < last ? ', ' : ''}`);
+    return template(
+      [head, ...texts],
+      given.map(({ value }) => value),
+    );
   }
 
   /** `"title" = $1::text, …` for an UPDATE, and a version one higher where the entity has one. */
   set<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
+    const given = this.#given(entity, values);
     const { version } = this.#table(entity);
-    const assigned = this.#given(entity, values).map(({ name, value }) => sql`${sql.ref(name)} = ${value}`);
-    if (version !== undefined) assigned.push(sql`${sql.ref(version)} = ${sql.ref(version)} + 1`);
-    return sql.join(assigned);
+    const texts = given.map(({ name }, index) => {
+      const before = given[index - 1];
+      return `${before ? `::${before.type}, ` : ''}${name} = `;
+    });
+    const tail = version === undefined ? '' : `, ${version} = ${version} + 1`;
+    return template(
+      [...texts, `::${given.at(-1)?.type}${tail}`],
+      given.map(({ value }) => value),
+    );
   }
 
   #given<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>) {
@@ -69,10 +95,8 @@ export class Writes {
       const column = columns.get(property);
       if (column === undefined) throw new Error(`${entity.name} has no column for ${property}`);
       if (value === undefined) return [];
-      const { name, type } = column;
-      if (isRaw(value)) return [{ name, value }];
-      const parameter = type === 'jsonb' && value !== null ? JSON.stringify(value) : value;
-      return [{ name, value: sql`${parameter}::${sql.raw(type)}` }];
+      const isJson = column.type === 'jsonb' && value !== null && !isRaw(value);
+      return [{ ...column, value: isJson ? JSON.stringify(value) : value }];
     });
   }
 
@@ -85,6 +109,6 @@ export class Writes {
   }
 }
 
-function isRaw(value: unknown): value is RawBuilder<unknown> {
+function isRaw(value: unknown): boolean {
   return typeof value === 'object' && value !== null && isOperationNodeSource(value);
 }

@@ -1,0 +1,148 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { Rows } from '../../src/database/rows.js';
+import { Writes } from '../../src/database/writes.js';
+import { NotificationService } from '../../src/notifications/notification.service.js';
+import { TicketWriter } from '../../src/tickets/ticket-writer.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { select } from '../support/database-state.js';
+import { buildPerson, buildTicket, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const CREATE = `mutation ($input: CreateTicketInput!) {
+  createTicket(input: $input) { ticket { id number title } userErrors { code field } } }`;
+const UPDATE = `mutation ($input: UpdateTicketInput!) {
+  updateTicket(input: $input) { ticket { id title status } userErrors { code field } } }`;
+
+let server: TestServer;
+let tech: Person;
+let assignee: Person;
+let writer: TicketWriter;
+beforeAll(async () => {
+  server = await startTestServer();
+  tech = await buildPerson(server, { role: BuiltInRole.TECH });
+  assignee = await buildPerson(server);
+  const { orm, clock } = server.app;
+  const notifications = new NotificationService({ clock, delayMs: 1000, wake: async () => {} });
+  writer = new TicketWriter({ rows: new Rows(orm), writes: new Writes(orm), clock, notifications });
+});
+afterAll(async () => server.stop());
+
+/** An assigned ticket whose assignee is owed a mail about its assignment, or about a change. */
+async function assigned(kind: 'ASSIGNED' | 'UPDATED'): Promise<string> {
+  const { id } = await buildTicket(server, { createdBy: tech });
+  const change = async (input: object) => tech.client.query(UPDATE, { input: { id, ...input } });
+  await change({ assignedTo: { id: assignee.id } });
+  if (kind === 'UPDATED') {
+    await select(server, sql`update notification set status = 'SENT' where ticket_id = ${id} returning id`);
+    await change({ priority: 'LOW' });
+  }
+  return id;
+}
+
+function viewerOf({ id }: Person) {
+  const all = { canViewAll: true, canEditAll: true, canDeleteAll: true };
+  const role = { ...all, canManageUsers: true, canManageTickets: true, canAssignTickets: true };
+  return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
+}
+
+describe('how often PostgreSQL is asked', () => {
+  test('once to create a ticket, and twice to change its own fields', async () => {
+    const { id } = await buildTicket(server, { createdBy: tech });
+    await tech.client.query('{ viewer { id } }');
+    const creating = await server.countStatements(async () =>
+      tech.client.query(CREATE, { input: { title: 'Counted', description: 'Once.' } }),
+    );
+    const changing = await server.countStatements(async () =>
+      tech.client.query(UPDATE, { input: { id, title: 'Counted', status: 'CLOSED' } }),
+    );
+    expect({ creating, changing }).toEqual({ creating: 1, changing: 2 });
+  });
+});
+
+describe('a change that was decided on what is not so any more writes nothing', () => {
+  async function changing(id: string, meanwhile: () => Promise<unknown>) {
+    const read = await writer.read(id);
+    if (read === null) throw new Error('There is no such ticket');
+    const state = sql`select (select to_jsonb(t) from ticket t where id = ${id}) as ticket,
+      (select count(*)::int from ticket_event where ticket_id = ${id}) as events,
+      (select jsonb_agg(n order by id) from notification n where ticket_id = ${id}) as mails`;
+    await meanwhile();
+    const before = await select(server, state);
+    const changes = [{ field: 'title', from: read.title, to: 'Late' }];
+    const written = await writer.change(viewerOf(tech), read, { title: 'Late' }, changes);
+    const after = await select(server, state);
+    return { written, unchanged: JSON.stringify(after) === JSON.stringify(before) };
+  }
+
+  test('unless nothing has changed', async () => {
+    for (const kind of ['ASSIGNED', 'UPDATED'] as const) {
+      const id = await assigned(kind);
+      const { written, unchanged } = await changing(id, async () => {});
+      expect(written?.ticket).toMatchObject({ id, title: 'Late' });
+      expect(unchanged).toBe(false);
+    }
+  });
+
+  test.each([
+    ['the ticket was changed', 'UPDATED', (id: string) => sql`update ticket set priority = 'HIGH' where id = ${id}`],
+    ['the ticket was deleted', 'UPDATED', (id: string) => sql`update ticket set deleted_at = now() where id = ${id}`],
+    [
+      'the mail to be added to was taken up',
+      'UPDATED',
+      (id: string) =>
+        sql`update notification set claimed_until = now() where ticket_id = ${id} and status = 'SCHEDULED'`,
+    ],
+    [
+      'the mail that would tell it was taken up',
+      'ASSIGNED',
+      (id: string) =>
+        sql`update notification set claimed_until = now() where ticket_id = ${id} and status = 'SCHEDULED'`,
+    ],
+  ] as const)('%s', async (_, kind, meanwhile) => {
+    const id = await assigned(kind);
+    const outcome = await changing(id, async () => select(server, sql`${meanwhile(id)} returning id`));
+    expect(outcome).toEqual({ written: null, unchanged: true });
+  });
+
+  test('a mail came to be owed', async () => {
+    const id = await assigned('UPDATED');
+    await select(server, sql`update notification set status = 'SENT' where ticket_id = ${id} returning id`);
+    const outcome = await changing(id, async () =>
+      tech.client.query(
+        'mutation ($input: CreateCommentInput!) { createComment(input: $input) { userErrors { code } } }',
+        { input: { ticketId: id, content: 'Look.' } },
+      ),
+    );
+    expect(outcome).toEqual({ written: null, unchanged: true });
+  });
+});
+
+test('the words of a ticket are what they would be if collected anew, whatever happened to it', async () => {
+  const { id } = await buildTicket(server, {
+    createdBy: tech,
+    title: 'Crème brûlée',
+    description: 'Burnt in the OVEN.',
+  });
+  const comment = async (content: string, internal = false) =>
+    (
+      await tech.client.query(
+        'mutation ($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }',
+        { input: { ticketId: id, content, internal } },
+      )
+    ).createComment.comment.id;
+  const written = await comment('The oven is too hot.');
+  await comment('He left it on overnight.', true);
+  await tech.client.query(UPDATE, { input: { id, title: 'Custard, cold', description: 'It was the fridge.' } });
+  await tech.client.query(
+    'mutation ($input: UpdateCommentInput!) { updateComment(input: $input) { userErrors { code } } }',
+    { input: { id: written, content: 'The fridge is too cold.' } },
+  );
+  await tech.client.query(UPDATE, { input: { id, title: 'Custard again' } });
+  await comment('Solved.');
+  const words = sql`select words::text, commented::text from ticket_search where ticket_id = ${id}`;
+  const kept = await select(server, words);
+  await select(server, sql`select ticket_search_fill(array[${id}]::uuid[])`);
+  expect(kept).toEqual(await select(server, words));
+  for (const word of ["'custard'", "'=overnight'", "'solved'"]) expect(JSON.stringify(kept)).toContain(word);
+});
