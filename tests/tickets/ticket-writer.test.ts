@@ -46,6 +46,21 @@ function viewerOf({ id }: Person) {
   return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
 }
 
+/** Reads a ticket, lets something happen, then writes a change of its title. */
+async function changing(id: string, meanwhile: () => Promise<unknown>) {
+  const read = await writer.read(id);
+  if (read === null) throw new Error('There is no such ticket');
+  const state = sql`select (select to_jsonb(t) from ticket t where id = ${id}) as ticket,
+    (select count(*)::int from ticket_event where ticket_id = ${id}) as events,
+    (select jsonb_agg(n order by id) from notification n where ticket_id = ${id}) as mails`;
+  await meanwhile();
+  const before = await select(server, state);
+  const changes = [{ field: 'title', from: read.title, to: 'Late' }];
+  const written = await writer.change(viewerOf(tech), read, { title: 'Late' }, changes);
+  const after = await select(server, state);
+  return { written, unchanged: JSON.stringify(after) === JSON.stringify(before) };
+}
+
 describe('how often PostgreSQL is asked', () => {
   test('once to create a ticket, and twice to change its own fields', async () => {
     const { id } = await buildTicket(server, { createdBy: tech });
@@ -61,20 +76,6 @@ describe('how often PostgreSQL is asked', () => {
 });
 
 describe('a change that was decided on what is not so any more writes nothing', () => {
-  async function changing(id: string, meanwhile: () => Promise<unknown>) {
-    const read = await writer.read(id);
-    if (read === null) throw new Error('There is no such ticket');
-    const state = sql`select (select to_jsonb(t) from ticket t where id = ${id}) as ticket,
-      (select count(*)::int from ticket_event where ticket_id = ${id}) as events,
-      (select jsonb_agg(n order by id) from notification n where ticket_id = ${id}) as mails`;
-    await meanwhile();
-    const before = await select(server, state);
-    const changes = [{ field: 'title', from: read.title, to: 'Late' }];
-    const written = await writer.change(viewerOf(tech), read, { title: 'Late' }, changes);
-    const after = await select(server, state);
-    return { written, unchanged: JSON.stringify(after) === JSON.stringify(before) };
-  }
-
   test('unless nothing has changed', async () => {
     for (const kind of ['ASSIGNED', 'UPDATED'] as const) {
       const id = await assigned(kind);
