@@ -61,6 +61,8 @@ export class ServerProcess {
         LOG_LEVEL: 'error',
         // A run is longer than ten minutes, and clients that stay would refresh theirs once.
         ACCESS_TOKEN_SECONDS: '86400',
+        // Nor must mails that one measurement owes come due in another: they wait a day.
+        ASSIGN_REPORT_SCHEDULE: '1440',
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

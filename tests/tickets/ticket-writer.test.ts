@@ -47,7 +47,7 @@ function viewerOf({ id }: Person) {
 }
 
 /** Reads a ticket, lets something happen, then writes a change of its title. */
-async function changing(id: string, meanwhile: () => Promise<unknown>) {
+async function changeLate(id: string, meanwhile: () => Promise<unknown>) {
   const read = await writer.read(id);
   if (read === null) throw new Error('There is no such ticket');
   const state = sql`select (select to_jsonb(t) from ticket t where id = ${id}) as ticket,
@@ -79,7 +79,7 @@ describe('a change that was decided on what is not so any more writes nothing', 
   test('unless nothing has changed', async () => {
     for (const kind of ['ASSIGNED', 'UPDATED'] as const) {
       const id = await assigned(kind);
-      const { written, unchanged } = await changing(id, async () => {});
+      const { written, unchanged } = await changeLate(id, async () => {});
       expect(written?.ticket).toMatchObject({ id, title: 'Late' });
       expect(unchanged).toBe(false);
     }
@@ -102,14 +102,14 @@ describe('a change that was decided on what is not so any more writes nothing', 
     ],
   ] as const)('%s', async (_, kind, meanwhile) => {
     const id = await assigned(kind);
-    const outcome = await changing(id, async () => select(server, sql`${meanwhile(id)} returning id`));
+    const outcome = await changeLate(id, async () => select(server, sql`${meanwhile(id)} returning id`));
     expect(outcome).toEqual({ written: null, unchanged: true });
   });
 
   test('a mail came to be owed', async () => {
     const id = await assigned('UPDATED');
     await select(server, sql`update notification set status = 'SENT' where ticket_id = ${id} returning id`);
-    const outcome = await changing(id, async () =>
+    const outcome = await changeLate(id, async () =>
       tech.client.query(
         'mutation ($input: CreateCommentInput!) { createComment(input: $input) { userErrors { code } } }',
         { input: { ticketId: id, content: 'Look.' } },
