@@ -127,7 +127,6 @@ const SIGNING_IN = [
     ['type of a token', '          typ: TYPE,\n', ''],
     ['issuer', '          issuer: ISSUER,\n', ''],
     ['audience', '          audience: AUDIENCE,\n', ''],
-    ['required claims', "requiredClaims: ['exp', 'iat', 'sub', 'sid']", 'requiredClaims: []'],
     ['no tolerance', 'clockTolerance: 0', 'clockTolerance: 120'],
     ['one form of a signature', 'if (!hasOneForm(token)) return null;', ''],
     [
