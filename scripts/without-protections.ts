@@ -9,7 +9,17 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Protection, PROTECTIONS } from './protections/list.js';
 
-const COPIED = ['.swcrc', 'src', 'tests', 'docs', 'package.json', 'jest.config.js', 'tsconfig.json', 'schema.graphql'];
+const COPIED = [
+  '.swcrc',
+  'src',
+  'scripts',
+  'tests',
+  'docs',
+  'package.json',
+  'jest.config.js',
+  'tsconfig.json',
+  'schema.graphql',
+];
 async function runTests(folder: string, tests: readonly string[]): Promise<string> {
   const jest = ['--experimental-vm-modules', '--no-warnings=ExperimentalWarning', 'node_modules/jest/bin/jest.js'];
   const run = spawn(process.execPath, [...jest, '--bail', '--verbose', ...tests], { cwd: folder });
