@@ -51,7 +51,15 @@ export async function exclusively<Result>(databaseUrl: string, action: () => Pro
   }
 }
 
-/** Brings the schema up to date. */
+/** Runs migrations in one transaction, without a limit on time: an index on a large table takes longer than a request may. */
+export async function migrating(orm: MikroORM, run: (transaction: unknown) => Promise<unknown>): Promise<void> {
+  await orm.em.fork().transactional(async (em) => {
+    await em.execute('set local statement_timeout = 0');
+    await run(em.getTransactionContext());
+  });
+}
+
+/** Brings the schema up to date, all of it or nothing. */
 export async function migrate(orm: MikroORM): Promise<void> {
-  await orm.migrator.up();
+  await migrating(orm, async (transaction) => orm.migrator.up({ transaction }));
 }
