@@ -1,8 +1,16 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { MikroORM } from '@mikro-orm/postgresql';
+import { Client } from 'pg';
+import { migrate, migrating } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
+import { ormOptions } from '../../src/database/orm.js';
+import { waitFor } from '../jobs/wait-for.js';
 import { rehearseMigrations } from '../../scripts/rehearse-migrations.js';
 import { databaseUrl, onServer } from '../support/test-database.js';
+
+/** Long enough for what looks only into the catalogue. */
+const SHORT_MS = 500;
 
 const postgres = process.env['TEST_DATABASE_URL'] ?? '';
 const name = `docket_rehearsal_${randomUUID().replaceAll('-', '')}`;
@@ -16,4 +24,32 @@ describe('on data', () => {
     const all = migrations.map((migration) => migration.name).slice(1);
     expect(steps).toEqual([...all.toReversed().map((each) => `down ${each}`), ...all.map((each) => `up ${each}`)]);
   }, 60_000);
+});
+
+test('a migration may take longer than a request', async () => {
+  const url = databaseUrl(postgres, name);
+  const orm = await MikroORM.init({ ...ormOptions(url), driverOptions: { statement_timeout: SHORT_MS } });
+  const other = new Client({ connectionString: url });
+  await other.connect();
+  const last = migrations.at(-1)?.name ?? '';
+  try {
+    await migrating(orm, async (transaction) => orm.migrator.down({ transaction }));
+    await other.query('begin');
+    await other.query('lock table ticket in access exclusive mode');
+    const migrated = migrate(orm);
+    await waitFor(async () => {
+      const { rowCount } = await other.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'
+           and clock_timestamp() - query_start > '${2 * SHORT_MS} ms'`,
+      );
+      // A statement that gave up waits no longer.
+      return rowCount === 1 || (await Promise.race([migrated.then(Boolean, () => true), false]));
+    });
+    await other.query('rollback');
+    await migrated;
+    expect((await orm.migrator.getExecuted()).at(-1)?.name).toBe(last);
+  } finally {
+    await other.end();
+    await orm.close(true);
+  }
 });
