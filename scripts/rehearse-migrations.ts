@@ -98,7 +98,7 @@ async function schemaOf(client: Client): Promise<string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** Of each table the number of its rows and a sum of their hashes, without the columns that a lower level lacks. */
+/** Of each table the number of its rows and a sum of their hashes, without columns that are empty: a lower level may lack them. */
 async function stateOf(client: Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
@@ -106,7 +106,7 @@ async function stateOf(client: Client): Promise<Map<string, string>> {
   const state = new Map<string, string>();
   for (const { name } of rows) {
     const { rows: sums } = await client.query<{ state: string }>(
-      `select count(*) || ' rows, ' || coalesce(sum(hashtextextended((to_jsonb(t) - 'retry_at')::text, 0)), 0) as state
+      `select count(*) || ' rows, ' || coalesce(sum(hashtextextended(jsonb_strip_nulls(to_jsonb(t))::text, 0)), 0) as state
        from "${name}" t`,
     );
     state.set(name, sums[0]?.state ?? '');

@@ -35,7 +35,8 @@ test('a migration may take longer than a request', async () => {
   try {
     await migrating(orm, async (transaction) => orm.migrator.down({ transaction }));
     await other.query('begin');
-    await other.query('lock table ticket in access exclusive mode');
+    // It can be read, and what has run cannot be written down.
+    await other.query('lock table migration in exclusive mode');
     const migrated = migrate(orm);
     await waitFor(async () => {
       const { rowCount } = await other.query(
