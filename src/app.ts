@@ -125,7 +125,7 @@ export function createApp(parts: AppParts): App {
   const writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
   const readers = readersOf(rows, clock);
   const readersOfReplicas = new Map(
-    parts.replicas?.all.map((replica) => [replica, readersOf(new Rows(orm, replica.runner(rows.all)), clock)]),
+    parts.replicas?.all.map((replica) => [replica, readersOf(new Rows(orm, replica.runner(rows.run)), clock)]),
   );
   const metrics = new Metrics({ orm, rows, clock, replicas: parts.replicas });
   return {

@@ -62,7 +62,7 @@ export class CommentReader {
     const page = keysetPage(args, CHRONOLOGICAL);
     const conditions = [readableComments(viewer), ...(await this.#filter(args.filter ?? {}))];
     const list = sql`${COMMENTS} where ${sql.join(conditions, sql` and `)}`;
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), ['createdAt']);
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
     const rows = await this.#rows.all(
       sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${sql.join(conditions, sql` and `)} and ${page.where}
         order by ${page.orderBy} limit ${page.limit}`,
@@ -87,16 +87,18 @@ export class CommentReader {
   ): Promise<Connection<CommentRow>[]> {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, CHRONOLOGICAL);
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), ['createdAt']);
+    const key = `${parent}Id` as const;
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), {
+      always: ['createdAt', key],
+    });
     const rows = await this.#rows.all(
-      sql<CommentRow & { parentId: string }>`select ${columns}, parent.id as "parentId"
-        from unnest(${[...parentIds]}::uuid[]) as parent (id)
+      sql<CommentRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
         cross join lateral (
           select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}
         ) c ${joins} order by ${page.orderBy}`,
     );
-    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+    const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
     const count = this.#rows.counts(column, parentIds, list);
     return parentIds.map((id) =>

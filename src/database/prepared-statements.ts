@@ -1,4 +1,4 @@
-import { Client, type Pool } from 'pg';
+import { Client, type ClientBase, type Pool } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 
 /** Names a connection may hold: PostgreSQL keeps each one's plan in that connection's memory. */
@@ -31,6 +31,14 @@ class Statements {
   }
 }
 
+/** By connection. */
+const prepared = new WeakMap<object, Statements>();
+
+/** The name under which a connection of a pool has a statement, or is to have it; undefined for one that is new to it. */
+export function preparedName(client: ClientBase, text: string): string | undefined {
+  return prepared.get(client)?.nameOf(text);
+}
+
 /**
  * Lets each of the pool's connections prepare a statement with parameters when it comes for the second time: parsing
  * and planning a page's statement takes PostgreSQL longer than running it (bench/results.md).
@@ -38,6 +46,7 @@ class Statements {
 export function prepareStatements(pool: Pool): void {
   pool.on('connect', (client) => {
     const statements = new Statements();
+    prepared.set(client, statements);
     // On the instance: pg's Pool has no other place between itself and its clients.
     Object.assign(client, {
       query(...parameters: unknown[]): unknown {

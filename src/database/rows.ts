@@ -1,7 +1,17 @@
 import { type EntityMetadata, type Ref, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type RawBuilder, sql } from 'kysely';
+import {
+  DummyDriver,
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type RawBuilder,
+  sql,
+} from 'kysely';
+import { rowsOf } from './answer-rows.js';
 import { columnsRead } from './reads.js';
+import { type RunStatement, statementsOn } from './statements.js';
 
 type Nullish<T> = Extract<T, null | undefined>;
 type ColumnValue<T> = T extends Date ? string : T;
@@ -38,8 +48,6 @@ interface Column {
   readonly property: string;
   readonly name: string;
   readonly isInstant: boolean;
-  /** Part of every row, whatever is selected: the id and the foreign keys, by which loaders find what belongs to it. */
-  readonly isKey: boolean;
 }
 
 /** What a query asks of an object; see graphql/selection.ts. */
@@ -58,7 +66,6 @@ function columnsOf(metadata: EntityMetadata): Column[] {
       property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
       name: property.fieldNames[0] ?? property.name,
       isInstant: property.runtimeType === 'Date',
-      isKey: property.primary === true || property.kind === ReferenceKind.MANY_TO_ONE,
     }));
 }
 
@@ -67,20 +74,20 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** ISO 8601 in UTC with milliseconds, made by PostgreSQL: the server need not parse and format each instant. */
+/** Instants as timestamps in UTC, which the answer's reader makes ISO 8601 of (see statements.ts). */
 function expressionOf({ name, isInstant }: Column, alias: string): string {
   const column = `${quoted(alias)}.${quoted(name)}`;
-  return isInstant ? `to_char(${column} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` : column;
+  return isInstant ? `${column} at time zone 'UTC'` : column;
 }
 
-function list(columns: readonly Column[], alias: string): string {
-  return columns.map((column) => `${expressionOf(column, alias)} as ${quoted(column.property)}`).join(', ');
-}
-
-/** A row inside a row, as one JSON value; null when the alias, outer joined, has no row. */
-function json(columns: readonly Column[], alias: string): string {
-  const pairs = columns.map((column) => `'${column.property}', ${expressionOf(column, alias)}`);
-  return `case when ${quoted(alias)}."id" is null then null else json_build_object(${pairs.join(', ')}) end`;
+/** @param inside the relation whose row this is, inside another; see answer-rows.ts */
+function list(columns: readonly Column[], alias: string, inside?: string): string {
+  return columns
+    .map((column) => {
+      const name = inside === undefined ? column.property : `${inside}.${column.property}`;
+      return `${expressionOf(column, alias)} as ${quoted(name)}`;
+    })
+    .join(', ');
 }
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
@@ -90,24 +97,43 @@ export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
 
 type EntityClass<Entity> = abstract new () => Entity;
 
-/** Runs one statement and gives its rows. */
-export type Run = <Result>(query: RawBuilder<Result>) => Promise<Result[]>;
+interface SelectOptions<Entity> {
+  readonly always?: readonly (keyof Row<Entity> & string)[];
+  readonly except?: readonly (Relation<Entity> & string)[];
+}
+
+interface Select<Entity> {
+  readonly columns: RawBuilder<RowWith<Entity>>;
+  readonly joins: RawBuilder<unknown>;
+}
+
+type SelectText = Readonly<Record<keyof Select<object>, string>>;
+
+/** Writes PostgreSQL's SQL; runs nothing. */
+const COMPILER = new Kysely<unknown>({
+  dialect: {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new DummyDriver(),
+    createIntrospector: (db) => new PostgresIntrospector(db),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  },
+});
 
 /**
- * The door of all reading: Kysely on MikroORM's connection, and the columns of each entity's row. Readers write their
- * SQL with Kysely's `sql` tag, so that every value is a parameter.
+ * The door of all reading: statements on MikroORM's connection, and the columns of each entity's row. Readers write
+ * their SQL with Kysely's `sql` tag, so that every value is a parameter.
  */
 export class Rows {
   readonly #orm: MikroORM;
+  /** Where its statements go. */
+  readonly run: RunStatement;
   readonly #columns = new Map<EntityMetadata, readonly Column[]>();
-
-  /** Runs one statement and gives its rows. */
-  readonly all: Run;
+  readonly #selects = new WeakMap<Selection, Map<string, SelectText>>();
 
   /** @param run where statements go instead of the ORM's own database, such as a replica of it */
-  constructor(orm: MikroORM, run?: Run) {
+  constructor(orm: MikroORM, run: RunStatement = statementsOn(orm.em.getConnection())) {
     this.#orm = orm;
-    this.all = run ?? (async (query) => (await query.execute(orm.em.getKysely<unknown>())).rows);
+    this.run = run;
   }
 
   #metadataOf(entity: EntityClass<object>): EntityMetadata {
@@ -122,53 +148,90 @@ export class Rows {
     return columns;
   }
 
-  /** The columns that the fields of a selection read, and the keys; all columns when a field does not say. */
-  #columnsRead(metadata: EntityMetadata, selection: Selection, always: readonly string[] = []): readonly Column[] {
+  /**
+   * The columns that the fields of a selection read, the id among them; all columns when a field does not say.
+   * @param joined whether the statement brings the relations along; if not, their keys are for the loaders
+   */
+  #columnsRead(metadata: EntityMetadata, selection: Selection, joined: (name: string) => boolean): readonly Column[] {
     const columns = this.#columnsOf(metadata);
     const relations = new Set(metadata.relations.map(({ name }) => name));
     const read = columnsRead(metadata.class, selection.keys(), relations);
     if (!read) return columns;
-    return columns.filter(({ property, isKey }) => isKey || read.has(property) || always.includes(property));
+    const keys = [...relations].filter((name) => selection.has(name) && !joined(name)).map((name) => `${name}Id`);
+    const wanted = new Set(['id', ...keys, ...read]);
+    return columns.filter(({ property }) => wanted.has(property));
   }
 
-  /** `t."id" as "id", to_char(t."created_at" …) as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
+  /** `t."id" as "id", t."created_at" at time zone … as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
   columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
     return sql.raw(list(this.#columnsOf(this.#metadataOf(entity)), alias));
   }
 
   /**
-   * The columns of an entity, and beside them those to-one relations that `wanted` names, each as JSON, with the joins
+   * The columns of an entity, and beside them the columns of those to-one relations that `wanted` names, with the joins
    * that bring them: what a list's own statement can bring needs no statement of its own.
    * @param wanted names alone bring whole rows; a selection brings the columns that its fields read (see `Reads`), and
    * leaves the others out of the rows
-   * @param always columns that the reader itself needs, such as those that a list is ordered by
+   * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by; `except`:
+   * relations that are not for everybody who sees the row, and are left to their loaders
    */
   select<Entity extends object>(
     entity: EntityClass<Entity>,
     alias: string,
     wanted: Iterable<string> | Selection,
-    always: readonly (keyof Row<Entity> & string)[] = [],
-  ): { columns: RawBuilder<RowWith<Entity>>; joins: RawBuilder<unknown> } {
+    options: SelectOptions<Entity> = {},
+  ): Select<Entity> {
+    if (!isSelection(wanted)) {
+      const { columns, joins } = this.#select(entity, alias, wanted, options);
+      return { columns: sql.raw(columns), joins: sql.raw(joins) };
+    }
+    const key = `${alias} ${entity.name} ${options.always?.join()} ${options.except?.join()}`;
+    const known = this.#selects.get(wanted) ?? new Map<string, SelectText>();
+    const text = known.get(key) ?? this.#select(entity, alias, wanted, options);
+    this.#selects.set(wanted, known.set(key, text));
+    return { columns: sql.raw(text.columns), joins: sql.raw(text.joins) };
+  }
+
+  #select<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Iterable<string> | Selection,
+    { always = [], except = [] }: SelectOptions<Entity>,
+  ): SelectText {
     const metadata = this.#metadataOf(entity);
     const selection = isSelection(wanted) ? wanted : null;
-    const own = selection ? this.#columnsRead(metadata, selection, always) : this.#columnsOf(metadata);
-    const names: Iterable<string> = isSelection(wanted) ? wanted.keys() : wanted;
-    const columns = [list(own, alias)];
+    const names = new Set(isSelection(wanted) ? wanted.keys() : wanted);
+    const relations = metadata.relations.filter(
+      ({ name, kind }) =>
+        kind === ReferenceKind.MANY_TO_ONE && names.has(name) && !except.some((left) => left === name),
+    );
+    const own = selection
+      ? this.#columnsRead(metadata, selection, (name) => relations.some((relation) => relation.name === name))
+      : this.#columnsOf(metadata);
+    const needed = this.#columnsOf(metadata).filter(
+      (column) => own.includes(column) || always.some((property) => property === column.property),
+    );
+    const columns = [list(needed, alias)];
     const joins: string[] = [];
-    for (const name of new Set(names)) {
-      const relation = metadata.relations.find((property) => property.name === name);
-      const target = relation?.targetMeta;
-      const [column] = relation?.fieldNames ?? [];
-      if (relation?.kind !== ReferenceKind.MANY_TO_ONE || !target || !column) continue;
+    for (const { name, targetMeta: target, fieldNames } of relations) {
+      const [column] = fieldNames;
+      if (!target || !column) continue;
       const joined = `${alias}_${name}`;
       const below = selection?.get(name);
-      const shown = below ? this.#columnsRead(target, below) : this.#columnsOf(target);
-      columns.push(`${json(shown, joined)} as ${quoted(name)}`);
+      const shown = below ? this.#columnsRead(target, below, () => false) : this.#columnsOf(target);
+      columns.push(list(shown, joined, name));
       joins.push(
         `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
       );
     }
-    return { columns: sql.raw(columns.join(', ')), joins: sql.raw(joins.join(' ')) };
+    return { columns: columns.join(', '), joins: joins.join(' ') };
+  }
+
+  /** Runs one statement and gives its rows. */
+  async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
+    const { sql: text, parameters } = query.compile(COMPILER);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
+    return rowsOf(await this.run({ text, values: parameters })) as Result[];
   }
 
   /** Runs one statement and gives its first row, or null. */

@@ -88,13 +88,49 @@ export interface Connection<Item> {
   readonly count: () => Promise<number>;
 }
 
+/** Makes cursors only when they are asked for: most clients show the nodes alone. */
+class KeysetConnection<Item> implements Connection<Item> {
+  readonly nodes: readonly Item[];
+  readonly count: () => Promise<number>;
+  readonly #edge: (item: Item) => Edge<Item>;
+  readonly #beyond: Pick<PageInfo, 'next' | 'previous'>;
+
+  constructor(
+    nodes: readonly Item[],
+    edge: (item: Item) => Edge<Item>,
+    ask: Pick<Connection<Item>, 'count'> & Pick<PageInfo, 'next' | 'previous'>,
+  ) {
+    this.nodes = nodes;
+    this.count = ask.count;
+    this.#edge = edge;
+    this.#beyond = ask;
+  }
+
+  get edges(): readonly Edge<Item>[] {
+    return this.nodes.map(this.#edge);
+  }
+
+  get pageInfo() {
+    const { next, previous } = this.#beyond;
+    return { startCursor: this.#cursorAt(0), endCursor: this.#cursorAt(-1), next, previous };
+  }
+
+  #cursorAt(index: number): string | null {
+    const node = this.nodes.at(index);
+    return node === undefined ? null : this.#edge(node).cursor;
+  }
+}
+
 /** What a statement for one page needs. */
 export interface Page<Item> {
   /** Boolean expression: between the cursors. */
   readonly where: RawBuilder<boolean>;
   readonly orderBy: RawBuilder<unknown>;
-  /** One more than the page holds, to learn whether there is a next one. */
-  readonly limit: number;
+  /**
+   * One more than the page holds, to learn whether there is a next one. A literal: with a parameter PostgreSQL does not
+   * know how few rows are asked for, and would plan the statement anew for each use (bench/results.md).
+   */
+  readonly limit: RawBuilder<number>;
   /**
    * Puts the statement's rows in the list's order and makes the connection.
    * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
@@ -181,26 +217,18 @@ export function keysetPage<Item>(args: ConnectionArgs, order: Order<Item>): Page
   return {
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
     orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
-    limit: size + 1,
+    limit: sql.lit(size + 1),
     edge,
     connection(rows, count, exists) {
       const more = rows.length > size;
       const nodes = rows.slice(0, size);
       if (backwards) nodes.reverse();
-      const edges = nodes.map(edge);
-      return {
-        edges,
-        nodes,
-        pageInfo: {
-          startCursor: edges.at(0)?.cursor ?? null,
-          endCursor: edges.at(-1)?.cursor ?? null,
-          next: async () =>
-            (!backwards && more) || (before !== null && exists(compare(ascending ? '>=' : '<=', before))),
-          previous: async () =>
-            (backwards && more) || (after !== null && exists(compare(ascending ? '<=' : '>=', after))),
-        },
+      const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
+      return new KeysetConnection(nodes, edge, {
         count,
-      };
+        next: async () => (!backwards && more) || found(before && compare(ascending ? '>=' : '<=', before)),
+        previous: async () => (backwards && more) || found(after && compare(ascending ? '<=' : '>=', after)),
+      });
     },
   };
 }

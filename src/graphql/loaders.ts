@@ -43,18 +43,34 @@ function byId<RowType extends { readonly id: string }>(
 type PageLoader<Item> = DataLoader<string, Connection<Item>>;
 
 /** The same page of many parents' lists: a loader for each page that the query asks for. */
-class PageLoaders<Item> {
+class PageLoaders<List extends string, Args extends ConnectionArgs, Item> {
   readonly #loaders = new Map<string, PageLoader<Item>>();
+  readonly #read: (list: List, ids: readonly string[], args: Args, selection: Selection) => Promise<Connection<Item>[]>;
+  #last: { list: List; args: Args; selection: Selection; loader: PageLoader<Item> } | undefined;
 
-  /** @param key whatever makes one page another: the list, its arguments, what is asked of its nodes */
-  for(key: readonly unknown[], read: (ids: readonly string[]) => Promise<Connection<Item>[]>): PageLoader<Item> {
-    const text = JSON.stringify(key);
-    const known = this.#loaders.get(text);
-    if (known) return known;
-    const loader: PageLoader<Item> = new DataLoader(read);
-    this.#loaders.set(text, loader);
+  /** @param read the same page of each of the parents' lists, in the order of their ids */
+  constructor(
+    read: (list: List, ids: readonly string[], args: Args, selection: Selection) => Promise<Connection<Item>[]>,
+  ) {
+    this.#read = read;
+  }
+
+  for(list: List, args: Args, selection: Selection): PageLoader<Item> {
+    const last = this.#last;
+    // The parents ask one after the other, and mostly for the same.
+    if (last && last.list === list && last.selection === selection && same(last.args, args)) return last.loader;
+    const key = JSON.stringify([list, Object.entries(args), selectionKey(selection)]);
+    const loader = this.#loaders.get(key) ?? new DataLoader(async (ids) => this.#read(list, ids, args, selection));
+    this.#loaders.set(key, loader);
+    this.#last = { list, args, selection, loader };
     return loader;
   }
+}
+
+/** Whether two lists' arguments are the same, as far as can be seen at a glance. */
+function same<Args extends ConnectionArgs>(one: Args, other: Args): boolean {
+  const others = Object.entries(other);
+  return others.length === Object.keys(one).length && others.every(([name, value]) => Reflect.get(one, name) === value);
 }
 
 /** What a list's own statement did not bring, batched: one for each request, and for its viewer. */
@@ -69,9 +85,18 @@ export class Loaders {
   /** The viewer's own live ones. */
   readonly sessionById: DataLoader<string, SessionRow | null>;
   readonly duplicatesByTicketId: DataLoader<string, TicketRow[]>;
-  readonly #ticketPages = new PageLoaders<TicketRow>();
-  readonly #commentPages = new PageLoaders<CommentRow>();
-  readonly #eventPages = new PageLoaders<TicketEventRow>();
+  readonly #ticketPages = new PageLoaders<TicketParent, TicketListArgs, TicketRow>(
+    async (parent, ids, args, selection) =>
+      this.#readers.tickets.pagesByParent(this.#viewer(), parent, ids, args, selection),
+  );
+  readonly #commentPages = new PageLoaders<CommentParent, ConnectionArgs, CommentRow>(
+    async (parent, ids, args, selection) =>
+      this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
+  );
+  readonly #eventPages = new PageLoaders<'ticket', ConnectionArgs, TicketEventRow>(
+    async (_ticket, ids, args, selection) =>
+      this.#readers.ticketEvents.pagesByTicketId(this.#viewer(), ids, args, selection),
+  );
   readonly #similar = new Map<string, DataLoader<string, readonly SimilarTicket[]>>();
   readonly #readers: Readers;
   readonly #viewer: () => Viewer;
@@ -92,27 +117,17 @@ export class Loaders {
 
   /** The same page of the tickets of many products, creators or assignees, by parent. */
   ticketsBy(parent: TicketParent, args: TicketListArgs, selection: Selection): PageLoader<TicketRow> {
-    const { first, after, last, before, filter, orderBy } = args;
-    return this.#ticketPages.for(
-      [parent, first, after, last, before, filter, orderBy, selectionKey(selection)],
-      async (ids) => this.#readers.tickets.pagesByParent(this.#viewer(), parent, ids, args, selection),
-    );
+    return this.#ticketPages.for(parent, args, selection);
   }
 
   /** The same page of the comments of many tickets or authors, by parent. */
   commentsBy(parent: CommentParent, args: ConnectionArgs, selection: Selection): PageLoader<CommentRow> {
-    const { first, after, last, before } = args;
-    return this.#commentPages.for([parent, first, after, last, before, selectionKey(selection)], async (ids) =>
-      this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
-    );
+    return this.#commentPages.for(parent, args, selection);
   }
 
   /** The same page of the history of many tickets, by ticket. */
   eventsByTicketId(args: ConnectionArgs, selection: Selection): PageLoader<TicketEventRow> {
-    const { first, after, last, before } = args;
-    return this.#eventPages.for([first, after, last, before, selectionKey(selection)], async (ids) =>
-      this.#readers.ticketEvents.pagesByTicketId(this.#viewer(), ids, args, selection),
-    );
+    return this.#eventPages.for('ticket', args, selection);
   }
 
   /** The tickets most like each of many tickets, by ticket. */

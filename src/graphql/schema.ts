@@ -14,6 +14,7 @@ import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../users/account.resolver.js';
 import { UserResolver } from '../users/user.resolver.js';
 import { checkAccess } from './access.js';
+import { resolveDirectly } from './direct-resolvers.js';
 import { answerUserErrors } from './mutation-errors.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -42,6 +43,7 @@ export function createSchema(): GraphQLSchema {
     // Only what can be reached is part of the API: base classes of payloads are not.
     orphanedTypes: [],
   });
+  resolveDirectly(schema);
   answerUserErrors(schema);
   return schema;
 }

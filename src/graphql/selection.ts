@@ -54,9 +54,17 @@ function merge(one: Selection, other: Selection): Selection {
   return both;
 }
 
+const nodeSelections = new WeakMap<Selection, Selection>();
+
 /** What a connection's query asks of its nodes, by `nodes` and by `edges { node }` together. */
 export function nodeSelection(connection: Selection): Selection {
-  return merge(connection.get('nodes') ?? NOTHING, connection.get('edges')?.get('node') ?? NOTHING);
+  const known = nodeSelections.get(connection);
+  if (known) return known;
+  const inNodes = connection.get('nodes');
+  const inEdges = connection.get('edges')?.get('node');
+  const both = inNodes && inEdges ? merge(inNodes, inEdges) : (inNodes ?? inEdges ?? NOTHING);
+  nodeSelections.set(connection, both);
+  return both;
 }
 
 function describe(selection: Selection): string {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
-import { type Rows, type RowWith } from '../database/rows.js';
+import { type Row, type Rows, type RowWith } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
@@ -39,11 +39,9 @@ export class TicketReader {
   }
 
   /** A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket. */
-  #select(fields: Selection) {
-    const wanted = new Map(fields);
+  #select(selection: Selection, always: readonly (keyof Row<Ticket>)[] = []) {
     // The other ticket may be deleted, or hidden from the viewer.
-    wanted.delete('duplicateOf');
-    return this.#rows.select(Ticket, 't', wanted, ORDERED_BY);
+    return this.#rows.select(Ticket, 't', selection, { always: [...ORDERED_BY, ...always], except: ['duplicateOf'] });
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */
@@ -80,16 +78,16 @@ export class TicketReader {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
-    const { columns, joins } = this.#select(nodeSelection(selection));
+    const key = `${parent}Id` as const;
+    const { columns, joins } = this.#select(nodeSelection(selection), [key]);
     const rows = await this.#rows.all(
-      sql<TicketRow & { parentId: string }>`select ${columns}, parent.id as "parentId"
-        from unnest(${[...parentIds]}::uuid[]) as parent (id)
+      sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
         cross join lateral (
           select * from ticket t where ${column} = parent.id and ${matching} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}
         ) t ${joins} order by ${page.orderBy}`,
     );
-    const byParent = Map.groupBy(rows, ({ parentId }) => parentId);
+    const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`ticket t where ${matching}`;
     const count = this.#rows.counts(column, parentIds, list);
     return parentIds.map((id) =>

@@ -75,7 +75,7 @@ export class UserReader {
   async page(viewer: Viewer, args: UserListArgs, selection: Selection): Promise<Connection<UserRow>> {
     const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
     const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;
-    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection), ORDERED_BY);
+    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection), { always: ORDERED_BY });
     const rows = await this.#rows.all(
       sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );

@@ -1,12 +1,11 @@
 import { type MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
-import { type RawBuilder } from 'kysely';
 import { type Logger } from 'pino';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { withinTime } from '../../jobs/time-limit.js';
 import { connectToReplica } from '../orm.js';
-import { type Run } from '../rows.js';
+import { type Answer, type RunStatement, type Statement, statementsOn } from '../statements.js';
 import { type LogPosition } from './primary-log.js';
 import { openProbe } from './probe.js';
 import { shareNext } from './share-next.js';
@@ -62,6 +61,7 @@ export class Replica {
   readonly #probe: Pool;
   readonly #underWay = new Set<(reason: Error) => void>();
   #connection: PostgreSqlConnection;
+  #statements: RunStatement;
   #state: ReplicaState = 'away';
   /** Why it is not used, as logged; undefined before the first check, so that this tells in any case. */
   #reason: string | undefined;
@@ -80,6 +80,7 @@ export class Replica {
         void this.#verify(client).then(answer);
       });
     this.#connection = this.#connect();
+    this.#statements = statementsOn(this.#connection);
     this.#probe = openProbe(url);
   }
 
@@ -133,14 +134,14 @@ export class Replica {
    * Statements on this server. Whatever fails here is asked of the primary instead, so that nobody sees a replica's
    * trouble; a server that ended or became silent is left out.
    */
-  runner(primary: Run): Run {
-    return async <Result>(query: RawBuilder<Result>): Promise<Result[]> => {
-      if (this.#state === 'away' || this.#state === 'unfit') return primary(query);
+  runner(primary: RunStatement): RunStatement {
+    return async (statement) => {
+      if (this.#state === 'away' || this.#state === 'unfit') return primary(statement);
       try {
-        return await this.#run(query);
+        return await this.#run(statement);
       } catch (error) {
         if (!isServerWell(error)) this.#leaveOut('away', messageOf(error));
-        return primary(query);
+        return primary(statement);
       }
     };
   }
@@ -182,13 +183,13 @@ export class Replica {
   }
 
   /** Breaks off when the replica is found to be away: a server that hangs answers nothing, not even a time-out. */
-  async #run<Result>(query: RawBuilder<Result>): Promise<Result[]> {
+  async #run(statement: Statement): Promise<Answer> {
     let breakOff: ((reason: Error) => void) | undefined;
     try {
-      return await new Promise<Result[]>((resolve, reject) => {
+      return await new Promise<Answer>((resolve, reject) => {
         breakOff = reject;
         this.#underWay.add(reject);
-        query.execute(this.#connection.getClient()).then(({ rows }) => resolve(rows), reject);
+        this.#statements(statement).then(resolve, reject);
       });
     } finally {
       if (breakOff) this.#underWay.delete(breakOff);
@@ -212,6 +213,7 @@ export class Replica {
     this.#replayed = -1;
     this.#connection.close(true).catch(() => undefined);
     this.#connection = this.#connect();
+    this.#statements = statementsOn(this.#connection);
     for (const breakOff of this.#underWay) breakOff(new Error(`the replica is ${state}: ${reason}`));
   }
 }

@@ -22,7 +22,7 @@ function codeOf(error: unknown): string {
  * Runs a statement in a span, if something is measured just now: pollings and sweeps are not.
  * @param query what pg's `Client.query` was called with; a promise comes of it, unless it has a callback or is a cursor
  */
-export function tracedStatement(text: unknown, values: unknown, query: () => unknown): unknown {
+export function tracedStatement<Result>(text: unknown, values: unknown, query: () => Result): Result {
   const parent = currentScope()?.span;
   if (parent === undefined || typeof text !== 'string') return query();
   const { summary, shown } = wordsFor(text, Array.isArray(values) && values.length > 0);
