@@ -49,7 +49,7 @@ export function statementsOn(connection: PostgreSqlConnection): RunStatement {
       const name = preparedName(client, text);
       const query = { name, text, values: [...values], rowMode: 'array' as const, types };
       const { fields, rows } = await tracedStatement(text, values, async () => client.query<unknown[]>(query));
-      return { names: fields.map(({ name }) => name), rows };
+      return { names: fields.map((field) => field.name), rows };
     } finally {
       client.release();
     }
