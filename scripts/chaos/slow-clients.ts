@@ -1,9 +1,7 @@
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
-import { setTimeout as delay } from 'node:timers/promises';
 
 const DROP_EVERY_MS = 1_000;
-const LOOK_MS = 500;
 /** Enough answers of a megabyte to fill every buffer between the server and a client that reads none. */
 const UNREAD_REQUESTS = 20;
 
@@ -43,12 +41,6 @@ export class SlowClients {
     this.#dripping = setInterval(() => {
       for (const socket of this.#sockets) if (socket.writable) socket.write(' ');
     }, DROP_EVERY_MS);
-  }
-
-  /** Lets those who read nothing look whether they were let go: the system tells them only then. */
-  async look(): Promise<void> {
-    for (const socket of this.#sockets) socket.resume();
-    await delay(LOOK_MS);
   }
 
   /** How many the server has let go, and the longest that it took. */

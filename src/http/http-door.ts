@@ -14,10 +14,10 @@ const LIMITS = {
   /** Longer than the minute for which load balancers keep a connection: whoever uses it should be the one to close it. */
   keepAliveTimeout: 72_000,
 };
-/** Nothing moves on a connection with a request, in either direction: its client does not read the answer. */
+/** Nothing moves on a connection with a request: its client does not read. Node lets it pass once, with an answer begun. */
 const STUCK_MS = 30_000;
 
-/** Long enough for a client that is at work to send its next request, whose answer tells it to go. */
+/** Long enough for a client at work to send its next request, whose answer tells it to go, and for a probe to look. */
 const NOTICE_MS = 1_000;
 const LOOK_EVERY_MS = 25;
 const NOBODY_KNOCKED_MS = 5;
@@ -73,9 +73,7 @@ export class HttpDoor {
   async close(delayMs: number): Promise<void> {
     this.#closing = true;
     for (const { answers } of this.#connections.values()) for (const answer of answers) tellToGo(answer);
-    await delay(delayMs);
-    const noticed = performance.now() + NOTICE_MS - delayMs;
-    while (this.#connections.size > 0 && performance.now() < noticed) await delay(LOOK_EVERY_MS);
+    await delay(this.#connections.size > 0 ? Math.max(delayMs, NOTICE_MS) : delayMs);
     await this.#stopListening();
     while (this.#connections.size > 0) {
       this.#endQuiet();
