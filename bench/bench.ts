@@ -15,7 +15,7 @@ import { type Run, sequence, variablesOf, type WorkName } from './work.js';
 export type Extent = Pick<Order, 'connections' | 'durationMs' | 'leastRequests'>;
 
 /** Requests of one kind that are made ready before it is measured; then they begin again. */
-const SHOTS = 2000;
+const SHOTS = 6000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 export class Bench {

@@ -128,8 +128,9 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     // Whoever has come in gets an answer.
     return503OnClosing: false,
   });
-  http.addHook('onSend', async (request, reply) => {
+  http.addHook('onSend', (request, reply, _payload, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   requestScopes(http, app.tracing);
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });

@@ -50,6 +50,8 @@ class Meter {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   /** A fragment is measured once, however often it is spread: otherwise twenty lines could cost a million steps. */
   readonly #measured = new Map<string, QueryCost>();
+  /** Whether the cost depends on what the variables hold. */
+  readsVariables = false;
 
   constructor(schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>) {
     this.#schema = schema;
@@ -133,7 +135,9 @@ class Meter {
 
   #argument(field: FieldNode, name: string): unknown {
     const argument = field.arguments?.find((candidate) => candidate.name.value === name);
-    return argument && valueFromASTUntyped(argument.value, this.#variables);
+    if (!argument) return undefined;
+    if (argument.value.kind !== Kind.INT) this.readsVariables = true;
+    return valueFromASTUntyped(argument.value, this.#variables);
   }
 
   /** As the field will take it; what is out of range will be refused by itself. */
@@ -152,6 +156,9 @@ function ownCost(definition: GraphQLField<unknown, unknown> | undefined): number
   return typeof declared === 'number' ? declared : 1;
 }
 
+/** Of operations that cost the same whatever their variables; the server parses a document that comes again once. */
+const measured = new WeakMap<OperationDefinitionNode, QueryCost>();
+
 /** What an operation of a valid document would cost. Takes time in proportion to the document's length. */
 export function measureQuery(
   schema: GraphQLSchema,
@@ -159,6 +166,12 @@ export function measureQuery(
   operation: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): QueryCost {
+  const known = measured.get(operation);
+  if (known) return known;
   const root = schema.getRootType(operation.operation);
-  return root ? new Meter(schema, document, variables).selectionSet(operation.selectionSet, root) : NOTHING;
+  if (!root) return NOTHING;
+  const meter = new Meter(schema, document, variables);
+  const cost = meter.selectionSet(operation.selectionSet, root);
+  if (!meter.readsVariables) measured.set(operation, cost);
+  return cost;
 }

@@ -23,7 +23,10 @@ export function securityHeaders(http: FastifyInstance, { https }: { https: boole
     'cache-control': 'no-store',
     ...(https && { 'strict-transport-security': HTTPS_ONLY }),
   };
-  http.addHook('onSend', async (_request, reply) => {
-    for (const [name, value] of Object.entries(defaults)) if (!reply.hasHeader(name)) reply.header(name, value);
+  const entries = Object.entries(defaults);
+  // With a callback: a hook that makes a promise takes as long as all its headers.
+  http.addHook('onSend', (_request, reply, _payload, done) => {
+    for (const [name, value] of entries) if (!reply.hasHeader(name)) reply.header(name, value);
+    done();
   });
 }
