@@ -19,6 +19,7 @@ const SHOTS = 6000;
 const JSON_HEADERS = { 'content-type': 'application/json' };
 
 export class Bench {
+  #edition = 0;
   readonly samples: Samples;
   readonly #database: BenchDatabase;
   readonly #dataDir: string;
@@ -61,11 +62,12 @@ export class Bench {
   }
 
   #workShot(contender: Contender, work: WorkName, n: number): Shot {
-    return this.shot(contender, contender.documents[work] ?? '', variablesOf(work, n, this.samples));
+    return this.shot(contender, contender.documents[work] ?? '', variablesOf(work, n, this.samples, this.#edition));
   }
 
   /** The requests of a run. */
   shots(contender: Contender, run: Run): Shot[] {
+    this.#edition += 1;
     return sequence(run, SHOTS).map((work, n) => this.#workShot(contender, work, n));
   }
 

@@ -45,7 +45,7 @@ function nth<Item>(n: number, items: readonly Item[]): Item | undefined {
   return items[(n * 7919) % items.length];
 }
 
-const VARIABLES: Readonly<Record<WorkName, (n: number, samples: Samples) => Variables>> = {
+const VARIABLES: Readonly<Record<WorkName, (n: number, samples: Samples, edition: number) => Variables>> = {
   ticket: (n, { ticketIds }) => ({ id: nth(n, ticketIds) }),
   page: () => ({}),
   filtered: (n, { filters }) => ({ ...nth(n, filters) }),
@@ -58,18 +58,21 @@ const VARIABLES: Readonly<Record<WorkName, (n: number, samples: Samples) => Vari
     productId: nth(n, productIds),
     createdById: viewerId,
   }),
-  updateTicket: (n, { ticketIds }) => ({
+  updateTicket: (n, { ticketIds }, edition) => ({
     id: nth(n, ticketIds),
-    title: `Printer ${n} is on fire again`,
+    title: `Printer ${n} is on fire again, as in report ${edition}`,
     // Slower than the ids, so that a ticket really changes each time.
     priority: PRIORITIES[Math.floor(n / ticketIds.length) % PRIORITIES.length],
   }),
   signIn: (n, { usernames, password }) => ({ login: nth(n, usernames), password }),
 };
 
-/** The variables of the n-th request. */
-export function variablesOf(name: WorkName, n: number, samples: Samples): Variables {
-  return VARIABLES[name](n, samples);
+/**
+ * The variables of the n-th request.
+ * @param edition another one for each measurement, so that a change is really one: the last may have made the same
+ */
+export function variablesOf(name: WorkName, n: number, samples: Samples, edition = 0): Variables {
+  return VARIABLES[name](n, samples, edition);
 }
 
 /** The works in a run's order: one kind, or the mix, spread evenly. */
