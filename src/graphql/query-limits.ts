@@ -41,6 +41,21 @@ function checkCost(measured: QueryCost): void {
   }
 }
 
+/** Far more than a filter may nest: every level of an input costs TypeGraphQL some time, a thousand of them too much. */
+const DEEPEST_VARIABLE = 100;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inside) => isDeeper(inside, levels - 1));
+}
+
+/** Of queries only: what a mutation stores may be deeper, and is told so by userErrors. */
+function checkVariables({ operation }: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+  if (operation === OperationTypeNode.QUERY && isDeeper(variables, DEEPEST_VARIABLE)) {
+    throw tooComplex(`The variables of a query nest at most ${DEEPEST_VARIABLE} deep.`, { limit: DEEPEST_VARIABLE });
+  }
+}
+
 /** Fields at the root, those inside inline fragments too; a spread fragment counts as one too many by itself. */
 function checkAuthMutations({ operation, selectionSet }: OperationDefinitionNode): void {
   if (operation !== OperationTypeNode.MUTATION) return;
@@ -62,6 +77,7 @@ export function queryLimits(): ApolloServerPlugin<Context> {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return;
           checkAuthMutations(operation);
+          checkVariables(operation, request.variables ?? {});
           checkCost(measureQuery(schema, document, operation, request.variables ?? {}));
         },
       };
