@@ -90,8 +90,7 @@ function parse<Specs extends OptionSpecs>(
   if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
   const surplus = positionals[spec.arguments.length];
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one argument too many.`);
-  // parseArgs has just checked that the values have the types which the specification declares.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArgs has just checked them by the specification
   return { values: parsed.values as OptionValues<Specs>, positionals };
 }
 

@@ -24,7 +24,7 @@ const TIMESTAMP_OID = 1114;
 
 /**
  * `2026-11-21 05:52:54.1`, which PostgreSQL writes for a timestamp, as ISO 8601 in UTC with milliseconds. Done here and
- * not by to_char: that takes PostgreSQL three times as long as writing the row (bench/results.md).
+ * not by to_char, which costs PostgreSQL more (bench/results.md).
  */
 function isoInstant(text: string): string {
   // Milliseconds, unless they end in a zero or something else than Docket wrote it.

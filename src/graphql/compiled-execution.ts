@@ -121,7 +121,7 @@ function checkEnums(schema: GraphQLSchema): void {
 
 /**
  * Runs queries that come again as compiled functions (graphql-jit), and everything else by GraphQL.js; the answers are
- * the same. Compiling takes some milliseconds, which documents that come once, hostile ones among them, are not worth. For small queries it halves the time that execution takes (bench/results.md).
+ * the same. Compiling takes some milliseconds, which documents that come once, hostile ones among them, are not worth.
  */
 export function compiledExecution(schema: GraphQLSchema): Gateway {
   checkEnums(schema);

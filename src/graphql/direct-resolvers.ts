@@ -89,8 +89,7 @@ function heldOr(name: string, resolve: Resolver): Resolver {
 }
 
 /**
- * Takes TypeGraphQL's wrapping off where it has nothing to do, which for a page of rows costs more than all the rest
- * (bench/results.md):
+ * Takes TypeGraphQL's wrapping off where it has nothing to do: a page has thousands of fields (bench/results.md).
  * - a plain field shows its property;
  * - a to-one relation that the list's own statement brought along (database/rows.ts) is shown as it is, without a call;
  * - a resolver method whose arguments are scalars is called as it is.
