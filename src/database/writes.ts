@@ -89,11 +89,48 @@ export class Writes {
     );
   }
 
+  /**
+   * What a statement says of many rows that it gets as one JSON array, an element as `Values` is: their source, to stand
+   * behind FROM, and what names the columns and the values to insert. The text stays the same however many there are.
+   * @param parameter the array's, like `$1`
+   * @param alias what the statement calls an element
+   */
+  records<Entity extends object>(
+    entity: EntityClass<Entity>,
+    properties: readonly (keyof Values<Entity> & string)[],
+    parameter: string,
+    alias: string,
+  ): {
+    readonly source: RawBuilder<unknown>;
+    readonly names: RawBuilder<unknown>;
+    readonly values: RawBuilder<unknown>;
+  } {
+    const columns = properties.map((property) => ({ property: quoted(property), ...this.#column(entity, property) }));
+    const typed = columns.map(({ property, type }) => `${property} ${type}`);
+    return {
+      source: sql.raw(
+        `rows from (json_to_recordset(${parameter}::json) as (${typed.join(', ')})) with ordinality
+         as ${alias}(${columns.map(({ property }) => property).join(', ')}, place)`,
+      ),
+      names: sql.raw(columns.map(({ name }) => name).join(', ')),
+      values: sql.raw(columns.map(({ property }) => `${alias}.${property}`).join(', ')),
+    };
+  }
+
+  /** The text of a statement without values of its own, for those that need not be made anew each time. */
+  textOf(statement: RawBuilder<unknown>): string {
+    return statement.compile(this.#orm.em.getKysely()).sql;
+  }
+
+  #column(entity: EntityClass<object>, property: string): Column {
+    const column = this.#table(entity).columns.get(property);
+    if (column === undefined) throw new Error(`${entity.name} has no column for ${property}`);
+    return column;
+  }
+
   #given<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>) {
-    const { columns } = this.#table(entity);
     return Object.entries<unknown>(values).flatMap(([property, value]) => {
-      const column = columns.get(property);
-      if (column === undefined) throw new Error(`${entity.name} has no column for ${property}`);
+      const column = this.#column(entity, property);
       if (value === undefined) return [];
       const isJson = column.type === 'jsonb' && value !== null && !isRaw(value);
       return [{ ...column, value: isJson ? JSON.stringify(value) : value }];

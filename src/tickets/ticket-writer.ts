@@ -7,6 +7,7 @@ import { type Values, type Writes } from '../database/writes.js';
 import { Notification, NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
 import { type NotificationService, type UpdateMail, updateMail } from '../notifications/notification.service.js';
 import { appendedTraceparent, withTraceparent } from '../notifications/traceparents.js';
+import { NewTickets } from './new-tickets.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -36,9 +37,6 @@ export interface Written {
   readonly owed: readonly { readonly id: string; readonly sendAt: Date }[];
 }
 
-/** By column of the user: what a UserRef may name. */
-const USER_COLUMNS = { id: 'id', username: 'username', email: 'email' } as const;
-
 /** PostgreSQL's codes for a statement that came too late: what it was decided on has changed. */
 const TOO_LATE = new Set<unknown>(['40001', '23505']);
 
@@ -56,12 +54,14 @@ export class TicketWriter {
   readonly #writes: Writes;
   readonly #clock: Clock;
   readonly #notifications: NotificationService;
+  readonly #newTickets: NewTickets;
 
   constructor(deps: { rows: Rows; writes: Writes; clock: Clock; notifications: NotificationService }) {
     this.#rows = deps.rows;
     this.#writes = deps.writes;
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
+    this.#newTickets = new NewTickets(deps.rows, deps.writes);
   }
 
   /**
@@ -74,27 +74,15 @@ export class TicketWriter {
     values: Values<Ticket> & { readonly id: string; readonly createdAt: string },
     assignee: UserRef | null,
   ): Promise<Written | null> {
-    const { id, createdAt, productId } = values;
-    const key = (['id', 'username', 'email'] as const).find((name) => assignee?.[name] != null);
-    const named =
-      key && sql`"user" where ${sql.ref(USER_COLUMNS[key])} = ${assignee?.[key]} and deleted_at is null for share`;
+    const { id, createdAt } = values;
     const mail = { id: newId(), sendAt: this.#notifications.dueAfter(new Date(createdAt)) };
-
-    const found = await this.#rows.first(sql<TicketRow & { owes: boolean }>`
-      with ${named ? sql`assignee as (select id, assignment_emails from ${named}),` : sql``}
-      ${productId == null ? sql`` : sql`product as (select id from product where id = ${productId} and deleted_at is null for share),`}
-      written as (
-        ${this.#writes.insert(Ticket, { ...values, assignedToId: named ? sql`(select id from assignee)` : null })}
-        where ${named ? sql`exists (select from assignee)` : sql`true`}
-          and ${productId == null ? sql`true` : sql`exists (select from product)`}
-        on conflict (id) do nothing returning *
-      ),
-      event as (${this.#event(viewer, id, TicketEventKind.CREATED, [], createdAt)} from written)
-      ${named ? sql`, owed as (${this.#mail(viewer, mail, id, sql`assignee.id`, NotificationKind.ASSIGNED, [], createdAt)} from written, assignee where assignment_emails returning id)` : sql``}
-      select ${this.#rows.columns(Ticket, 't')}, ${named ? sql`exists (select from owed)` : sql`false`} as owes from written t`);
-    if (found === null) return null;
-    const { owes, ...ticket } = found;
-    return { ticket, owed: owes ? [mail] : [] };
+    const created = await this.#newTickets.create({
+      ticket: values,
+      assignee,
+      event: this.#event(viewer, id, TicketEventKind.CREATED, [], createdAt),
+      mail: this.#mail(viewer, mail, id, NotificationKind.ASSIGNED, [], createdAt),
+    });
+    return created && { ticket: created.ticket, owed: created.owesMail ? [mail] : [] };
   }
 
   /** A ticket, deleted or not, with what a change of its own fields is decided on. Nothing is locked. */
@@ -131,10 +119,11 @@ export class TicketWriter {
             isAssignee: viewer.id === assigneeId,
             isActorOf: ({ actorId }) => actorId === viewer.id,
           });
-    const owes = decided.does === 'owe' && read.tellsAssignee === true;
+    const tells = decided.does === 'owe' && read.tellsAssignee === true ? assigneeId : null;
     const mail = { id: newId(), sendAt: this.#notifications.dueAfter(now) };
     const holds = decided.holds.length;
     const merges = decided.does === 'merge';
+    const event = this.#event(viewer, read.id, TicketEventKind.CHANGED, changes, at);
 
     try {
       const ticket = await this.#rows.first(sql<TicketRow>`
@@ -142,52 +131,49 @@ export class TicketWriter {
           update ticket set ${this.#writes.set(Ticket, { ...values, updatedAt: at })}
           where id = ${read.id} and xmin = ${read.revision}::xid returning *
         ),
-        event as (${this.#event(viewer, read.id, TicketEventKind.CHANGED, changes, at)} from written)
-        ${owes ? sql`, owed as (${this.#mail(viewer, mail, read.id, sql`${assigneeId}::uuid`, NotificationKind.UPDATED, changes, at)} from written)` : sql``}
+        event as (${this.#writes.insert(TicketEvent, event)} from written)
+        ${tells !== null ? sql`, owed as (${this.#writes.insert(Notification, { ...this.#mail(viewer, mail, read.id, NotificationKind.UPDATED, changes, at), recipientId: tells })} from written)` : sql``}
         ${merges ? sql`, merged as (${this.#merge(decided, at)} returning n.id)` : sql``}
         ${holds > 0 ? sql`, held as (${this.#hold(decided.holds)})` : sql``}
         select ${this.#rows.columns(Ticket, 't')}
           ${merges ? sql`, must_hold(exists (select from merged))` : sql``}
           ${holds > 0 ? sql`, must_hold((select count(*) from held) = ${holds})` : sql``}
         from written t`);
-      return ticket && { ticket, owed: owes ? [mail] : [] };
+      return ticket && { ticket, owed: tells === null ? [] : [mail] };
     } catch (error) {
       if (cameTooLate(error)) return null;
       throw error;
     }
   }
 
-  #event(viewer: Viewer, ticketId: string, kind: TicketEventKind, changes: readonly FieldChange[], at: string) {
-    return this.#writes.insert(TicketEvent, {
-      id: newId(),
-      kind,
-      ticketId,
-      actorId: viewer.id,
-      changes: [...changes],
-      createdAt: at,
-    });
+  #event(
+    viewer: Viewer,
+    ticketId: string,
+    kind: TicketEventKind,
+    changes: readonly FieldChange[],
+    at: string,
+  ): Values<TicketEvent> {
+    return { id: newId(), kind, ticketId, actorId: viewer.id, changes: [...changes], createdAt: at };
   }
 
   #mail(
     viewer: Viewer,
     { id, sendAt }: { readonly id: string; readonly sendAt: Date },
     ticketId: string,
-    recipientId: Values<Notification>['recipientId'],
     kind: NotificationKind,
     changes: readonly FieldChange[],
     at: string,
-  ) {
-    return this.#writes.insert(Notification, {
+  ): Values<Notification> {
+    return {
       id,
       kind,
-      recipientId,
       ticketId,
       actorId: viewer.id,
       changes: [...changes],
       createdAt: at,
       sendAt: sendAt.toISOString(),
-      traceparents: withTraceparent(null) ?? undefined,
-    });
+      traceparents: withTraceparent(null),
+    };
   }
 
   #merge({ into, changes, keepsActor }: UpdateMail<Waiting> & { does: 'merge' }, at: string) {

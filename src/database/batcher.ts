@@ -1,0 +1,117 @@
+import { DatabaseError } from 'pg';
+import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
+import { type SpanAttributes } from '../observability/tracing/tracing.js';
+
+/** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
+type InBatch<Result> = { readonly result: Result } | undefined;
+
+export interface BatcherOptions<Item, Result> {
+  /** Of the spans that show a batch in the traces of those whose items it held, like `INSERT ticket`. */
+  readonly summary: string;
+  /**
+   * All of the items in one statement that is done as a whole or not at all, with what each comes to in the order of the
+   * items. What would have to wait for somebody's lock is left out.
+   */
+  readonly together: (items: readonly Item[]) => Promise<readonly InBatch<Result>[]>;
+  /** One item by itself. It may find that a batch did it already, of which the answer was lost. */
+  readonly alone: (item: Item) => Promise<Result>;
+  /** Two items with one key are never in the same batch; the later waits for the next. */
+  readonly keyOf: (item: Item) => string;
+  /** The most items of a batch. */
+  readonly most?: number;
+}
+
+interface Waiting<Item, Result> {
+  readonly item: Item;
+  readonly scope: Scope | undefined;
+  readonly resolve: (outcome: InBatch<Result>) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
+const MOST = 32;
+
+/** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
+const NOBODYS_FAULT = ['08', '53', '57P'];
+
+/** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */
+function wasTakenBack(error: unknown): boolean {
+  return error instanceof DatabaseError && !NOBODYS_FAULT.some((prefix) => error.code?.startsWith(prefix) ?? true);
+}
+
+/**
+ * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
+ * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). One batch is under way at a time. Whoever finds none
+ * starts at once; what comes meanwhile is the next batch.
+ *
+ * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
+ * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
+ * the batch may have been committed (docs/decisions/0081-batches.md).
+ */
+export class Batcher<Item, Result> {
+  readonly #options: BatcherOptions<Item, Result>;
+  #waiting: Waiting<Item, Result>[] = [];
+  #isUnderWay = false;
+
+  constructor(options: BatcherOptions<Item, Result>) {
+    this.#options = options;
+  }
+
+  /** @throws what the item alone would throw */
+  async run(item: Item): Promise<Result> {
+    const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
+      this.#waiting.push({ item, scope: currentScope(), resolve, reject });
+      if (!this.#isUnderWay) void outOfScope(async () => this.#work());
+    });
+    return outcome ? outcome.result : this.#options.alone(item);
+  }
+
+  async #work(): Promise<void> {
+    this.#isUnderWay = true;
+    while (this.#waiting.length > 0) await this.#do(this.#take());
+    this.#isUnderWay = false;
+  }
+
+  /** The next batch, first come first served. */
+  #take(): readonly Waiting<Item, Result>[] {
+    const { keyOf, most = MOST } = this.#options;
+    const batch = new Map<string, Waiting<Item, Result>>();
+    this.#waiting = this.#waiting.filter((waiting) => {
+      const key = keyOf(waiting.item);
+      if (batch.size >= most || batch.has(key)) return true;
+      batch.set(key, waiting);
+      return false;
+    });
+    return [...batch.values()];
+  }
+
+  async #do(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    try {
+      const outcomes = await this.#inScopes(batch, async () => this.#options.together(batch.map(({ item }) => item)));
+      for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
+    } catch (error) {
+      const settle = wasTakenBack(error)
+        ? ({ resolve }: Waiting<Item, Result>) => resolve(undefined)
+        : ({ reject }: Waiting<Item, Result>) => reject(error);
+      for (const waiting of batch) settle(waiting);
+    }
+  }
+
+  /** What one request asked for belongs to it; what several asked for to none of them, but each trace shows it. */
+  async #inScopes<Outcome>(batch: readonly Waiting<Item, Result>[], work: () => Promise<Outcome>): Promise<Outcome> {
+    const [first, ...others] = batch;
+    if (first?.scope && others.length === 0) return inScope(first.scope, work);
+    const { summary } = this.#options;
+    const attributes: SpanAttributes = {
+      'db.system.name': 'postgresql',
+      'db.query.summary': summary,
+      'db.operation.batch.size': batch.length,
+    };
+    const spans = batch.map(({ scope }) => scope?.span?.child(summary, 'client', attributes));
+    try {
+      return await work();
+    } finally {
+      for (const span of spans) span?.end();
+    }
+  }
+}
