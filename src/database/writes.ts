@@ -44,8 +44,8 @@ function tableOf(metadata: EntityMetadata): Table {
 }
 
 /** One piece of SQL with its parameters between the texts: a template that is made instead of written. */
-function template(texts: readonly string[], parameters: readonly unknown[]): RawBuilder<unknown> {
-  return sql(Object.assign([...texts], { raw: texts }), ...parameters);
+function template<Result>(texts: readonly string[], parameters: readonly unknown[]): RawBuilder<Result> {
+  return sql<Result>(Object.assign([...texts], { raw: texts }), ...parameters);
 }
 
 /**
@@ -117,9 +117,12 @@ export class Writes {
     };
   }
 
-  /** The text of a statement without values of its own, for those that need not be made anew each time. */
-  textOf(statement: RawBuilder<unknown>): string {
-    return statement.compile(this.#orm.em.getKysely()).sql;
+  /**
+   * A statement that is written once and run with other values each time. `$1`, `$2` and so on stand in it for the values, each once and in this order.
+   */
+  written<Result>(statement: RawBuilder<Result>): (...values: readonly unknown[]) => RawBuilder<Result> {
+    const texts = statement.compile(this.#orm.em.getKysely()).sql.split(/\$\d+/);
+    return (...values) => template(texts, values);
   }
 
   #column(entity: EntityClass<object>, property: string): Column {

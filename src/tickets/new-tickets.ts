@@ -1,30 +1,14 @@
-import { sql } from 'kysely';
-import { rowsOf } from '../database/answer-rows.js';
+import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Rows } from '../database/rows.js';
-import { type Values, type Writes } from '../database/writes.js';
+import { type Row, type Rows } from '../database/rows.js';
+import { type Writes } from '../database/writes.js';
 import { Notification } from '../notifications/notification.entity.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 import { type TicketRow } from './ticket.reader.js';
 
-/** A ticket to be created, with its event, and the mail to the assignee if there is to be one. */
-export interface NewTicket {
-  readonly ticket: Values<Ticket> & { readonly id: string };
-  readonly event: Values<TicketEvent>;
-  /** Names a user by exactly one thing, an id being a UUID. */
-  readonly assignee: UserRef | null;
-  /** Without its recipient. */
-  readonly mail: Values<Notification>;
-}
-
-/** The ticket as it was created, and whether its assignee is owed the mail. */
-export interface CreatedTicket {
-  readonly ticket: TicketRow;
-  readonly owesMail: boolean;
-}
-
+/** The properties that are written; all others get their defaults. */
 const TICKET = [
   'id',
   'title',
@@ -52,6 +36,21 @@ const MAIL = [
   'traceparents',
 ] as const;
 
+/** A ticket to be created, with its event, and the mail to the assignee if there is to be one. */
+export interface NewTicket {
+  readonly ticket: Omit<Pick<Row<Ticket>, (typeof TICKET)[number]>, 'assignedToId'>;
+  readonly event: Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
+  /** Names a user by exactly one thing, an id being a UUID. */
+  readonly assignee: UserRef | null;
+  readonly mail: Omit<Pick<Row<Notification>, (typeof MAIL)[number]>, 'recipientId'>;
+}
+
+/** The ticket as it was created, and whether its assignee is owed the mail. */
+export interface CreatedTicket {
+  readonly ticket: TicketRow;
+  readonly owesMail: boolean;
+}
+
 /** By column of the user: what a UserRef may name. */
 const USER_COLUMNS = { id: 'id', username: 'username', email: 'email' } as const;
 
@@ -66,7 +65,7 @@ export class NewTickets {
   readonly #rows: Rows;
   readonly #writes: Writes;
   readonly #batcher: Batcher<NewTicket, CreatedTicket | null>;
-  #text: string | undefined;
+  #statement: ((...values: readonly unknown[]) => RawBuilder<CreatedRow>) | undefined;
 
   constructor(rows: Rows, writes: Writes) {
     this.#rows = rows;
@@ -92,13 +91,10 @@ export class NewTickets {
     const tickets = items.map(({ ticket, assignee }) => ({ ...ticket, assignedToId: assignee?.id ?? null }));
     const events = items.map(({ event }) => event);
     const mails = items.flatMap(({ mail, assignee }) => (assignee ? [{ ...mail, recipientId: assignee.id }] : []));
-    this.#text ??= this.#statement();
-    const answer = await this.#rows.run({
-      text: this.#text,
-      values: [tickets, events, mails].map((records) => JSON.stringify(records)),
-    });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
-    const rows = rowsOf(answer) as unknown as CreatedRow[];
+    this.#statement ??= this.#writes.written(this.#insert());
+    const rows = await this.#rows.all(
+      this.#statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails)),
+    );
     const byId = new Map(rows.map((row) => [row.id, created(row)]));
     // What is missing or locked is looked at alone.
     return items.map(({ ticket }) => {
@@ -108,11 +104,11 @@ export class NewTickets {
   }
 
   /** Numbers in the order of arrival. What somebody is about to change or delete is skipped: it may take them long. */
-  #statement(): string {
+  #insert(): RawBuilder<CreatedRow> {
     const ticket = this.#writes.records(Ticket, TICKET, '$1', 'i');
     const event = this.#writes.records(TicketEvent, EVENT, '$2', 'e');
     const mail = this.#writes.records(Notification, MAIL, '$3', 'm');
-    return this.#writes.textOf(sql`
+    return sql<CreatedRow>`
       with item as materialized (select * from ${ticket.source}),
       product as materialized (
         select id from product where id = any(array(select "productId" from item)) and deleted_at is null
@@ -138,7 +134,7 @@ export class NewTickets {
           and m."recipientId" in (select id from assignee where assignment_emails)
         returning ticket_id
       )
-      select ${this.#rows.columns(Ticket, 't')}, t.id in (select ticket_id from owed) as "owesMail" from written t`);
+      select ${this.#rows.columns(Ticket, 't')}, t.id in (select ticket_id from owed) as "owesMail" from written t`;
   }
 
   async #alone({ ticket, event, mail, assignee }: NewTicket): Promise<CreatedTicket | null> {

@@ -7,7 +7,7 @@ import { type Values, type Writes } from '../database/writes.js';
 import { Notification, NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
 import { type NotificationService, type UpdateMail, updateMail } from '../notifications/notification.service.js';
 import { appendedTraceparent, withTraceparent } from '../notifications/traceparents.js';
-import { NewTickets } from './new-tickets.js';
+import { type NewTicket, NewTickets } from './new-tickets.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -69,11 +69,7 @@ export class TicketWriter {
    * product or user, or the id is in use. Product and assignee are locked against deletion.
    * @param assignee names a user by exactly one thing, an id being a UUID
    */
-  async create(
-    viewer: Viewer,
-    values: Values<Ticket> & { readonly id: string; readonly createdAt: string },
-    assignee: UserRef | null,
-  ): Promise<Written | null> {
+  async create(viewer: Viewer, values: NewTicket['ticket'], assignee: UserRef | null): Promise<Written | null> {
     const { id, createdAt } = values;
     const mail = { id: newId(), sendAt: this.#notifications.dueAfter(new Date(createdAt)) };
     const created = await this.#newTickets.create({
@@ -152,7 +148,7 @@ export class TicketWriter {
     kind: TicketEventKind,
     changes: readonly FieldChange[],
     at: string,
-  ): Values<TicketEvent> {
+  ): NewTicket['event'] {
     return { id: newId(), kind, ticketId, actorId: viewer.id, changes: [...changes], createdAt: at };
   }
 
@@ -163,7 +159,7 @@ export class TicketWriter {
     kind: NotificationKind,
     changes: readonly FieldChange[],
     at: string,
-  ): Values<Notification> {
+  ): NewTicket['mail'] {
     return {
       id,
       kind,

@@ -1,0 +1,132 @@
+import { beforeEach, describe, expect, test } from '@jest/globals';
+import { DatabaseError } from 'pg';
+import { Batcher } from '../../src/database/batcher.js';
+import { currentScope, inScope } from '../../src/observability/scope.js';
+
+/** Batches in the order in which they began, each under way until the test ends it. */
+let batches: { items: readonly string[]; user: string | undefined; done: () => void; fail: (error: unknown) => void }[];
+let alone: { item: string; user: string | undefined }[];
+let batcher: Batcher<string, string>;
+const user = () => currentScope()?.fields['user'];
+
+beforeEach(() => {
+  batches = [];
+  alone = [];
+  batcher = new Batcher({
+    summary: 'INSERT',
+    most: 4,
+    keyOf: (item) => item.slice(0, 1),
+    together: async (items) =>
+      new Promise((resolve, reject) => {
+        const done = () =>
+          resolve(items.map((item) => (item.endsWith('?') ? undefined : { result: `${item} together` })));
+        batches.push({ items, user: user(), done, fail: reject });
+      }),
+    alone: async (item) => {
+      alone.push({ item, user: user() });
+      if (item.endsWith('!')) throw new Error(`${item} is refused`);
+      return `${item} alone`;
+    },
+  });
+});
+
+const run = (...items: string[]) =>
+  items.map(async (item) => inScope({ fields: { user: item } }, () => batcher.run(item)));
+const settled = async (runs: readonly Promise<string>[]) =>
+  (await Promise.allSettled(runs)).map((outcome) =>
+    outcome.status === 'fulfilled' ? outcome.value : String(outcome.reason),
+  );
+const turn = async () => new Promise((resolve) => setImmediate(resolve));
+const itemsOf = () => batches.map(({ items }) => items.join(' '));
+
+/** An answer of PostgreSQL with its code. */
+function refusal(code: string): DatabaseError {
+  return Object.assign(new DatabaseError(`refused with ${code}`, 0, 'error'), { code });
+}
+
+/** Whatever waits behind what is under way ends, too. */
+async function finish() {
+  for (let ended = 0; ended < batches.length; ended += 1) {
+    batches[ended]?.done();
+    await turn();
+  }
+}
+
+describe('what waits', () => {
+  test('is begun at once when nothing is under way', async () => {
+    const runs = run('a');
+    expect(itemsOf()).toEqual(['a']);
+    await finish();
+    expect(await settled(runs)).toEqual(['a together']);
+    const later = run('b');
+    expect(itemsOf()).toEqual(['a', 'b']);
+    await finish();
+    expect(await settled(later)).toEqual(['b together']);
+  });
+
+  test('is the next batch, in its order, and the rest the one after', async () => {
+    const runs = run('a', 'b', 'c', 'd', 'e', 'f');
+    await turn();
+    expect(itemsOf()).toEqual(['a']);
+    await finish();
+    expect(itemsOf()).toEqual(['a', 'b c d e', 'f']);
+    expect(await settled(runs)).toEqual(['a', 'b', 'c', 'd', 'e', 'f'].map((item) => `${item} together`));
+    expect(alone).toEqual([]);
+  });
+
+  test('is never in one batch with another of the same key', async () => {
+    const runs = run('a', 'b1', 'b2', 'c', 'b3');
+    await finish();
+    expect(itemsOf()).toEqual(['a', 'b1 c', 'b2', 'b3']);
+    expect(await settled(runs)).toEqual(['a', 'b1', 'b2', 'c', 'b3'].map((item) => `${item} together`));
+  });
+});
+
+describe('an item is done alone, for its own caller,', () => {
+  test('when the batch left it out, while the next batch is under way', async () => {
+    const runs = run('a', 'b?', 'c', 'b2');
+    batches[0]?.done();
+    await turn();
+    batches[1]?.done();
+    await turn();
+    expect(alone).toEqual([{ item: 'b?', user: 'b?' }]);
+    expect(itemsOf()).toEqual(['a', 'b? c', 'b2']);
+    await finish();
+    expect(await settled(runs)).toEqual(['a together', 'b? alone', 'c together', 'b2 together']);
+  });
+
+  test.each(['23503', '40P01', '57014'])('when PostgreSQL refuses its batch with %s', async (code) => {
+    const runs = run('a', 'b', 'c!', 'd');
+    batches[0]?.done();
+    await turn();
+    batches[1]?.fail(refusal(code));
+    expect(await settled(runs)).toEqual(['a together', 'b alone', 'Error: c! is refused', 'd alone']);
+  });
+});
+
+test.each([
+  ['the connection breaks', new Error('Connection terminated unexpectedly')],
+  ['the connection is reset', Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })],
+  ['PostgreSQL shuts down', refusal('57P01')],
+  ['PostgreSQL has no more connections', refusal('53300')],
+])('nothing is tried again when %s, as it may be done', async (_, error) => {
+  const runs = run('a', 'b', 'c');
+  batches[0]?.done();
+  await turn();
+  batches[1]?.fail(error);
+  expect(await settled(runs)).toEqual(['a together', String(error), String(error)]);
+  expect(alone).toEqual([]);
+  const [next] = await Promise.all([settled(run('d')), turn().then(finish)]);
+  expect(next).toEqual(['d together']);
+});
+
+test('a batch of one belongs to whoever asked for it, one of several to nobody', async () => {
+  const runs = run('a', 'b', 'c', 'b2');
+  await finish();
+  await settled(runs);
+  expect(batches.map((batch) => [batch.items.join(' '), batch.user])).toEqual([
+    ['a', 'a'],
+    ['b c', undefined],
+    ['b2', 'b2'],
+  ]);
+});

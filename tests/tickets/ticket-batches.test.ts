@@ -1,0 +1,181 @@
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
+import { Client } from 'pg';
+import { Rows } from '../../src/database/rows.js';
+import { newId } from '../../src/database/id.js';
+import { Writes } from '../../src/database/writes.js';
+import { NotificationService } from '../../src/notifications/notification.service.js';
+import { TicketWriter } from '../../src/tickets/ticket-writer.js';
+import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
+import { BuiltInRole } from '../../src/users/role.entity.js';
+import { select } from '../support/database-state.js';
+import { buildPerson, buildProduct, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+
+const CREATE = `mutation ($input: CreateTicketInput!) {
+  createTicket(input: $input) {
+    ticket { id number title details assignedTo { id } product { id } createdBy { id } } userErrors { code field } } }`;
+const AT_ONCE = 60;
+
+interface CreateInput {
+  readonly id?: string;
+  readonly details?: object;
+  readonly productId?: string;
+  readonly assignedTo?: object;
+}
+
+let server: TestServer;
+let tech: Person;
+let assignee: Person;
+let quiet: Person;
+let writer: TicketWriter;
+beforeAll(async () => {
+  server = await startTestServer();
+  tech = await buildPerson(server, { role: BuiltInRole.TECH });
+  assignee = await buildPerson(server);
+  quiet = await buildPerson(server);
+  await select(server, sql`update "user" set assignment_emails = false where id = ${quiet.id} returning id`);
+  const { orm, clock } = server.app;
+  const notifications = new NotificationService({ clock, delayMs: 1000, wake: async () => {} });
+  writer = new TicketWriter({ rows: new Rows(orm), writes: new Writes(orm), clock, notifications });
+});
+afterAll(async () => server.stop());
+
+const create = async (input: CreateInput & { readonly title?: string }) =>
+  (await tech.client.query(CREATE, { input: { title: 'Late', description: 'Together.', ...input } })).createTicket;
+
+/** What is kept of the tickets with these ids. */
+async function kept(ids: readonly string[]) {
+  return select(
+    server,
+    sql<{ id: string; events: string[]; mails: string[] }>`select t.id,
+      array(select e.kind || ' by ' || e.actor_id from ticket_event e where e.ticket_id = t.id) as events,
+      array(select n.kind || ' to ' || n.recipient_id || ' at ' || (n.send_at - n.created_at) from notification n where n.ticket_id = t.id) as mails
+      from ticket t where t.id = any(${[...ids]}) order by t.number`,
+  );
+}
+
+function viewerOf(id: string) {
+  const all = { canViewAll: true, canEditAll: true, canDeleteAll: true };
+  const role = { ...all, canManageUsers: true, canManageTickets: true, canAssignTickets: true };
+  return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
+}
+
+/** Straight to the writer, so that all come at the same moment in this order. */
+async function written(creatorId: string, title: string) {
+  const values = {
+    id: newId(),
+    title,
+    description: 'Together.',
+    details: null,
+    type: TicketType.BUG,
+    priority: TicketPriority.LOW,
+    status: TicketStatus.OPEN,
+    productId: null,
+    createdById: creatorId,
+    createdAt: server.clock.now().toISOString(),
+    closedAt: null,
+  };
+  return writer.create(viewerOf(creatorId), values, null);
+}
+
+/** Holds locks by hand while something happens. */
+async function whileHolding(statement: string, id: string, work: (client: Client) => Promise<void>) {
+  const client = new Client({ connectionString: server.databaseUrl });
+  await client.connect();
+  try {
+    await client.query('begin');
+    await client.query(statement, [id]);
+    await work(client);
+  } finally {
+    await client.end();
+  }
+}
+
+describe('tickets created at the same time', () => {
+  test('take a statement for the first and one for those that came meanwhile, numbered as they came', async () => {
+    let created: Awaited<ReturnType<typeof written>>[] = [];
+    const statements = await server.countStatements(async () => {
+      created = await Promise.all(Array.from({ length: 20 }, async (_, n) => written(tech.id, `Ticket ${n}`)));
+    });
+    expect(statements).toBe(2);
+    expect(created.map((one) => one?.ticket.title)).toEqual(Array.from({ length: 20 }, (_, n) => `Ticket ${n}`));
+    const numbers = created.map((one) => one?.ticket.number ?? 0);
+    expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
+  });
+
+  test('get each their own answer, and all that is acknowledged is there with its event and its mail', async () => {
+    const product = await buildProduct(server);
+    const taken = (await create({ id: randomUUID() })).ticket.id;
+    const others = await buildPerson(server);
+    await select(server, sql`update ticket set created_by_id = ${others.id} where id = ${taken} returning id`);
+    const count = async () => (await select(server, sql`select id from ticket`)).length;
+    const before = await count();
+    const kinds: { input: CreateInput; refused?: string[]; mails?: string[] }[] = [
+      { input: { productId: product.id, details: { "it's": ['"', '\\', null, 1.5] } }, mails: [] },
+      { input: { productId: randomUUID() }, refused: ['NOT_FOUND', 'productId'] },
+      { input: { assignedTo: { id: assignee.id } }, mails: [`ASSIGNED to ${assignee.id} at 00:12:00`] },
+      { input: { assignedTo: { username: assignee.username } }, mails: [`ASSIGNED to ${assignee.id} at 00:12:00`] },
+      { input: { assignedTo: { id: quiet.id } }, mails: [] },
+      { input: { id: taken }, refused: ['CONFLICT', 'id'] },
+      { input: { assignedTo: { id: randomUUID() } }, refused: ['NOT_FOUND', 'assignedTo.id'] },
+    ];
+    const asked = Array.from({ length: AT_ONCE }, (_, n) => ({ n, ...(kinds[n % kinds.length] ?? { input: {} }) }));
+    const answers = await Promise.all(asked.map(async ({ n, input }) => create({ ...input, title: `Ticket ${n}` })));
+
+    for (const [n, { input, refused, mails }] of asked.entries()) {
+      const { ticket, userErrors } = answers[n];
+      if (refused) {
+        const [code, field = ''] = refused;
+        expect({ ticket, userErrors }).toEqual({
+          ticket: null,
+          userErrors: [{ code, field: ['input', ...field.split('.')] }],
+        });
+        continue;
+      }
+      expect({ ticket, userErrors }).toMatchObject({
+        userErrors: [],
+        ticket: { title: `Ticket ${n}`, details: input.details ?? null, createdBy: { id: tech.id } },
+      });
+      expect(await kept([ticket.id])).toEqual([{ id: ticket.id, events: [`CREATED by ${tech.id}`], mails }]);
+    }
+    const accepted = asked.filter(({ refused }) => refused === undefined);
+    expect(await count()).toBe(before + accepted.length);
+  });
+
+  test('fail none of each other when PostgreSQL refuses one', async () => {
+    const creators = [tech.id, tech.id, randomUUID(), tech.id, tech.id];
+    const outcomes = await Promise.allSettled(creators.map(async (id, n) => written(id, `Ticket ${n}`)));
+    expect(outcomes.map(({ status }) => status)).toEqual([
+      'fulfilled',
+      'fulfilled',
+      'rejected',
+      'fulfilled',
+      'fulfilled',
+    ]);
+    const ids = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value?.ticket.id ?? ''] : []));
+    expect((await kept(ids)).map(({ events }) => events)).toEqual(ids.map(() => [`CREATED by ${tech.id}`]));
+  });
+
+  // In less than the five seconds that a statement may take.
+  test('do not wait with one whose product is just being deleted', async () => {
+    const doomed = await buildProduct(server);
+    const product = await buildProduct(server);
+    await whileHolding('update product set deleted_at = now() where id = $1', doomed.id, async (client) => {
+      await create({});
+      let isOver = false;
+      const waits = create({ productId: doomed.id }).finally(() => {
+        isOver = true;
+      });
+      const others = await Promise.all(Array.from({ length: 10 }, async () => create({ productId: product.id })));
+      expect(others.map(({ userErrors }) => userErrors)).toEqual(others.map(() => []));
+      expect(isOver).toBe(false);
+      await client.query('commit');
+      expect(await waits).toEqual({
+        ticket: null,
+        userErrors: [{ code: 'NOT_FOUND', field: ['input', 'productId'] }],
+      });
+    });
+  }, 4_000);
+});
