@@ -56,7 +56,7 @@ export class ViewerSource {
   }
 
   async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
-    const row = await this.#rows.first(sql<ViewerRow>`
+    const [row] = await this.#rows.byKey(sql<ViewerRow>`
       select r.can_view_all as "canViewAll", r.can_edit_all as "canEditAll", r.can_delete_all as "canDeleteAll",
         r.can_manage_users as "canManageUsers", r.can_manage_tickets as "canManageTickets",
         r.can_assign_tickets as "canAssignTickets", u.may_create_tickets as "create", u.may_edit_tickets as "edit",
@@ -64,7 +64,7 @@ export class ViewerSource {
       from session s join "user" u on u.id = s.user_id join role r on r.id = u.role_id
       where s.id = ${sessionId} and u.id = ${userId} and u.deleted_at is null and s.revoked_at is null
         and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz`);
-    if (row === null) return null;
+    if (row === undefined) return null;
     const { create, edit, view, delete: remove, ...role } = row;
     return { id: userId, sessionId, role, bits: { create, edit, view, delete: remove } };
   }

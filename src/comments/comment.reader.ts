@@ -26,10 +26,14 @@ const CHRONOLOGICAL: Order<CommentRow> = {
 const PARENT_COLUMNS = { ticket: sql.ref('c.ticket_id'), author: sql.ref('c.author_id') } as const;
 export type CommentParent = keyof typeof PARENT_COLUMNS;
 
-/** Live comments under `c`, on tickets under `t` that the viewer may see, that are not kept from the viewer. */
+/** Live comments under `c` that are not kept from the viewer, if the viewer may see their tickets. */
+function ownReadable(viewer: Viewer): RawBuilder<boolean> {
+  return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
+}
+
+/** The same, on tickets under `t` that the viewer may see. */
 function readableComments(viewer: Viewer): RawBuilder<boolean> {
-  const external = canUseInternalComments(viewer) ? sql`` : sql`and not c.internal`;
-  return sql`c.deleted_at is null ${external} and ${visibleTickets(viewer, 't')}`;
+  return sql`${ownReadable(viewer)} and ${visibleTickets(viewer, 't')}`;
 }
 
 const COMMENTS = sql`comment c join ticket t on t.id = c.ticket_id`;
@@ -91,12 +95,18 @@ export class CommentReader {
     const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), {
       always: ['createdAt', key],
     });
+    const limited = sql`${page.where} order by ${page.orderBy} limit ${page.limit}`;
+    // Each ticket is looked at once, and not once for each of its comments.
+    const from =
+      parent === 'ticket'
+        ? sql`(select id from ticket t where t.id = any(${[...parentIds]}::uuid[]) and ${visibleTickets(viewer, 't')}) parent
+            cross join lateral (select c.* from comment c where c.ticket_id = parent.id and ${ownReadable(viewer)} and ${limited}) c`
+        : sql`unnest(${[...parentIds]}::uuid[]) as parent (id)
+            cross join lateral (
+              select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${limited}
+            ) c`;
     const rows = await this.#rows.all(
-      sql<CommentRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
-        cross join lateral (
-          select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${page.where}
-          order by ${page.orderBy} limit ${page.limit}
-        ) c ${joins} order by ${page.orderBy}`,
+      sql<CommentRow>`select ${columns} from ${from} ${joins} order by ${page.orderBy}`,
     );
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
@@ -112,7 +122,7 @@ export class CommentReader {
 
   /** Those of the comments that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<CommentRow>`select ${this.#rows.columns(Comment, 'c')} from ${COMMENTS}
         where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)}`,
     );

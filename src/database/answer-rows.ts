@@ -30,20 +30,15 @@ class Layout {
   }
 }
 
-/** Layouts remembered; beyond it all are forgotten, and made anew as they come. */
-const MOST_LAYOUTS = 1000;
-
-/** By the names of an answer's columns. */
-const layouts = new Map<string, Layout>();
+/** By the names of an answer's columns: the same array for each use of a prepared statement. */
+const layouts = new WeakMap<readonly string[], Layout>();
 
 function layoutOf(names: readonly string[]): Layout {
-  const key = names.join();
-  const known = layouts.get(key);
+  const known = layouts.get(names);
   if (known) return known;
   const layout = new Layout();
   for (const [at, name] of names.entries()) layout.place(name.split('.'), at);
-  if (layouts.size >= MOST_LAYOUTS) layouts.clear();
-  layouts.set(key, layout);
+  layouts.set(names, layout);
   return layout;
 }
 

@@ -19,6 +19,8 @@ const DRIVER_OPTIONS = {
   statement_timeout: STATEMENT_TIMEOUT_MS,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   application_name: 'docket',
+  // For SharedConnection.
+  pipeline: true,
   maxUses: CONNECTION_USES,
   onPoolCreated: prepareStatements,
 };

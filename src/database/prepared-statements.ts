@@ -11,32 +11,45 @@ const MOST_CANDIDATES = 500;
  */
 export const CONNECTION_USES = 100_000;
 
+/** The columns of a statement's answer: their names, and how those are read that are no text. */
+export interface Columns {
+  readonly names: readonly string[];
+  readonly readers: readonly (readonly [at: number, read: (text: string) => unknown])[];
+}
+
+/** A statement as one connection knows it, or is to know it from the next use on. */
+export interface PreparedStatement {
+  readonly name: string;
+  /** From the first answer on. */
+  columns?: Columns;
+}
+
 /** Which texts one connection has prepared. */
 class Statements {
   readonly #candidates = new Set<string>();
-  readonly #names = new Map<string, string>();
+  readonly #prepared = new Map<string, PreparedStatement>();
 
-  /** The name to run the text under; undefined as long as it came only once. */
-  nameOf(text: string): string | undefined {
-    const known = this.#names.get(text);
-    if (known !== undefined || this.#names.size >= MOST_PREPARED) return known;
+  /** What to run the text as; undefined as long as it came only once. */
+  find(text: string): PreparedStatement | undefined {
+    const known = this.#prepared.get(text);
+    if (known !== undefined || this.#prepared.size >= MOST_PREPARED) return known;
     if (!this.#candidates.delete(text)) {
       if (this.#candidates.size >= MOST_CANDIDATES) this.#candidates.clear();
       this.#candidates.add(text);
       return undefined;
     }
-    const name = `docket_${this.#names.size}`;
-    this.#names.set(text, name);
-    return name;
+    const statement = { name: `docket_${this.#prepared.size}` };
+    this.#prepared.set(text, statement);
+    return statement;
   }
 }
 
 /** By connection. */
 const prepared = new WeakMap<object, Statements>();
 
-/** The name under which a connection of a pool has a statement, or is to have it; undefined for one that is new to it. */
-export function preparedName(client: ClientBase, text: string): string | undefined {
-  return prepared.get(client)?.nameOf(text);
+/** What a connection of a pool has prepared a statement as, or is to; undefined for one that is new to it. */
+export function preparedOn(client: ClientBase, text: string): PreparedStatement | undefined {
+  return prepared.get(client)?.find(text);
 }
 
 /**
@@ -52,7 +65,9 @@ export function prepareStatements(pool: Pool): void {
       query(...parameters: unknown[]): unknown {
         const [text, values, ...rest] = parameters;
         const name =
-          typeof text === 'string' && Array.isArray(values) && values.length > 0 ? statements.nameOf(text) : undefined;
+          typeof text === 'string' && Array.isArray(values) && values.length > 0
+            ? statements.find(text)?.name
+            : undefined;
         const named = name === undefined ? parameters : [{ name, text, values }, ...rest];
         return tracedStatement(text, values, () =>
           Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named),

@@ -47,7 +47,6 @@ export type RowWith<Entity> = Row<Entity> & {
 interface Column {
   readonly property: string;
   readonly name: string;
-  readonly isInstant: boolean;
 }
 
 /** What a query asks of an object; see graphql/selection.ts. */
@@ -65,7 +64,6 @@ function columnsOf(metadata: EntityMetadata): Column[] {
     .map((property) => ({
       property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
       name: property.fieldNames[0] ?? property.name,
-      isInstant: property.runtimeType === 'Date',
     }));
 }
 
@@ -74,18 +72,12 @@ function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Instants as timestamps in UTC, which the answer's reader makes ISO 8601 of (see statements.ts). */
-function expressionOf({ name, isInstant }: Column, alias: string): string {
-  const column = `${quoted(alias)}.${quoted(name)}`;
-  return isInstant ? `${column} at time zone 'UTC'` : column;
-}
-
 /** @param inside the relation whose row this is, inside another; see answer-rows.ts */
 function list(columns: readonly Column[], alias: string, inside?: string): string {
   return columns
     .map((column) => {
       const name = inside === undefined ? column.property : `${inside}.${column.property}`;
-      return `${expressionOf(column, alias)} as ${quoted(name)}`;
+      return `${quoted(alias)}.${quoted(column.name)} as ${quoted(name)}`;
     })
     .join(', ');
 }
@@ -162,7 +154,7 @@ export class Rows {
     return columns.filter(({ property }) => wanted.has(property));
   }
 
-  /** `t."id" as "id", t."created_at" at time zone … as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
+  /** `t."id" as "id", t."created_at" as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
   columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
     return sql.raw(list(this.#columnsOf(this.#metadataOf(entity)), alias));
   }
@@ -227,11 +219,20 @@ export class Rows {
     return { columns: columns.join(', '), joins: joins.join(' ') };
   }
 
+  async #rowsOf<Result>(query: RawBuilder<Result>, isQuick: boolean): Promise<Result[]> {
+    const { sql: text, parameters: values } = query.compile(COMPILER);
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
+    return rowsOf(await this.run({ text, values, isQuick })) as Result[];
+  }
+
   /** Runs one statement and gives its rows. */
   async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    const { sql: text, parameters } = query.compile(COMPILER);
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
-    return rowsOf(await this.run({ text, values: parameters })) as Result[];
+    return this.#rowsOf(query, false);
+  }
+
+  /** The same for one that finds its rows by a key, without a lock: it may share its connection (`SharedConnection`). */
+  async byKey<Result>(query: RawBuilder<Result>): Promise<Result[]> {
+    return this.#rowsOf(query, true);
   }
 
   /** Runs one statement and gives its first row, or null. */

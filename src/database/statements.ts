@@ -1,12 +1,16 @@
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
-import { type Pool, TypeOverrides } from 'pg';
+import { type Pool, type PoolClient, TypeOverrides } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
-import { preparedName } from './prepared-statements.js';
+import { preparedOn } from './prepared-statements.js';
+import { queryRows } from './row-query.js';
+import { SharedConnection } from './shared-connection.js';
 
 /** One statement, as PostgreSQL gets it. */
 export interface Statement {
   readonly text: string;
   readonly values: readonly unknown[];
+  /** Finds a few rows by a key: it may share a connection with others of its kind (see shared-connection.ts). */
+  readonly isQuick?: boolean;
 }
 
 /** What a statement gives: the names of its columns, and the values of each row in their order. */
@@ -17,45 +21,52 @@ export interface Answer {
 
 export type RunStatement = (statement: Statement) => Promise<Answer>;
 
-const LENGTH_WITH_MILLISECONDS = '2026-11-21 05:52:54.123'.length;
+/** The type `timestamptz` in PostgreSQL's catalogue, pg_type.dat. */
+const TIMESTAMPTZ_OID = 1184;
 
-/** The type `timestamp` in PostgreSQL's catalogue, pg_type.dat. */
-const TIMESTAMP_OID = 1114;
+/** The offset of a time zone that is whole hours away from UTC. */
+const HOURS = /[+-]\d\d$/;
+
+const WITH_MILLISECONDS = '2026-11-21 05:52:54.123+00';
 
 /**
- * `2026-11-21 05:52:54.1`, which PostgreSQL writes for a timestamp, as ISO 8601 in UTC with milliseconds. Done here and
- * not by to_char, which costs PostgreSQL more (bench/results.md).
+ * `2026-11-21 05:52:54.1+00`, which PostgreSQL writes for an instant in UTC, as ISO 8601 with milliseconds. Done here
+ * and not by to_char or `at time zone`, which cost PostgreSQL more (bench/results.md).
  */
 function isoInstant(text: string): string {
+  // The server's sessions have another time zone.
+  if (!text.endsWith('+00')) return new Date(text.replace(' ', 'T').replace(HOURS, '$&:00')).toISOString();
   // Milliseconds, unless they end in a zero or something else than Docket wrote it.
-  if (text.length === LENGTH_WITH_MILLISECONDS) return `${text.slice(0, 10)}T${text.slice(11)}Z`;
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, 23).padEnd(3, '0')}Z`;
+  if (text.length === WITH_MILLISECONDS.length) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`;
 }
 
-/** The pool's own types, but timestamps as ISO 8601: readers take every instant `at time zone 'UTC'`. */
+/** The pool's own types, but instants as ISO 8601. */
 function readTypes(pool: Pool): TypeOverrides {
   const types = new TypeOverrides(pool.options.types);
-  types.setTypeParser(TIMESTAMP_OID, isoInstant);
+  types.setTypeParser(TIMESTAMPTZ_OID, isoInstant);
   return types;
 }
 
 /** Runs statements on a connection's pool: arrays of values, the cheapest that `pg` can give. */
 export function statementsOn(connection: PostgreSqlConnection): RunStatement {
-  let ready: { pool: Pool; types: TypeOverrides } | undefined;
-  return async ({ text, values }) => {
+  let ready: { pool: Pool; types: TypeOverrides; shared: SharedConnection } | undefined;
+  return async (statement) => {
     if (!ready) {
       const pool = await connection.getNativeClient();
-      ready = { pool, types: readTypes(pool) };
+      ready ??= { pool, types: readTypes(pool), shared: new SharedConnection(pool) };
     }
-    const { pool, types } = ready;
-    const client = await pool.connect();
-    try {
-      const name = preparedName(client, text);
-      const query = { name, text, values: [...values], rowMode: 'array' as const, types };
-      const { fields, rows } = await tracedStatement(text, values, async () => client.query<unknown[]>(query));
-      return { names: fields.map((field) => field.name), rows };
-    } finally {
-      client.release();
-    }
+    const { pool, types, shared } = ready;
+    const { text, values, isQuick } = statement;
+    const send = async (client: PoolClient) => queryRows(client, statement, preparedOn(client, text), types);
+    return tracedStatement(text, values, async () => {
+      if (isQuick) return shared.run(send);
+      const client = await pool.connect();
+      try {
+        return await send(client);
+      } finally {
+        client.release();
+      }
+    });
   };
 }

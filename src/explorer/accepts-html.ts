@@ -5,7 +5,9 @@ const MEDIA_TYPES_OF_GRAPHQL = new Set(['application/json', 'application/graphql
  * or a higher weight. A header that leaves the choice to the server (`*`/`*`, or none) is a program's.
  */
 export function acceptsHtml(accept: string | undefined): boolean {
-  const ranges = (accept ?? '').split(',').map(parseRange);
+  // Every request is asked, and nearly all are programs'.
+  if (accept === undefined || !/text\/html/i.test(accept)) return false;
+  const ranges = accept.split(',').map(parseRange);
   const weightOf = (wanted: (type: string) => boolean) =>
     Math.max(0, ...ranges.filter(({ type }) => wanted(type)).map(({ weight }) => weight));
   return weightOf((type) => type === 'text/html') > weightOf((type) => MEDIA_TYPES_OF_GRAPHQL.has(type));

@@ -65,7 +65,7 @@ export class NotificationReader {
 
   /** Those of the notifications that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<NotificationRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<NotificationRow>`select ${this.#rows.columns(Notification, 'n')} from notification n where n.id = any(${[...ids]}::uuid[]) and ${visibleNotifications(viewer)}`,
     );
   }

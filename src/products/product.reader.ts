@@ -56,7 +56,7 @@ export class ProductReader {
 
   /** The products, deleted ones too: a ticket keeps naming its product. In no order. */
   async byIds(ids: readonly string[]): Promise<ProductRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where p.id = any(${[...ids]}::uuid[])`,
     );
   }

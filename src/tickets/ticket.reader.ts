@@ -101,7 +101,7 @@ export class TicketReader {
 
   /** Those of the tickets that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<TicketRow>`select ${this.#rows.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
     );
   }
@@ -137,7 +137,7 @@ export class TicketReader {
 
   async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<TicketRow[]> {
     const { columns, joins } = this.#select(selection);
-    return this.#rows.all(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
+    return this.#rows.byKey(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
   }
 }
 

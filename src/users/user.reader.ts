@@ -88,7 +88,7 @@ export class UserReader {
 
   /** The users, deleted ones too: as authors they stay. In no order. */
   async byIds(ids: readonly string[]): Promise<UserRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<UserRow>`select ${this.#rows.columns(User, 'u')} from "user" u where u.id = any(${[...ids]}::uuid[])`,
     );
   }
@@ -109,7 +109,7 @@ export class UserReader {
 
   /** The roles, deleted ones too: a deleted user keeps theirs. In no order. */
   async rolesByIds(ids: readonly string[]): Promise<RoleRow[]> {
-    return this.#rows.all(
+    return this.#rows.byKey(
       sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.id = any(${[...ids]}::uuid[])`,
     );
   }
