@@ -15,8 +15,8 @@ export interface BatcherOptions<Item, Result> {
   readonly together: (items: readonly Item[]) => Promise<readonly InBatch<Result>[]>;
   /** One item by itself. It may find that a batch did it already, of which the answer was lost. */
   readonly alone: (item: Item) => Promise<Result>;
-  /** Two items with one key are never in the same batch; the later waits for the next. */
-  readonly keyOf: (item: Item) => string;
+  /** If given, two items with one key are never in the same batch; the later waits for the next. */
+  readonly keyOf?: (item: Item) => string;
   /** The most items of a batch. */
   readonly most?: number;
 }
@@ -75,9 +75,9 @@ export class Batcher<Item, Result> {
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
     const { keyOf, most = MOST } = this.#options;
-    const batch = new Map<string, Waiting<Item, Result>>();
+    const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
-      const key = keyOf(waiting.item);
+      const key = keyOf ? keyOf(waiting.item) : waiting;
       if (batch.size >= most || batch.has(key)) return true;
       batch.set(key, waiting);
       return false;

@@ -94,23 +94,25 @@ export class Writes {
    * behind FROM, and what names the columns and the values to insert. The text stays the same however many there are.
    * @param parameter the array's, like `$1`
    * @param alias what the statement calls an element
+   * @param others what else an element says, and its types
    */
   records<Entity extends object>(
     entity: EntityClass<Entity>,
     properties: readonly (keyof Values<Entity> & string)[],
     parameter: string,
     alias: string,
+    others: Readonly<Record<string, string>> = {},
   ): {
     readonly source: RawBuilder<unknown>;
     readonly names: RawBuilder<unknown>;
     readonly values: RawBuilder<unknown>;
   } {
     const columns = properties.map((property) => ({ property: quoted(property), ...this.#column(entity, property) }));
-    const typed = columns.map(({ property, type }) => `${property} ${type}`);
+    const all = [...columns, ...Object.entries(others).map(([name, type]) => ({ property: quoted(name), type }))];
     return {
       source: sql.raw(
-        `rows from (json_to_recordset(${parameter}::json) as (${typed.join(', ')})) with ordinality
-         as ${alias}(${columns.map(({ property }) => property).join(', ')}, place)`,
+        `rows from (json_to_recordset(${parameter}::json) as (${all.map(({ property, type }) => `${property} ${type}`).join(', ')}))
+         with ordinality as ${alias}(${all.map(({ property }) => property).join(', ')}, place)`,
       ),
       names: sql.raw(columns.map(({ name }) => name).join(', ')),
       values: sql.raw(columns.map(({ property }) => `${alias}.${property}`).join(', ')),
@@ -118,7 +120,8 @@ export class Writes {
   }
 
   /**
-   * A statement that is written once and run with other values each time. `$1`, `$2` and so on stand in it for the values, each once and in this order.
+   * A statement that is written once, and run with other values each time: `$1`, `$2` and so on stand in it for them, each
+   * once and in this order.
    */
   written<Result>(statement: RawBuilder<Result>): (...values: readonly unknown[]) => RawBuilder<Result> {
     const texts = statement.compile(this.#orm.em.getKysely()).sql.split(/\$\d+/);

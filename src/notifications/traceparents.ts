@@ -11,8 +11,8 @@ export function withTraceparent(traceparents: readonly string[] | null): string[
   return all.length === 0 ? null : all;
 }
 
-/** The same as SQL over a column that holds such a list; undefined when there is nothing to add. */
-export function appendedTraceparent(column: RawBuilder<unknown>): RawBuilder<unknown> | undefined {
-  const current = currentTraceparent();
-  return current === null ? undefined : sql`(coalesce(${column}, '{}') || ${current}::text)[1:${sql.lit(MOST)}]`;
+/** The same as SQL: a column that holds such a list, with a traceparent that may be null. */
+export function appended(column: RawBuilder<unknown>, traceparent: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`case when ${traceparent} is null then ${column}
+    else (coalesce(${column}, '{}') || ${traceparent})[1:${sql.lit(MOST)}] end`;
 }

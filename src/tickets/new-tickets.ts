@@ -23,8 +23,8 @@ const TICKET = [
   'createdAt',
   'closedAt',
 ] as const;
-const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'changes', 'createdAt'] as const;
-const MAIL = [
+export const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'changes', 'createdAt'] as const;
+export const MAIL = [
   'id',
   'kind',
   'recipientId',
@@ -36,13 +36,16 @@ const MAIL = [
   'traceparents',
 ] as const;
 
+export type NewEvent = Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
+export type NewMail = Pick<Row<Notification>, (typeof MAIL)[number]>;
+
 /** A ticket to be created, with its event, and the mail to the assignee if there is to be one. */
 export interface NewTicket {
   readonly ticket: Omit<Pick<Row<Ticket>, (typeof TICKET)[number]>, 'assignedToId'>;
-  readonly event: Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
+  readonly event: NewEvent;
   /** Names a user by exactly one thing, an id being a UUID. */
   readonly assignee: UserRef | null;
-  readonly mail: Omit<Pick<Row<Notification>, (typeof MAIL)[number]>, 'recipientId'>;
+  readonly mail: Omit<NewMail, 'recipientId'>;
 }
 
 /** The ticket as it was created, and whether its assignee is owed the mail. */
