@@ -10,12 +10,14 @@ import { TicketWriter } from '../../src/tickets/ticket-writer.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
 import { BuiltInRole } from '../../src/users/role.entity.js';
 import { select } from '../support/database-state.js';
-import { buildPerson, buildProduct, type Person } from '../support/factories.js';
+import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const CREATE = `mutation ($input: CreateTicketInput!) {
   createTicket(input: $input) {
     ticket { id number title details assignedTo { id } product { id } createdBy { id } } userErrors { code field } } }`;
+const UPDATE = `mutation ($input: UpdateTicketInput!) {
+  updateTicket(input: $input) { ticket { id title } userErrors { code field } } }`;
 const AT_ONCE = 60;
 
 interface CreateInput {
@@ -30,6 +32,8 @@ let tech: Person;
 let assignee: Person;
 let quiet: Person;
 let writer: TicketWriter;
+/** Of the writer. */
+let statements = 0;
 beforeAll(async () => {
   server = await startTestServer();
   tech = await buildPerson(server, { role: BuiltInRole.TECH });
@@ -38,7 +42,12 @@ beforeAll(async () => {
   await select(server, sql`update "user" set assignment_emails = false where id = ${quiet.id} returning id`);
   const { orm, clock } = server.app;
   const notifications = new NotificationService({ clock, delayMs: 1000, wake: async () => {} });
-  writer = new TicketWriter({ rows: new Rows(orm), writes: new Writes(orm), clock, notifications });
+  const { run } = new Rows(orm);
+  const rows = new Rows(orm, async (statement) => {
+    statements += 1;
+    return run(statement);
+  });
+  writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
 });
 afterAll(async () => server.stop());
 
@@ -61,6 +70,8 @@ function viewerOf(id: string) {
   const role = { ...all, canManageUsers: true, canManageTickets: true, canAssignTickets: true };
   return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
 }
+
+const update = async (input: object) => (await tech.client.query(UPDATE, { input })).updateTicket;
 
 /** Straight to the writer, so that all come at the same moment in this order. */
 async function written(creatorId: string, title: string) {
@@ -93,12 +104,31 @@ async function whileHolding(statement: string, id: string, work: (client: Client
   }
 }
 
+/** A mail that waits for the assignee. */
+const mail = async (id: string, kind: string, changes: object[] = []) =>
+  select(
+    server,
+    sql`insert into notification (id, kind, status, recipient_id, ticket_id, actor_id, changes, created_at, send_at, attempts)
+      values (${newId()}, ${kind}, 'SCHEDULED', ${assignee.id}, ${id}, ${assignee.id}, ${JSON.stringify(changes)}, now(), now() + '1 day', 0)
+      returning id`,
+  );
+
+/** Tickets that are assigned. */
+const build = async (count: number) =>
+  Promise.all(
+    Array.from({ length: count }, async () => buildTicket(server, { createdBy: tech, assignedTo: assignee })),
+  );
+/** Straight to the writer. */
+const change = async (id: string, title: string, actorId = tech.id) => {
+  const read = await writer.read(id);
+  if (read === null) throw new Error('There is no such ticket');
+  return writer.change(viewerOf(actorId), read, { title }, [{ field: 'title', from: read.title, to: title }]);
+};
+
 describe('tickets created at the same time', () => {
   test('take a statement for the first and one for those that came meanwhile, numbered as they came', async () => {
-    let created: Awaited<ReturnType<typeof written>>[] = [];
-    const statements = await server.countStatements(async () => {
-      created = await Promise.all(Array.from({ length: 20 }, async (_, n) => written(tech.id, `Ticket ${n}`)));
-    });
+    statements = 0;
+    const created = await Promise.all(Array.from({ length: 20 }, async (_, n) => written(tech.id, `Ticket ${n}`)));
     expect(statements).toBe(2);
     expect(created.map((one) => one?.ticket.title)).toEqual(Array.from({ length: 20 }, (_, n) => `Ticket ${n}`));
     const numbers = created.map((one) => one?.ticket.number ?? 0);
@@ -176,6 +206,134 @@ describe('tickets created at the same time', () => {
         ticket: null,
         userErrors: [{ code: 'NOT_FOUND', field: ['input', 'productId'] }],
       });
+    });
+  }, 4_000);
+});
+
+describe('tickets changed at the same time', () => {
+  test('are read by two statements and written by two', async () => {
+    const tickets = await build(20);
+    statements = 0;
+    await Promise.all(tickets.map(async ({ id }, n) => change(id, `Changed ${n}`)));
+    expect(statements).toBe(4);
+    const titles = await select(
+      server,
+      sql`select title from ticket where id = any(${tickets.map(({ id }) => id)}) order by split_part(title, ' ', 2)::int`,
+    );
+    expect(titles).toEqual(tickets.map((_, n) => ({ title: `Changed ${n}` })));
+  });
+
+  test('come to the same as by the long way, one after the other', async () => {
+    const situations = [
+      { ticket: { assignedTo: null }, input: { title: 'Other', priority: 'HIGH' } },
+      {
+        ticket: { assignedTo: null, status: TicketStatus.DONE },
+        input: { title: 'Other', status: 'DONE', type: 'BUG' },
+      },
+      { ticket: { assignedTo: null, status: TicketStatus.DONE }, input: { status: 'OPEN' } },
+      { ticket: {}, input: { status: 'CLOSED', description: 'Better now.' } },
+      { ticket: {}, input: { details: { "it's": ['"', null] } } },
+      { ticket: { assignedTo: tech }, input: { title: 'Other' } },
+      { ticket: { assignedTo: quiet }, input: { title: 'Other', details: null } },
+      { ticket: {}, kind: 'ASSIGNED', input: { title: 'Other' } },
+      {
+        ticket: {},
+        kind: 'UPDATED',
+        told: [{ field: 'title', from: 'First', to: 'Before' }],
+        input: { title: 'Other', priority: 'LOW' },
+      },
+      {
+        ticket: {},
+        kind: 'UPDATED',
+        told: [{ field: 'title', from: 'Other', to: 'Before' }],
+        input: { title: 'Other' },
+      },
+    ];
+    const state = async (act: (inputs: readonly object[]) => Promise<unknown>) => {
+      const ids: string[] = [];
+      const inputs: object[] = [];
+      for (const { ticket, kind, told, input } of situations) {
+        const assignedTo = ticket.assignedTo === undefined ? assignee : ticket.assignedTo;
+        const { id } = await buildTicket(server, { title: 'Before', createdBy: tech, ...ticket, assignedTo });
+        if (ticket.status)
+          await select(server, sql`update ticket set closed_at = created_at where id = ${id} returning id`);
+        if (kind) await mail(id, kind, told);
+        ids.push(id);
+        inputs.push({ id, ...input, assignedTo: assignedTo && { id: assignedTo.id } });
+      }
+      await act(inputs);
+      return Promise.all(
+        ids.map(async (id) =>
+          select(
+            server,
+            sql`select title, description, details, type, priority, status, closed_at, updated_at, version,
+              array(select to_jsonb(e) - '{id,ticket_id}'::text[] from ticket_event e where e.ticket_id = t.id) as events,
+              array(select to_jsonb(n) - '{id,ticket_id,created_at,send_at}'::text[] from notification n where n.ticket_id = t.id) as mails
+              from ticket t where id = ${id}`,
+          ),
+        ),
+      );
+    };
+    // With the assignee that the ticket has, changes go the long way, and change nothing more.
+    const oneByOne = await state(async (inputs) => {
+      for (const input of inputs) await update(input);
+    });
+    const together = await state(async (inputs) =>
+      Promise.all(inputs.map(async (input) => update({ ...input, assignedTo: undefined }))),
+    );
+    expect(together).toEqual(oneByOne);
+    expect(JSON.stringify(oneByOne)).toContain('CANCELLED');
+  });
+
+  test('lose nothing, many tickets and many changes of each', async () => {
+    const tickets = await build(12);
+    const inputs = [
+      { title: 'New' },
+      { description: 'New.' },
+      { type: 'FEATURE' },
+      { priority: 'EMERGENCY' },
+      { details: { new: true } },
+    ];
+    const answers = await Promise.all(
+      inputs.flatMap((input) => tickets.map(async ({ id }) => update({ id, ...input }))),
+    );
+    expect(answers.flatMap(({ userErrors }) => userErrors)).toEqual([]);
+    for (const { id } of tickets) {
+      const [ticket] = await select(
+        server,
+        sql`select title, description, type, priority, details, version,
+          (select count(*)::int from ticket_event where ticket_id = t.id) as events,
+          array(select jsonb_array_length(changes) from notification where ticket_id = t.id) as told
+          from ticket t where id = ${id}`,
+      );
+      expect(ticket).toEqual({ ...Object.assign({}, ...inputs), version: 6, events: 5, told: [5] });
+    }
+  });
+
+  test('fail none of each other when PostgreSQL refuses one', async () => {
+    const tickets = await build(5);
+    const outcomes = await Promise.allSettled(
+      tickets.map(async ({ id }, n) => change(id, `Changed ${n}`, n === 2 ? randomUUID() : tech.id)),
+    );
+    const [refused] = outcomes.splice(2, 1);
+    expect(outcomes.map(({ status }) => status)).toEqual(outcomes.map(() => 'fulfilled'));
+    // Null, which sends the caller the long way, if PostgreSQL told of the refusal and had not yet let go of the rows.
+    expect(refused?.status === 'rejected' || refused?.value === null).toBe(true);
+  });
+
+  // In less than the five seconds that a statement may take.
+  test('do not wait with one that somebody has locked', async () => {
+    const [locked, ...others] = await build(11);
+    await whileHolding('select 1 from ticket where id = $1 for update', locked?.id ?? '', async (client) => {
+      let isOver = false;
+      const waits = update({ id: locked?.id, title: 'Late' }).finally(() => {
+        isOver = true;
+      });
+      const answers = await Promise.all(others.map(async ({ id }) => update({ id, title: 'Soon' })));
+      expect(answers.map(({ ticket }) => ticket)).toEqual(others.map(({ id }) => ({ id, title: 'Soon' })));
+      expect(isOver).toBe(false);
+      await client.query('commit');
+      expect((await waits).ticket).toEqual({ id: locked?.id, title: 'Late' });
     });
   }, 4_000);
 });
