@@ -2,7 +2,14 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { isId } from '../database/id.js';
 import { type Rows, type RowWith } from '../database/rows.js';
-import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
+import {
+  type BroughtPages,
+  type Connection,
+  type ConnectionArgs,
+  keysetPage,
+  type Order,
+  OrderDirection,
+} from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { visibleTickets } from '../tickets/ticket-visibility.js';
 import { Comment } from './comment.entity.js';
@@ -118,6 +125,33 @@ export class CommentReader {
         (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
       ),
     );
+  }
+
+  /**
+   * The same page for each ticket of a statement that has tickets under `t`, brought along by that statement.
+   * @throws BAD_USER_INPUT as `pagesByParent` does
+   */
+  broughtByTickets(viewer: Viewer, args: ConnectionArgs, selection: Selection): BroughtPages<CommentRow> {
+    const page = keysetPage(args, CHRONOLOGICAL);
+    const { values, joins, rows } = this.#rows.selectAsText(Comment, 'c', nodeSelection(selection), {
+      always: ['createdAt'],
+    });
+    const ticketIds: string[] = [];
+    const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
+    const count = this.#rows.counts(PARENT_COLUMNS.ticket, ticketIds, list);
+    return {
+      column: sql`array_to_json(array(
+        select ${values} from comment c ${joins} where c.ticket_id = t.id and ${readableComments(viewer)} and ${page.where}
+        order by ${page.orderBy} limit ${page.limit}))`,
+      connection: (ticketId, texts) => {
+        ticketIds.push(ticketId);
+        return page.connection(
+          rows(texts),
+          () => count(ticketId),
+          (beyond) => this.#rows.exists(sql`${list} and c.ticket_id = ${ticketId} and ${beyond}`),
+        );
+      },
+    };
   }
 
   /** Those of the comments that the viewer may see, in no order. */

@@ -1,5 +1,6 @@
 import { Client, type ClientBase, type Pool } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
+import { type Columns } from './text-values.js';
 
 /** Names a connection may hold: PostgreSQL keeps each one's plan in that connection's memory. */
 const MOST_PREPARED = 200;
@@ -10,12 +11,6 @@ const MOST_CANDIDATES = 500;
  * first must not hold the names for good.
  */
 export const CONNECTION_USES = 100_000;
-
-/** The columns of a statement's answer: their names, and how those are read that are no text. */
-export interface Columns {
-  readonly names: readonly string[];
-  readonly readers: readonly (readonly [at: number, read: (text: string) => unknown])[];
-}
 
 /** A statement as one connection knows it, or is to know it from the next use on. */
 export interface PreparedStatement {

@@ -1,7 +1,8 @@
 import { type ClientBase, type Connection, type CustomTypesConfig, type FieldDef, type Submittable } from 'pg';
 import utils from 'pg/lib/utils.js';
-import { type Columns, type PreparedStatement } from './prepared-statements.js';
+import { type PreparedStatement } from './prepared-statements.js';
 import { type Answer, type Statement } from './statements.js';
+import { type Columns, readValues } from './text-values.js';
 
 /** The type of no column: read by what `pg` reads all types with that it leaves as text. */
 const NO_TYPE = 0;
@@ -77,10 +78,7 @@ class RowQuery implements Submittable {
 
   handleDataRow({ fields }: { readonly fields: unknown[] }): void {
     try {
-      for (const [at, read] of this.#columns?.readers ?? []) {
-        const text = fields[at];
-        if (typeof text === 'string') fields[at] = read(text);
-      }
+      readValues(fields, this.#columns?.readers ?? []);
     } catch (error) {
       this.#unreadable ??= error;
     }

@@ -1,4 +1,4 @@
-import { type EntityMetadata, type Ref, ReferenceKind } from '@mikro-orm/core';
+import { type EntityMetadata, type EntityProperty, type Ref, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import {
   DummyDriver,
@@ -12,6 +12,7 @@ import {
 import { rowsOf } from './answer-rows.js';
 import { columnsRead } from './reads.js';
 import { type RunStatement, statementsOn } from './statements.js';
+import { type Columns, readerOfText, readValues } from './text-values.js';
 
 type Nullish<T> = Extract<T, null | undefined>;
 type ColumnValue<T> = T extends Date ? string : T;
@@ -47,6 +48,15 @@ export type RowWith<Entity> = Row<Entity> & {
 interface Column {
   readonly property: string;
   readonly name: string;
+  readonly source: EntityProperty;
+}
+
+/** A column in a select list. */
+interface SelectedColumn {
+  readonly expression: string;
+  /** In the answer; see answer-rows.ts. */
+  readonly name: string;
+  readonly source: EntityProperty;
 }
 
 /** What a query asks of an object; see graphql/selection.ts. */
@@ -64,6 +74,7 @@ function columnsOf(metadata: EntityMetadata): Column[] {
     .map((property) => ({
       property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
       name: property.fieldNames[0] ?? property.name,
+      source: property,
     }));
 }
 
@@ -73,13 +84,16 @@ function quoted(name: string): string {
 }
 
 /** @param inside the relation whose row this is, inside another; see answer-rows.ts */
-function list(columns: readonly Column[], alias: string, inside?: string): string {
-  return columns
-    .map((column) => {
-      const name = inside === undefined ? column.property : `${inside}.${column.property}`;
-      return `${quoted(alias)}.${quoted(column.name)} as ${quoted(name)}`;
-    })
-    .join(', ');
+function selected(columns: readonly Column[], alias: string, inside?: string): SelectedColumn[] {
+  return columns.map(({ property, name, source }) => ({
+    expression: `${quoted(alias)}.${quoted(name)}`,
+    name: inside === undefined ? property : `${inside}.${property}`,
+    source,
+  }));
+}
+
+function list(columns: readonly SelectedColumn[]): string {
+  return columns.map(({ expression, name }) => `${expression} as ${quoted(name)}`).join(', ');
 }
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
@@ -99,7 +113,38 @@ interface Select<Entity> {
   readonly joins: RawBuilder<unknown>;
 }
 
-type SelectText = Readonly<Record<keyof Select<object>, string>>;
+/** The same for rows inside another row's column: an array of each one's values, all of them as text. */
+interface SelectAsText<Entity> {
+  readonly values: RawBuilder<unknown>;
+  readonly joins: RawBuilder<unknown>;
+  /** Makes rows of the arrays. */
+  readonly rows: (texts: readonly (string | null)[][]) => RowWith<Entity>[];
+}
+
+class Selected {
+  readonly columns: string;
+  readonly joins: string;
+  readonly #columns: readonly SelectedColumn[];
+  #asText: { values: string; names: readonly string[]; readers: Columns['readers'] } | undefined;
+
+  constructor(columns: readonly SelectedColumn[], joins: readonly string[]) {
+    this.#columns = columns;
+    this.columns = list(columns);
+    this.joins = joins.join(' ');
+  }
+
+  get asText() {
+    this.#asText ??= {
+      values: `array[${this.#columns.map(({ expression }) => `${expression}::text`).join(', ')}]`,
+      names: this.#columns.map(({ name }) => name),
+      readers: this.#columns.flatMap(({ source }, at) => {
+        const read = readerOfText(source);
+        return read ? [[at, read] as const] : [];
+      }),
+    };
+    return this.#asText;
+  }
+}
 
 /** Writes PostgreSQL's SQL; runs nothing. */
 const COMPILER = new Kysely<unknown>({
@@ -120,7 +165,7 @@ export class Rows {
   /** Where its statements go. */
   readonly run: RunStatement;
   readonly #columns = new Map<EntityMetadata, readonly Column[]>();
-  readonly #selects = new WeakMap<Selection, Map<string, SelectText>>();
+  readonly #selects = new WeakMap<Selection, Map<string, Selected>>();
 
   /** @param run where statements go instead of the ORM's own database, such as a replica of it */
   constructor(orm: MikroORM, run: RunStatement = statementsOn(orm.em.getConnection())) {
@@ -156,7 +201,7 @@ export class Rows {
 
   /** `t."id" as "id", t."created_at" as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
   columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
-    return sql.raw(list(this.#columnsOf(this.#metadataOf(entity)), alias));
+    return sql.raw(list(selected(this.#columnsOf(this.#metadataOf(entity)), alias)));
   }
 
   /**
@@ -173,15 +218,42 @@ export class Rows {
     wanted: Iterable<string> | Selection,
     options: SelectOptions<Entity> = {},
   ): Select<Entity> {
-    if (!isSelection(wanted)) {
-      const { columns, joins } = this.#select(entity, alias, wanted, options);
-      return { columns: sql.raw(columns), joins: sql.raw(joins) };
-    }
+    const { columns, joins } = isSelection(wanted)
+      ? this.#remembered(entity, alias, wanted, options)
+      : this.#select(entity, alias, wanted, options);
+    return { columns: sql.raw(columns), joins: sql.raw(joins) };
+  }
+
+  /** The same for rows that a column of another row holds; PostgreSQL makes text of them faster than JSON. */
+  selectAsText<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Selection,
+    options: SelectOptions<Entity> = {},
+  ): SelectAsText<Entity> {
+    const { joins, asText } = this.#remembered(entity, alias, wanted, options);
+    return {
+      values: sql.raw(asText.values),
+      joins: sql.raw(joins),
+      rows: (texts) => {
+        for (const row of texts) readValues(row, asText.readers);
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- made of the entity's columns
+        return rowsOf({ names: asText.names, rows: texts }) as RowWith<Entity>[];
+      },
+    };
+  }
+
+  #remembered<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Selection,
+    options: SelectOptions<Entity>,
+  ): Selected {
     const key = `${alias} ${entity.name} ${options.always?.join()} ${options.except?.join()}`;
-    const known = this.#selects.get(wanted) ?? new Map<string, SelectText>();
-    const text = known.get(key) ?? this.#select(entity, alias, wanted, options);
-    this.#selects.set(wanted, known.set(key, text));
-    return { columns: sql.raw(text.columns), joins: sql.raw(text.joins) };
+    const known = this.#selects.get(wanted) ?? new Map<string, Selected>();
+    const found = known.get(key) ?? this.#select(entity, alias, wanted, options);
+    this.#selects.set(wanted, known.set(key, found));
+    return found;
   }
 
   #select<Entity extends object>(
@@ -189,7 +261,7 @@ export class Rows {
     alias: string,
     wanted: Iterable<string> | Selection,
     { always = [], except = [] }: SelectOptions<Entity>,
-  ): SelectText {
+  ): Selected {
     const metadata = this.#metadataOf(entity);
     const selection = isSelection(wanted) ? wanted : null;
     const names = new Set(isSelection(wanted) ? wanted.keys() : wanted);
@@ -203,7 +275,7 @@ export class Rows {
     const needed = this.#columnsOf(metadata).filter(
       (column) => own.includes(column) || always.some((property) => property === column.property),
     );
-    const columns = [list(needed, alias)];
+    const columns = selected(needed, alias);
     const joins: string[] = [];
     for (const { name, targetMeta: target, fieldNames } of relations) {
       const [column] = fieldNames;
@@ -211,12 +283,12 @@ export class Rows {
       const joined = `${alias}_${name}`;
       const below = selection?.get(name);
       const shown = below ? this.#columnsRead(target, below, () => false) : this.#columnsOf(target);
-      columns.push(list(shown, joined, name));
+      columns.push(...selected(shown, joined, name));
       joins.push(
         `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
       );
     }
-    return { columns: columns.join(', '), joins: joins.join(' ') };
+    return new Selected(columns, joins);
   }
 
   async #rowsOf<Result>(query: RawBuilder<Result>, isQuick: boolean): Promise<Result[]> {

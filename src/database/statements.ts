@@ -4,6 +4,7 @@ import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';
 import { SharedConnection } from './shared-connection.js';
+import { isoInstant } from './text-values.js';
 
 /** One statement, as PostgreSQL gets it. */
 export interface Statement {
@@ -23,23 +24,6 @@ export type RunStatement = (statement: Statement) => Promise<Answer>;
 
 /** The type `timestamptz` in PostgreSQL's catalogue, pg_type.dat. */
 const TIMESTAMPTZ_OID = 1184;
-
-/** The offset of a time zone that is whole hours away from UTC. */
-const HOURS = /[+-]\d\d$/;
-
-const WITH_MILLISECONDS = '2026-11-21 05:52:54.123+00';
-
-/**
- * `2026-11-21 05:52:54.1+00`, which PostgreSQL writes for an instant in UTC, as ISO 8601 with milliseconds. Done here
- * and not by to_char or `at time zone`, which cost PostgreSQL more (bench/results.md).
- */
-function isoInstant(text: string): string {
-  // The server's sessions have another time zone.
-  if (!text.endsWith('+00')) return new Date(text.replace(' ', 'T').replace(HOURS, '$&:00')).toISOString();
-  // Milliseconds, unless they end in a zero or something else than Docket wrote it.
-  if (text.length === WITH_MILLISECONDS.length) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
-  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`;
-}
 
 /** The pool's own types, but instants as ISO 8601. */
 function readTypes(pool: Pool): TypeOverrides {

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { type Row, type Rows, type RowWith } from '../database/rows.js';
-import { type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
+import { type CommentRow } from '../comments/comment.reader.js';
+import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
 import { matchingTickets } from './ticket-filter.js';
@@ -10,7 +11,21 @@ import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it; relations that the statement brought along are inside. */
-export type TicketRow = RowWith<Ticket>;
+export type TicketRow = RowWith<Ticket> & {
+  /** The page of them that the query asks for, when there is only one. */
+  readonly comments?: Connection<CommentRow>;
+};
+
+/** The page of the comments of each ticket that a statement brings along. */
+type Comments = BroughtPages<CommentRow>;
+
+/** As the statement gives it. */
+type Brought = TicketRow & { readonly commentTexts?: (string | null)[][] };
+
+function withComments(rows: readonly Brought[], pages: Comments | undefined): readonly TicketRow[] {
+  if (!pages) return rows;
+  return rows.map((row) => Object.assign(row, { comments: pages.connection(row.id, row.commentTexts ?? []) }));
+}
 
 /** What cursors are made of. */
 const ORDERED_BY = ['number', 'createdAt', 'updatedAt', 'priority', 'status'] as const;
@@ -52,16 +67,26 @@ export class TicketReader {
   /**
    * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, and up to
    * three more for each search.
+   * @param comments to bring along
    */
-  async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
+  async page(
+    viewer: Viewer,
+    args: TicketListArgs,
+    selection: Selection,
+    comments?: Comments,
+  ): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const { columns, joins } = this.#select(nodeSelection(selection));
+    const brought = comments ? sql`, ${comments.column} as "commentTexts"` : sql``;
+    // First the page, then what belongs to it: PostgreSQL would join all that match.
     const rows = await this.#rows.all(
-      sql<TicketRow>`select ${columns} from ticket t ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
+      sql<Brought>`select ${columns} ${brought} from (
+          select * from ticket t where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}
+        ) t ${joins} order by ${page.orderBy}`,
     );
     return page.connection(
-      rows,
+      withComments(rows, comments),
       () => this.#rows.count(sql`ticket t where ${matching}`),
       (beyond) => this.#rows.exists(sql`ticket t where ${matching} and ${beyond}`),
     );
@@ -119,9 +144,15 @@ export class TicketReader {
     return ids.map((id) => byOriginal.get(id) ?? []);
   }
 
-  async one(viewer: Viewer, key: { id: string } | { number: number }, selection: Selection): Promise<TicketRow | null> {
+  /** @param comments to bring along */
+  async one(
+    viewer: Viewer,
+    key: { id: string } | { number: number },
+    selection: Selection,
+    comments?: Comments,
+  ): Promise<TicketRow | null> {
     const which = 'id' in key ? sql`t.id = ${key.id}` : sql`t.number = ${key.number}`;
-    const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection);
+    const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection, comments);
     return ticket ?? null;
   }
 
@@ -135,9 +166,17 @@ export class TicketReader {
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<TicketRow[]> {
+  async #where(
+    condition: RawBuilder<unknown>,
+    selection: Selection,
+    comments?: Comments,
+  ): Promise<readonly TicketRow[]> {
     const { columns, joins } = this.#select(selection);
-    return this.#rows.byKey(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
+    const brought = comments ? sql`, ${comments.column} as "commentTexts"` : sql``;
+    const rows = await this.#rows.byKey(
+      sql<Brought>`select ${columns} ${brought} from ticket t ${joins} where ${condition}`,
+    );
+    return withComments(rows, comments);
   }
 }
 

@@ -1,5 +1,6 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
+import { broughtComments } from '../comments/brought-comments.js';
 import { CommentConnection } from '../comments/comment.types.js';
 import { isId } from '../database/id.js';
 import { Reads } from '../database/reads.js';
@@ -7,7 +8,7 @@ import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { ListSize } from '../graphql/list-size.js';
-import { selectionOf } from '../graphql/selection.js';
+import { nodeSelection, selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -22,10 +23,15 @@ const FIRST_NUMBER = 1;
 
 @Resolver(() => Ticket)
 export class TicketResolver {
+  async #one(context: Context, key: { id: string } | { number: number }, info: GraphQLResolveInfo) {
+    const selection = selectionOf(info);
+    return context.readers.tickets.one(signedIn(context), key, selection, broughtComments(context, info, selection));
+  }
+
   @Authorized()
   @Query(() => Ticket, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
   async ticket(@Ctx() context: Context, @Arg('id', () => ID) id: string, @Info() info: GraphQLResolveInfo) {
-    return isId(id) ? context.readers.tickets.one(signedIn(context), { id }, selectionOf(info)) : null;
+    return isId(id) ? this.#one(context, { id }, info) : null;
   }
 
   @Authorized()
@@ -35,13 +41,15 @@ export class TicketResolver {
     @Arg('number', () => Int) number: number,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return number < FIRST_NUMBER ? null : context.readers.tickets.one(signedIn(context), { number }, selectionOf(info));
+    return number < FIRST_NUMBER ? null : this.#one(context, { number }, info);
   }
 
   @Authorized()
   @Query(() => TicketConnection, { description: 'The tickets that the viewer may see; newest first by default.' })
   async tickets(@Ctx() context: Context, @Args(() => TicketsArgs) args: TicketsArgs, @Info() info: GraphQLResolveInfo) {
-    return context.readers.tickets.page(signedIn(context), args, selectionOf(info));
+    const selection = selectionOf(info);
+    const comments = broughtComments(context, info, nodeSelection(selection));
+    return context.readers.tickets.page(signedIn(context), args, selection, comments);
   }
 
   @FieldResolver(() => User)
@@ -67,7 +75,7 @@ export class TicketResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
+    return ticket.comments ?? loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
   }
 
   @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, oldest first.' })

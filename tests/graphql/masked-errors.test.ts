@@ -31,7 +31,12 @@ const MASKED = 'Something went wrong on the server. Tell its operator the reques
 
 test.each([
   ['a query', '{ comments { nodes { id } } }', ['comments']],
-  ['a field below a list', '{ tickets { nodes { comments { nodes { id } } } } }', ['tickets', 'nodes', 0, 'comments']],
+  ['a list that brings another along', '{ tickets { nodes { comments { nodes { id } } } } }', ['tickets']],
+  [
+    'a field below a list',
+    '{ viewer { createdTickets { nodes { comments { nodes { id } } } } } }',
+    ['viewer', 'createdTickets', 'nodes', 0, 'comments'],
+  ],
   ['node', '{ node(id: "01890a5d-ac96-774b-bcce-b302099a8057") { id } }', ['node']],
 ])('an internal error of %s is masked, and can be asked about by its request id', async (_name, query, path) => {
   const { text, requestId, answer } = await sendRaw({ query });
