@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher } from '../../src/database/batcher.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
+import { type Span } from '../../src/observability/tracing/tracing.js';
 
 /** Batches in the order in which they began, each under way until the test ends it. */
 let batches: { items: readonly string[]; user: string | undefined; done: () => void; fail: (error: unknown) => void }[];
@@ -129,4 +130,28 @@ test('a batch of one belongs to whoever asked for it, one of several to nobody',
     ['b c', undefined],
     ['b2', 'b2'],
   ]);
+});
+
+test('each trace shows the batch that its item was in', async () => {
+  const shown: string[] = [];
+  const spanOf = (trace: string): Span => ({
+    traceparent: trace,
+    child(name, kind, attributes = {}) {
+      shown.push(`${trace}: ${name} of ${attributes['db.operation.batch.size']} (${kind})`);
+      return { ...spanOf(trace), end: () => shown.push(`${trace}: ended`) };
+    },
+    rename() {},
+    set() {},
+    end() {},
+  });
+  const runs = ['a', 'b', 'c'].map(async (item) =>
+    inScope({ fields: {}, span: spanOf(item) }, () => batcher.run(item)),
+  );
+  batches[0]?.done();
+  await turn();
+  // A batch of one runs in the scope of its request, where the statement makes its own span.
+  expect(shown).toEqual(['b: INSERT of 2 (client)', 'c: INSERT of 2 (client)']);
+  await finish();
+  await settled(runs);
+  expect(shown.slice(2)).toEqual(['b: ended', 'c: ended']);
 });
