@@ -31,6 +31,12 @@ interface Waiting<Item, Result> {
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
 const MOST = 32;
 
+/**
+ * Of more than so many, half wait for the next batch. If all went at once, all would be answered at once, and PostgreSQL
+ * would have nothing to do while Docket answers (bench/results.md, "Writes").
+ */
+const MANY = 8;
+
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
 const NOBODYS_FAULT = ['08', '53', '57P'];
 
@@ -42,7 +48,7 @@ function wasTakenBack(error: unknown): boolean {
 /**
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
  * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). One batch is under way at a time. Whoever finds none
- * starts at once; what comes meanwhile is the next batch.
+ * starts at once; what comes meanwhile is for the next batches.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -75,10 +81,11 @@ export class Batcher<Item, Result> {
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
     const { keyOf, most = MOST } = this.#options;
+    const share = Math.min(most, Math.max(MANY, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= most || batch.has(key)) return true;
+      if (batch.size >= share || batch.has(key)) return true;
       batch.set(key, waiting);
       return false;
     });
