@@ -67,7 +67,13 @@ async function fire(order: Order): Promise<Outcome> {
       socket.write(request);
     };
     socket.on('connect', send).on('data', (bytes) => {
-      if (!answer.take(bytes)) return;
+      try {
+        if (!answer.take(bytes)) return;
+      } catch (error) {
+        failure ??= String(error);
+        socket.destroy();
+        return;
+      }
       latencies.push(performance.now() - sent);
       failure ??= answer.failure;
       send();

@@ -1,4 +1,5 @@
 import { DatabaseError } from 'pg';
+import { withinTime } from '../jobs/time-limit.js';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
 
@@ -13,7 +14,7 @@ export interface BatcherOptions<Item, Result> {
    * items. What would have to wait for somebody's lock is left out.
    */
   readonly together: (items: readonly Item[]) => Promise<readonly InBatch<Result>[]>;
-  /** One item by itself. It may find that a batch did it already, of which the answer was lost. */
+  /** One item by itself. */
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
@@ -24,6 +25,7 @@ export interface BatcherOptions<Item, Result> {
 interface Waiting<Item, Result> {
   readonly item: Item;
   readonly scope: Scope | undefined;
+  readonly since: number;
   readonly resolve: (outcome: InBatch<Result>) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -32,10 +34,18 @@ interface Waiting<Item, Result> {
 const MOST = 32;
 
 /**
- * Of more than so many, half wait for the next batch. If all went at once, all would be answered at once, and PostgreSQL
+ * Of more than so many, others wait for the next batch, of many more half. If all went at once, all would be answered at once, and PostgreSQL
  * would have nothing to do while Docket answers (bench/results.md, "Writes").
  */
 const MANY = 8;
+
+/** As long as a request waits for a connection (orm.ts): what waited longer is not begun, its client has been answered. */
+const LONGEST_WAIT_MS = 5_000;
+/**
+ * For a connection and a statement, each of which has five seconds (orm.ts). Only a connection that has fallen silent takes
+ * longer, and must not stop all writes.
+ */
+const LONGEST_BATCH_MS = 12_000;
 
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
 const NOBODYS_FAULT = ['08', '53', '57P'];
@@ -66,7 +76,7 @@ export class Batcher<Item, Result> {
   /** @throws what the item alone would throw */
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
-      this.#waiting.push({ item, scope: currentScope(), resolve, reject });
+      this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
       if (!this.#isUnderWay) void outOfScope(async () => this.#work());
     });
     return outcome ? outcome.result : this.#options.alone(item);
@@ -74,13 +84,22 @@ export class Batcher<Item, Result> {
 
   async #work(): Promise<void> {
     this.#isUnderWay = true;
-    while (this.#waiting.length > 0) await this.#do(this.#take());
+    while (this.#waiting.length > 0) {
+      const batch = this.#take();
+      if (batch.length > 0) await this.#do(batch);
+    }
     this.#isUnderWay = false;
   }
 
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
     const { keyOf, most = MOST } = this.#options;
+    const tooOld = performance.now() - LONGEST_WAIT_MS;
+    for (const { since, reject } of this.#waiting) {
+      // What `pg` says of the same: the client is told to try again.
+      if (since < tooOld) reject(new Error('timeout exceeded when trying to connect: others waited before'));
+    }
+    this.#waiting = this.#waiting.filter(({ since }) => since >= tooOld);
     const share = Math.min(most, Math.max(MANY, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
@@ -94,7 +113,8 @@ export class Batcher<Item, Result> {
 
   async #do(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     try {
-      const outcomes = await this.#inScopes(batch, async () => this.#options.together(batch.map(({ item }) => item)));
+      const together = this.#inScopes(batch, async () => this.#options.together(batch.map(({ item }) => item)));
+      const outcomes = await withinTime(together, LONGEST_BATCH_MS);
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {
       const settle = wasTakenBack(error)

@@ -21,6 +21,9 @@ const DRIVER_OPTIONS = {
   application_name: 'docket',
   // For SharedConnection.
   pipeline: true,
+  // Otherwise nobody would learn of a server that fell silent.
+  keepAlive: true,
+  keepAliveInitialDelayMillis: 10_000,
   maxUses: CONNECTION_USES,
   onPoolCreated: prepareStatements,
 };

@@ -22,8 +22,9 @@ const SLOW_STATES = new Set(['57014', '55P03']);
 /** PostgreSQL's class 08 (connection), 53300 (too many), 57P01–57P03 (shut down, starting up). */
 const UNAVAILABLE_STATES = /^(08|53300|57P0[123])/;
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
-/** What pg says without a code: of a connection that broke, and of a statement on one that had broken before. */
-const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
+/** Without a code: what pg says of a connection that broke, or had broken before; `withinTime` of one that is silent. */
+const UNAVAILABLE_MESSAGES =
+  /timeout exceeded when trying to connect|Connection terminated|is not queryable|no answer within/;
 
 function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;

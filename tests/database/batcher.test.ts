@@ -1,4 +1,4 @@
-import { beforeEach, describe, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher } from '../../src/database/batcher.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
@@ -154,4 +154,32 @@ test('each trace shows the batch that its item was in', async () => {
   await finish();
   await settled(runs);
   expect(shown.slice(2)).toEqual(['b: ended', 'c: ended']);
+});
+
+describe('When PostgreSQL does not answer', () => {
+  beforeEach(() => {
+    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
+  });
+  afterEach(() => {
+    jest.useRealTimers();
+  });
+
+  test('a batch is given up after a while, and writes that come later are done', async () => {
+    const lost = settled(run('a'));
+    await jest.advanceTimersByTimeAsync(12_000);
+    expect(await lost).toEqual(['Error: no answer within 12000 ms']);
+    const next = settled(run('b'));
+    await finish();
+    expect(await next).toEqual(['b together']);
+  });
+
+  test('what has waited for too long is not begun any more', async () => {
+    const runs = settled(run('a', 'b'));
+    await jest.advanceTimersByTimeAsync(5_001);
+    const later = settled(run('c'));
+    await finish();
+    expect(await runs).toEqual(['a together', 'Error: timeout exceeded when trying to connect: others waited before']);
+    expect(await later).toEqual(['c together']);
+    expect(batches.map(({ items }) => items)).toEqual([['a'], ['c']]);
+  });
 });
