@@ -3,10 +3,11 @@ import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { HARMLESS, HOSTILE, type HostileRequest } from './hostile-documents.js';
 
-/** hardening.md, "Abuse of the query language". */
-const QUICK_MS = 100;
-/** The machine's neighbours have doubled the time of all of them, for minutes; what grows with a power is far above. */
-const LONGEST_MS = 2 * QUICK_MS;
+/**
+ * Twice the bar of docs/hardening.md ("Abuse of the query language"), as a machine's neighbours have doubled the time of
+ * all of them; what grows with a power is far above. What they take on a quiet machine is printed below, and in that table.
+ */
+const LIMIT_MS = 200;
 /** Another process may take the processor from one of them. */
 const TRIES = 5;
 
@@ -52,27 +53,30 @@ async function ask({ query, variables }: HostileRequest) {
   return { status, took, statements };
 }
 
-/** Asks until it was quick enough, at most three times. */
+/** Asks until it was quick enough, at most TRIES times. */
 async function answered(request: HostileRequest) {
   expect(request.query.length).toBeLessThanOrEqual(10_000);
   let answer = await ask(request);
-  for (let tried = 1; tried < TRIES && answer.took > QUICK_MS; tried += 1) answer = await ask(request);
+  for (let tried = 1; tried < TRIES && answer.took > LIMIT_MS; tried += 1) answer = await ask(request);
   if (answer.took > slowest.took) Object.assign(slowest, { name: request.name, took: Math.round(answer.took) });
-  expect(answer.took).toBeLessThan(LONGEST_MS);
+  expect(answer.took).toBeLessThan(LIMIT_MS);
   return answer;
 }
 
 const named = (requests: readonly HostileRequest[]) => requests.map((request) => [request.name, request] as const);
 
 describe('a document of up to ten kilobytes', () => {
-  test.each(named(HOSTILE))('is refused with 4xx and few words within 100 ms: %s', async (_name, request) => {
-    const { status, statements } = await answered(request);
-    expect(String(status)).toMatch(/^4\d\d$/);
-    // None of its own; who asks and whether jobs are due may be looked up.
-    expect(statements).toBeLessThan(3);
-  });
+  test.each(named(HOSTILE))(
+    `is refused with 4xx and few words within ${LIMIT_MS} ms of the processor: %s`,
+    async (_name, request) => {
+      const { status, statements } = await answered(request);
+      expect(String(status)).toMatch(/^4\d\d$/);
+      // None of its own; who asks and whether jobs are due may be looked up.
+      expect(statements).toBeLessThan(3);
+    },
+  );
 
-  test.each(named(HARMLESS))('is answered within 100 ms: %s', async (_name, request) => {
+  test.each(named(HARMLESS))(`is answered within ${LIMIT_MS} ms of the processor: %s`, async (_name, request) => {
     expect((await answered(request)).status).toBe(200);
   });
 });
