@@ -23,6 +23,7 @@ import { type Readers } from './graphql/loaders.js';
 import { InsightsReader } from './insights/insights.reader.js';
 import { type JobQueue } from './jobs/job-queue.js';
 import { type Mailer } from './mail/mailer.js';
+import { Claims } from './notifications/claims.js';
 import { Delivery } from './notifications/delivery.js';
 import { DigestPlanner } from './notifications/digest-planner.js';
 import { NotificationMail } from './notifications/notification-mail.js';
@@ -162,8 +163,7 @@ export function createApp(parts: AppParts): App {
     readers,
     readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
-      rows,
-      clock,
+      claims: new Claims(rows, clock),
       mailer,
       mails: new NotificationMail({ rows, publicUrl, digestIntervalMs, unsubscribeTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),

@@ -30,7 +30,7 @@ const QUERY_LANGUAGE = [
     'order by t.number',
     'tickets/ticket-duplicates',
   ),
-  protection('fragments measured once', 'graphql/query-cost.ts', 'if (known) return known;', '', LIMITS),
+  protection('fragments measured once', 'graphql/query-cost.ts', '    if (known) return known;', '', LIMITS),
   protection('one secret a document', 'graphql/query-limits.ts', 'secret.length > 1', 'secret.length > 100', LIMITS),
   protection('tokens', 'server.ts', 'MOST_TOKENS = 1000', 'MOST_TOKENS = 1_000_000', 'graphql/http'),
   protection('errors', 'server.ts', 'MOST_VALIDATION_ERRORS = 5', 'MOST_VALIDATION_ERRORS = 500', 'graphql/hostile'),
@@ -69,7 +69,7 @@ const QUERY_LANGUAGE = [
   protection(
     'masked errors',
     'graphql/format-error.ts',
-    'return { ...(isDatabaseUnavailable(original) ? UNAVAILABLE : INTERNAL), locations, path };',
+    'return { ...insteadOf(original), locations, path };',
     'return formatted;',
     'graphql/masked-errors',
   ),

@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Clock } from '../clock.js';
-import { type Row, type Rows } from '../database/rows.js';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import { Session } from './session.entity.js';
 
 export type SessionRow = Row<Session>;

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { isId } from '../database/id.js';
-import { type Rows, type RowWith } from '../database/rows.js';
+import { type RowWith } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import {
   type BroughtPages,
   type Connection,

@@ -44,9 +44,10 @@ function layoutOf(names: readonly string[]): Layout {
 
 /**
  * Objects of a statement's answer. A column named `createdBy.username` becomes the property `username` of a row inside
- * the row, `createdBy`, which is null where `createdBy.id` is.
+ * the row, `createdBy`, which is null where `createdBy.id` is. Nothing checks that they are a `Result`.
  */
-export function rowsOf({ names, rows }: Answer): Row[] {
+export function rowsOf<Result>({ names, rows }: Answer): Result[] {
   const layout = layoutOf(names);
-  return rows.map((values) => layout.row(values));
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
+  return rows.map((values) => layout.row(values)) as Result[];
 }

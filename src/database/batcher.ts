@@ -2,6 +2,7 @@ import { DatabaseError } from 'pg';
 import { withinTime } from '../jobs/time-limit.js';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
+import { Turns } from '../turns.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -34,8 +35,8 @@ interface Waiting<Item, Result> {
 const MOST = 32;
 
 /**
- * Of more than so many, others wait for the next batch, of many more half. If all went at once, all would be answered at once, and PostgreSQL
- * would have nothing to do while Docket answers (bench/results.md, "Writes").
+ * So many go together at once. When twice as many wait, half of them go, and the others with the next batch: if all went,
+ * all would be answered at once, and PostgreSQL would have nothing to do meanwhile (bench/results.md, "Writes").
  */
 const MANY = 8;
 
@@ -46,6 +47,9 @@ const LONGEST_WAIT_MS = 5_000;
  * longer, and must not stop all writes.
  */
 const LONGEST_BATCH_MS = 12_000;
+
+/** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
+const ALONE_AT_ONCE = 8;
 
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
 const NOBODYS_FAULT = ['08', '53', '57P'];
@@ -68,6 +72,7 @@ export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   #isUnderWay = false;
+  readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
@@ -79,27 +84,22 @@ export class Batcher<Item, Result> {
       this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
       if (!this.#isUnderWay) void outOfScope(async () => this.#work());
     });
-    return outcome ? outcome.result : this.#options.alone(item);
+    return outcome ? outcome.result : this.#alone.take(async () => this.#options.alone(item));
   }
 
   async #work(): Promise<void> {
     this.#isUnderWay = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#take();
-      if (batch.length > 0) await this.#do(batch);
+    try {
+      while (this.#waiting.length > 0) await this.#do(this.#take());
+    } finally {
+      this.#isUnderWay = false;
     }
-    this.#isUnderWay = false;
   }
 
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
     const { keyOf, most = MOST } = this.#options;
-    const tooOld = performance.now() - LONGEST_WAIT_MS;
-    for (const { since, reject } of this.#waiting) {
-      // What `pg` says of the same: the client is told to try again.
-      if (since < tooOld) reject(new Error('timeout exceeded when trying to connect: others waited before'));
-    }
-    this.#waiting = this.#waiting.filter(({ since }) => since >= tooOld);
+    this.#refuseOld();
     const share = Math.min(most, Math.max(MANY, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
@@ -111,7 +111,17 @@ export class Batcher<Item, Result> {
     return [...batch.values()];
   }
 
+  #refuseOld(): void {
+    const tooOld = performance.now() - LONGEST_WAIT_MS;
+    // First come, first in the list.
+    while (this.#waiting[0] && this.#waiting[0].since < tooOld) {
+      // What `pg` says of the same: the client is told to try again.
+      this.#waiting.shift()?.reject(new Error('timeout exceeded when trying to connect: others waited before'));
+    }
+  }
+
   async #do(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+    if (batch.length === 0) return;
     try {
       const together = this.#inScopes(batch, async () => this.#options.together(batch.map(({ item }) => item)));
       const outcomes = await withinTime(together, LONGEST_BATCH_MS);

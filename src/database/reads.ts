@@ -1,7 +1,5 @@
 import { getMetadataStorage } from 'type-graphql';
-import { type Row } from './rows.js';
-
-type EntityClass<Entity> = abstract new () => Entity;
+import { type EntityClass, type Row } from './row.js';
 
 const declared = new Map<unknown, Map<string, readonly string[]>>();
 

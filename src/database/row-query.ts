@@ -18,11 +18,12 @@ function columnsOf(fields: readonly FieldDef[], types: CustomTypesConfig): Colum
 /**
  * One statement on a connection of `pg`, as pg-cursor is one: cheaper than pg's own `Query`, as it makes no objects of
  * rows, and does not ask for the columns of a prepared statement again. PostgreSQL refuses to run one whose columns
- * have changed since.
+ * have changed since. It has no `callback`, which `query_timeout` of `pg` would call: Docket sets statement_timeout.
  */
 class RowQuery implements Submittable {
   readonly text: string;
-  readonly name: string;
+  /** What `pg` marks as prepared when it has been parsed; empty for one that is not to be. */
+  name = '';
   readonly values: readonly unknown[];
   readonly #statement: PreparedStatement | undefined;
   readonly #types: CustomTypesConfig;
@@ -40,7 +41,6 @@ class RowQuery implements Submittable {
     refuse: (error: unknown) => void,
   ) {
     this.text = text;
-    this.name = statement?.name ?? '';
     this.values = values;
     this.#statement = statement;
     this.#types = types;
@@ -55,10 +55,12 @@ class RowQuery implements Submittable {
     stream.cork();
     try {
       const values = this.values.map(utils.prepareValue);
-      const isNew =
-        this.#statement === undefined || !(this.name in parsedStatements || this.name in submittedNamedStatements);
+      const name = this.#statement?.name ?? '';
+      // While another one of the same name is on its way, nobody knows whether it will be prepared: this one goes without.
+      if (!(name in submittedNamedStatements)) this.name = name;
+      const isNew = this.name === '' || !(this.name in parsedStatements);
       if (isNew) connection.parse(this);
-      if (isNew && this.#statement) submittedNamedStatements[this.name] = this.text;
+      if (isNew && this.name !== '') submittedNamedStatements[this.name] = this.text;
       connection.bind({ statement: this.name, values, valueMapper: (value) => value });
       if (!this.#columns) connection.describe({ type: 'P' });
       connection.execute({});

@@ -1,12 +1,11 @@
 import { type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { isOperationNodeSource, type RawBuilder, sql } from 'kysely';
-import { type Row } from './rows.js';
+import { type RawBuilder, sql } from 'kysely';
+import { type EntityClass, type Row } from './row.js';
+import { compiled, quoted } from './sql-text.js';
 
-type EntityClass<Entity> = abstract new () => Entity;
-
-/** What is written: as a row is read, or SQL that gives it. What is left out keeps its value, or gets its default. */
-export type Values<Entity> = { readonly [Key in keyof Row<Entity>]?: Row<Entity>[Key] | RawBuilder<unknown> };
+/** What gives the new values. What is left out keeps its value. */
+export type Values<Entity> = { readonly [Key in keyof Row<Entity>]?: RawBuilder<unknown> };
 
 interface Column {
   /** Quoted. */
@@ -15,15 +14,9 @@ interface Column {
 }
 
 interface Table {
-  /** Quoted. */
-  readonly name: string;
   readonly columns: ReadonlyMap<string, Column>;
+  /** Quoted. */
   readonly version: string | undefined;
-}
-
-/** Names come from the entities alone: no value ever becomes part of such text. */
-function quoted(name: string): string {
-  return `"${name.replaceAll('"', '""')}"`;
 }
 
 function tableOf(metadata: EntityMetadata): Table {
@@ -32,7 +25,6 @@ function tableOf(metadata: EntityMetadata): Table {
   );
   const version = properties.find(({ name }) => name === metadata.versionProperty)?.fieldNames[0];
   return {
-    name: quoted(metadata.tableName),
     columns: new Map(
       properties.map(({ name, kind, fieldNames, columnTypes }) => [
         kind === ReferenceKind.SCALAR ? name : `${name}Id`,
@@ -43,9 +35,23 @@ function tableOf(metadata: EntityMetadata): Table {
   };
 }
 
-/** One piece of SQL with its parameters between the texts: a template that is made instead of written. */
-function template<Result>(texts: readonly string[], parameters: readonly unknown[]): RawBuilder<Result> {
-  return sql<Result>(Object.assign([...texts], { raw: texts }), ...parameters);
+/** What a template's tag gets, of texts that were made instead of written. */
+function asTemplate(texts: readonly string[]): TemplateStringsArray {
+  return Object.assign([...texts], { raw: texts });
+}
+
+/**
+ * A statement that is written once, when it is first needed, and run with other values each time: `$1`, `$2` and so on stand
+ * in it for them, each once and in this order.
+ */
+export function writtenOnce<Result>(
+  write: () => RawBuilder<Result>,
+): (...values: readonly unknown[]) => RawBuilder<Result> {
+  let texts: TemplateStringsArray | undefined;
+  return (...values) => {
+    texts ??= asTemplate(compiled(write()).sql.split(/\$\d+/));
+    return sql<Result>(texts, ...values);
+  };
 }
 
 /**
@@ -61,36 +67,19 @@ export class Writes {
     this.#orm = orm;
   }
 
-  /** `insert into "ticket" ("id", …) select $1::uuid, …`: what stands behind it may say from where, and on what condition. */
-  insert<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
-    const given = this.#given(entity, values);
-    const names = given.map(({ name }) => name).join(', ');
-    const head = `insert into ${this.#table(entity).name} (${names}) select `;
-    const last = given.length - 1;
-    const texts = given.map(({ type }, index) => `::${type}${index < last ? ', ' : ''}`);
-    return template(
-      [head, ...texts],
-      given.map(({ value }) => value),
-    );
-  }
-
-  /** `"title" = $1::text, …` for an UPDATE, and a version one higher where the entity has one. */
+  /** `"title" = …::text, …` for an UPDATE, and a version one higher where the entity has one. */
   set<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
-    const given = this.#given(entity, values);
-    const { version } = this.#table(entity);
-    const texts = given.map(({ name }, index) => {
-      const before = given[index - 1];
-      return `${before ? `::${before.type}, ` : ''}${name} = `;
+    const changes = Object.entries<RawBuilder<unknown> | undefined>(values).flatMap(([property, value]) => {
+      const { name, type } = this.#column(entity, property);
+      return value === undefined ? [] : sql`${sql.raw(name)} = (${value})::${sql.raw(type)}`;
     });
-    const tail = version === undefined ? '' : `, ${version} = ${version} + 1`;
-    return template(
-      [...texts, `::${given.at(-1)?.type}${tail}`],
-      given.map(({ value }) => value),
-    );
+    const { version } = this.#table(entity);
+    if (version !== undefined) changes.push(sql.raw(`${version} = ${version} + 1`));
+    return sql.join(changes);
   }
 
   /**
-   * What a statement says of many rows that it gets as one JSON array, an element as `Values` is: their source, to stand
+   * What a statement says of many rows that it gets as one JSON array, its properties as in a row: their source, to stand
    * behind FROM, and what names the columns and the values to insert. The text stays the same however many there are.
    * @param parameter the array's, like `$1`
    * @param alias what the statement calls an element
@@ -98,7 +87,7 @@ export class Writes {
    */
   records<Entity extends object>(
     entity: EntityClass<Entity>,
-    properties: readonly (keyof Values<Entity> & string)[],
+    properties: readonly (keyof Row<Entity> & string)[],
     parameter: string,
     alias: string,
     others: Readonly<Record<string, string>> = {},
@@ -119,28 +108,10 @@ export class Writes {
     };
   }
 
-  /**
-   * A statement that is written once, and run with other values each time: `$1`, `$2` and so on stand in it for them, each
-   * once and in this order.
-   */
-  written<Result>(statement: RawBuilder<Result>): (...values: readonly unknown[]) => RawBuilder<Result> {
-    const texts = statement.compile(this.#orm.em.getKysely()).sql.split(/\$\d+/);
-    return (...values) => template(texts, values);
-  }
-
   #column(entity: EntityClass<object>, property: string): Column {
     const column = this.#table(entity).columns.get(property);
     if (column === undefined) throw new Error(`${entity.name} has no column for ${property}`);
     return column;
-  }
-
-  #given<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>) {
-    return Object.entries<unknown>(values).flatMap(([property, value]) => {
-      const column = this.#column(entity, property);
-      if (value === undefined) return [];
-      const isJson = column.type === 'jsonb' && value !== null && !isRaw(value);
-      return [{ ...column, value: isJson ? JSON.stringify(value) : value }];
-    });
   }
 
   #table(entity: EntityClass<object>): Table {
@@ -150,8 +121,4 @@ export class Writes {
     this.#tables.set(entity, table);
     return table;
   }
-}
-
-function isRaw(value: unknown): boolean {
-  return typeof value === 'object' && value !== null && isOperationNodeSource(value);
 }

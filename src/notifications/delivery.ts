@@ -1,22 +1,14 @@
-import { type RawBuilder, sql } from 'kysely';
 import { type Logger } from 'pino';
-import { type Clock } from '../clock.js';
-import { epochMs, type Row, type Rows } from '../database/rows.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
-import { type MailOrReason, type NotificationMail } from './notification-mail.js';
-import { Notification, NotificationKind } from './notification.entity.js';
-import { retryWait } from './retry-wait.js';
 import { Turns } from '../turns.js';
+import { type Claims, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './claims.js';
+import { type NotificationMail } from './notification-mail.js';
+import { NotificationKind, NotificationStatus } from './notification.entity.js';
+import { retryWait } from './retry-wait.js';
 
-/**
- * A worker that sends a mail has it in hand for this long and says so again before the time is over: a mail may take
- * minutes at a slow server, and one that a dead worker had is free soon.
- */
-const CLAIM_MS = 30_000;
-const RENEW_EVERY_MS = 10_000;
 /** A sweep's batch: after a full one it looks again at once. */
 const SWEEP_LIMIT = 500;
 /**
@@ -36,12 +28,9 @@ class GivenBackError extends Error {
   }
 }
 
-type NotificationRow = Row<Notification>;
-
 /** Sends what is due: claims the row, looks at everything again, sends, marks (architecture, "Notifications"). */
 export class Delivery {
-  readonly #rows: Rows;
-  readonly #clock: Clock;
+  readonly #claims: Claims;
   readonly #mailer: Mailer;
   readonly #mails: NotificationMail;
   readonly #afterDigest: (recipientId: string) => Promise<void>;
@@ -54,8 +43,7 @@ export class Delivery {
   #resting = false;
 
   constructor(deps: {
-    rows: Rows;
-    clock: Clock;
+    claims: Claims;
     mailer: Mailer;
     mails: NotificationMail;
     /** Called when somebody's digest is out of the way, for the next one to be planned. */
@@ -64,8 +52,7 @@ export class Delivery {
     logger: Logger;
     tracing: Tracing | undefined;
   }) {
-    this.#rows = deps.rows;
-    this.#clock = deps.clock;
+    this.#claims = deps.claims;
     this.#mailer = deps.mailer;
     this.#mails = deps.mails;
     this.#afterDigest = deps.afterDigest;
@@ -94,17 +81,18 @@ export class Delivery {
   }
 
   async #deliver(id: string): Promise<Date | null> {
-    const claimed = await this.#claim(id);
-    if (claimed === null) return this.#dueLater(id);
+    const claimed = await this.#claims.take(id);
+    if (claimed === null) return this.#claims.dueLater(id);
     const span = this.#span(claimed);
     await (span ? within(span, async () => this.#complete(claimed)) : this.#complete(claimed));
     return null;
   }
 
   async #complete(claimed: NotificationRow): Promise<void> {
-    const { outcome, finished } = await this.#send(claimed);
-    await this.#finish(claimed.id, outcome);
-    if (claimed.kind === NotificationKind.DIGEST && finished) await this.#afterDigest(claimed.recipientId);
+    const outcome = await this.#send(claimed);
+    await this.#claims.end(claimed.id, outcome);
+    const isFinished = outcome.status !== NotificationStatus.SCHEDULED;
+    if (claimed.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(claimed.recipientId);
   }
 
   /** In the trace of the first change that the mail tells of; the others are linked. */
@@ -136,7 +124,7 @@ export class Delivery {
   async sweep(stopping?: AbortSignal): Promise<number> {
     let looked = 0;
     for (;;) {
-      const due = await this.#due();
+      const due = await this.#claims.due(SWEEP_LIMIT);
       looked += due.length;
       const waiting = due.values();
       const takeTurns = async () => {
@@ -156,83 +144,39 @@ export class Delivery {
 
   /** What will be due within so many milliseconds, and when. */
   async upcoming(withinMs: number): Promise<{ id: string; at: Date }[]> {
-    const soon = await this.#rows.all(sql<{ id: string; atMs: number }>`
-      select id, ${epochMs(sql`greatest(send_at, retry_at)`)} as "atMs" from notification
-      where status = 'SCHEDULED' and send_at <= ${this.#in(withinMs)}
-        and greatest(send_at, retry_at) > ${this.#now()} and greatest(send_at, retry_at) <= ${this.#in(withinMs)}
-      order by send_at limit ${SWEEP_LIMIT}`);
-    return soon.map(({ id, atMs }) => ({ id, at: new Date(atMs) }));
+    return this.#claims.upcoming(withinMs, SWEEP_LIMIT);
   }
 
-  #now(): RawBuilder<unknown> {
-    return sql`${this.#clock.now().toISOString()}::timestamptz`;
-  }
-
-  #in(milliseconds: number): RawBuilder<unknown> {
-    return sql`${new Date(this.#clock.now().getTime() + milliseconds).toISOString()}::timestamptz`;
-  }
-
-  /** Boolean expression: due, and in nobody's hand. */
-  #isDue(): RawBuilder<boolean> {
-    const now = this.#now();
-    return sql`status = 'SCHEDULED' and send_at <= ${now} and (retry_at is null or retry_at <= ${now})
-      and (claimed_until is null or claimed_until <= ${now})`;
-  }
-
-  async #due(): Promise<{ id: string }[]> {
-    return this.#rows.all(
-      sql<{ id: string }>`select id from notification where ${this.#isDue()} order by send_at limit ${SWEEP_LIMIT}`,
-    );
-  }
-
-  async #claim(id: string): Promise<NotificationRow | null> {
-    return this.#rows.first(sql<NotificationRow>`
-      update notification n set claimed_until = ${this.#in(CLAIM_MS)}, attempts = attempts + 1
-      where id = ${id} and ${this.#isDue()}
-      returning ${this.#rows.columns(Notification, 'n')}`);
-  }
-
-  async #dueLater(id: string): Promise<Date | null> {
-    const later = await this.#rows.first(sql<{ sendMs: number }>`
-      select ${epochMs(sql`send_at`)} as "sendMs" from notification
-      where id = ${id} and status = 'SCHEDULED' and send_at > ${this.#now()}`);
-    return later && new Date(later.sendMs);
-  }
-
-  /** What is to be set on the row afterwards, and whether that is the end of it. Throws nothing. */
-  async #send(claimed: NotificationRow): Promise<{ outcome: RawBuilder<unknown>; finished: boolean }> {
-    let made: MailOrReason;
+  /** Throws nothing. */
+  async #send(claimed: NotificationRow): Promise<Outcome> {
     const renewing = setInterval(() => void this.#renew(claimed.id), RENEW_EVERY_MS);
     try {
-      made = await this.#mails.make(claimed);
+      const made = await this.#mails.make(claimed);
       if ('mail' in made) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
+      this.#handled('mail' in made ? 'sent' : 'cancelled');
+      return 'mail' in made
+        ? { status: NotificationStatus.SENT }
+        : { status: NotificationStatus.CANCELLED, reason: made.cancelled };
     } catch (error) {
-      if (error instanceof GivenBackError) return { outcome: sql`last_error = ${error.message}`, finished: false };
+      if (error instanceof GivenBackError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
       return this.#refused(claimed, error);
     } finally {
       clearInterval(renewing);
     }
-    this.#handled('mail' in made ? 'sent' : 'cancelled');
-    const outcome =
-      'mail' in made
-        ? sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null`
-        : sql`status = 'CANCELLED', cancelled_at = ${this.#now()}, cancel_reason = ${made.cancelled}`;
-    return { outcome, finished: true };
   }
 
-  #refused({ id, attempts }: NotificationRow, error: unknown): { outcome: RawBuilder<unknown>; finished: boolean } {
+  #refused({ id, attempts }: NotificationRow, error: unknown): Outcome {
     const refusal = error instanceof MailRefusedError ? error : null;
     const reason = refusal?.message ?? UNEXPECTED;
-    const wait = refusal?.permanent === true ? null : retryWait(attempts);
-    const finished = wait === null;
+    const retryInMs = refusal?.permanent === true ? null : retryWait(attempts);
+    const finished = retryInMs === null;
     this.#handled(finished ? 'failed' : 'deferred');
     const about = { notificationId: id, attempts, finished, reason };
     if (refusal === null) this.#logger.error({ ...about, err: error }, 'A mail could not be made');
     else this.#logger.warn(about, 'A mail was refused');
-    const outcome = finished
-      ? sql`status = 'FAILED', last_error = ${reason}`
-      : sql`retry_at = ${this.#in(wait)}, last_error = ${reason}`;
-    return { outcome, finished };
+    return finished
+      ? { status: NotificationStatus.FAILED, reason }
+      : { status: NotificationStatus.SCHEDULED, reason, retryInMs };
   }
 
   #handled(outcome: 'sent' | 'cancelled' | 'failed' | 'deferred'): void {
@@ -242,18 +186,9 @@ export class Delivery {
 
   async #renew(id: string): Promise<void> {
     try {
-      await this.#rows.all(
-        sql`update notification set claimed_until = ${this.#in(CLAIM_MS)} where id = ${id} and status = 'SCHEDULED'`,
-      );
+      await this.#claims.renew(id);
     } catch (error) {
       this.#logger.warn({ err: error, notificationId: id }, 'A claim could not be renewed');
     }
-  }
-
-  /** Ends a claim. Only a row still SCHEDULED changes. */
-  async #finish(id: string, outcome: RawBuilder<unknown>): Promise<void> {
-    await this.#rows.all(
-      sql`update notification set ${outcome}, claimed_until = ${this.#now()} where id = ${id} and status = 'SCHEDULED'`,
-    );
   }
 }

@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { type Row, type Rows } from '../database/rows.js';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
 import { digestMail, type DigestTicket } from '../mail/templates/digest.js';

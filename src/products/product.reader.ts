@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { likePattern } from '../database/like.js';
-import { type Row, type Rows } from '../database/rows.js';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
 import { Product } from './product.entity.js';

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Row, type Rows } from '../database/rows.js';
-import { type Values, type Writes } from '../database/writes.js';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
+import { type Values, type Writes, writtenOnce } from '../database/writes.js';
 import { Notification, NotificationStatus } from '../notifications/notification.entity.js';
 import { appended } from '../notifications/traceparents.js';
 import { EVENT, MAIL, type NewEvent, type NewMail } from './new-tickets.js';
@@ -62,7 +63,7 @@ export class ChangedTickets {
   readonly #rows: Rows;
   readonly #writes: Writes;
   readonly #batcher: Batcher<ChangeOfTicket, TicketRow | null>;
-  #statement: ((...values: readonly unknown[]) => RawBuilder<TicketRow>) | undefined;
+  readonly #statement = writtenOnce(() => this.#update());
 
   constructor(rows: Rows, writes: Writes) {
     this.#rows = rows;
@@ -97,7 +98,6 @@ export class ChangedTickets {
     // Of two changes to one ticket the second was not decided on what the first leaves.
     for (const change of asked) if (!first.has(change.id)) first.set(change.id, change);
     const changes = [...first.values()];
-    this.#statement ??= this.#writes.written(this.#update());
     const records = [
       changes.map(({ id, revision, fields, updatedAt, held }) => ({
         ...fields,

@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Row, type Rows } from '../database/rows.js';
-import { type Writes } from '../database/writes.js';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
+import { type Writes, writtenOnce } from '../database/writes.js';
 import { Notification } from '../notifications/notification.entity.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -54,29 +55,35 @@ export interface CreatedTicket {
   readonly owesMail: boolean;
 }
 
-/** By column of the user: what a UserRef may name. */
-const USER_COLUMNS = { id: 'id', username: 'username', email: 'email' } as const;
-
 type CreatedRow = TicketRow & { readonly owesMail: boolean };
 
 function created({ owesMail, ...ticket }: CreatedRow): CreatedTicket {
   return { ticket, owesMail };
 }
 
+/** Of tickets, events and mails, each a JSON array. */
+type Insert = (tickets: string, events: string, mails: string) => RawBuilder<CreatedRow>;
+
+/** A ticket to be created, its assignee looked up. */
+type Item = Omit<NewTicket, 'assignee'> & { readonly assignedToId: string | null };
+
 /** Creates tickets, those that wait at the same time by one statement (docs/decisions/0081-batches.md). */
 export class NewTickets {
   readonly #rows: Rows;
   readonly #writes: Writes;
-  readonly #batcher: Batcher<NewTicket, CreatedTicket | null>;
-  #statement: ((...values: readonly unknown[]) => RawBuilder<CreatedRow>) | undefined;
+  readonly #batcher: Batcher<Item, CreatedTicket | null>;
+  /** For a batch: what somebody is about to change or delete is skipped, as it may take them long. */
+  readonly #skipping: Insert = writtenOnce(() => this.#insert(sql`for share skip locked`));
+  readonly #waiting: Insert = writtenOnce(() => this.#insert(sql`for share`));
 
   constructor(rows: Rows, writes: Writes) {
     this.#rows = rows;
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'INSERT ticket',
-      together: async (items) => this.#together(items),
-      alone: async (item) => this.#alone(item),
+      // What is missing or locked is looked at alone.
+      together: async (items) => (await this.#write(this.#skipping, items)).map((result) => result && { result }),
+      alone: async (item) => (await this.#write(this.#waiting, [item]))[0] ?? null,
       keyOf: ({ ticket }) => ticket.id,
     });
   }
@@ -85,29 +92,36 @@ export class NewTickets {
    * Null, and nothing is written, when there is no such product or user, or the id is in use. Product and assignee are
    * locked against deletion.
    */
-  async create(item: NewTicket): Promise<CreatedTicket | null> {
-    const { assignee } = item;
-    return assignee === null || assignee.id != null ? this.#batcher.run(item) : this.#alone(item);
+  async create({ assignee, ...item }: NewTicket): Promise<CreatedTicket | null> {
+    const assignedToId = assignee && (await this.#idOf(assignee));
+    return assignedToId === undefined ? null : this.#batcher.run({ ...item, assignedToId });
   }
 
-  async #together(items: readonly NewTicket[]) {
-    const tickets = items.map(({ ticket, assignee }) => ({ ...ticket, assignedToId: assignee?.id ?? null }));
+  /** Undefined if nobody has this name or address. Whether the user lives is for who locks the row. */
+  async #idOf({ id, username, email }: UserRef): Promise<string | undefined> {
+    if (id != null) return id;
+    const named = username == null ? sql`email = ${email}` : sql`username = ${username}`;
+    const [user] = await this.#rows.byKey(
+      sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,
+    );
+    return user?.id;
+  }
+
+  async #write(statement: Insert, items: readonly Item[]): Promise<(CreatedTicket | undefined)[]> {
+    const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
     const events = items.map(({ event }) => event);
-    const mails = items.flatMap(({ mail, assignee }) => (assignee ? [{ ...mail, recipientId: assignee.id }] : []));
-    this.#statement ??= this.#writes.written(this.#insert());
+    const mails = items.flatMap(({ mail, assignedToId }) =>
+      assignedToId === null ? [] : [{ ...mail, recipientId: assignedToId }],
+    );
     const rows = await this.#rows.all(
-      this.#statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails)),
+      statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails)),
     );
     const byId = new Map(rows.map((row) => [row.id, created(row)]));
-    // What is missing or locked is looked at alone.
-    return items.map(({ ticket }) => {
-      const result = byId.get(ticket.id);
-      return result && { result };
-    });
+    return items.map(({ ticket }) => byId.get(ticket.id));
   }
 
-  /** Numbers in the order of arrival. What somebody is about to change or delete is skipped: it may take them long. */
-  #insert(): RawBuilder<CreatedRow> {
+  /** Numbers in the order of arrival. */
+  #insert(lock: RawBuilder<unknown>): RawBuilder<CreatedRow> {
     const ticket = this.#writes.records(Ticket, TICKET, '$1', 'i');
     const event = this.#writes.records(TicketEvent, EVENT, '$2', 'e');
     const mail = this.#writes.records(Notification, MAIL, '$3', 'm');
@@ -115,11 +129,11 @@ export class NewTickets {
       with item as materialized (select * from ${ticket.source}),
       product as materialized (
         select id from product where id = any(array(select "productId" from item)) and deleted_at is null
-        order by id for share skip locked
+        order by id ${lock}
       ),
       assignee as materialized (
         select id, assignment_emails from "user" where id = any(array(select "assignedToId" from item)) and deleted_at is null
-        order by id for share skip locked
+        order by id ${lock}
       ),
       written as (
         insert into ticket (${ticket.names}) select ${ticket.values} from item i
@@ -138,27 +152,5 @@ export class NewTickets {
         returning ticket_id
       )
       select ${this.#rows.columns(Ticket, 't')}, t.id in (select ticket_id from owed) as "owesMail" from written t`;
-  }
-
-  async #alone({ ticket, event, mail, assignee }: NewTicket): Promise<CreatedTicket | null> {
-    const { productId } = ticket;
-    const key = (['id', 'username', 'email'] as const).find((name) => assignee?.[name] != null);
-    const named =
-      key && sql`"user" where ${sql.ref(USER_COLUMNS[key])} = ${assignee?.[key]} and deleted_at is null for share`;
-    const owed = this.#writes.insert(Notification, { ...mail, recipientId: sql`assignee.id` });
-
-    const found = await this.#rows.first(sql<CreatedRow>`
-      with ${named ? sql`assignee as (select id, assignment_emails from ${named}),` : sql``}
-      ${productId == null ? sql`` : sql`product as (select id from product where id = ${productId} and deleted_at is null for share),`}
-      written as (
-        ${this.#writes.insert(Ticket, { ...ticket, assignedToId: named ? sql`(select id from assignee)` : null })}
-        where ${named ? sql`exists (select from assignee)` : sql`true`}
-          and ${productId == null ? sql`true` : sql`exists (select from product)`}
-        on conflict (id) do nothing returning *
-      ),
-      event as (${this.#writes.insert(TicketEvent, event)} from written)
-      ${named ? sql`, owed as (${owed} from written, assignee where assignment_emails returning id)` : sql``}
-      select ${this.#rows.columns(Ticket, 't')}, ${named ? sql`exists (select from owed)` : sql`false`} as "owesMail" from written t`);
-    return found && created(found);
   }
 }

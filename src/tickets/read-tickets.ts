@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
 import { type Rows } from '../database/rows.js';
-import { type Writes } from '../database/writes.js';
+import { writtenOnce } from '../database/writes.js';
 import { type NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -28,13 +28,11 @@ export type ReadTicket = TicketRow & {
 /** Reads tickets that are to be changed, those that are asked for at the same time by one statement. */
 export class ReadTickets {
   readonly #rows: Rows;
-  readonly #writes: Writes;
   readonly #batcher: Batcher<string, ReadTicket | null>;
-  #statement: ((...values: readonly unknown[]) => RawBuilder<ReadTicket>) | undefined;
+  readonly #statement = writtenOnce(() => this.#select());
 
-  constructor(rows: Rows, writes: Writes) {
+  constructor(rows: Rows) {
     this.#rows = rows;
-    this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
       together: async (ids) => (await this.#together(ids)).map((result) => ({ result })),
@@ -48,7 +46,6 @@ export class ReadTickets {
   }
 
   async #together(ids: readonly string[]): Promise<(ReadTicket | null)[]> {
-    this.#statement ??= this.#writes.written(this.#select());
     const tickets = await this.#rows.all(this.#statement([...new Set(ids)]));
     const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
     return ids.map((id) => byId.get(id) ?? null);

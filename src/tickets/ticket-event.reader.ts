@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { canUseInternalComments } from '../comments/comment.policy.js';
-import { type Rows, type RowWith } from '../database/rows.js';
+import { type RowWith } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { TicketEvent } from './ticket-event.entity.js';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Row } from '../database/rows.js';
+import { type Row } from '../database/row.js';
 import { type Order, OrderDirection, type OrderKey } from '../graphql/connection.js';
 import { type Ticket, TicketPriority, TicketStatus } from './ticket.entity.js';
 import { type TicketOrder, TicketOrderField } from './ticket.inputs.js';

@@ -41,7 +41,7 @@ export class TicketWriter {
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
     this.#newTickets = new NewTickets(deps.rows, deps.writes);
-    this.#readTickets = new ReadTickets(deps.rows, deps.writes);
+    this.#readTickets = new ReadTickets(deps.rows);
     this.#changedTickets = new ChangedTickets(deps.rows, deps.writes);
   }
 

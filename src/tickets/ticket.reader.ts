@@ -1,7 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
-import { type Row, type Rows, type RowWith } from '../database/rows.js';
 import { type CommentRow } from '../comments/comment.reader.js';
+import { type Row, type RowWith } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
@@ -53,10 +54,20 @@ export class TicketReader {
     this.#rows = rows;
   }
 
-  /** A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket. */
-  #select(selection: Selection, always: readonly (keyof Row<Ticket>)[] = []) {
+  /**
+   * A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket.
+   * @param options `comments`: to bring along, each ticket's in one more column
+   */
+  #select(
+    selection: Selection,
+    { comments, always = [] }: { comments?: Comments | undefined; always?: readonly (keyof Row<Ticket>)[] } = {},
+  ) {
     // The other ticket may be deleted, or hidden from the viewer.
-    return this.#rows.select(Ticket, 't', selection, { always: [...ORDERED_BY, ...always], except: ['duplicateOf'] });
+    const { columns, joins } = this.#rows.select(Ticket, 't', selection, {
+      always: [...ORDERED_BY, ...always],
+      except: ['duplicateOf'],
+    });
+    return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */
@@ -77,11 +88,10 @@ export class TicketReader {
   ): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
-    const { columns, joins } = this.#select(nodeSelection(selection));
-    const brought = comments ? sql`, ${comments.column} as "commentTexts"` : sql``;
+    const { columns, joins } = this.#select(nodeSelection(selection), { comments });
     // First the page, then what belongs to it: PostgreSQL would join all that match.
     const rows = await this.#rows.all(
-      sql<Brought>`select ${columns} ${brought} from (
+      sql<Brought>`select ${columns} from (
           select * from ticket t where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}
         ) t ${joins} order by ${page.orderBy}`,
     );
@@ -104,7 +114,7 @@ export class TicketReader {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const key = `${parent}Id` as const;
-    const { columns, joins } = this.#select(nodeSelection(selection), [key]);
+    const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
     const rows = await this.#rows.all(
       sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
         cross join lateral (
@@ -171,11 +181,8 @@ export class TicketReader {
     selection: Selection,
     comments?: Comments,
   ): Promise<readonly TicketRow[]> {
-    const { columns, joins } = this.#select(selection);
-    const brought = comments ? sql`, ${comments.column} as "commentTexts"` : sql``;
-    const rows = await this.#rows.byKey(
-      sql<Brought>`select ${columns} ${brought} from ticket t ${joins} where ${condition}`,
-    );
+    const { columns, joins } = this.#select(selection, { comments });
+    const rows = await this.#rows.byKey(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
     return withComments(rows, comments);
   }
 }

@@ -2,7 +2,8 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { isId } from '../database/id.js';
 import { likePattern } from '../database/like.js';
-import { type Row, type Rows, type RowWith } from '../database/rows.js';
+import { type Row, type RowWith } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
 import {
   type Connection,
   type ConnectionArgs,

@@ -8,11 +8,14 @@ import { type Span } from '../../src/observability/tracing/tracing.js';
 let batches: { items: readonly string[]; user: string | undefined; done: () => void; fail: (error: unknown) => void }[];
 let alone: { item: string; user: string | undefined }[];
 let batcher: Batcher<string, string>;
+/** How many are done alone at this moment, and were at most. */
+let atOnce: { now: number; most: number };
 const user = () => currentScope()?.fields['user'];
 
 beforeEach(() => {
   batches = [];
   alone = [];
+  atOnce = { now: 0, most: 0 };
   batcher = new Batcher({
     summary: 'INSERT',
     most: 4,
@@ -25,6 +28,10 @@ beforeEach(() => {
       }),
     alone: async (item) => {
       alone.push({ item, user: user() });
+      atOnce.now += 1;
+      atOnce.most = Math.max(atOnce.most, atOnce.now);
+      await turn();
+      atOnce.now -= 1;
       if (item.endsWith('!')) throw new Error(`${item} is refused`);
       return `${item} alone`;
     },
@@ -103,6 +110,14 @@ describe('an item is done alone, for its own caller,', () => {
     batches[1]?.fail(refusal(code));
     expect(await settled(runs)).toEqual(['a together', 'b alone', 'Error: c! is refused', 'd alone']);
   });
+});
+
+test('eight at a time are done alone, as each takes a connection', async () => {
+  const letters = 'abcdefghijklmnopqrstuvwxyz'.split('');
+  const runs = run(...letters.map((letter) => `${letter}?`));
+  await finish();
+  expect(await settled(runs)).toEqual(letters.map((letter) => `${letter}? alone`));
+  expect(atOnce.most).toBe(8);
 });
 
 test.each([

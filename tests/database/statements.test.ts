@@ -30,6 +30,7 @@ async function together(isQuick: boolean, texts: readonly string[]): Promise<unk
 const PID = 'select pg_backend_pid()';
 const DIVISION_BY_ZERO = '22012';
 const SHUT_DOWN = '57P01';
+const UNDEFINED_TABLE = '42P01';
 
 describe('Quick statements', () => {
   test('that begin together share a connection, and others have one each', async () => {
@@ -83,6 +84,18 @@ describe('A statement that comes again', () => {
     await run({ text: 'alter table changing alter value type text', values: [] });
     await expect(read()).rejects.toThrow('cached plan must not change result type');
     await run({ text: 'drop table changing', values: [] });
+  });
+
+  test('that cannot be prepared fails for its own reason, and those beside it too', async () => {
+    const read = async () => run({ text: 'select 1 from later where $1', values: [true], isQuick: true });
+    await expect(read()).rejects.toMatchObject({ code: UNDEFINED_TABLE });
+    // From the second time on it is prepared.
+    for (const one of await Promise.allSettled([read(), read(), read()])) {
+      expect(one).toMatchObject({ reason: { code: UNDEFINED_TABLE } });
+    }
+    await run({ text: 'create table later as select 7 as value', values: [] });
+    expect(await Promise.all([read(), read()])).toMatchObject([{ rows: [[1]] }, { rows: [[1]] }]);
+    await run({ text: 'drop table later', values: [] });
   });
 
   test('may fail at one time and not at another', async () => {

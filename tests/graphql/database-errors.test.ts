@@ -13,6 +13,8 @@ test.each([
   new Error('Client was closed and is not queryable'),
   new Error('Connection terminated unexpectedly'),
   new Error('timeout exceeded when trying to connect'),
+  // withinTime, of a batch of writes on a connection that has fallen silent.
+  new Error('no answer within 12000 ms'),
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' }),
   Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),

@@ -1,0 +1,175 @@
+import { type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { columnsRead } from './reads.js';
+import { type EntityClass, type Relation, type Row } from './row.js';
+import { quoted } from './sql-text.js';
+import { type Columns, readerOfText } from './text-values.js';
+
+interface Column {
+  readonly property: string;
+  readonly name: string;
+  readonly source: EntityProperty;
+}
+
+/** A column in a select list. */
+interface SelectedColumn {
+  readonly expression: string;
+  /** In the answer; see answer-rows.ts. */
+  readonly name: string;
+  readonly source: EntityProperty;
+}
+
+/** What a query asks of an object; see graphql/selection.ts. */
+export type Selection = ReadonlyMap<string, Selection>;
+
+function isSelection(wanted: Iterable<string> | Selection): wanted is Selection {
+  return wanted instanceof Map;
+}
+
+/** Columns that are never part of a row: secrets, and what the database keeps for itself. */
+function columnsOf(metadata: EntityMetadata): Column[] {
+  return metadata.props
+    .filter((property) => property.persist !== false && property.hidden !== true)
+    .filter((property) => property.kind === ReferenceKind.SCALAR || property.kind === ReferenceKind.MANY_TO_ONE)
+    .map((property) => ({
+      property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
+      name: property.fieldNames[0] ?? property.name,
+      source: property,
+    }));
+}
+
+/** @param inside the relation whose row this is, inside another; see answer-rows.ts */
+function selected(columns: readonly Column[], alias: string, inside?: string): SelectedColumn[] {
+  return columns.map(({ property, name, source }) => ({
+    expression: `${quoted(alias)}.${quoted(name)}`,
+    name: inside === undefined ? property : `${inside}.${property}`,
+    source,
+  }));
+}
+
+function list(columns: readonly SelectedColumn[]): string {
+  return columns.map(({ expression, name }) => `${expression} as ${quoted(name)}`).join(', ');
+}
+
+export interface SelectOptions<Entity> {
+  readonly always?: readonly (keyof Row<Entity> & string)[];
+  readonly except?: readonly (Relation<Entity> & string)[];
+}
+
+/** A select list with the joins that it needs. */
+class Selected {
+  readonly columns: string;
+  readonly joins: string;
+  readonly #columns: readonly SelectedColumn[];
+  #asText: { values: string; names: readonly string[]; readers: Columns['readers'] } | undefined;
+
+  constructor(columns: readonly SelectedColumn[], joins: readonly string[]) {
+    this.#columns = columns;
+    this.columns = list(columns);
+    this.joins = joins.join(' ');
+  }
+
+  get asText() {
+    this.#asText ??= {
+      values: `array[${this.#columns.map(({ expression }) => `${expression}::text`).join(', ')}]`,
+      names: this.#columns.map(({ name }) => name),
+      readers: this.#columns.flatMap(({ source }, at) => {
+        const read = readerOfText(source);
+        return read ? [[at, read] as const] : [];
+      }),
+    };
+    return this.#asText;
+  }
+}
+
+/** What selects the columns of each entity's row, made of the entities. */
+export class SelectLists {
+  readonly #orm: MikroORM;
+  readonly #columns = new Map<EntityMetadata, readonly Column[]>();
+  readonly #selects = new WeakMap<Selection, Map<string, Selected>>();
+
+  constructor(orm: MikroORM) {
+    this.#orm = orm;
+  }
+
+  /** All columns of an entity: `t."id" as "id", t."created_at" as "createdAt", …`. */
+  columns(entity: EntityClass<object>, alias: string): string {
+    return list(selected(this.#columnsOf(this.#metadataOf(entity)), alias));
+  }
+
+  /** See `Rows.select`. What a selection comes to is remembered as long as the selection is. */
+  select<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Iterable<string> | Selection,
+    options: SelectOptions<Entity>,
+  ): Selected {
+    if (!isSelection(wanted)) return this.#select(entity, alias, wanted, options);
+    const key = `${alias} ${entity.name} ${options.always?.join()} ${options.except?.join()}`;
+    const known = this.#selects.get(wanted) ?? new Map<string, Selected>();
+    const found = known.get(key) ?? this.#select(entity, alias, wanted, options);
+    this.#selects.set(wanted, known.set(key, found));
+    return found;
+  }
+
+  #select<Entity extends object>(
+    entity: EntityClass<Entity>,
+    alias: string,
+    wanted: Iterable<string> | Selection,
+    { always = [], except = [] }: SelectOptions<Entity>,
+  ): Selected {
+    const metadata = this.#metadataOf(entity);
+    const selection = isSelection(wanted) ? wanted : null;
+    const names = new Set(isSelection(wanted) ? wanted.keys() : wanted);
+    const relations = metadata.relations.filter(
+      ({ name, kind }) =>
+        kind === ReferenceKind.MANY_TO_ONE && names.has(name) && !except.some((left) => left === name),
+    );
+    const own = selection
+      ? this.#columnsRead(metadata, selection, (name) => relations.some((relation) => relation.name === name))
+      : this.#columnsOf(metadata);
+    const needed = this.#columnsOf(metadata).filter(
+      (column) => own.includes(column) || always.some((property) => property === column.property),
+    );
+    const columns = selected(needed, alias);
+    const joins: string[] = [];
+    for (const { name, targetMeta: target, fieldNames } of relations) {
+      const [column] = fieldNames;
+      if (!target || !column) continue;
+      const joined = `${alias}_${name}`;
+      const below = selection?.get(name);
+      const shown = below ? this.#columnsRead(target, below, () => false) : this.#columnsOf(target);
+      columns.push(...selected(shown, joined, name));
+      joins.push(
+        `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
+      );
+    }
+    return new Selected(columns, joins);
+  }
+
+  #metadataOf(entity: EntityClass<object>): EntityMetadata {
+    return this.#orm.getMetadata().get(entity);
+  }
+
+  #columnsOf(metadata: EntityMetadata): readonly Column[] {
+    const known = this.#columns.get(metadata);
+    if (known) return known;
+    const columns = columnsOf(metadata);
+    this.#columns.set(metadata, columns);
+    return columns;
+  }
+
+  /**
+   * The columns that the fields of a selection read, the id among them; all columns when a field does not say.
+   * @param joined whether the statement brings the relations along; if not, their keys are for the loaders
+   */
+  #columnsRead(metadata: EntityMetadata, selection: Selection, joined: (name: string) => boolean): readonly Column[] {
+    const columns = this.#columnsOf(metadata);
+    const relations = new Set(metadata.relations.map(({ name }) => name));
+    const read = columnsRead(metadata.class, selection.keys(), relations);
+    if (!read) return columns;
+    const keys = [...relations].filter((name) => selection.has(name) && !joined(name)).map((name) => `${name}Id`);
+    const wanted = new Set(['id', ...keys, ...read]);
+    return columns.filter(({ property }) => wanted.has(property));
+  }
+}
