@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg';
-import { withinTime } from '../jobs/time-limit.js';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
 import { Turns } from '../turns.js';
+import { Line } from './line.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -13,8 +13,9 @@ export interface BatcherOptions<Item, Result> {
   /**
    * All of the items in one statement that is done as a whole or not at all, with what each comes to in the order of the
    * items. What would have to wait for somebody's lock is left out.
+   * @param line in which the statement is to wait for the batch before
    */
-  readonly together: (items: readonly Item[]) => Promise<readonly InBatch<Result>[]>;
+  readonly together: (items: readonly Item[], line: Line) => Promise<readonly InBatch<Result>[]>;
   /** One item by itself. */
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
@@ -35,19 +36,13 @@ interface Waiting<Item, Result> {
 const MOST = 32;
 
 /**
- * So many go together at once. When twice as many wait, half of them go, and the others with the next batch: if all went,
- * all would be answered at once, and PostgreSQL would have nothing to do meanwhile (bench/results.md, "Writes").
+ * When so many wait, the next batch begins behind the one that is under way, for PostgreSQL to have work while Docket answers
+ * the first. Fewer would rather wait for more.
  */
 const MANY = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun, its client has been answered. */
 const LONGEST_WAIT_MS = 5_000;
-/**
- * For a connection and a statement, each of which has five seconds (orm.ts). Only a connection that has fallen silent takes
- * longer, and must not stop all writes.
- */
-const LONGEST_BATCH_MS = 12_000;
-
 /** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
 const ALONE_AT_ONCE = 8;
 
@@ -61,8 +56,8 @@ function wasTakenBack(error: unknown): boolean {
 
 /**
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
- * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). One batch is under way at a time. Whoever finds none
- * starts at once; what comes meanwhile is for the next batches.
+ * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way starts at once;
+ * what comes meanwhile is for the next ones.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -71,7 +66,8 @@ function wasTakenBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
-  #isUnderWay = false;
+  #underWay = 0;
+  readonly #line = new Line();
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -82,17 +78,24 @@ export class Batcher<Item, Result> {
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
       this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
-      if (!this.#isUnderWay) void outOfScope(async () => this.#work());
+      if (this.#mayBegin()) void outOfScope(async () => this.#work());
     });
     return outcome ? outcome.result : this.#alone.take(async () => this.#options.alone(item));
   }
 
+  #mayBegin(): boolean {
+    if (this.#underWay === 0) return this.#waiting.length > 0;
+    return this.#underWay === 1 && this.#waiting.length >= MANY;
+  }
+
   async #work(): Promise<void> {
-    this.#isUnderWay = true;
-    try {
-      while (this.#waiting.length > 0) await this.#do(this.#take());
-    } finally {
-      this.#isUnderWay = false;
+    while (this.#mayBegin()) {
+      this.#underWay += 1;
+      try {
+        await this.#do(this.#take());
+      } finally {
+        this.#underWay -= 1;
+      }
     }
   }
 
@@ -100,11 +103,10 @@ export class Batcher<Item, Result> {
   #take(): readonly Waiting<Item, Result>[] {
     const { keyOf, most = MOST } = this.#options;
     this.#refuseOld();
-    const share = Math.min(most, Math.max(MANY, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= share || batch.has(key)) return true;
+      if (batch.size >= most || batch.has(key)) return true;
       batch.set(key, waiting);
       return false;
     });
@@ -123,8 +125,12 @@ export class Batcher<Item, Result> {
   async #do(batch: readonly Waiting<Item, Result>[]): Promise<void> {
     if (batch.length === 0) return;
     try {
-      const together = this.#inScopes(batch, async () => this.#options.together(batch.map(({ item }) => item)));
-      const outcomes = await withinTime(together, LONGEST_BATCH_MS);
+      const outcomes = await this.#inScopes(batch, async () =>
+        this.#options.together(
+          batch.map(({ item }) => item),
+          this.#line,
+        ),
+      );
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {
       const settle = wasTakenBack(error)

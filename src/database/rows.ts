@@ -1,10 +1,11 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
+import { type Line } from './line.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, SelectLists, type SelectOptions } from './select-lists.js';
 import { compiled } from './sql-text.js';
-import { type RunStatement, statementsOn } from './statements.js';
+import { type RunStatement, type Statement, statementsOn } from './statements.js';
 import { readValues } from './text-values.js';
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
@@ -81,19 +82,24 @@ export class Rows {
     };
   }
 
-  async #rowsOf<Result>(query: RawBuilder<Result>, isQuick: boolean): Promise<Result[]> {
+  async #rowsOf<Result>(query: RawBuilder<Result>, how: Omit<Statement, 'text' | 'values'> = {}): Promise<Result[]> {
     const { sql: text, parameters: values } = compiled(query);
-    return rowsOf<Result>(await this.run({ text, values, isQuick }));
+    return rowsOf<Result>(await this.run({ text, values, ...how }));
   }
 
   /** Runs one statement and gives its rows. */
   async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query, false);
+    return this.#rowsOf(query);
   }
 
   /** The same for one that finds its rows by a key, without a lock: it may share its connection (`SharedConnection`). */
   async byKey<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query, true);
+    return this.#rowsOf(query, { isQuick: true });
+  }
+
+  /** The same for one that waits until those before it in the line are done. */
+  async inLine<Result>(line: Line, query: RawBuilder<Result>): Promise<Result[]> {
+    return this.#rowsOf(query, { line });
   }
 
   /** Runs one statement and gives its first row, or null. */

@@ -3,6 +3,7 @@ import { type Pool, type PoolClient, TypeOverrides } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';
+import { type Line } from './line.js';
 import { SharedConnection } from './shared-connection.js';
 import { isoInstant } from './text-values.js';
 
@@ -12,6 +13,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Finds a few rows by a key: it may share a connection with others of its kind (see shared-connection.ts). */
   readonly isQuick?: boolean;
+  /** Where it is to wait for others, if anywhere. */
+  readonly line?: Line;
 }
 
 /** What a statement gives: the names of its columns, and the values of each row in their order. */
@@ -41,10 +44,11 @@ export function statementsOn(connection: PostgreSqlConnection): RunStatement {
       ready ??= { pool, types: readTypes(pool), shared: new SharedConnection(pool) };
     }
     const { pool, types, shared } = ready;
-    const { text, values, isQuick } = statement;
+    const { text, values, isQuick, line } = statement;
     const send = async (client: PoolClient) => queryRows(client, statement, preparedOn(client, text), types);
     return tracedStatement(text, values, async () => {
       if (isQuick) return shared.run(send);
+      if (line) return line.run(pool, send);
       const client = await pool.connect();
       try {
         return await send(client);

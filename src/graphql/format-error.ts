@@ -2,6 +2,7 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
+import { NoAnswerError } from '../jobs/time-limit.js';
 import { type Context } from './context.js';
 
 const INTERNAL: GraphQLFormattedError = {
@@ -22,9 +23,8 @@ const SLOW_STATES = new Set(['57014', '55P03']);
 /** PostgreSQL's class 08 (connection), 53300 (too many), 57P01–57P03 (shut down, starting up). */
 const UNAVAILABLE_STATES = /^(08|53300|57P0[123])/;
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
-/** Without a code: what pg says of a connection that broke, or had broken before; `withinTime` of one that is silent. */
-const UNAVAILABLE_MESSAGES =
-  /timeout exceeded when trying to connect|Connection terminated|is not queryable|no answer within/;
+/** Without a code: what pg says of a connection that broke, or had broken before. */
+const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
 
 function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
@@ -34,6 +34,7 @@ function isDatabaseUnavailable(error: unknown): boolean {
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
   return (
     error instanceof ConnectionException ||
+    error instanceof NoAnswerError ||
     UNAVAILABLE_STATES.test(code) ||
     UNAVAILABLE_SYSTEM_CODES.has(code) ||
     UNAVAILABLE_MESSAGES.test(message)

@@ -1,10 +1,18 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
+export class NoAnswerError extends Error {
+  override readonly name = 'NoAnswerError';
+
+  constructor(milliseconds: number) {
+    super(`no answer within ${milliseconds} ms`);
+  }
+}
+
 /**
  * Waits for an operation, but not longer than the given milliseconds. The operation itself goes on; what comes of it
  * afterwards is ignored.
  *
- * @throws {Error} when the time is over
+ * @throws NoAnswerError when the time is over
  */
 export async function withinTime<Result>(operation: Promise<Result>, milliseconds: number): Promise<Result> {
   const timer = new AbortController();
@@ -17,5 +25,5 @@ export async function withinTime<Result>(operation: Promise<Result>, millisecond
 
 async function rejectAfter(milliseconds: number, signal: AbortSignal): Promise<never> {
   await delay(milliseconds, undefined, { signal });
-  throw new Error(`no answer within ${milliseconds} ms`);
+  throw new NoAnswerError(milliseconds);
 }

@@ -70,7 +70,10 @@ export class ChangedTickets {
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'UPDATE ticket',
-      together: async (changes) => (await this.#together(changes)).map((result) => ({ result })),
+      together: async (changes, line) => {
+        const written = await this.#change(changes, async (update) => this.#rows.inLine(line, update));
+        return written.map((result) => ({ result }));
+      },
       alone: async (change) => this.#alone(change),
     });
   }
@@ -85,7 +88,7 @@ export class ChangedTickets {
 
   async #alone(change: ChangeOfTicket): Promise<TicketRow | null> {
     try {
-      const [ticket] = await this.#together([change]);
+      const [ticket] = await this.#change([change], async (update) => this.#rows.all(update));
       return ticket ?? null;
     } catch (error) {
       if (cameTooLate(error)) return null;
@@ -93,7 +96,10 @@ export class ChangedTickets {
     }
   }
 
-  async #together(asked: readonly ChangeOfTicket[]): Promise<(TicketRow | null)[]> {
+  async #change(
+    asked: readonly ChangeOfTicket[],
+    run: (update: RawBuilder<TicketRow>) => Promise<TicketRow[]>,
+  ): Promise<(TicketRow | null)[]> {
     const first = new Map<string, ChangeOfTicket>();
     // Of two changes to one ticket the second was not decided on what the first leaves.
     for (const change of asked) if (!first.has(change.id)) first.set(change.id, change);
@@ -113,14 +119,15 @@ export class ChangedTickets {
       changes.flatMap(({ owed }) => owed ?? []),
       changes.flatMap(({ id, merged }) => (merged ? [{ ...merged, ticketId: id }] : [])),
     ];
-    const rows = await this.#rows.all(this.#statement(...records.map((each) => JSON.stringify(each))));
+    const rows = await run(this.#statement(...records.map((each) => JSON.stringify(each))));
     const written = new Map(rows.map((row) => [row.id, row]));
     return asked.map((change) => (first.get(change.id) === change ? (written.get(change.id) ?? null) : null));
   }
 
   /**
    * Only what can be locked at once is written: who has the others locked may change them, and whoever waits for him
-   * holds up a whole batch.
+   * holds up a whole batch. Mails are looked up one by one: as a join, PostgreSQL reads all of them as long as they are
+   * some thousand.
    */
   #update(): RawBuilder<TicketRow> {
     const item = this.#writes.records(Ticket, FIELDS, '$1', 'i', {
@@ -156,9 +163,10 @@ export class ChangedTickets {
     return sql<TicketRow>`
       with item as materialized (select * from ${item.source}),
       held as materialized (
-        select n.id, n.ticket_id from ${held.source}, notification n
-        where n.id = h.id and n.ticket_id = h."ticketId" and n.xmin = h.revision
-        order by n.id for no key update of n skip locked
+        select n.id, n.ticket_id from (select * from ${held.source} order by h.id) h cross join lateral (
+          select * from notification n where n.id = h.id and n.ticket_id = h."ticketId" and n.xmin = h.revision
+          limit 1 for no key update skip locked
+        ) n
       ),
       locked as materialized (
         select t.id from item i, ticket t

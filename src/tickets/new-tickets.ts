@@ -67,6 +67,15 @@ type Insert = (tickets: string, events: string, mails: string) => RawBuilder<Cre
 /** A ticket to be created, its assignee looked up. */
 type Item = Omit<NewTicket, 'assignee'> & { readonly assignedToId: string | null };
 
+function insert(statement: Insert, items: readonly Item[]): RawBuilder<CreatedRow> {
+  const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
+  const events = items.map(({ event }) => event);
+  const mails = items.flatMap(({ mail, assignedToId }) =>
+    assignedToId === null ? [] : [{ ...mail, recipientId: assignedToId }],
+  );
+  return statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails));
+}
+
 /** Creates tickets, those that wait at the same time by one statement (docs/decisions/0081-batches.md). */
 export class NewTickets {
   readonly #rows: Rows;
@@ -81,9 +90,19 @@ export class NewTickets {
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'INSERT ticket',
-      // What is missing or locked is looked at alone.
-      together: async (items) => (await this.#write(this.#skipping, items)).map((result) => result && { result }),
-      alone: async (item) => (await this.#write(this.#waiting, [item]))[0] ?? null,
+      together: async (items, line) => {
+        const written = await this.#rows.inLine(line, insert(this.#skipping, items));
+        const byId = new Map(written.map((row) => [row.id, created(row)]));
+        // What is missing or locked is looked at alone.
+        return items.map(({ ticket }) => {
+          const result = byId.get(ticket.id);
+          return result && { result };
+        });
+      },
+      alone: async (item) => {
+        const written = await this.#rows.first(insert(this.#waiting, [item]));
+        return written && created(written);
+      },
       keyOf: ({ ticket }) => ticket.id,
     });
   }
@@ -105,19 +124,6 @@ export class NewTickets {
       sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,
     );
     return user?.id;
-  }
-
-  async #write(statement: Insert, items: readonly Item[]): Promise<(CreatedTicket | undefined)[]> {
-    const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
-    const events = items.map(({ event }) => event);
-    const mails = items.flatMap(({ mail, assignedToId }) =>
-      assignedToId === null ? [] : [{ ...mail, recipientId: assignedToId }],
-    );
-    const rows = await this.#rows.all(
-      statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails)),
-    );
-    const byId = new Map(rows.map((row) => [row.id, created(row)]));
-    return items.map(({ ticket }) => byId.get(ticket.id));
   }
 
   /** Numbers in the order of arrival. */

@@ -82,6 +82,19 @@ describe('what waits', () => {
     expect(alone).toEqual([]);
   });
 
+  test('is begun behind the batch that is under way as soon as eight wait, and no third one is', async () => {
+    const letters = 'abcdefghijklmnopqr'.split('');
+    const runs = run(...letters);
+    await turn();
+    expect(itemsOf()).toEqual(['a', 'b c d e']);
+    batches[1]?.done();
+    await turn();
+    expect(itemsOf()).toEqual(['a', 'b c d e', 'f g h i']);
+    await finish();
+    expect(itemsOf().slice(3)).toEqual(['j k l m', 'n o p q', 'r']);
+    expect(await settled(runs)).toEqual(letters.map((letter) => `${letter} together`));
+  });
+
   test('is never in one batch with another of the same key', async () => {
     const runs = run('a', 'b1', 'b2', 'c', 'b3');
     await finish();
@@ -171,21 +184,12 @@ test('each trace shows the batch that its item was in', async () => {
   expect(shown.slice(2)).toEqual(['b: ended', 'c: ended']);
 });
 
-describe('When PostgreSQL does not answer', () => {
+describe('When PostgreSQL takes long', () => {
   beforeEach(() => {
     jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   });
   afterEach(() => {
     jest.useRealTimers();
-  });
-
-  test('a batch is given up after a while, and writes that come later are done', async () => {
-    const lost = settled(run('a'));
-    await jest.advanceTimersByTimeAsync(12_000);
-    expect(await lost).toEqual(['Error: no answer within 12000 ms']);
-    const next = settled(run('b'));
-    await finish();
-    expect(await next).toEqual(['b together']);
   });
 
   test('what has waited for too long is not begun any more', async () => {

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { formatError } from '../../src/graphql/format-error.js';
+import { NoAnswerError } from '../../src/jobs/time-limit.js';
 
 const codeFor = (original: Error) => {
   const error = new GraphQLError(original.message, { path: ['tickets'], originalError: original });
@@ -13,8 +14,8 @@ test.each([
   new Error('Client was closed and is not queryable'),
   new Error('Connection terminated unexpectedly'),
   new Error('timeout exceeded when trying to connect'),
-  // withinTime, of a batch of writes on a connection that has fallen silent.
-  new Error('no answer within 12000 ms'),
+  // Of a connection that has fallen silent.
+  new NoAnswerError(12_000),
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' }),
   Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),
