@@ -13,13 +13,15 @@ export interface BatcherOptions<Item, Result> {
   /**
    * All of the items in one statement that is done as a whole or not at all, with what each comes to in the order of the
    * items. What would have to wait for somebody's lock is left out.
-   * @param line in which the statement is to wait for the batch before
+   * @param line in which the statement is to wait for those before
    */
   readonly together: (items: readonly Item[], line: Line) => Promise<readonly InBatch<Result>[]>;
   /** One item by itself. */
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
+  /** If given, one that others use too. */
+  readonly line?: Line;
   /** The most items of a batch. */
   readonly most?: number;
 }
@@ -67,11 +69,12 @@ export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   #underWay = 0;
-  readonly #line = new Line();
+  readonly #line: Line;
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
+    this.#line = options.line ?? new Line();
   }
 
   /** @throws what the item alone would throw */

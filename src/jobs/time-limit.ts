@@ -1,5 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
-
 export class NoAnswerError extends Error {
   override readonly name = 'NoAnswerError';
 
@@ -15,15 +13,11 @@ export class NoAnswerError extends Error {
  * @throws NoAnswerError when the time is over
  */
 export async function withinTime<Result>(operation: Promise<Result>, milliseconds: number): Promise<Result> {
-  const timer = new AbortController();
+  const over = Promise.withResolvers<never>();
+  const timer = setTimeout(() => over.reject(new NoAnswerError(milliseconds)), milliseconds);
   try {
-    return await Promise.race([operation, rejectAfter(milliseconds, timer.signal)]);
+    return await Promise.race([operation, over.promise]);
   } finally {
-    timer.abort();
+    clearTimeout(timer);
   }
-}
-
-async function rejectAfter(milliseconds: number, signal: AbortSignal): Promise<never> {
-  await delay(milliseconds, undefined, { signal });
-  throw new NoAnswerError(milliseconds);
 }

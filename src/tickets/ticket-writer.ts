@@ -1,6 +1,7 @@
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { newId } from '../database/id.js';
+import { Line } from '../database/line.js';
 import { type Rows } from '../database/rows.js';
 import { type Writes } from '../database/writes.js';
 import { NotificationKind } from '../notifications/notification.entity.js';
@@ -41,8 +42,10 @@ export class TicketWriter {
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
     this.#newTickets = new NewTickets(deps.rows, deps.writes);
-    this.#readTickets = new ReadTickets(deps.rows);
-    this.#changedTickets = new ChangedTickets(deps.rows, deps.writes);
+    // One for both: PostgreSQL reads one batch's tickets when it has written another's, and never waits in between.
+    const line = new Line();
+    this.#readTickets = new ReadTickets(deps.rows, line);
+    this.#changedTickets = new ChangedTickets(deps.rows, deps.writes, line);
   }
 
   /**
