@@ -66,12 +66,12 @@ export class ChangedTickets {
   readonly #batcher: Batcher<ChangeOfTicket, TicketRow | null>;
   readonly #statement = writtenOnce(() => this.#update());
 
-  constructor(rows: Rows, writes: Writes, line: Line) {
+  constructor(rows: Rows, writes: Writes, shared: Line) {
     this.#rows = rows;
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'UPDATE ticket',
-      line,
+      line: shared,
       together: async (changes, line) => {
         const written = await this.#change(changes, async (update) => this.#rows.inLine(line, update));
         return written.map((result) => ({ result }));

@@ -32,12 +32,12 @@ export class ReadTickets {
   readonly #batcher: Batcher<string, ReadTicket | null>;
   readonly #statement = writtenOnce(() => this.#select());
 
-  /** @param line of the changes that tickets are read for */
-  constructor(rows: Rows, line: Line) {
+  /** @param shared the line of the changes that tickets are read for */
+  constructor(rows: Rows, shared: Line) {
     this.#rows = rows;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
-      line,
+      line: shared,
       together: async (ids, line) => {
         const tickets = await this.#rows.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
