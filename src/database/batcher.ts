@@ -2,7 +2,8 @@ import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
 import { Turns } from '../turns.js';
-import { Line } from './line.js';
+import { type Line } from './line.js';
+import { type Pipeline } from './pipeline.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -20,8 +21,10 @@ export interface BatcherOptions<Item, Result> {
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
-  /** If given, one that others use too. */
-  readonly line?: Line;
+  /** Where batches go, each to the one that has the least to do. Other batchers may use them too. */
+  readonly pipelines: readonly Pipeline[];
+  /** So many need not wait for more while another batch is under way. */
+  readonly many: number;
   /** The most items of a batch. */
   readonly most?: number;
 }
@@ -36,12 +39,6 @@ interface Waiting<Item, Result> {
 
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
 const MOST = 32;
-
-/**
- * When so many wait, the next batch begins behind the one that is under way, for PostgreSQL to have work while Docket answers
- * the first. Fewer would rather wait for more.
- */
-const MANY = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun, its client has been answered. */
 const LONGEST_WAIT_MS = 5_000;
@@ -58,8 +55,9 @@ function wasTakenBack(error: unknown): boolean {
 
 /**
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
- * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way starts at once;
- * what comes meanwhile is for the next ones.
+ * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way goes at once, with
+ * all that come in the same turn of the event loop. Beside or behind one that is under way the next is sent when many wait,
+ * or when somebody has waited since before that one began.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -68,38 +66,37 @@ function wasTakenBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
-  #underWay = 0;
-  readonly #line: Line;
+  #isScheduled = false;
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
-    this.#line = options.line ?? new Line();
+    for (const pipeline of options.pipelines) pipeline.onEnd(() => this.#begin());
   }
 
   /** @throws what the item alone would throw */
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
       this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
-      if (this.#mayBegin()) void outOfScope(async () => this.#work());
+      if (this.#isScheduled) return;
+      this.#isScheduled = true;
+      outOfScope(() => setImmediate(() => this.#begin()));
     });
     return outcome ? outcome.result : this.#alone.take(async () => this.#options.alone(item));
   }
 
-  #mayBegin(): boolean {
-    if (this.#underWay === 0) return this.#waiting.length > 0;
-    return this.#underWay === 1 && this.#waiting.length >= MANY;
+  /** Where a batch may begin now, if anywhere. */
+  #free(): Pipeline | undefined {
+    const [first] = this.#waiting;
+    const [least, ...others] = this.#options.pipelines.toSorted((one, other) => one.underWay - other.underWay);
+    if (!first || !least || least.underWay > 1) return undefined;
+    if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
+    return this.#waiting.length >= this.#options.many || first.since < least.changedAt ? least : undefined;
   }
 
-  async #work(): Promise<void> {
-    while (this.#mayBegin()) {
-      this.#underWay += 1;
-      try {
-        await this.#do(this.#take());
-      } finally {
-        this.#underWay -= 1;
-      }
-    }
+  #begin(): void {
+    this.#isScheduled = false;
+    for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
   }
 
   /** The next batch, first come first served. */
@@ -125,14 +122,12 @@ export class Batcher<Item, Result> {
     }
   }
 
-  async #do(batch: readonly Waiting<Item, Result>[]): Promise<void> {
+  async #do(batch: readonly Waiting<Item, Result>[], pipeline: Pipeline): Promise<void> {
     if (batch.length === 0) return;
     try {
-      const outcomes = await this.#inScopes(batch, async () =>
-        this.#options.together(
-          batch.map(({ item }) => item),
-          this.#line,
-        ),
+      const items = batch.map(({ item }) => item);
+      const outcomes = await pipeline.send(async () =>
+        this.#inScopes(batch, async () => this.#options.together(items, pipeline.line)),
       );
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {

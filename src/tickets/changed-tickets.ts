@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Line } from '../database/line.js';
+import { type Pipeline } from '../database/pipeline.js';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Values, type Writes, writtenOnce } from '../database/writes.js';
@@ -66,12 +66,13 @@ export class ChangedTickets {
   readonly #batcher: Batcher<ChangeOfTicket, TicketRow | null>;
   readonly #statement = writtenOnce(() => this.#update());
 
-  constructor(rows: Rows, writes: Writes, shared: Line) {
+  constructor(rows: Rows, writes: Writes, pipelines: readonly Pipeline[]) {
     this.#rows = rows;
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'UPDATE ticket',
-      line: shared,
+      pipelines,
+      many: 4,
       together: async (changes, line) => {
         const written = await this.#change(changes, async (update) => this.#rows.inLine(line, update));
         return written.map((result) => ({ result }));

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Line } from '../database/line.js';
+import { type Pipeline } from '../database/pipeline.js';
 import { type Rows } from '../database/rows.js';
 import { writtenOnce } from '../database/writes.js';
 import { type NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
@@ -32,12 +32,13 @@ export class ReadTickets {
   readonly #batcher: Batcher<string, ReadTicket | null>;
   readonly #statement = writtenOnce(() => this.#select());
 
-  /** @param shared the line of the changes that tickets are read for */
-  constructor(rows: Rows, shared: Line) {
+  /** @param pipelines those of the changes that tickets are read for */
+  constructor(rows: Rows, pipelines: readonly Pipeline[]) {
     this.#rows = rows;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
-      line: shared,
+      pipelines,
+      many: 4,
       together: async (ids, line) => {
         const tickets = await this.#rows.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
-import { Batcher } from '../../src/database/batcher.js';
+import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
+import { Pipeline } from '../../src/database/pipeline.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
 import { type Span } from '../../src/observability/tracing/tracing.js';
 
@@ -12,12 +13,15 @@ let batcher: Batcher<string, string>;
 let atOnce: { now: number; most: number };
 const user = () => currentScope()?.fields['user'];
 
+let options: BatcherOptions<string, string>;
 beforeEach(() => {
   batches = [];
   alone = [];
   atOnce = { now: 0, most: 0 };
-  batcher = new Batcher({
+  options = {
     summary: 'INSERT',
+    pipelines: [new Pipeline()],
+    many: 8,
     most: 4,
     keyOf: (item) => item.slice(0, 1),
     together: async (items) =>
@@ -35,7 +39,8 @@ beforeEach(() => {
       if (item.endsWith('!')) throw new Error(`${item} is refused`);
       return `${item} alone`;
     },
-  });
+  };
+  batcher = new Batcher(options);
 });
 
 const run = (...items: string[]) =>
@@ -45,6 +50,14 @@ const settled = async (runs: readonly Promise<string>[]) =>
     outcome.status === 'fulfilled' ? outcome.value : String(outcome.reason),
   );
 const turn = async () => new Promise((resolve) => setImmediate(resolve));
+/** The first is under way alone when the others come. */
+async function behind(first: string, ...items: string[]) {
+  const runs = run(first);
+  await turn();
+  runs.push(...run(...items));
+  await turn();
+  return runs;
+}
 const itemsOf = () => batches.map(({ items }) => items.join(' '));
 
 /** An answer of PostgreSQL with its code. */
@@ -54,6 +67,7 @@ function refusal(code: string): DatabaseError {
 
 /** Whatever waits behind what is under way ends, too. */
 async function finish() {
+  await turn();
   for (let ended = 0; ended < batches.length; ended += 1) {
     batches[ended]?.done();
     await turn();
@@ -61,20 +75,20 @@ async function finish() {
 }
 
 describe('what waits', () => {
-  test('is begun at once when nothing is under way', async () => {
+  test('goes at once when nothing is under way, with all that come in the same turn', async () => {
     const runs = run('a');
+    await turn();
     expect(itemsOf()).toEqual(['a']);
     await finish();
     expect(await settled(runs)).toEqual(['a together']);
-    const later = run('b');
-    expect(itemsOf()).toEqual(['a', 'b']);
+    const later = run('b', 'c');
     await finish();
-    expect(await settled(later)).toEqual(['b together']);
+    expect(itemsOf()).toEqual(['a', 'b c']);
+    expect(await settled(later)).toEqual(['b together', 'c together']);
   });
 
   test('is the next batch, in its order, and the rest the one after', async () => {
-    const runs = run('a', 'b', 'c', 'd', 'e', 'f');
-    await turn();
+    const runs = await behind('a', 'b', 'c', 'd', 'e', 'f');
     expect(itemsOf()).toEqual(['a']);
     await finish();
     expect(itemsOf()).toEqual(['a', 'b c d e', 'f']);
@@ -82,10 +96,9 @@ describe('what waits', () => {
     expect(alone).toEqual([]);
   });
 
-  test('is begun behind the batch that is under way as soon as eight wait, and no third one is', async () => {
+  test('goes behind the batch that is under way as soon as eight wait, and no third one does', async () => {
     const letters = 'abcdefghijklmnopqr'.split('');
-    const runs = run(...letters);
-    await turn();
+    const runs = await behind('a', ...letters.slice(1));
     expect(itemsOf()).toEqual(['a', 'b c d e']);
     batches[1]?.done();
     await turn();
@@ -95,17 +108,49 @@ describe('what waits', () => {
     expect(await settled(runs)).toEqual(letters.map((letter) => `${letter} together`));
   });
 
+  test('goes behind a batch of others as soon as it has waited since before that one', async () => {
+    const theirs: string[] = [];
+    const others = new Batcher<string, string>({
+      ...options,
+      together: async (items) => {
+        theirs.push(items.join(' '));
+        return items.map((item) => ({ result: item }));
+      },
+    });
+    const runs = await behind('a', 'b');
+    const waiting = others.run('x');
+    await turn();
+    expect(theirs).toEqual([]);
+    batches[0]?.done();
+    await turn();
+    expect(itemsOf()).toEqual(['a', 'b']);
+    expect(theirs).toEqual(['x']);
+    await finish();
+    expect(await settled([...runs, waiting])).toEqual(['a together', 'b together', 'x']);
+  });
+
+  test('goes beside what is under way where there are two pipelines, when many wait', async () => {
+    batcher = new Batcher({ ...options, pipelines: [new Pipeline(), new Pipeline()], many: 2 });
+    const runs = await behind('a', 'b');
+    expect(itemsOf()).toEqual(['a']);
+    runs.push(...run('c'));
+    await turn();
+    expect(itemsOf()).toEqual(['a', 'b c']);
+    await finish();
+    expect(await settled(runs)).toEqual(['a together', 'b together', 'c together']);
+  });
+
   test('is never in one batch with another of the same key', async () => {
     const runs = run('a', 'b1', 'b2', 'c', 'b3');
     await finish();
-    expect(itemsOf()).toEqual(['a', 'b1 c', 'b2', 'b3']);
+    expect(itemsOf()).toEqual(['a b1 c', 'b2', 'b3']);
     expect(await settled(runs)).toEqual(['a', 'b1', 'b2', 'c', 'b3'].map((item) => `${item} together`));
   });
 });
 
 describe('an item is done alone, for its own caller,', () => {
   test('when the batch left it out, while the next batch is under way', async () => {
-    const runs = run('a', 'b?', 'c', 'b2');
+    const runs = await behind('a', 'b?', 'c', 'b2');
     batches[0]?.done();
     await turn();
     batches[1]?.done();
@@ -117,7 +162,7 @@ describe('an item is done alone, for its own caller,', () => {
   });
 
   test.each(['23503', '40P01', '57014'])('when PostgreSQL refuses its batch with %s', async (code) => {
-    const runs = run('a', 'b', 'c!', 'd');
+    const runs = await behind('a', 'b', 'c!', 'd');
     batches[0]?.done();
     await turn();
     batches[1]?.fail(refusal(code));
@@ -139,18 +184,20 @@ test.each([
   ['PostgreSQL shuts down', refusal('57P01')],
   ['PostgreSQL has no more connections', refusal('53300')],
 ])('nothing is tried again when %s, as it may be done', async (_, error) => {
-  const runs = run('a', 'b', 'c');
+  const runs = await behind('a', 'b', 'c');
   batches[0]?.done();
   await turn();
   batches[1]?.fail(error);
   expect(await settled(runs)).toEqual(['a together', String(error), String(error)]);
   expect(alone).toEqual([]);
-  const [next] = await Promise.all([settled(run('d')), turn().then(finish)]);
+  const later = run('d');
+  await finish();
+  const next = await settled(later);
   expect(next).toEqual(['d together']);
 });
 
 test('a batch of one belongs to whoever asked for it, one of several to nobody', async () => {
-  const runs = run('a', 'b', 'c', 'b2');
+  const runs = await behind('a', 'b', 'c', 'b2');
   await finish();
   await settled(runs);
   expect(batches.map((batch) => [batch.items.join(' '), batch.user])).toEqual([
@@ -172,9 +219,11 @@ test('each trace shows the batch that its item was in', async () => {
     set() {},
     end() {},
   });
-  const runs = ['a', 'b', 'c'].map(async (item) =>
-    inScope({ fields: {}, span: spanOf(item) }, () => batcher.run(item)),
-  );
+  const traced = (...items: string[]) =>
+    items.map(async (item) => inScope({ fields: {}, span: spanOf(item) }, () => batcher.run(item)));
+  const runs = traced('a');
+  await turn();
+  runs.push(...traced('b', 'c'));
   batches[0]?.done();
   await turn();
   // A batch of one runs in the scope of its request, where the statement makes its own span.
@@ -193,7 +242,7 @@ describe('When PostgreSQL takes long', () => {
   });
 
   test('what has waited for too long is not begun any more', async () => {
-    const runs = settled(run('a', 'b'));
+    const runs = settled(await behind('a', 'b'));
     await jest.advanceTimersByTimeAsync(5_001);
     const later = settled(run('c'));
     await finish();
