@@ -101,12 +101,15 @@ export class Batcher<Item, Result> {
 
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
-    const { keyOf, most = MOST } = this.#options;
+    const { keyOf, many, most = MOST } = this.#options;
     this.#refuseOld();
+    // Half of them, and the others with the next: whoever goes together comes back together, and nobody would be left to
+    // go beside or behind.
+    const share = Math.min(most, Math.max(many, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= most || batch.has(key)) return true;
+      if (batch.size >= share || batch.has(key)) return true;
       batch.set(key, waiting);
       return false;
     });

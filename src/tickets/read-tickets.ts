@@ -23,7 +23,8 @@ export type ReadTicket = TicketRow & {
   readonly revision: string;
   /** Whether the assignee lives, and wants mails about changes. */
   readonly tellsAssignee: boolean | null;
-  readonly untried: readonly WaitingMail[];
+  /** Null for none. */
+  readonly untried: readonly WaitingMail[] | null;
 };
 
 /** Reads tickets that are to be changed, those that are asked for at the same time by one statement. */
@@ -58,8 +59,8 @@ export class ReadTickets {
     return sql<ReadTicket>`
       select ${this.#rows.columns(Ticket, 't')}, t.xmin::text as revision,
         a.update_emails and a.deleted_at is null as "tellsAssignee",
-        array(
-          select jsonb_build_object('id', n.id, 'kind', n.kind, 'changes', n.changes, 'actorId', n.actor_id, 'revision', n.xmin::text)
+        (
+          select json_agg(json_build_object('id', n.id, 'kind', n.kind, 'changes', n.changes, 'actorId', n.actor_id, 'revision', n.xmin::text))
           from notification n
           where n.ticket_id = t.id and n.recipient_id = t.assigned_to_id
             and n.status = ${sql.lit(NotificationStatus.SCHEDULED)} and n.claimed_until is null

@@ -107,7 +107,7 @@ export class TicketWriter {
     changes: readonly FieldChange[],
   ): UpdateMail<WaitingMail> {
     if (assignedToId === null) return { does: 'nothing', holds: [] };
-    return updateMail(untried, changes, {
+    return updateMail(untried ?? [], changes, {
       isAssignee: viewer.id === assignedToId,
       isActorOf: ({ actorId }) => actorId === viewer.id,
     });
