@@ -40,13 +40,20 @@ interface Waiting<Item, Result> {
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
 const MOST = 32;
 
-/** As long as a request waits for a connection (orm.ts): what waited longer is not begun, its client has been answered. */
+/** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
 const LONGEST_WAIT_MS = 5_000;
+/** Longer than a batch takes. Whoever has waited so long does not wait for more where a pipeline has nothing to do. */
+const PATIENCE_MS = 50;
 /** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
 const ALONE_AT_ONCE = 8;
 
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
 const NOBODYS_FAULT = ['08', '53', '57P'];
+
+/** What `pg` says of the same: the client is told to try again. */
+function waitedTooLong(): Error {
+  return new Error('timeout exceeded when trying to connect: others waited before');
+}
 
 /** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */
 function wasTakenBack(error: unknown): boolean {
@@ -57,7 +64,7 @@ function wasTakenBack(error: unknown): boolean {
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
  * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way goes at once, with
  * all that come in the same turn of the event loop. Beside or behind one that is under way the next is sent when many wait,
- * or when somebody has waited since before that one began.
+ * or when somebody has waited since before that one began, or for long.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -67,6 +74,7 @@ export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
   #isScheduled = false;
+  #patience: NodeJS.Timeout | undefined;
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
@@ -82,7 +90,12 @@ export class Batcher<Item, Result> {
       this.#isScheduled = true;
       outOfScope(() => setImmediate(() => this.#begin()));
     });
-    return outcome ? outcome.result : this.#alone.take(async () => this.#options.alone(item));
+    if (outcome) return outcome.result;
+    const since = performance.now();
+    return this.#alone.take(async () => {
+      if (performance.now() - since > LONGEST_WAIT_MS) throw waitedTooLong();
+      return this.#options.alone(item);
+    });
   }
 
   /** Where a batch may begin now, if anywhere. */
@@ -91,12 +104,24 @@ export class Batcher<Item, Result> {
     const [least, ...others] = this.#options.pipelines.toSorted((one, other) => one.underWay - other.underWay);
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
-    return this.#waiting.length >= this.#options.many || first.since < least.changedAt ? least : undefined;
+    const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
+    return this.#waiting.length >= this.#options.many || first.since < least.changedAt || isImpatient
+      ? least
+      : undefined;
   }
 
   #begin(): void {
     this.#isScheduled = false;
     for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
+    if (this.#waiting.length > 0 && this.#patience === undefined) {
+      this.#patience = setTimeout(() => this.#lookAgain(), PATIENCE_MS);
+    }
+  }
+
+  /** The batch that is under way elsewhere may take seconds: it may wait for somebody's lock, or be lost. */
+  #lookAgain(): void {
+    this.#patience = undefined;
+    this.#begin();
   }
 
   /** The next batch, first come first served. */
@@ -120,8 +145,7 @@ export class Batcher<Item, Result> {
     const tooOld = performance.now() - LONGEST_WAIT_MS;
     // First come, first in the list.
     while (this.#waiting[0] && this.#waiting[0].since < tooOld) {
-      // What `pg` says of the same: the client is told to try again.
-      this.#waiting.shift()?.reject(new Error('timeout exceeded when trying to connect: others waited before'));
+      this.#waiting.shift()?.reject(waitedTooLong());
     }
   }
 

@@ -1,5 +1,6 @@
 import { type Pool, type PoolClient } from 'pg';
 import { NoAnswerError, withinTime } from '../jobs/time-limit.js';
+import { outOfScope } from '../observability/scope.js';
 
 /**
  * For a statement and the one that it is sent behind, each of which has five seconds (orm.ts). Only a connection that has
@@ -11,6 +12,17 @@ const LONGEST_ANSWER_MS = 12_000;
 interface InUse {
   readonly client: Promise<PoolClient>;
   users: number;
+}
+
+async function giveBack(connecting: Promise<PoolClient>, problem: Error | undefined): Promise<void> {
+  try {
+    const client = await connecting;
+    client.release(problem);
+    // `pg` would let what is under way end first.
+    if (problem) client.connection.stream.destroy();
+  } catch {
+    // There was none to be had: whoever waited for it knows.
+  }
 }
 
 /**
@@ -31,7 +43,7 @@ export class Line {
    * connection is closed, and those behind get the error that it was
    */
   async run<Result>(pool: Pool, use: (client: PoolClient) => Promise<Result>): Promise<Result> {
-    this.#inUse ??= { client: pool.connect(), users: 0 };
+    this.#inUse ??= { client: outOfScope(async () => pool.connect()), users: 0 };
     const inUse = this.#inUse;
     inUse.users += 1;
     try {
@@ -49,7 +61,6 @@ export class Line {
   #leave(inUse: InUse, problem?: Error): void {
     if (this.#inUse !== inUse) return;
     this.#inUse = undefined;
-    // One that could not be had need not be given back: whoever waited for it knows.
-    void inUse.client.then((client) => client.release(problem)).catch(() => {});
+    void giveBack(inUse.client, problem);
   }
 }

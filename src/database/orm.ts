@@ -19,7 +19,7 @@ const DRIVER_OPTIONS = {
   statement_timeout: STATEMENT_TIMEOUT_MS,
   connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
   application_name: 'docket',
-  // For SharedConnection.
+  // For SharedConnection and Line.
   pipeline: true,
   // Otherwise nobody would learn of a server that fell silent.
   keepAlive: true,

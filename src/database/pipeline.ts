@@ -20,7 +20,7 @@ export class Pipeline {
     return this.#changedAt;
   }
 
-  /** Has something called whenever a batch has ended: others may begin. */
+  /** Has something called whenever a batch has ended: others may begin, in the order of these calls. */
   onEnd(call: () => void): void {
     this.#onEnd.push(call);
   }

@@ -5,7 +5,7 @@ import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
 import { Turns } from '../turns.js';
 import { type Claims, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './claims.js';
-import { type NotificationMail } from './notification-mail.js';
+import { type MailOrReason, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
 
@@ -149,20 +149,21 @@ export class Delivery {
 
   /** Throws nothing. */
   async #send(claimed: NotificationRow): Promise<Outcome> {
+    let made: MailOrReason;
     const renewing = setInterval(() => void this.#renew(claimed.id), RENEW_EVERY_MS);
     try {
-      const made = await this.#mails.make(claimed);
+      made = await this.#mails.make(claimed);
       if ('mail' in made) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
-      this.#handled('mail' in made ? 'sent' : 'cancelled');
-      return 'mail' in made
-        ? { status: NotificationStatus.SENT }
-        : { status: NotificationStatus.CANCELLED, reason: made.cancelled };
     } catch (error) {
       if (error instanceof GivenBackError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
       return this.#refused(claimed, error);
     } finally {
       clearInterval(renewing);
     }
+    this.#handled('mail' in made ? 'sent' : 'cancelled');
+    return 'mail' in made
+      ? { status: NotificationStatus.SENT }
+      : { status: NotificationStatus.CANCELLED, reason: made.cancelled };
   }
 
   #refused({ id, attempts }: NotificationRow, error: unknown): Outcome {

@@ -1,9 +1,8 @@
-import { LockMode } from '@mikro-orm/core';
-import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { unauthenticated, UserErrorCode } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { User } from '../users/user.entity.js';
+import { lockUser } from '../users/lock-user.js';
 import { type DigestPlanner } from './digest-planner.js';
 import { NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UpdateNotificationSettingsInput } from './notification.inputs.js';
@@ -39,7 +38,7 @@ export class NotificationSettingsService {
    */
   async update(userId: string, input: UpdateNotificationSettingsInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
-      const user = await this.#locked(em, userId);
+      const user = await lockUser(em, { id: userId });
       if (user === null) throw unauthenticated();
       const check = new InputCheck();
       for (const kind of Object.values(NotificationKind)) {
@@ -63,7 +62,7 @@ export class NotificationSettingsService {
    */
   async unsubscribe({ kind, userId }: Subscription): Promise<boolean> {
     return this.#orm.em.fork().transactional(async (em) => {
-      const user = await this.#locked(em, userId);
+      const user = await lockUser(em, { id: userId });
       if (user === null) return false;
       if (user[SETTING_OF[kind]]) {
         user[SETTING_OF[kind]] = false;
@@ -72,10 +71,6 @@ export class NotificationSettingsService {
       await this.#notifications.cancelForUser(em, user, NotificationCancelReason.UNSUBSCRIBED, [kind]);
       return true;
     });
-  }
-
-  async #locked(em: EntityManager, id: string): Promise<User | null> {
-    return em.findOne(User, { id, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_WRITE });
   }
 }
 

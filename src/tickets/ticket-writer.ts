@@ -45,8 +45,9 @@ export class TicketWriter {
     // For both: PostgreSQL reads one batch's tickets when it has written another's, and never waits in between. Two, as
     // changed tickets are all over the table, and seldom in each other's way.
     const pipelines = [new Pipeline(), new Pipeline()];
-    this.#readTickets = new ReadTickets(deps.rows, pipelines);
+    // Changes first: what has been read is to be finished before more is begun.
     this.#changedTickets = new ChangedTickets(deps.rows, deps.writes, pipelines);
+    this.#readTickets = new ReadTickets(deps.rows, pipelines);
   }
 
   /**

@@ -241,6 +241,30 @@ describe('When PostgreSQL takes long', () => {
     jest.useRealTimers();
   });
 
+  test('a pipeline that has nothing to do takes what has waited for a while', async () => {
+    batcher = new Batcher({ ...options, pipelines: [new Pipeline(), new Pipeline()] });
+    const runs = settled(await behind('a', 'b'));
+    await jest.advanceTimersByTimeAsync(40);
+    expect(itemsOf()).toEqual(['a']);
+    await jest.advanceTimersByTimeAsync(20);
+    expect(itemsOf()).toEqual(['a', 'b']);
+    await finish();
+    expect(await runs).toEqual(['a together', 'b together']);
+  });
+
+  test('what has waited for too long to be done alone is refused', async () => {
+    const { promise: lock, resolve: release } = Promise.withResolvers<string>();
+    batcher = new Batcher({ ...options, most: 9, many: 9, alone: async (item) => (item === 'z?' ? 'z alone' : lock) });
+    const runs = run(...'abcdefgh'.split('').map((letter) => `${letter}?`), 'z?');
+    await finish();
+    await jest.advanceTimersByTimeAsync(5_001);
+    release('after the lock');
+    expect(await settled(runs)).toEqual([
+      ...Array.from({ length: 8 }, () => 'after the lock'),
+      'Error: timeout exceeded when trying to connect: others waited before',
+    ]);
+  });
+
   test('what has waited for too long is not begun any more', async () => {
     const runs = settled(await behind('a', 'b'));
     await jest.advanceTimersByTimeAsync(5_001);
