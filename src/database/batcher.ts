@@ -24,7 +24,7 @@ export interface BatcherOptions<Item, Result> {
   /** Where batches go, each to the one that has the least to do. Other batchers may use them too. */
   readonly pipelines: readonly Pipeline[];
   /** So many need not wait for more while another batch is under way. */
-  readonly many: number;
+  readonly many?: number;
   /** The most items of a batch. */
   readonly most?: number;
 }
@@ -39,6 +39,9 @@ interface Waiting<Item, Result> {
 
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
 const MOST = 32;
+
+/** Smaller batches cost PostgreSQL more for each item than is won by beginning them sooner. */
+const MANY = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
 const LONGEST_WAIT_MS = 5_000;
@@ -101,13 +104,12 @@ export class Batcher<Item, Result> {
   /** Where a batch may begin now, if anywhere. */
   #free(): Pipeline | undefined {
     const [first] = this.#waiting;
-    const [least, ...others] = this.#options.pipelines.toSorted((one, other) => one.underWay - other.underWay);
+    const { pipelines, many = MANY } = this.#options;
+    const [least, ...others] = pipelines.toSorted((one, other) => one.underWay - other.underWay);
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
     const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
-    return this.#waiting.length >= this.#options.many || first.since < least.changedAt || isImpatient
-      ? least
-      : undefined;
+    return this.#waiting.length >= many || first.since < least.changedAt || isImpatient ? least : undefined;
   }
 
   #begin(): void {
@@ -126,7 +128,7 @@ export class Batcher<Item, Result> {
 
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
-    const { keyOf, many, most = MOST } = this.#options;
+    const { keyOf, many = MANY, most = MOST } = this.#options;
     this.#refuseOld();
     // Half of them, and the others with the next: whoever goes together comes back together, and nobody would be left to
     // go beside or behind.

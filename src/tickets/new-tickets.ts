@@ -93,7 +93,6 @@ export class NewTickets {
       summary: 'INSERT ticket',
       // Only one: all new tickets go to the same end of each index, and two batches are in each other's way.
       pipelines: [new Pipeline()],
-      many: 8,
       together: async (items, line) => {
         const written = await this.#rows.inLine(line, insert(this.#skipping, items));
         const byId = new Map(written.map((row) => [row.id, created(row)]));

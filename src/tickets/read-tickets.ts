@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Pipeline } from '../database/pipeline.js';
+import { Pipeline } from '../database/pipeline.js';
 import { type Rows } from '../database/rows.js';
 import { writtenOnce } from '../database/writes.js';
 import { type NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
@@ -33,13 +33,11 @@ export class ReadTickets {
   readonly #batcher: Batcher<string, ReadTicket | null>;
   readonly #statement = writtenOnce(() => this.#select());
 
-  /** @param pipelines those of the changes that tickets are read for */
-  constructor(rows: Rows, pipelines: readonly Pipeline[]) {
+  constructor(rows: Rows) {
     this.#rows = rows;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
-      pipelines,
-      many: 4,
+      pipelines: [new Pipeline()],
       together: async (ids, line) => {
         const tickets = await this.#rows.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));

@@ -1,7 +1,6 @@
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { newId } from '../database/id.js';
-import { Pipeline } from '../database/pipeline.js';
 import { type Rows } from '../database/rows.js';
 import { type Writes } from '../database/writes.js';
 import { NotificationKind } from '../notifications/notification.entity.js';
@@ -42,12 +41,8 @@ export class TicketWriter {
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
     this.#newTickets = new NewTickets(deps.rows, deps.writes);
-    // For both: PostgreSQL reads one batch's tickets when it has written another's, and never waits in between. Two, as
-    // changed tickets are all over the table, and seldom in each other's way.
-    const pipelines = [new Pipeline(), new Pipeline()];
-    // Changes first: what has been read is to be finished before more is begun.
-    this.#changedTickets = new ChangedTickets(deps.rows, deps.writes, pipelines);
-    this.#readTickets = new ReadTickets(deps.rows, pipelines);
+    this.#readTickets = new ReadTickets(deps.rows);
+    this.#changedTickets = new ChangedTickets(deps.rows, deps.writes);
   }
 
   /**
