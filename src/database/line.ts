@@ -27,8 +27,8 @@ async function giveBack(connecting: Promise<PoolClient>, problem: Error | undefi
 
 /**
  * Statements that stand in line: one that comes while others are under way is sent behind them on the same connection
- * (`pipeline` in `pg`), so that PostgreSQL has it as soon as it is done with those. Two connections would give it two
- * at once, which get in each other's way (bench/results.md, "Writes"). Each is a transaction of its own, and fails alone.
+ * (`pipeline` in `pg`), so that PostgreSQL has it as soon as it is done with those (bench/results.md, "Writes"). Each is
+ * a transaction of its own, and fails alone.
  */
 export class Line {
   readonly #longestAnswerMs: number;

@@ -50,15 +50,13 @@ test('each fails alone', async () => {
 });
 
 test('a connection that is silent for too long is closed: those behind are refused, and the next gets another', async () => {
-  const line = new Line(200);
+  const line = new Line(1000);
   const pid = await line.run(pool, PID);
-  const started = performance.now();
   const silent = line.run(pool, SLOWLY);
-  await delay(100);
+  await delay(500);
+  // Its own second would end half a second later, with another message.
   const behind = line.run(pool, PID);
-  expect(await outcomes([silent, behind])).toEqual(['no answer within 200 ms', 'Connection terminated']);
-  // Not after 200 ms of its own.
-  expect(performance.now() - started).toBeLessThan(290);
+  expect(await outcomes([silent, behind])).toEqual(['no answer within 1000 ms', 'Connection terminated']);
   const next = await line.run(pool, PID);
   expect(next).toEqual(expect.any(Number));
   expect(next).not.toBe(pid);

@@ -216,7 +216,7 @@ describe('tickets changed at the same time', () => {
     const tickets = await build(20);
     statements = 0;
     await Promise.all(tickets.map(async ({ id }, n) => change(id, `Changed ${n}`)));
-    // Five and five; alone they would take forty. Which go together depends on which answer is first.
+    // Alone they would take forty. Which go together depends on which answer is first.
     expect(statements).toBeGreaterThan(1);
     expect(statements).toBeLessThanOrEqual(14);
     const titles = await select(
