@@ -2,8 +2,7 @@ import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
 import { Turns } from '../turns.js';
-import { type Line } from './line.js';
-import { type Pipeline } from './pipeline.js';
+import { Line } from './line.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -21,8 +20,8 @@ export interface BatcherOptions<Item, Result> {
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
-  /** Where batches go, each to the one that has the least to do. Other batchers may use them too. */
-  readonly pipelines: readonly Pipeline[];
+  /** How many connections batches go on, each on the one that has the least to do; 1 if not given. */
+  readonly beside?: number;
   /** So many need not wait for more while another batch is under way. */
   readonly many?: number;
   /** The most items of a batch. */
@@ -35,6 +34,18 @@ interface Waiting<Item, Result> {
   readonly since: number;
   readonly resolve: (outcome: InBatch<Result>) => void;
   readonly reject: (error: unknown) => void;
+}
+
+/**
+ * A connection's batches. One is done at a time, and one more is sent behind it, for PostgreSQL to have work while Docket
+ * answers the first. The later a batch is closed, the more go with it.
+ */
+interface Pipeline {
+  readonly line: Line;
+  /** How many have been sent and not answered. */
+  underWay: number;
+  /** When the last one began or ended, by performance.now(). */
+  changedAt: number;
 }
 
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
@@ -76,13 +87,15 @@ function wasTakenBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
+  readonly #pipelines: readonly Pipeline[];
   #isScheduled = false;
   #patience: NodeJS.Timeout | undefined;
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
-    for (const pipeline of options.pipelines) pipeline.onEnd(() => this.#begin());
+    const { beside = 1 } = options;
+    this.#pipelines = Array.from({ length: beside }, () => ({ line: new Line(), underWay: 0, changedAt: 0 }));
   }
 
   /** @throws what the item alone would throw */
@@ -104,8 +117,8 @@ export class Batcher<Item, Result> {
   /** Where a batch may begin now, if anywhere. */
   #free(): Pipeline | undefined {
     const [first] = this.#waiting;
-    const { pipelines, many = MANY } = this.#options;
-    const [least, ...others] = pipelines.toSorted((one, other) => one.underWay - other.underWay);
+    const { many = MANY } = this.#options;
+    const [least, ...others] = this.#pipelines.toSorted((one, other) => one.underWay - other.underWay);
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
     const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
@@ -153,17 +166,21 @@ export class Batcher<Item, Result> {
 
   async #do(batch: readonly Waiting<Item, Result>[], pipeline: Pipeline): Promise<void> {
     if (batch.length === 0) return;
+    pipeline.underWay += 1;
+    pipeline.changedAt = performance.now();
     try {
       const items = batch.map(({ item }) => item);
-      const outcomes = await pipeline.send(async () =>
-        this.#inScopes(batch, async () => this.#options.together(items, pipeline.line)),
-      );
+      const outcomes = await this.#inScopes(batch, async () => this.#options.together(items, pipeline.line));
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {
       const settle = wasTakenBack(error)
         ? ({ resolve }: Waiting<Item, Result>) => resolve(undefined)
         : ({ reject }: Waiting<Item, Result>) => reject(error);
       for (const waiting of batch) settle(waiting);
+    } finally {
+      pipeline.underWay -= 1;
+      pipeline.changedAt = performance.now();
+      this.#begin();
     }
   }
 

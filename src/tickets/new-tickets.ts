@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { Pipeline } from '../database/pipeline.js';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Writes, writtenOnce } from '../database/writes.js';
@@ -91,8 +90,6 @@ export class NewTickets {
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'INSERT ticket',
-      // Only one: all new tickets go to the same end of each index, and two batches are in each other's way.
-      pipelines: [new Pipeline()],
       together: async (items, line) => {
         const written = await this.#rows.inLine(line, insert(this.#skipping, items));
         const byId = new Map(written.map((row) => [row.id, created(row)]));

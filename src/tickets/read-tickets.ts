@@ -1,6 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { Pipeline } from '../database/pipeline.js';
 import { type Rows } from '../database/rows.js';
 import { writtenOnce } from '../database/writes.js';
 import { type NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
@@ -37,7 +36,6 @@ export class ReadTickets {
     this.#rows = rows;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
-      pipelines: [new Pipeline()],
       together: async (ids, line) => {
         const tickets = await this.#rows.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
-import { Pipeline } from '../../src/database/pipeline.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
 import { type Span } from '../../src/observability/tracing/tracing.js';
 
@@ -20,7 +19,6 @@ beforeEach(() => {
   atOnce = { now: 0, most: 0 };
   options = {
     summary: 'INSERT',
-    pipelines: [new Pipeline()],
     many: 8,
     most: 4,
     keyOf: (item) => item.slice(0, 1),
@@ -108,29 +106,19 @@ describe('what waits', () => {
     expect(await settled(runs)).toEqual(letters.map((letter) => `${letter} together`));
   });
 
-  test('goes behind a batch of others as soon as it has waited since before that one', async () => {
-    const theirs: string[] = [];
-    const others = new Batcher<string, string>({
-      ...options,
-      together: async (items) => {
-        theirs.push(items.join(' '));
-        return items.map((item) => ({ result: item }));
-      },
-    });
-    const runs = await behind('a', 'b');
-    const waiting = others.run('x');
-    await turn();
-    expect(theirs).toEqual([]);
+  test('goes behind a batch as soon as it has waited since before that one', async () => {
+    const runs = await behind('a', ...'bcdefghijk'.split(''));
+    expect(itemsOf()).toEqual(['a', 'b c d e']);
     batches[0]?.done();
     await turn();
-    expect(itemsOf()).toEqual(['a', 'b']);
-    expect(theirs).toEqual(['x']);
+    // Six are fewer than many, but they are older than the batch that is under way alone now.
+    expect(itemsOf()).toEqual(['a', 'b c d e', 'f g h i']);
     await finish();
-    expect(await settled([...runs, waiting])).toEqual(['a together', 'b together', 'x']);
+    expect(await settled(runs)).toHaveLength(11);
   });
 
   test('goes beside what is under way where there are two pipelines, when many wait', async () => {
-    batcher = new Batcher({ ...options, pipelines: [new Pipeline(), new Pipeline()], many: 2 });
+    batcher = new Batcher({ ...options, beside: 2, many: 2 });
     const runs = await behind('a', 'b');
     expect(itemsOf()).toEqual(['a']);
     runs.push(...run('c'));
@@ -242,7 +230,7 @@ describe('When PostgreSQL takes long', () => {
   });
 
   test('a pipeline that has nothing to do takes what has waited for a while', async () => {
-    batcher = new Batcher({ ...options, pipelines: [new Pipeline(), new Pipeline()] });
+    batcher = new Batcher({ ...options, beside: 2 });
     const runs = settled(await behind('a', 'b'));
     await jest.advanceTimersByTimeAsync(40);
     expect(itemsOf()).toEqual(['a']);
