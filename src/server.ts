@@ -13,10 +13,10 @@ import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
 import { answerInTime } from './graphql/answer-in-time.js';
-import { compiledExecution } from './graphql/compiled-execution.js';
+import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
-import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
-import { Loaders } from './graphql/loaders.js';
+import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
+import { RequestContext } from './graphql/request-context.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -70,15 +70,7 @@ async function contextOf(app: App, request: FastifyRequest): Promise<Context> {
   const viewer = await viewerOf(app, request).catch((error: unknown) => {
     throw failureBeforeExecution(error, request.id, app.logger);
   });
-  const context: Context = {
-    requestId: request.id,
-    client: { ipAddress: request.ip, userAgent: request.headers['user-agent'] ?? null },
-    viewer,
-    services: app.services,
-    readers: app.readers,
-    loaders: new Loaders(app.readers, () => context.viewer),
-  };
-  return context;
+  return new RequestContext(app, request, viewer);
 }
 
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
@@ -94,9 +86,11 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
     ...(app.replicas ? [replicaReads(app)] : []),
+    // Behind the choice of a replica.
+    compiledQueries(schema, (failure) => logFailures(app.logger, failure)),
   ];
   return new ApolloServer<Context>({
-    gateway: compiledExecution(schema),
+    schema,
     // Apollo's own indents for people.
     stringifyResult: JSON.stringify,
     plugins,

@@ -1,9 +1,10 @@
-import { type ApolloServerOptionsWithGateway } from '@apollo/server';
+import { type ApolloServerPlugin, type GraphQLRequestListener, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
   type DocumentNode,
-  execute,
   getVariableValues,
   GraphQLError,
+  type GraphQLFormattedError,
   GraphQLScalarType,
   GraphQLSchema,
   isEnumType,
@@ -14,9 +15,8 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
-
-/** What Apollo calls a gateway is its only door for another executor than GraphQL.js. */
-type Gateway = ApolloServerOptionsWithGateway<never>['gateway'];
+import { type Context } from './context.js';
+import { formatError } from './format-error.js';
 
 /** Compiled functions take some hundred kilobytes each; clients have some dozens of documents. */
 const MOST_COMPILED = 300;
@@ -85,10 +85,13 @@ class CompiledOperations {
     this.#schema = schema;
   }
 
-  /** The operation compiled; null for one that comes for the first time, and for those that are not to be compiled. */
-  find(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
+  /**
+   * The operation compiled; null for one that comes for the first time, and for those that are not to be compiled.
+   * @param operation undefined when the document has none of the name that is asked for, whatever Apollo's types say
+   */
+  find(document: DocumentNode, operation: OperationDefinitionNode | undefined): CompiledQuery | null {
     // Mutations spend their time in the database, and are left to GraphQL.js.
-    if (operation.operation !== OperationTypeNode.QUERY) return null;
+    if (operation?.operation !== OperationTypeNode.QUERY) return null;
     if (!this.#seen.has(operation)) {
       this.#seen.add(operation);
       return null;
@@ -119,35 +122,47 @@ function checkEnums(schema: GraphQLSchema): void {
   }
 }
 
+/** As Apollo shows an error of a field. */
+function shown(error: GraphQLError): GraphQLFormattedError {
+  const code = error.extensions['code'] ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+  return formatError({ ...error.toJSON(), extensions: { ...error.extensions, code } }, error);
+}
+
+function answer(result: {
+  data?: Record<string, unknown> | null;
+  errors?: readonly GraphQLFormattedError[];
+}): GraphQLResponse {
+  return { http: { headers: new HeaderMap(), status: undefined }, body: { kind: 'single', singleResult: result } };
+}
+
 /**
- * Runs queries that come again as compiled functions (graphql-jit), and everything else by GraphQL.js; the answers are
- * the same. Compiling takes some milliseconds, which documents that come once, hostile ones among them, are not worth.
+ * Runs queries that come again as compiled functions (graphql-jit), and leaves everything else to Apollo, which runs it by
+ * GraphQL.js; the answers are the same. Compiling takes some milliseconds, which documents that come once, hostile ones
+ * among them, are not worth.
+ * @param report is told the errors of fields: Apollo tells its plugins only of those that it found itself
  */
-export function compiledExecution(schema: GraphQLSchema): Gateway {
+export function compiledQueries(
+  schema: GraphQLSchema,
+  report: (failure: { errors: readonly GraphQLError[]; contextValue: Context; operationName: string | null }) => void,
+): ApolloServerPlugin<Context> {
   checkEnums(schema);
   const config = schema.toConfig();
   const operations = new CompiledOperations(new GraphQLSchema({ ...config, types: [...config.types, COERCED] }));
-  return {
-    onSchemaLoadOrUpdate(callback) {
-      callback({ apiSchema: schema, coreSupergraphSdl: '' });
-      return () => {};
+  const listener: GraphQLRequestListener<Context> = {
+    async responseForOperation({ document, operation, operationName, contextValue, request: { variables = {} } }) {
+      const compiled = operations.find(document, operation);
+      if (!compiled) return null;
+      const { coerced, errors: refusals } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
+        maxErrors: MOST_VARIABLE_ERRORS,
+      });
+      // Apollo finds the same, and answers it before anything is run.
+      if (refusals) return null;
+      const { data, errors: found } = await compiled.query(undefined, contextValue, coerced);
+      if (!found) return answer({ data });
+      const errors = found.map(asGraphQLError);
+      report({ errors, contextValue, operationName });
+      return answer({ data, errors: errors.map(shown) });
     },
-    async load() {
-      return {
-        executor: async ({ document, operation, operationName, context, request: { variables = {} } }) => {
-          const compiled = operations.find(document, operation);
-          if (!compiled) {
-            return execute({ schema, document, operationName, contextValue: context, variableValues: variables });
-          }
-          const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-            maxErrors: MOST_VARIABLE_ERRORS,
-          });
-          if (errors) return { errors };
-          const result = await compiled.query(undefined, context, coerced);
-          return result.errors ? { ...result, errors: result.errors.map(asGraphQLError) } : result;
-        },
-      };
-    },
-    async stop() {},
   };
+  return { requestDidStart: async () => listener };
 }

@@ -46,7 +46,7 @@ export interface Context {
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
   readers: Readers;
-  loaders: Loaders;
+  readonly loaders: Loaders;
 }
 
 /**

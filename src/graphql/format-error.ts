@@ -86,17 +86,26 @@ export function failureBeforeExecution(error: unknown, requestId: string, logger
   });
 }
 
+/** Logs those of a request's errors that went wrong on the server. */
+export function logFailures(
+  logger: Logger,
+  request: { errors: readonly GraphQLError[]; contextValue: Context; operationName?: string | null },
+): void {
+  const { errors, contextValue, operationName } = request;
+  for (const error of errors) {
+    const original = causeOf(error);
+    if (isForClients(original)) continue;
+    logger.error({ err: original, requestId: contextValue.requestId, operationName }, 'A request failed');
+  }
+}
+
 /** Logs what went wrong on the server, and gives the client the request's id to ask about it. */
 export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        async didEncounterErrors({ errors, contextValue, operationName }) {
-          for (const error of errors) {
-            const original = causeOf(error);
-            if (isForClients(original)) continue;
-            logger.error({ err: original, requestId: contextValue.requestId, operationName }, 'A request failed');
-          }
+        async didEncounterErrors(request) {
+          logFailures(logger, request);
         },
         async willSendResponse({ response, contextValue }) {
           if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;

@@ -11,7 +11,7 @@ import { type TicketEventReader, type TicketEventRow } from '../tickets/ticket-e
 import { type TicketListArgs, type TicketParent, type TicketReader, type TicketRow } from '../tickets/ticket.reader.js';
 import { type RoleRow, type UserReader, type UserRow } from '../users/user.reader.js';
 import { type Connection, type ConnectionArgs } from './connection.js';
-import { signedIn } from './context.js';
+import { type Context, signedIn } from './context.js';
 import { type Selection, selectionKey } from './selection.js';
 
 /** Each is a search of its own: more in one statement could run into its time limit. */
@@ -73,73 +73,113 @@ function same<Args extends ConnectionArgs>(one: Args, other: Args): boolean {
   return others.length === Object.keys(one).length && others.every(([name, value]) => Reflect.get(one, name) === value);
 }
 
-/** What a list's own statement did not bring, batched: one for each request, and for its viewer. */
+/**
+ * What a list's own statement did not bring, batched: one for each request, and for its viewer. Each loader is made when it is
+ * first asked for: most requests need none of them, and to make all would cost as much as the rest of a small one.
+ */
 export class Loaders {
-  readonly userById: DataLoader<string, UserRow | null>;
-  readonly roleById: DataLoader<string, RoleRow | null>;
-  readonly productById: DataLoader<string, ProductRow | null>;
-  readonly ticketById: DataLoader<string, TicketRow | null>;
-  readonly ticketEventById: DataLoader<string, TicketEventRow | null>;
-  readonly commentById: DataLoader<string, CommentRow | null>;
-  readonly notificationById: DataLoader<string, NotificationRow | null>;
-  /** The viewer's own live ones. */
-  readonly sessionById: DataLoader<string, SessionRow | null>;
-  readonly duplicatesByTicketId: DataLoader<string, TicketRow[]>;
-  readonly #ticketPages = new PageLoaders<TicketParent, TicketListArgs, TicketRow>(
-    async (parent, ids, args, selection) =>
-      this.#readers.tickets.pagesByParent(this.#viewer(), parent, ids, args, selection),
-  );
-  readonly #commentPages = new PageLoaders<CommentParent, ConnectionArgs, CommentRow>(
-    async (parent, ids, args, selection) =>
-      this.#readers.comments.pagesByParent(this.#viewer(), parent, ids, args, selection),
-  );
-  readonly #eventPages = new PageLoaders<'ticket', ConnectionArgs, TicketEventRow>(
-    async (_ticket, ids, args, selection) =>
-      this.#readers.ticketEvents.pagesByTicketId(this.#viewer(), ids, args, selection),
-  );
-  readonly #similar = new Map<string, DataLoader<string, readonly SimilarTicket[]>>();
-  readonly #readers: Readers;
-  readonly #viewer: () => Viewer;
+  readonly #context: Pick<Context, 'readers' | 'viewer'>;
+  #userById: DataLoader<string, UserRow | null> | undefined;
+  #roleById: DataLoader<string, RoleRow | null> | undefined;
+  #productById: DataLoader<string, ProductRow | null> | undefined;
+  #ticketById: DataLoader<string, TicketRow | null> | undefined;
+  #ticketEventById: DataLoader<string, TicketEventRow | null> | undefined;
+  #commentById: DataLoader<string, CommentRow | null> | undefined;
+  #notificationById: DataLoader<string, NotificationRow | null> | undefined;
+  #sessionById: DataLoader<string, SessionRow | null> | undefined;
+  #duplicatesByTicketId: DataLoader<string, TicketRow[]> | undefined;
+  #ticketPages: PageLoaders<TicketParent, TicketListArgs, TicketRow> | undefined;
+  #commentPages: PageLoaders<CommentParent, ConnectionArgs, CommentRow> | undefined;
+  #eventPages: PageLoaders<'ticket', ConnectionArgs, TicketEventRow> | undefined;
+  #similar: Map<string, DataLoader<string, readonly SimilarTicket[]>> | undefined;
 
-  constructor(readers: Readers, viewer: () => Viewer | null) {
-    this.#readers = readers;
-    this.#viewer = () => signedIn({ viewer: viewer() });
-    this.userById = byId((ids) => readers.users.byIds(ids));
-    this.roleById = byId((ids) => readers.users.rolesByIds(ids));
-    this.productById = byId((ids) => readers.products.byIds(ids));
-    this.ticketById = byId(async (ids) => readers.tickets.byIds(this.#viewer(), ids));
-    this.ticketEventById = byId(async (ids) => readers.ticketEvents.byIds(this.#viewer(), ids));
-    this.commentById = byId(async (ids) => readers.comments.byIds(this.#viewer(), ids));
-    this.notificationById = byId(async (ids) => readers.notifications.byIds(this.#viewer(), ids));
-    this.sessionById = byId(async () => readers.sessions.live(this.#viewer().id));
-    this.duplicatesByTicketId = new DataLoader(async (ids) => readers.tickets.duplicatesOf(this.#viewer(), ids));
+  /** @param context of the request: what it says when a loader reads is what holds */
+  constructor(context: Pick<Context, 'readers' | 'viewer'>) {
+    this.#context = context;
+  }
+
+  get userById(): DataLoader<string, UserRow | null> {
+    return (this.#userById ??= byId((ids) => this.#readers.users.byIds(ids)));
+  }
+
+  get roleById(): DataLoader<string, RoleRow | null> {
+    return (this.#roleById ??= byId((ids) => this.#readers.users.rolesByIds(ids)));
+  }
+
+  get productById(): DataLoader<string, ProductRow | null> {
+    return (this.#productById ??= byId((ids) => this.#readers.products.byIds(ids)));
+  }
+
+  get ticketById(): DataLoader<string, TicketRow | null> {
+    return (this.#ticketById ??= byId(async (ids) => this.#readers.tickets.byIds(this.#viewer, ids)));
+  }
+
+  get ticketEventById(): DataLoader<string, TicketEventRow | null> {
+    return (this.#ticketEventById ??= byId(async (ids) => this.#readers.ticketEvents.byIds(this.#viewer, ids)));
+  }
+
+  get commentById(): DataLoader<string, CommentRow | null> {
+    return (this.#commentById ??= byId(async (ids) => this.#readers.comments.byIds(this.#viewer, ids)));
+  }
+
+  get notificationById(): DataLoader<string, NotificationRow | null> {
+    return (this.#notificationById ??= byId(async (ids) => this.#readers.notifications.byIds(this.#viewer, ids)));
+  }
+
+  /** The viewer's own live ones. */
+  get sessionById(): DataLoader<string, SessionRow | null> {
+    return (this.#sessionById ??= byId(async () => this.#readers.sessions.live(this.#viewer.id)));
+  }
+
+  get duplicatesByTicketId(): DataLoader<string, TicketRow[]> {
+    return (this.#duplicatesByTicketId ??= new DataLoader(async (ids) =>
+      this.#readers.tickets.duplicatesOf(this.#viewer, ids),
+    ));
   }
 
   /** The same page of the tickets of many products, creators or assignees, by parent. */
   ticketsBy(parent: TicketParent, args: TicketListArgs, selection: Selection): PageLoader<TicketRow> {
+    this.#ticketPages ??= new PageLoaders(async (list, ids, ...page) =>
+      this.#readers.tickets.pagesByParent(this.#viewer, list, ids, ...page),
+    );
     return this.#ticketPages.for(parent, args, selection);
   }
 
   /** The same page of the comments of many tickets or authors, by parent. */
   commentsBy(parent: CommentParent, args: ConnectionArgs, selection: Selection): PageLoader<CommentRow> {
+    this.#commentPages ??= new PageLoaders(async (list, ids, ...page) =>
+      this.#readers.comments.pagesByParent(this.#viewer, list, ids, ...page),
+    );
     return this.#commentPages.for(parent, args, selection);
   }
 
   /** The same page of the history of many tickets, by ticket. */
   eventsByTicketId(args: ConnectionArgs, selection: Selection): PageLoader<TicketEventRow> {
+    this.#eventPages ??= new PageLoaders(async (_ticket, ids, ...page) =>
+      this.#readers.ticketEvents.pagesByTicketId(this.#viewer, ids, ...page),
+    );
     return this.#eventPages.for('ticket', args, selection);
   }
 
   /** The tickets most like each of many tickets, by ticket. */
   similarByTicketId(first: number, selection: Selection): DataLoader<string, readonly SimilarTicket[]> {
     const key = JSON.stringify([first, selectionKey(selection)]);
+    this.#similar ??= new Map();
     const known = this.#similar.get(key);
     if (known) return known;
     const loader = new DataLoader<string, readonly SimilarTicket[]>(
-      async (ids) => this.#readers.similarTickets.toTickets(this.#viewer(), ids, first, selection),
+      async (ids) => this.#readers.similarTickets.toTickets(this.#viewer, ids, first, selection),
       { maxBatchSize: SIMILAR_BATCH },
     );
     this.#similar.set(key, loader);
     return loader;
+  }
+
+  get #readers(): Readers {
+    return this.#context.readers;
+  }
+
+  get #viewer(): Viewer {
+    return signedIn(this.#context);
   }
 }

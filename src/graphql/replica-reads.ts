@@ -2,7 +2,6 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { OperationTypeNode } from 'graphql';
 import { type App } from '../app.js';
 import { type Context } from './context.js';
-import { Loaders } from './loaders.js';
 
 /**
  * Lets queries read from a replica that has everything acknowledged before they came; mutations read what they wrote
@@ -12,13 +11,13 @@ export function replicaReads({ replicas, readersOn, metrics }: App): ApolloServe
   return {
     async requestDidStart() {
       return {
-        async executionDidStart({ operation, contextValue }) {
-          if (operation.operation !== OperationTypeNode.QUERY) return;
+        // Apollo's last question before it runs the operation; nothing is answered here.
+        async responseForOperation({ operation, contextValue }) {
+          if (operation?.operation !== OperationTypeNode.QUERY) return null;
           const replica = await replicas?.choose();
           metrics.queryPlaced(replica?.name ?? 'primary');
-          if (!replica) return;
-          contextValue.readers = readersOn(replica);
-          contextValue.loaders = new Loaders(contextValue.readers, () => contextValue.viewer);
+          if (replica) contextValue.readers = readersOn(replica);
+          return null;
         },
       };
     },

@@ -1,19 +1,22 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
+import { pino } from 'pino';
 import { createSchema } from '../../src/graphql/schema.js';
 import { BuiltInRole } from '../../src/users/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
+import { captureLog } from '../support/log.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { randomQuery } from '../access/random-queries.js';
 
 const QUERIES = 200;
 
+const log = captureLog();
 let server: TestServer;
 let admin: Person;
 let user: Person;
 let ticket: { id: string };
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ logger: pino({ level: 'error' }, log.stream) });
   admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
   user = await buildPerson(server, { role: {} });
   const product = await buildProduct(server);
@@ -24,11 +27,16 @@ beforeAll(async () => {
 afterAll(async () => server.stop());
 
 /** The whole answer, without what is another's in each. */
-async function ask(token: string | undefined, query: string, variables: Record<string, unknown> = {}) {
+async function ask(
+  token: string | undefined,
+  query: string,
+  variables: Record<string, unknown> = {},
+  operationName?: string,
+) {
   const response = await fetch(`${server.url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
-    body: JSON.stringify({ query, variables }),
+    body: JSON.stringify({ query, variables, operationName }),
   });
   const text = await response.text();
   return { status: response.status, answer: JSON.parse(text.replace(/,"requestId":"[^"]+"/g, '')) };
@@ -76,8 +84,34 @@ describe('a query that comes again is answered as at the first time', () => {
       expect(first.answer.errors[0].extensions.code).toBe('INTERNAL_SERVER_ERROR');
       expect(await ask(admin.client.token, query)).toEqual(first);
       expect(await ask(admin.client.token, query)).toEqual(first);
+      const failures = log
+        .lines()
+        .map(({ msg, requestId, err }) => ({ msg, requestId: typeof requestId, err: typeof err }));
+      expect(failures).toEqual(
+        Array.from({ length: 3 * first.answer.errors.length }, () => ({
+          msg: 'A request failed',
+          requestId: 'string',
+          err: 'object',
+        })),
+      );
     } finally {
       await db.execute('alter table comment_away rename to comment');
+    }
+  });
+
+  test('with a name that no operation of the document has', async () => {
+    const query = 'query One { __typename } query Two { __typename }';
+    for (const operationName of ['Three', undefined]) {
+      const first = await ask(user.client.token, query, {}, operationName);
+      expect(first.status).toBe(400);
+      expect(first.answer.errors[0].extensions.code).toBe('OPERATION_RESOLUTION_FAILURE');
+      expect(await ask(user.client.token, query, {}, operationName)).toEqual(first);
+    }
+    for (let times = 0; times < 3; times += 1) {
+      expect(await ask(user.client.token, query, {}, 'Two')).toEqual({
+        status: 200,
+        answer: { data: { __typename: 'Query' } },
+      });
     }
   });
 

@@ -1,0 +1,24 @@
+import { type FastifyRequest } from 'fastify';
+import { type App } from '../app.js';
+import { type Viewer } from '../auth/viewer.js';
+import { type Client, type Context, type Services } from './context.js';
+import { Loaders, type Readers } from './loaders.js';
+
+/** The context of a request over HTTP. */
+export class RequestContext implements Context {
+  readonly requestId: string;
+  readonly client: Client;
+  viewer: Viewer | null;
+  readonly services: Services;
+  readers: Readers;
+  readonly loaders: Loaders;
+
+  constructor({ services, readers }: App, { id, ip, headers }: FastifyRequest, viewer: Viewer | null) {
+    this.requestId = id;
+    this.client = { ipAddress: ip, userAgent: headers['user-agent'] ?? null };
+    this.viewer = viewer;
+    this.services = services;
+    this.readers = readers;
+    this.loaders = new Loaders(this);
+  }
+}
