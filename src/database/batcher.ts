@@ -20,7 +20,7 @@ export interface BatcherOptions<Item, Result> {
   readonly alone: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
-  /** How many connections batches go on, each on the one that has the least to do; 1 if not given. */
+  /** How many connections batches go on, each on the one that has the least to do; 1 if not given. Stalled ones do not count. */
   readonly beside?: number;
   /** So many need not wait for more while another batch is under way. */
   readonly many?: number;
@@ -44,7 +44,9 @@ interface Pipeline {
   readonly line: Line;
   /** How many have been sent and not answered. */
   underWay: number;
-  /** When the last one began or ended, by performance.now(). */
+  /** When PostgreSQL got, or got to, the first of them, by performance.now(). */
+  headSince: number;
+  /** When the last one was sent or answered. */
   changedAt: number;
 }
 
@@ -56,13 +58,20 @@ const MANY = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
 const LONGEST_WAIT_MS = 5_000;
-/** Longer than a batch takes. Whoever has waited so long does not wait for more where a pipeline has nothing to do. */
-const PATIENCE_MS = 50;
+/** Longer than a batch takes, unless it waits for somebody's lock, or clears up the search's index for all before it. */
+const STALLED_MS = 50;
 /** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
 const ALONE_AT_ONCE = 8;
 
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
 const NOBODYS_FAULT = ['08', '53', '57P'];
+
+/** Connections that are used while as many others have stalled. */
+const SPARE = 1;
+
+function isStalled({ underWay, headSince }: Pipeline): boolean {
+  return underWay > 0 && performance.now() - headSince >= STALLED_MS;
+}
 
 /** What `pg` says of the same: the client is told to try again. */
 function waitedTooLong(): Error {
@@ -78,7 +87,8 @@ function wasTakenBack(error: unknown): boolean {
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
  * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way goes at once, with
  * all that come in the same turn of the event loop. Beside or behind one that is under way the next is sent when many wait,
- * or when somebody has waited since before that one began, or for long.
+ * or when somebody has waited since before that one began. A connection that has stalled is passed over: another one takes its
+ * place.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -87,24 +97,28 @@ function wasTakenBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
+  readonly #beside: number;
   readonly #pipelines: readonly Pipeline[];
   #isScheduled = false;
-  #patience: NodeJS.Timeout | undefined;
+  #lookingAgain: NodeJS.Timeout | undefined;
   readonly #alone = new Turns(ALONE_AT_ONCE);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
-    const { beside = 1 } = options;
-    this.#pipelines = Array.from({ length: beside }, () => ({ line: new Line(), underWay: 0, changedAt: 0 }));
+    this.#beside = options.beside ?? 1;
+    this.#pipelines = Array.from({ length: this.#beside + SPARE }, () => ({
+      line: new Line(),
+      underWay: 0,
+      headSince: 0,
+      changedAt: 0,
+    }));
   }
 
   /** @throws what the item alone would throw */
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
       this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
-      if (this.#isScheduled) return;
-      this.#isScheduled = true;
-      outOfScope(() => setImmediate(() => this.#begin()));
+      this.#schedule();
     });
     if (outcome) return outcome.result;
     const since = performance.now();
@@ -114,28 +128,37 @@ export class Batcher<Item, Result> {
     });
   }
 
+  /** When this turn of the event loop is over: all that come in it go together, and answers go out first. */
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    outOfScope(() => setImmediate(() => this.#begin()));
+  }
+
   /** Where a batch may begin now, if anywhere. */
   #free(): Pipeline | undefined {
     const [first] = this.#waiting;
     const { many = MANY } = this.#options;
-    const [least, ...others] = this.#pipelines.toSorted((one, other) => one.underWay - other.underWay);
+    const moving = this.#pipelines.filter((pipeline) => !isStalled(pipeline)).slice(0, this.#beside);
+    // Of two with as many, the one that got on last: the other may be about to stall.
+    moving.sort((one, other) => one.underWay - other.underWay || other.headSince - one.headSince);
+    const [least, ...others] = moving;
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
-    const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
-    return this.#waiting.length >= many || first.since < least.changedAt || isImpatient ? least : undefined;
+    return this.#waiting.length >= many || first.since < least.changedAt ? least : undefined;
   }
 
   #begin(): void {
     this.#isScheduled = false;
     for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
-    if (this.#waiting.length > 0 && this.#patience === undefined) {
-      this.#patience = setTimeout(() => this.#lookAgain(), PATIENCE_MS);
+    if (this.#waiting.length > 0 && this.#lookingAgain === undefined) {
+      this.#lookingAgain = setTimeout(() => this.#lookAgain(), STALLED_MS);
     }
   }
 
-  /** The batch that is under way elsewhere may take seconds: it may wait for somebody's lock, or be lost. */
+  /** What is under way may have stalled. */
   #lookAgain(): void {
-    this.#patience = undefined;
+    this.#lookingAgain = undefined;
     this.#begin();
   }
 
@@ -166,8 +189,9 @@ export class Batcher<Item, Result> {
 
   async #do(batch: readonly Waiting<Item, Result>[], pipeline: Pipeline): Promise<void> {
     if (batch.length === 0) return;
-    pipeline.underWay += 1;
     pipeline.changedAt = performance.now();
+    if (pipeline.underWay === 0) pipeline.headSince = pipeline.changedAt;
+    pipeline.underWay += 1;
     try {
       const items = batch.map(({ item }) => item);
       const outcomes = await this.#inScopes(batch, async () => this.#options.together(items, pipeline.line));
@@ -180,7 +204,8 @@ export class Batcher<Item, Result> {
     } finally {
       pipeline.underWay -= 1;
       pipeline.changedAt = performance.now();
-      this.#begin();
+      pipeline.headSince = pipeline.changedAt;
+      this.#schedule();
     }
   }
 

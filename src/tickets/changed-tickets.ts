@@ -71,7 +71,7 @@ export class ChangedTickets {
     this.#batcher = new Batcher({
       summary: 'UPDATE ticket',
       // New tickets all go to the same end of each index; changed ones are seldom in each other's way.
-      beside: 2,
+      beside: 3,
       together: async (changes, line) => {
         const written = await this.#change(changes, async (update) => this.#rows.inLine(line, update));
         return written.map((result) => ({ result }));

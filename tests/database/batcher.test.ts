@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
+import { type Line } from '../../src/database/line.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
 import { type Span } from '../../src/observability/tracing/tracing.js';
 
@@ -14,6 +15,8 @@ const user = () => currentScope()?.fields['user'];
 
 let options: BatcherOptions<string, string>;
 beforeEach(() => {
+  // Time passes only where a test lets it: a slow machine must not look like a stalled connection.
+  jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
   batches = [];
   alone = [];
   atOnce = { now: 0, most: 0 };
@@ -40,6 +43,9 @@ beforeEach(() => {
   };
   batcher = new Batcher(options);
 });
+afterEach(() => {
+  jest.useRealTimers();
+});
 
 const run = (...items: string[]) =>
   items.map(async (item) => inScope({ fields: { user: item } }, () => batcher.run(item)));
@@ -47,7 +53,10 @@ const settled = async (runs: readonly Promise<string>[]) =>
   (await Promise.allSettled(runs)).map((outcome) =>
     outcome.status === 'fulfilled' ? outcome.value : String(outcome.reason),
   );
-const turn = async () => new Promise((resolve) => setImmediate(resolve));
+/** What is scheduled for the end of this turn of the event loop, and what that leads to, is done. */
+async function turn() {
+  for (let turns = 0; turns < 2; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+}
 /** The first is under way alone when the others come. */
 async function behind(first: string, ...items: string[]) {
   const runs = run(first);
@@ -109,6 +118,7 @@ describe('what waits', () => {
   test('goes behind a batch as soon as it has waited since before that one', async () => {
     const runs = await behind('a', ...'bcdefghijk'.split(''));
     expect(itemsOf()).toEqual(['a', 'b c d e']);
+    await jest.advanceTimersByTimeAsync(1);
     batches[0]?.done();
     await turn();
     // Six are fewer than many, but they are older than the batch that is under way alone now.
@@ -134,6 +144,22 @@ describe('what waits', () => {
     expect(itemsOf()).toEqual(['a b1 c', 'b2', 'b3']);
     expect(await settled(runs)).toEqual(['a', 'b1', 'b2', 'c', 'b3'].map((item) => `${item} together`));
   });
+});
+
+test('the next batch is sent after the answers of those that are done', async () => {
+  const order: string[] = [];
+  const { together } = options;
+  batcher = new Batcher({
+    ...options,
+    together: async (items, line) => {
+      order.push(`${items.join(' ')} sent`);
+      return together(items, line);
+    },
+  });
+  const runs = await behind('a', 'b');
+  void runs[0]?.then(() => order.push('a answered'));
+  await finish();
+  expect(order).toEqual(['a sent', 'a answered', 'b sent']);
 });
 
 describe('an item is done alone, for its own caller,', () => {
@@ -222,15 +248,8 @@ test('each trace shows the batch that its item was in', async () => {
 });
 
 describe('When PostgreSQL takes long', () => {
-  beforeEach(() => {
-    jest.useFakeTimers({ doNotFake: ['nextTick', 'queueMicrotask', 'setImmediate'] });
-  });
-  afterEach(() => {
-    jest.useRealTimers();
-  });
-
-  test('a pipeline that has nothing to do takes what has waited for a while', async () => {
-    batcher = new Batcher({ ...options, beside: 2 });
+  test.each([1, 2])('on one of %i connections, another one takes what has waited for a while', async (beside) => {
+    batcher = new Batcher({ ...options, beside });
     const runs = settled(await behind('a', 'b'));
     await jest.advanceTimersByTimeAsync(40);
     expect(itemsOf()).toEqual(['a']);
@@ -238,6 +257,36 @@ describe('When PostgreSQL takes long', () => {
     expect(itemsOf()).toEqual(['a', 'b']);
     await finish();
     expect(await runs).toEqual(['a together', 'b together']);
+  });
+
+  test('nothing is sent behind what has stalled, however many wait', async () => {
+    const lines: Line[] = [];
+    const { together } = options;
+    batcher = new Batcher({
+      ...options,
+      together: async (items, line) => {
+        lines.push(line);
+        return together(items, line);
+      },
+    });
+    const runs = await behind('a');
+    await jest.advanceTimersByTimeAsync(60);
+    runs.push(...run('b'));
+    await turn();
+    runs.push(...run(...'cdefghijklmnopqrst'.split('')));
+    await turn();
+    expect(itemsOf()).toEqual(['a', 'b', 'c d e f']);
+    const [stalled, spare, another] = lines;
+    expect(spare).not.toBe(stalled);
+    expect(another).toBe(spare);
+    // Two have stalled, and there are no more: who waits is not begun before one of them goes on.
+    await jest.advanceTimersByTimeAsync(60);
+    expect(itemsOf()).toHaveLength(3);
+    batches[0]?.done();
+    await turn();
+    expect(lines[3]).toBe(stalled);
+    await finish();
+    expect(await settled(runs)).toHaveLength(20);
   });
 
   test('what has waited for too long to be done alone is refused', async () => {
@@ -254,12 +303,21 @@ describe('When PostgreSQL takes long', () => {
   });
 
   test('what has waited for too long is not begun any more', async () => {
-    const runs = settled(await behind('a', 'b'));
+    const runs = await behind('a', 'b');
+    await jest.advanceTimersByTimeAsync(60);
+    // Both connections have stalled.
+    expect(itemsOf()).toEqual(['a', 'b']);
+    runs.push(...run('c'));
+    const outcomes = settled(runs);
     await jest.advanceTimersByTimeAsync(5_001);
-    const later = settled(run('c'));
+    const later = settled(run('d'));
     await finish();
-    expect(await runs).toEqual(['a together', 'Error: timeout exceeded when trying to connect: others waited before']);
-    expect(await later).toEqual(['c together']);
-    expect(batches.map(({ items }) => items)).toEqual([['a'], ['c']]);
+    expect(await outcomes).toEqual([
+      'a together',
+      'b together',
+      'Error: timeout exceeded when trying to connect: others waited before',
+    ]);
+    expect(await later).toEqual(['d together']);
+    expect(itemsOf()).toEqual(['a', 'b', 'd']);
   });
 });
