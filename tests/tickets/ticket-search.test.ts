@@ -169,3 +169,27 @@ describe('a search for comments', () => {
     expect(await contents(search)).toEqual([]);
   });
 });
+
+test('words are those of the ticket as it is, and of its comments as far as they go into one row', async () => {
+  const em = server.app.orm.em.fork();
+  const [long, other] = await Promise.all(
+    ['Long thread', 'Other thread'].map(async (title) => buildTicket(server, { createdBy: user, title })),
+  );
+  // With the ticket's own more than a megabyte, which is PostgreSQL's limit.
+  await em.execute(
+    `update ticket_search set commented = (select array_to_tsvector(array_agg('w' || md5(n::text))) from generate_series(1, 31760) n)
+     where ticket_id = ?`,
+    [long?.id],
+  );
+  const words = Array.from({ length: 150 }, (_, n) => `quagga${n}`).join(' ');
+  const changed = "update ticket set title = replace(title, 'thread', 'xylophone'), description = ? where id in (?, ?)";
+  await em.execute(changed, [words, long?.id, other?.id]);
+  expect(await titles('xylophone quagga99')).toEqual(['Long xylophone', 'Other xylophone']);
+  // What both brought is known now, and found when it is misspelt.
+  expect(await titles('xylofone')).toEqual(['Long xylophone', 'Other xylophone']);
+  const [row] = await em.execute(
+    'select length(commented) as comments, length(words) as words from ticket_search where ticket_id = ?',
+    [long?.id],
+  );
+  expect(row).toEqual({ comments: 31_760, words: 152 });
+});

@@ -8,6 +8,7 @@ import { Migration20261121041000_insights } from './Migration20261121041000_insi
 import { Migration20261121062000_cheaper_words } from './Migration20261121062000_cheaper_words.js';
 import { Migration20261121065000_must_hold } from './Migration20261121065000_must_hold.js';
 import { Migration20261121070000_traces } from './Migration20261121070000_traces.js';
+import { Migration20261121171000_changed_texts } from './Migration20261121171000_changed_texts.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -20,4 +21,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121062000_cheaper_words', class: Migration20261121062000_cheaper_words },
   { name: 'Migration20261121065000_must_hold', class: Migration20261121065000_must_hold },
   { name: 'Migration20261121070000_traces', class: Migration20261121070000_traces },
+  { name: 'Migration20261121171000_changed_texts', class: Migration20261121171000_changed_texts },
 ];
