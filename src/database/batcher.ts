@@ -58,6 +58,8 @@ const MANY = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
 const LONGEST_WAIT_MS = 5_000;
+/** Whoever has waited so long does not wait for more where a connection has nothing to do. A busy server looks later, for more. */
+const PATIENCE_MS = 2;
 /** Longer than a batch takes, unless it waits for somebody's lock, or clears up the search's index for all before it. */
 const STALLED_MS = 50;
 /** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
@@ -87,8 +89,8 @@ function wasTakenBack(error: unknown): boolean {
  * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
  * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way goes at once, with
  * all that come in the same turn of the event loop. Beside or behind one that is under way the next is sent when many wait,
- * or when somebody has waited since before that one began. A connection that has stalled is passed over: another one takes its
- * place.
+ * or when somebody has waited since before that one began, or for a moment where a connection has nothing to do. One that
+ * has stalled is passed over: another one takes its place.
  *
  * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
  * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
@@ -145,18 +147,19 @@ export class Batcher<Item, Result> {
     const [least, ...others] = moving;
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
-    return this.#waiting.length >= many || first.since < least.changedAt ? least : undefined;
+    const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
+    return this.#waiting.length >= many || first.since < least.changedAt || isImpatient ? least : undefined;
   }
 
   #begin(): void {
     this.#isScheduled = false;
     for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
     if (this.#waiting.length > 0 && this.#lookingAgain === undefined) {
-      this.#lookingAgain = setTimeout(() => this.#lookAgain(), STALLED_MS);
+      this.#lookingAgain = setTimeout(() => this.#lookAgain(), PATIENCE_MS);
     }
   }
 
-  /** What is under way may have stalled. */
+  /** Somebody has waited for long enough, or what is under way may have stalled. */
   #lookAgain(): void {
     this.#lookingAgain = undefined;
     this.#begin();

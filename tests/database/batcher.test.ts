@@ -248,8 +248,18 @@ test('each trace shows the batch that its item was in', async () => {
 });
 
 describe('When PostgreSQL takes long', () => {
-  test.each([1, 2])('on one of %i connections, another one takes what has waited for a while', async (beside) => {
-    batcher = new Batcher({ ...options, beside });
+  test('a connection that has nothing to do takes what has waited for a moment', async () => {
+    batcher = new Batcher({ ...options, beside: 2 });
+    const runs = settled(await behind('a', 'b', 'c'));
+    await jest.advanceTimersByTimeAsync(1);
+    expect(itemsOf()).toEqual(['a']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(itemsOf()).toEqual(['a', 'b c']);
+    await finish();
+    expect(await runs).toEqual(['a together', 'b together', 'c together']);
+  });
+
+  test('another connection than the one that has stalled takes what waits behind it', async () => {
     const runs = settled(await behind('a', 'b'));
     await jest.advanceTimersByTimeAsync(40);
     expect(itemsOf()).toEqual(['a']);
