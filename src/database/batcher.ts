@@ -162,6 +162,7 @@ export class Batcher<Item, Result> {
   /** Somebody has waited for long enough, or what is under way may have stalled. */
   #lookAgain(): void {
     this.#lookingAgain = undefined;
+    this.#refuseOld();
     this.#begin();
   }
 

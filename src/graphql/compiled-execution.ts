@@ -69,8 +69,15 @@ function withCoerced(document: DocumentNode, operation: OperationDefinitionNode)
   };
 }
 
-/** As GraphQL.js would have made it: Apollo expects extensions, and graphql-jit's errors may have none. */
-function asGraphQLError({ message, path, locations, originalError }: GraphQLError): GraphQLError {
+/** What graphql-jit says of a resolver's result. */
+const WRONG_RESULT = /^Cannot return null for non-nullable field/;
+
+/**
+ * As GraphQL.js would have made it: Apollo expects extensions, and graphql-jit's errors may have none; a wrong result is the
+ * server's fault, and GraphQL.js wraps an error that says so.
+ */
+function asGraphQLError({ message, path, locations, originalError: thrown }: GraphQLError): GraphQLError {
+  const originalError = thrown ?? (WRONG_RESULT.test(message) ? new Error(message) : undefined);
   const extensions = originalError instanceof GraphQLError ? originalError.extensions : undefined;
   return Object.assign(new GraphQLError(message, { path, originalError, extensions }), { locations });
 }

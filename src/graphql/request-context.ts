@@ -4,14 +4,17 @@ import { type Viewer } from '../auth/viewer.js';
 import { type Client, type Context, type Services } from './context.js';
 import { Loaders, type Readers } from './loaders.js';
 
-/** The context of a request over HTTP. */
+/**
+ * The context of a request over HTTP. Apollo runs the request on a copy of it, made of its own properties: so the loaders are those
+ * of whichever object is asked, and see the viewer and the readers that were set there.
+ */
 export class RequestContext implements Context {
   readonly requestId: string;
   readonly client: Client;
   viewer: Viewer | null;
   readonly services: Services;
   readers: Readers;
-  readonly loaders: Loaders;
+  private made: Loaders | undefined;
 
   constructor({ services, readers }: App, { id, ip, headers }: FastifyRequest, viewer: Viewer | null) {
     this.requestId = id;
@@ -19,6 +22,9 @@ export class RequestContext implements Context {
     this.viewer = viewer;
     this.services = services;
     this.readers = readers;
-    this.loaders = new Loaders(this);
+  }
+
+  get loaders(): Loaders {
+    return (this.made ??= new Loaders(this));
   }
 }

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { select } from '../support/database-state.js';
-import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
+import { buildPerson, buildTicket, PASSWORD, type Person } from '../support/factories.js';
 import { expectRefused } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -25,6 +25,16 @@ describe('signing in', () => {
       expect(signIn).toMatchObject({ user: { id: person.id, email: 'Grace@docket.example' }, userErrors: [] });
     },
   );
+
+  test("shows what else the answer holds with the eyes of whoever signed in, whoever's token was sent", async () => {
+    await buildTicket(server, { createdBy: person });
+    const other = await buildPerson(server, { role: { canViewAll: false } });
+    const query = `mutation ($input: SignInInput!) { signIn(input: $input) { user { createdTickets { totalCount } } } }`;
+    for (const client of [server.anonymous, other.client]) {
+      const { signIn } = await client.query(query, { input: { login: person.username, password: PASSWORD } });
+      expect(signIn.user.createdTickets.totalCount).toBe(1);
+    }
+  });
 
   test('tells a wrong name and a wrong password in the same bytes, and opens no session', async () => {
     const answers = [];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { pino } from 'pino';
 import { createSchema } from '../../src/graphql/schema.js';
@@ -96,6 +96,20 @@ describe('a query that comes again is answered as at the first time', () => {
       );
     } finally {
       await db.execute('alter table comment_away rename to comment');
+    }
+  });
+
+  test('with null where the schema promises something', async () => {
+    const { nodes } = (await admin.client.query('{ comments(first: 1) { nodes { id } } }')).comments;
+    const query = 'query ($id: ID!) { comment(id: $id) { id ticket { id } } }';
+    jest.spyOn(server.app.readers.tickets, 'byIds').mockResolvedValue([]);
+    try {
+      const first = await ask(admin.client.token, query, { id: nodes[0].id });
+      expect(first.answer.errors[0].extensions.code).toBe('INTERNAL_SERVER_ERROR');
+      expect(await ask(admin.client.token, query, { id: nodes[0].id })).toEqual(first);
+      expect(await ask(admin.client.token, query, { id: nodes[0].id })).toEqual(first);
+    } finally {
+      jest.restoreAllMocks();
     }
   });
 

@@ -98,6 +98,26 @@ test('queries read from the replica', async () => {
   expect(statements.filter((statement) => statement.includes('from ticket t'))).not.toEqual([]);
 });
 
+test('what a query loads besides its list is read from the replica too', async () => {
+  const { ticket } = await succeed(
+    person.client,
+    'createTicket',
+    { title: 'Past', description: 'Present' },
+    'ticket { id }',
+  );
+  const before = await placedOn(here, 'replica-1');
+  await waitFor(async () => {
+    const { node } = await person.client.query(
+      'query ($id: ID!) { node(id: $id) { ... on Ticket { history(first: 5) { nodes { kind } } } } }',
+      { id: ticket.id },
+    );
+    expect(node.history.nodes).toEqual([{ kind: 'CREATED' }]);
+    return (await placedOn(here, 'replica-1')) > before;
+  });
+  const statements = await replica.lastStatements(new URL(here.databaseUrl).pathname.slice(1));
+  expect(statements.filter((statement) => statement.includes('ticket_event'))).not.toEqual([]);
+});
+
 test('a person reads their own writes at once, at either API process, while both read from the replica', async () => {
   const before = (await placedOn(here, 'replica-1')) + (await placedOn(there, 'replica-1'));
   const rounds = Array.from({ length: 40 }, (_, index) => `Round ${index}`);

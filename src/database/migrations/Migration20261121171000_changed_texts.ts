@@ -81,8 +81,10 @@ export class Migration20261121171000_changed_texts extends Migration {
             where s.ticket_id = own.id
             returning ts_delete(own.words, tsvector_to_array(before.words)) as added
           )
-          select array_agg(distinct word) into added from written, unnest(tsvector_to_array(written.added)) as word
-            where char_length(word) between 4 and 40 and word !~ '[0-9]';
+          -- Not by "not exists": that PostgreSQL would do by reading all known words.
+          select array_agg(distinct lexeme) into added from written, unnest(tsvector_to_array(written.added)) as lexeme
+            where char_length(lexeme) between 4 and 40 and lexeme !~ '[0-9]'
+              and (select true from search_word where word = lexeme) is null;
         exception when program_limit_exceeded then
           for place in 1 .. cardinality(ids) loop
             begin
@@ -98,10 +100,23 @@ export class Migration20261121171000_changed_texts extends Migration {
           perform search_learn(array_to_tsvector(added[1:5000]));
         end if;
       end $$;`);
-    this.addSql(`create function keep_changed_ticket_texts() returns trigger language plpgsql
+    this.addSql(`create function ticket_terms_change(gone_terms text[], gone_numbers int[], numbers int[], stems tsvector[], lengths float8[])
+      returns void language plpgsql
       set plan_cache_mode = force_generic_plan as $$
+      begin
+        delete from ticket_term using unnest(gone_terms, gone_numbers) as gone (term, number)
+          where ticket_term.term = gone.term and ticket_number = gone.number;
+        insert into ticket_term (term, ticket_number, weight)
+          select t.term, c.number, t.weight
+          from unnest(numbers, stems, lengths) as c (number, stems, length), ticket_terms(c.stems, c.length) t
+          on conflict (term, ticket_number) do update set weight = excluded.weight;
+      end $$;`);
+    this.addSql(`create function keep_changed_ticket_texts() returns trigger language plpgsql as $$
       declare
+        -- So many at once: arrays are copied as they grow.
+        most constant int := 100;
         ticket record;
+        seen int := 0;
         ids uuid[] := '{}';
         owns tsvector[] := '{}';
         was_title tsvector;
@@ -118,13 +133,28 @@ export class Migration20261121171000_changed_texts extends Migration {
         changed_stems tsvector[] := '{}';
         changed_lengths float8[] := '{}';
       begin
+        -- The same rows stand in both; a full join, as that is never done by comparing each with each, however few there were
+        -- when PostgreSQL made its plan.
         for ticket in
           select o.id, o.number, o.title as was_title, o.description as was_description, n.title, n.description,
             o.deleted_at is null as lived, n.deleted_at is null as lives, o.number is distinct from n.number as is_renumbered,
             o.description = n.description as is_described_alike
-          from was o join changed n using (id)
+          from was o full join changed n on n.id = o.id
           where (o.title, o.description, o.deleted_at) is distinct from (n.title, n.description, n.deleted_at)
         loop
+          if seen = most then
+            perform ticket_terms_change(gone_terms, gone_numbers, changed_numbers, changed_stems, changed_lengths);
+            perform ticket_search_change(ids, owns);
+            seen := 0;
+            ids := '{}';
+            owns := '{}';
+            gone_terms := '{}';
+            gone_numbers := '{}';
+            changed_numbers := '{}';
+            changed_stems := '{}';
+            changed_lengths := '{}';
+          end if;
+          seen := seen + 1;
           if (ticket.title, ticket.description) is distinct from (ticket.was_title, ticket.was_description) then
             ids := ids || ticket.id;
             owns := owns || search_words(ticket.title || ' ' || ticket.description);
@@ -167,16 +197,8 @@ export class Migration20261121171000_changed_texts extends Migration {
             changed_lengths := changed_lengths || length;
           end if;
         end loop;
-
-        if gone_terms <> '{}' then
-          delete from ticket_term using unnest(gone_terms, gone_numbers) as gone (term, number)
-            where ticket_term.term = gone.term and ticket_number = gone.number;
-        end if;
-        if changed_numbers <> '{}' then
-          insert into ticket_term (term, ticket_number, weight)
-            select t.term, c.number, t.weight
-            from unnest(changed_numbers, changed_stems, changed_lengths) as c (number, stems, length), ticket_terms(c.stems, c.length) t
-            on conflict (term, ticket_number) do update set weight = excluded.weight;
+        if gone_terms <> '{}' or changed_numbers <> '{}' then
+          perform ticket_terms_change(gone_terms, gone_numbers, changed_numbers, changed_stems, changed_lengths);
         end if;
         if ids <> '{}' then
           perform ticket_search_change(ids, owns);
@@ -191,6 +213,7 @@ export class Migration20261121171000_changed_texts extends Migration {
     this.addSql(`drop trigger ticket_texts_of_changed on "ticket";`);
     this.addSql(`drop function keep_changed_ticket_texts;`);
     this.addSql(`drop function ticket_search_change;`);
+    this.addSql(`drop function ticket_terms_change;`);
     this.addSql(`drop trigger ticket_terms_of_renumbered on "ticket";`);
     this.addSql(`create or replace function keep_ticket_terms() returns trigger language plpgsql
       set plan_cache_mode = force_generic_plan as $$
