@@ -299,6 +299,35 @@ describe('When PostgreSQL takes long', () => {
     expect(await settled(runs)).toHaveLength(20);
   });
 
+  test('of two connections with a batch each the one that got on last gets the next', async () => {
+    const sent: [string, Line][] = [];
+    const { together } = options;
+    batcher = new Batcher({
+      ...options,
+      beside: 2,
+      many: 2,
+      together: async (items, line) => {
+        sent.push([items.join(' '), line]);
+        return together(items, line);
+      },
+    });
+    const runs = await behind('a', 'b', 'c');
+    await jest.advanceTimersByTimeAsync(30);
+    batches[1]?.done();
+    await turn();
+    runs.push(...run('d', 'e'));
+    await turn();
+    runs.push(...run('f', 'g'));
+    await turn();
+    const lineOf = new Map(sent);
+    expect([...lineOf.keys()]).toEqual(['a', 'b c', 'd e', 'f g']);
+    expect(lineOf.get('d e')).toBe(lineOf.get('b c'));
+    expect(lineOf.get('f g')).toBe(lineOf.get('d e'));
+    expect(lineOf.get('f g')).not.toBe(lineOf.get('a'));
+    await finish();
+    expect(await settled(runs)).toHaveLength(7);
+  });
+
   test('what has waited for too long to be done alone is refused', async () => {
     const { promise: lock, resolve: release } = Promise.withResolvers<string>();
     batcher = new Batcher({ ...options, most: 9, many: 9, alone: async (item) => (item === 'z?' ? 'z alone' : lock) });

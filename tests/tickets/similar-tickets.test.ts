@@ -278,6 +278,16 @@ describe('the terms of tickets', () => {
       await em.execute(`update ticket set ${change} where number % 3 > 0`);
       expect({ change, ...(await wrongTerms()) }).toEqual({ change, missing: 0, stale: 0 });
     }
+    // More than are worked through at once.
+    await em.execute(
+      `insert into ticket (id, title, description, created_by_id, created_at)
+       select gen_random_uuid(), 'Monitor ' || n, 'Flickers since Monday.', ?, now() from generate_series(1, 250) n`,
+      [ada.id],
+    );
+    await em.execute("update ticket set title = replace(title, 'Monitor', 'Okapi')");
+    expect(await wrongTerms()).toEqual({ missing: 0, stale: 0 });
+    const [found] = await em.execute("select count(*)::int from ticket_search where words @@ 'okapi'::tsquery");
+    expect(found).toEqual({ count: 250 });
     await em.execute('truncate ticket cascade');
     expect(await em.execute(KEPT)).toEqual([]);
   });

@@ -187,6 +187,9 @@ test('words are those of the ticket as it is, and of its comments as far as they
   expect(await titles('xylophone quagga99')).toEqual(['Long xylophone', 'Other xylophone']);
   // What both brought is known now, and found when it is misspelt.
   expect(await titles('xylofone')).toEqual(['Long xylophone', 'Other xylophone']);
+  // And so is what one brings alone.
+  await em.execute("update ticket set title = title || ' wolverine' where id = ?", [other?.id]);
+  expect(await titles('wolverene')).toEqual(['Other xylophone wolverine']);
   const [row] = await em.execute(
     'select length(commented) as comments, length(words) as words from ticket_search where ticket_id = ?',
     [long?.id],

@@ -3,7 +3,7 @@ import { Migration } from '@mikro-orm/migrations';
 /**
  * The same words and terms as before, kept with less work when texts change (bench/results.md, "Writes"):
  *
- * - What one statement changes is kept by one statement for each table, as with new tickets.
+ * - Of each hundred tickets that one statement changes, all words and terms are kept by a few statements.
  * - When only a title changes, and the text's length does not count as another, only terms of the old and the new title are
  *   weighed anew. A text's length is counted without taking its stems apart.
  *
