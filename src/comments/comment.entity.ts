@@ -2,6 +2,7 @@ import { type Opt, type Ref } from '@mikro-orm/core';
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Ticket } from '../tickets/ticket.entity.js';
@@ -31,9 +32,11 @@ export class Comment extends Node {
   internal: Opt<boolean> = false;
 
   @ManyToOne({ entity: () => Ticket, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   ticket!: Ref<Ticket>;
 
   @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   author!: Ref<User>;
 
   @Field(() => DateTime)

@@ -18,6 +18,7 @@ import { Reads } from '../database/reads.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { Direct } from '../graphql/direct-resolvers.js';
 import { selectionOf } from '../graphql/selection.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
@@ -72,23 +73,27 @@ export class CommentResolver {
     return { deletedCommentId: await context.services.comments.delete(signedIn(context), input.id) };
   }
 
+  @Direct()
   @FieldResolver(() => Ticket)
   ticket(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
     return comment.ticket ?? loaders.ticketById.load(comment.ticketId);
   }
 
+  @Direct()
   @FieldResolver(() => User)
   author(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
     return comment.author ?? loaders.userById.load(comment.authorId);
   }
 
   @Reads(Comment, 'authorId')
+  @Direct()
   @FieldResolver(() => Boolean)
   viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canEditComment(signedIn(context), comment);
   }
 
   @Reads(Comment, 'authorId')
+  @Direct()
   @FieldResolver(() => Boolean)
   viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canDeleteComment(signedIn(context), comment);

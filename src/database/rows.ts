@@ -47,12 +47,11 @@ export class Rows {
   }
 
   /**
-   * The columns of an entity, and beside them the columns of those to-one relations that `wanted` names, with the joins
-   * that bring them: what a list's own statement can bring needs no statement of its own.
+   * The columns of an entity, and the columns of those relations that `wanted` names and that are `Joinable`, with their
+   * joins. Other relations are left to their loaders, which ask for the viewer's rights.
    * @param wanted names alone bring whole rows; a selection brings the columns that its fields read (see `Reads`), and
    * leaves the others out of the rows
-   * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by; `except`:
-   * relations that are not for everybody who sees the row, and are left to their loaders
+   * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by
    */
   select<Entity extends object>(
     entity: EntityClass<Entity>,

@@ -1,7 +1,8 @@
 import { type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
+import { isJoinable } from './joinable.js';
 import { columnsRead } from './reads.js';
-import { type EntityClass, type Relation, type Row } from './row.js';
+import { type EntityClass, type Row } from './row.js';
 import { quoted } from './sql-text.js';
 import { type Columns, readerOfText } from './text-values.js';
 
@@ -53,7 +54,6 @@ function list(columns: readonly SelectedColumn[]): string {
 
 export interface SelectOptions<Entity> {
   readonly always?: readonly (keyof Row<Entity> & string)[];
-  readonly except?: readonly (Relation<Entity> & string)[];
 }
 
 /** A select list with the joins that it needs. */
@@ -105,7 +105,7 @@ export class SelectLists {
     options: SelectOptions<Entity>,
   ): Selected {
     if (!isSelection(wanted)) return this.#select(entity, alias, wanted, options);
-    const key = `${alias} ${entity.name} ${options.always?.join()} ${options.except?.join()}`;
+    const key = `${alias} ${entity.name} ${options.always?.join()}`;
     const known = this.#selects.get(wanted) ?? new Map<string, Selected>();
     const found = known.get(key) ?? this.#select(entity, alias, wanted, options);
     this.#selects.set(wanted, known.set(key, found));
@@ -116,14 +116,13 @@ export class SelectLists {
     entity: EntityClass<Entity>,
     alias: string,
     wanted: Iterable<string> | Selection,
-    { always = [], except = [] }: SelectOptions<Entity>,
+    { always = [] }: SelectOptions<Entity>,
   ): Selected {
     const metadata = this.#metadataOf(entity);
     const selection = isSelection(wanted) ? wanted : null;
     const names = new Set(isSelection(wanted) ? wanted.keys() : wanted);
     const relations = metadata.relations.filter(
-      ({ name, kind }) =>
-        kind === ReferenceKind.MANY_TO_ONE && names.has(name) && !except.some((left) => left === name),
+      ({ name, kind }) => kind === ReferenceKind.MANY_TO_ONE && names.has(name) && isJoinable(metadata.class, name),
     );
     const own = selection
       ? this.#columnsRead(metadata, selection, (name) => relations.some((relation) => relation.name === name))

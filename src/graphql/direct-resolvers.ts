@@ -50,7 +50,7 @@ function typeOf({ getObjectType }: MethodMetadata): unknown {
 
 type Pick = (...all: Parameters<Resolver>) => unknown;
 
-/** How parameters are found that take no more than picking. */
+/** How a parameter's value is found without conversion. */
 const PICKS: Partial<Record<Parameter['kind'], Pick>> = {
   root: (root) => root,
   context: (_root, _args, context) => context,
@@ -62,38 +62,53 @@ function pick(parameter: Parameter): Pick | undefined {
   return 'propertyName' in parameter && parameter.propertyName !== undefined ? undefined : PICKS[parameter.kind];
 }
 
-/** Calls a resolver class's method; undefined when its arguments need more than that. */
-function directCall(method: MethodMetadata, field: GraphQLField<unknown, Context>): Resolver | undefined {
-  if (method.kind !== 'external' || isGuarded(method)) return undefined;
-  if (field.args.some(({ type }) => isInputObjectType(getNamedType(type)))) return undefined;
-  const picks = (method.params ?? []).toSorted((one, other) => one.index - other.index).map(pick);
-  const known = picks.filter((one) => one !== undefined);
-  if (known.length < picks.length) return undefined;
+const directMethods = new Map<unknown, Set<string>>();
+
+/**
+ * Opt-in for a method with `@FieldResolver`: it is called without TypeGraphQL's wrapper, which allocates an object and a
+ * promise chain for each call. For fields of which a page has hundreds. The method itself is always called. Its arguments
+ * arrive as GraphQL.js coerced them, so input objects are not instances of their classes.
+ * `createSchema` throws for a method that is guarded, or whose parameters need conversion.
+ */
+export function Direct(): MethodDecorator {
+  return (target, method) => {
+    const methods = directMethods.get(target.constructor) ?? new Set<string>();
+    directMethods.set(target.constructor, methods.add(String(method)));
+  };
+}
+
+function isDirect({ target, methodName }: MethodMetadata): boolean {
+  return directMethods.get(target)?.has(methodName) ?? false;
+}
+
+/** @throws Error for a method whose call needs more than picking its parameters */
+function directCall(method: MethodMetadata, field: GraphQLField<unknown, Context>): Resolver {
+  const refuse = (reason: string): never => {
+    throw new Error(`${method.target.name}.${method.methodName} cannot be @Direct: ${reason}`);
+  };
+  if (method.kind !== 'external') return refuse('it is not a method of a resolver class');
+  if (isGuarded(method)) return refuse('it has a guard');
+  if (field.args.some(({ type }) => isInputObjectType(getNamedType(type)))) return refuse('it takes an input object');
+  const parameters = (method.params ?? []).toSorted((one, other) => one.index - other.index).map(pick);
+  const picks = parameters.filter((one) => one !== undefined);
+  if (picks.length < parameters.length) return refuse('a parameter needs conversion');
   const resolverClass = Reflect.construct(method.target, []);
   const call: unknown = Reflect.get(resolverClass, method.methodName);
-  if (typeof call !== 'function') return undefined;
+  if (typeof call !== 'function') return refuse('it is not a method');
   return (...all) =>
     Reflect.apply(
       call,
       resolverClass,
-      known.map((one) => one(...all)),
+      picks.map((one) => one(...all)),
     );
 }
 
-/** Shows what a row holds under the field's name, and asks the resolver only when there is nothing. */
-function heldOr(name: string, resolve: Resolver): Resolver {
-  return (row, args, context, info) => {
-    const held: unknown = typeof row === 'object' && row !== null ? Reflect.get(row, name) : undefined;
-    return held === undefined || typeof held === 'function' ? resolve(row, args, context, info) : held;
-  };
-}
-
 /**
- * Takes TypeGraphQL's wrapping off where it has nothing to do: a page has thousands of fields (bench/results.md).
- * - a plain field shows its property;
- * - a to-one relation that the list's own statement brought along (database/rows.ts) is shown as it is, without a call;
- * - a resolver method whose arguments are scalars is called as it is.
- * What is guarded, by `Authorized`, `VisibleIf` or any middleware, keeps its guard.
+ * Takes TypeGraphQL's wrapper off where it does nothing, as a page has thousands of fields (bench/results.md):
+ * - a field without a resolver method and without a guard is resolved by GraphQL.js, which reads the property;
+ * - a method with `@Direct` is called as it is.
+ * Guarded fields (`Authorized`, `VisibleIf`, any middleware) keep their guard. No resolver method is ever skipped.
+ * @throws Error for a method that cannot be `@Direct`
  */
 export function resolveDirectly(schema: GraphQLSchema): void {
   const { objectTypes, interfaceTypes, fieldResolvers } = getMetadataStorage();
@@ -107,16 +122,16 @@ export function resolveDirectly(schema: GraphQLSchema): void {
     );
     for (const field of Object.values(type.getFields())) {
       const declared = declaredFields.find(({ schemaName }) => schemaName === field.name);
-      if (!declared || !field.resolve || isGuarded(declared)) continue;
+      if (!declared || !field.resolve) continue;
       const method = fieldResolvers.find(
         (one) =>
           one.methodName === declared.name && classes.includes(one.kind === 'internal' ? one.target : typeOf(one)),
       );
-      if (!method) {
+      if (method && isDirect(method)) {
+        if (isGuarded(declared)) throw new Error(`${type.name}.${field.name} cannot be @Direct: it has a guard`);
+        field.resolve = directCall(method, field);
+      } else if (!method && !isGuarded(declared) && declared.name === field.name) {
         field.resolve = undefined;
-      } else if (!isGuarded(method)) {
-        const resolve = directCall(method, field) ?? field.resolve;
-        field.resolve = field.args.length === 0 ? heldOr(field.name, resolve) : resolve;
       }
     }
   }

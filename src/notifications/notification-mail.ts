@@ -6,6 +6,7 @@ import { assignedMail } from '../mail/templates/assigned.js';
 import { digestMail, type DigestTicket } from '../mail/templates/digest.js';
 import { type MailTexts } from '../mail/templates/layout.js';
 import { updatedMail } from '../mail/templates/updated.js';
+import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { scheduleInWords } from './digest-schedule.js';
 import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
@@ -163,8 +164,11 @@ export class NotificationMail {
       where n.id = ${id}`);
   }
 
-  /** An UPDATED mail's changes with names for ids, and those of its comments that still stand. */
-  async #told({ changes, ticketId }: NotificationRow) {
+  /**
+   * An UPDATED mail's changes with names for ids, and those of its comments that still stand. A ticket that the recipient
+   * may not see is not named.
+   */
+  async #told({ changes, ticketId, recipientId }: NotificationRow) {
     const idsOf = (field: string) =>
       changes
         .filter((change) => change.field === field)
@@ -172,7 +176,9 @@ export class NotificationMail {
         .filter((id) => id !== null);
     const names = await this.#rows.all(sql<{ id: string; name: string }>`
       select id, name::text from product where id = any(${idsOf('product')}::uuid[])
-      union all select id, '#' || number from ticket where id = any(${idsOf('duplicateOf')}::uuid[])`);
+      union all select t.id, '#' || t.number
+        from ticket t join "user" r on r.id = ${recipientId} join role on role.id = r.role_id
+        where t.id = any(${idsOf('duplicateOf')}::uuid[]) and ${ticketsVisibleTo('r', 'role', 't')}`);
     const comments = await this.#rows.all(sql<{ authorName: string; content: string }>`
       select concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content
       from comment c join "user" u on u.id = c.author_id
@@ -180,12 +186,15 @@ export class NotificationMail {
         and c.deleted_at is null and not c.internal
       order by c.created_at, c.id`);
     const nameOf = new Map(names.map(({ id, name }) => [id, name]));
-    const named = (value: string | null) => (value === null ? null : (nameOf.get(value) ?? value));
+    const named = (field: string, value: string | null) => {
+      if (value === null) return null;
+      return nameOf.get(value) ?? (field === 'duplicateOf' ? 'another ticket' : value);
+    };
     return {
       comments,
       changes: changes
         .filter(({ field }) => field !== COMMENT)
-        .map(({ field, from, to }) => ({ field, from: named(from), to: named(to) })),
+        .map(({ field, from, to }) => ({ field, from: named(field, from), to: named(field, to) })),
     };
   }
 

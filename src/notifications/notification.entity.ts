@@ -2,6 +2,7 @@ import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
@@ -80,6 +81,7 @@ export class Notification extends Node {
   status: NotificationStatus = NotificationStatus.SCHEDULED;
 
   @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   recipient!: Ref<User>;
 
   /** Null for a digest. */

@@ -59,7 +59,9 @@ export class SimilarTicketReader {
     first: number,
     selection: Selection,
   ): Promise<SimilarTicket[][]> {
-    const source: Source = sql`select id, number, duplicate_of_id as original_id, title, description from ticket where id = any(${[...ids]}::uuid[])`;
+    const source: Source = sql`select s.id, s.number, t.id as original_id, s.title, s.description
+      from ticket s left join ticket t on t.id = s.duplicate_of_id and ${visibleTickets(viewer, 't')}
+      where s.id = any(${[...ids]}::uuid[])`;
     const found = await this.#similar(viewer, source, first, selection);
     return ids.map((id) => found.filter(({ sourceId }) => sourceId === id));
   }

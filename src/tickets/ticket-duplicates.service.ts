@@ -9,14 +9,16 @@ import { type TicketChanger } from './ticket-changer.js';
 import { recordedFields } from './ticket-changes.js';
 import { isActive, Ticket, TicketStatus } from './ticket.entity.js';
 import { canEditTicket, factsOf } from './ticket.policy.js';
+import { visibleTicketsWhere } from './ticket-visibility.js';
 
 function conflict(message: string) {
   return userInputError(UserErrorCode.CONFLICT, 'duplicateOfId', message);
 }
 
 /**
- * Links a ticket to the one that it repeats (requirements C22), and takes the link away again. A duplicate has one
- * original, which is no duplicate itself: so there are no chains, and no circles.
+ * Links a ticket to the one that it repeats, and takes the link away again (docs/behaviour.md, "Duplicates"). A duplicate
+ * has one original, which is no duplicate itself, as far as the viewer can see: links to tickets that are hidden from the
+ * viewer or deleted are treated as absent, so that no answer tells of them.
  */
 export class TicketDuplicatesService {
   readonly #orm: MikroORM;
@@ -43,8 +45,9 @@ export class TicketDuplicatesService {
         throw userInputError(UserErrorCode.INVALID, 'duplicateOfId', 'A ticket is not a duplicate of itself.');
       }
       const original = await this.#changer.locked(em, viewer, originalId, 'duplicateOfId');
-      if (original.duplicateOf) throw conflict('That ticket is a duplicate itself. Choose its original.');
-      if ((await em.count(Ticket, { duplicateOf: ticket, deletedAt: null })) > 0) {
+      if (await this.#seesOriginalOf(em, viewer, original))
+        throw conflict('That ticket is a duplicate itself. Choose its original.');
+      if ((await em.count(Ticket, { $and: [{ duplicateOf: ticket }, visibleTicketsWhere(viewer)] })) > 0) {
         throw conflict('Other tickets are duplicates of this one. Mark them as duplicates of the other one first.');
       }
       const before = recordedFields(ticket);
@@ -57,18 +60,23 @@ export class TicketDuplicatesService {
   }
 
   /**
-   * Takes the link away; the status stays as it is. A ticket without a link stays as it is altogether.
+   * Takes the link away; the status stays as it is. A ticket without a link that the viewer can see is not changed.
    * @throws FORBIDDEN without the right to edit the ticket
    */
   async unmark(viewer: Viewer, ticketId: string): Promise<string> {
     const owed = await this.#orm.em.fork().transactional(async (em) => {
       const ticket = await this.#editable(em, viewer, ticketId);
       const before = recordedFields(ticket);
-      ticket.duplicateOf = null;
+      if (await this.#seesOriginalOf(em, viewer, ticket)) ticket.duplicateOf = null;
       return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
     });
     this.#notifications.wake(owed);
     return ticketId.toLowerCase();
+  }
+
+  async #seesOriginalOf(em: EntityManager, viewer: Viewer, { duplicateOf }: Ticket): Promise<boolean> {
+    if (duplicateOf === null) return false;
+    return (await em.count(Ticket, { $and: [{ id: duplicateOf.id }, visibleTicketsWhere(viewer)] })) > 0;
   }
 
   async #editable(em: EntityManager, viewer: Viewer, ticketId: string): Promise<Ticket> {

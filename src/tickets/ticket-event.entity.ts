@@ -3,6 +3,7 @@ import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Comment } from '../comments/comment.entity.js';
 import { newId } from '../database/id.js';
+import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
@@ -55,6 +56,7 @@ export class TicketEvent extends Node {
     updateRule: 'restrict',
     index: 'ticket_event_actor_id',
   })
+  @Joinable()
   actor: Ref<User> | null = null;
 
   /** The comment that was written, so that whoever may not see it does not see its event either. */
@@ -68,7 +70,7 @@ export class TicketEvent extends Node {
   })
   comment: Ref<Comment> | null = null;
 
-  @Field(() => [FieldChange], { description: 'Empty unless it is CHANGED or RESTORED.' })
+  /** Shown by the resolver, which leaves out what the viewer may not see. */
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 

@@ -1,13 +1,34 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
+import { Direct } from '../graphql/direct-resolvers.js';
 import { User } from '../users/user.entity.js';
-import { TicketEvent } from './ticket-event.entity.js';
+import { FieldChange, TicketEvent } from './ticket-event.entity.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
+
+/** The one recorded field whose values are the ids of other tickets (ticket-changes.ts). */
+const DUPLICATE_OF = 'duplicateOf';
 
 @Resolver(() => TicketEvent)
 export class TicketEventResolver {
+  @Direct()
   @FieldResolver(() => User, { nullable: true, description: 'Null for what the system did by itself.' })
-  async actor(@Root() event: TicketEventRow, @Ctx() { loaders }: Context) {
+  actor(@Root() event: TicketEventRow, @Ctx() { loaders }: Context) {
     return event.actor ?? (event.actorId && loaders.userById.load(event.actorId));
+  }
+
+  @FieldResolver(() => [FieldChange], {
+    description:
+      'Empty unless it is CHANGED or RESTORED. The id of a ticket that the viewer may not see is null, on either side.',
+  })
+  async changes(@Root() { changes }: TicketEventRow, @Ctx() { loaders }: Context): Promise<readonly FieldChange[]> {
+    const visibleId = async (id: string | null) =>
+      id === null ? null : ((await loaders.ticketById.load(id))?.id ?? null);
+    return Promise.all(
+      changes.map(async (change) =>
+        change.field === DUPLICATE_OF
+          ? { field: change.field, from: await visibleId(change.from), to: await visibleId(change.to) }
+          : change,
+      ),
+    );
   }
 }

@@ -35,7 +35,7 @@ export async function takeUpAgain(em: EntityManager, ticket: Ticket): Promise<Fi
   }
   if (ticket.duplicateOf) {
     const original = await em.findOneOrFail(Ticket, { id: ticket.duplicateOf.id });
-    if (original.duplicateOf) ticket.duplicateOf = original.duplicateOf;
+    if (original.duplicateOf && original.duplicateOf.id !== ticket.id) ticket.duplicateOf = original.duplicateOf;
   }
   return changesBetween(before, recordedFields(ticket));
 }

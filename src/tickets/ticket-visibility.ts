@@ -1,5 +1,7 @@
+import { type FilterQuery } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
+import { type Ticket } from './ticket.entity.js';
 import { ticketVisibility } from './ticket.policy.js';
 
 /** As `visibleTickets`; `deletedToo` adds the deleted, for those who asked for them and may. */
@@ -22,6 +24,26 @@ export function readableTickets(
  */
 export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolean> {
   return readableTickets(viewer, alias, { deletedToo: false });
+}
+
+/**
+ * The same condition for a user under the alias `user` and their role under `role`, for statements about recipients. It must
+ * say the same as `ticketVisibility`.
+ */
+export function ticketsVisibleTo(user: string, role: string, alias: string): RawBuilder<boolean> {
+  const [view, all, id] = [`${user}.may_view_tickets`, `${role}.can_view_all`, `${user}.id`].map((name) =>
+    sql.ref(name),
+  );
+  return sql`${sql.ref(`${alias}.deleted_at`)} is null and ${view} and (
+    ${all} or ${sql.ref(`${alias}.created_by_id`)} = ${id} or ${sql.ref(`${alias}.assigned_to_id`)} = ${id})`;
+}
+
+/** The same condition for MikroORM's entities. */
+export function visibleTicketsWhere(viewer: Viewer): FilterQuery<Ticket> {
+  const visibility = ticketVisibility(viewer);
+  if (visibility === null) return { id: { $in: [] } };
+  if (visibility.all) return { deletedAt: null };
+  return { deletedAt: null, $or: [{ createdBy: visibility.ownOf }, { assignedTo: visibility.ownOf }] };
 }
 
 /** Whether `visibleTickets` leaves out deleted tickets only. */

@@ -2,6 +2,7 @@ import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime, JSONObject } from '../graphql/scalars.js';
 import { Product } from '../products/product.entity.js';
@@ -113,12 +114,15 @@ export class Ticket extends Node {
   status: TicketStatus = TicketStatus.OPEN;
 
   @ManyToOne({ entity: () => Product, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   product: Ref<Product> | null = null;
 
   @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   createdBy!: Ref<User>;
 
   @ManyToOne({ entity: () => User, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
+  @Joinable()
   assignedTo: Ref<User> | null = null;
 
   @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })

@@ -55,17 +55,15 @@ export class TicketReader {
   }
 
   /**
-   * A ticket's columns, and those relations that the client asks for and anybody may see who sees the ticket.
+   * A ticket's columns, and those joinable relations that the client asks for.
    * @param options `comments`: to bring along, each ticket's in one more column
    */
   #select(
     selection: Selection,
     { comments, always = [] }: { comments?: Comments | undefined; always?: readonly (keyof Row<Ticket>)[] } = {},
   ) {
-    // The other ticket may be deleted, or hidden from the viewer.
     const { columns, joins } = this.#rows.select(Ticket, 't', selection, {
       always: [...ORDERED_BY, ...always],
-      except: ['duplicateOf'],
     });
     return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
   }

@@ -7,6 +7,7 @@ import { Reads } from '../database/reads.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { Direct } from '../graphql/direct-resolvers.js';
 import { ListSize } from '../graphql/list-size.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
@@ -52,24 +53,28 @@ export class TicketResolver {
     return context.readers.tickets.page(signedIn(context), args, selection, comments);
   }
 
+  @Direct()
   @FieldResolver(() => User)
   createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.createdBy ?? loaders.userById.load(ticket.createdById);
   }
 
+  @Direct()
   @FieldResolver(() => User, { nullable: true })
   assignedTo(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && loaders.userById.load(ticket.assignedToId));
   }
 
+  @Direct()
   @FieldResolver(() => Product, { nullable: true, description: 'The software system that it is about.' })
   product(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.product ?? (ticket.productId && loaders.productById.load(ticket.productId));
   }
 
   @Reads(Ticket)
+  @Direct()
   @FieldResolver(() => CommentConnection, { description: 'Oldest first.' })
-  async comments(
+  comments(
     @Root() ticket: TicketRow,
     @Ctx() { loaders }: Context,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
@@ -105,18 +110,21 @@ export class TicketResolver {
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its texts, type, priority and product.' })
   viewerCanEdit(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canEditTicket(signedIn(context), factsOfRow(ticket));
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @Direct()
   @FieldResolver(() => Boolean)
   viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canAssignTicket(signedIn(context), factsOfRow(ticket));
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @Direct()
   @FieldResolver(() => Boolean)
   viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canDeleteTicket(signedIn(context), factsOfRow(ticket));

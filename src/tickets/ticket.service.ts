@@ -126,12 +126,15 @@ export class TicketService {
     });
   }
 
-  /** The ticket that the viewer made with this id before; another person's is a CONFLICT that tells nothing of it. */
+  /**
+   * The ticket that the viewer created with this id before, as long as they may see it.
+   * @throws UserInputError CONFLICT for any other ticket with this id; it tells nothing of the ticket
+   */
   async #earlierCall(viewer: Viewer, id: string): Promise<string | null> {
     if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
     const ticket = await this.#orm.em.fork().findOne(Ticket, { id });
     if (ticket === null) return null;
-    if (ticket.createdBy.id === viewer.id && ticket.deletedAt === null) return ticket.id;
+    if (ticket.createdBy.id === viewer.id && canViewTicket(viewer, factsOf(ticket))) return ticket.id;
     throw userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
   }
 

@@ -2,6 +2,7 @@ import { type Opt, type Ref } from '@mikro-orm/core';
 import { Check, Entity, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType } from 'type-graphql';
 import { newId } from '../database/id.js';
+import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Role } from './role.entity.js';
@@ -38,6 +39,7 @@ export class User extends Node {
   passwordHash!: string;
 
   @ManyToOne({ entity: () => Role, ref: true, deleteRule: 'restrict', updateRule: 'restrict', index: 'user_role_id' })
+  @Joinable()
   role!: Ref<Role>;
 
   /** The four bits of requirements 36: they narrow the role, never widen it. */

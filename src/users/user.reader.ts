@@ -57,10 +57,10 @@ function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
   if (filter.search != null && filter.search.trim() !== '') {
     const pattern = likePattern(filter.search.trim());
     const seesAllEmails = viewer.role.canManageUsers || viewer.role.canManageTickets;
-    const email = seesAllEmails
-      ? sql`u.email ilike ${pattern}`
-      : sql`(u.id = ${viewer.id} and u.email ilike ${pattern})`;
-    conditions.push(sql`(u.username ilike ${pattern} or ${FULL_NAME} ilike ${pattern} or ${email})`);
+    const seesEmail = seesAllEmails ? sql`u.deleted_at is null` : sql`u.id = ${viewer.id}`;
+    conditions.push(
+      sql`(u.username ilike ${pattern} or ${FULL_NAME} ilike ${pattern} or (${seesEmail} and u.email ilike ${pattern}))`,
+    );
   }
   return conditions;
 }

@@ -7,6 +7,7 @@ import { Reads } from '../database/reads.js';
 import { Authorized, Public } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { Direct } from '../graphql/direct-resolvers.js';
 import { EmailAddress } from '../graphql/scalars.js';
 import { selectionOf } from '../graphql/selection.js';
 import { VisibleIf } from '../graphql/visible-if.js';
@@ -62,23 +63,26 @@ export class UserResolver {
   }
 
   @Reads(User, 'firstName', 'lastName')
+  @Direct()
   @FieldResolver(() => String, { description: 'firstName and lastName, joined by one space.' })
   name(@Root() user: UserRow): string {
     return fullName(user);
   }
 
-  @Reads(User, 'email')
+  @Reads(User, 'email', 'deletedAt')
   @VisibleIf(canSeeEmail)
   @FieldResolver(() => EmailAddress, {
     nullable: true,
-    description: 'Null unless it is your own, or you may manage users or tickets.',
+    description:
+      'Null unless it is your own, or you may manage users or tickets. Null for everybody once the account is deleted.',
   })
-  email(@Root() user: UserRow): string {
-    return user.email;
+  email(@Root() user: UserRow): string | null {
+    return user.deletedAt === null ? user.email : null;
   }
 
+  @Direct()
   @FieldResolver(() => Role)
-  async role(@Root() user: UserRow, @Ctx() { loaders }: Context) {
+  role(@Root() user: UserRow, @Ctx() { loaders }: Context) {
     return user.role ?? loaders.roleById.load(user.roleId);
   }
 
