@@ -15,7 +15,7 @@ import { explorerRoutes } from './explorer/explorer.routes.js';
 import { answerInTime } from './graphql/answer-in-time.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
-import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
+import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { RequestContext } from './graphql/request-context.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
@@ -87,7 +87,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     errorReporting(app.logger),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
-    compiledQueries(schema, (failure) => logFailures(app.logger, failure)),
+    compiledQueries(schema),
   ];
   return new ApolloServer<Context>({
     schema,

@@ -1,103 +1,65 @@
-import { type ApolloServerPlugin, type GraphQLRequestListener, type GraphQLResponse, HeaderMap } from '@apollo/server';
-import { ApolloServerErrorCode } from '@apollo/server/errors';
+import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
 import {
   type DocumentNode,
   getVariableValues,
-  GraphQLError,
-  type GraphQLFormattedError,
   GraphQLScalarType,
   GraphQLSchema,
   isEnumType,
   Kind,
-  type NamedTypeNode,
   type OperationDefinitionNode,
   OperationTypeNode,
-  type SelectionSetNode,
+  type VariableDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { CompilableOperations } from './compilable-operation.js';
+import { ComputedArguments } from './computed-arguments.js';
 import { type Context } from './context.js';
-import { formatError } from './format-error.js';
 
 /** Compiled functions take some hundred kilobytes each; clients have some dozens of documents. */
-const MOST_COMPILED = 300;
-/** Field occurrences, with fragments in each of their places: what a compiled function's length depends on. */
-const LONGEST_OPERATION = 300;
-
-/** As GraphQL.js has it in `execute`. */
-const MOST_VARIABLE_ERRORS = 50;
+const MAX_COMPILED = 300;
 
 const OPTIONS = {
-  // Nobody is shown the stack of an error that GraphQL itself makes.
   disablingCapturingStackErrors: true,
   // Rows hold strings, numbers and booleans of the fields' types already, and enum values are named as they are stored.
   disableLeafSerialization: true,
 } as const;
 
-/** Whether the fields of a selection, those of fragments wherever they are spread, are no more than allowed. */
-function isShort({ document, operation }: { document: DocumentNode; operation: OperationDefinitionNode }): boolean {
-  const fragments = new Map(
-    document.definitions
-      .filter((node) => node.kind === Kind.FRAGMENT_DEFINITION)
-      .map((node) => [node.name.value, node]),
-  );
-  let left = LONGEST_OPERATION;
-  const walk = ({ selections }: SelectionSetNode): boolean =>
-    selections.every((selection) => {
-      left -= 1;
-      if (left < 0) return false;
-      const set =
-        selection.kind === Kind.FRAGMENT_SPREAD
-          ? fragments.get(selection.name.value)?.selectionSet
-          : selection.selectionSet;
-      return set === undefined || walk(set);
-    });
-  return walk(operation.selectionSet);
-}
-
 /** The type of variables whose values GraphQL.js has coerced: graphql-jit takes them as they are. */
 const COERCED = new GraphQLScalarType({ name: 'CoercedVariable' });
 
-/** The operation with its variables taken as they come. graphql-jit's own coercion knows no recursive input types. */
-function withCoerced(document: DocumentNode, operation: OperationDefinitionNode): DocumentNode {
-  const type: NamedTypeNode = { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } };
-  const variableDefinitions = operation.variableDefinitions?.map(({ kind, variable }) => ({ kind, variable, type }));
+interface Compiled {
+  readonly query: CompiledQuery['query'];
+  readonly args: ComputedArguments;
+}
+
+/** The definition of a variable that is taken as it comes. graphql-jit's own coercion does not end on recursive input types. */
+function coercedVariable(name: string): VariableDefinitionNode {
   return {
-    ...document,
-    definitions: document.definitions.map((node) =>
-      node === operation ? { ...operation, variableDefinitions } : node,
-    ),
+    kind: Kind.VARIABLE_DEFINITION,
+    variable: { kind: Kind.VARIABLE, name: { kind: Kind.NAME, value: name } },
+    type: { kind: Kind.NAMED_TYPE, name: { kind: Kind.NAME, value: COERCED.name } },
   };
 }
 
-/** What graphql-jit says of a resolver's result. */
-const WRONG_RESULT = /^Cannot return null for non-nullable field/;
-
-/**
- * As GraphQL.js would have made it: Apollo expects extensions, and graphql-jit's errors may have none; a wrong result is the
- * server's fault, and GraphQL.js wraps an error that says so.
- */
-function asGraphQLError({ message, path, locations, originalError: thrown }: GraphQLError): GraphQLError {
-  const originalError = thrown ?? (WRONG_RESULT.test(message) ? new Error(message) : undefined);
-  const extensions = originalError instanceof GraphQLError ? originalError.extensions : undefined;
-  return Object.assign(new GraphQLError(message, { path, originalError, extensions }), { locations });
-}
-
-/** Operations that came before, the last used at the end; those that are not worth compiling as null. */
+/** Compiled operations, the last used at the end; null for those that are not compilable. */
 class CompiledOperations {
   readonly #schema: GraphQLSchema;
+  readonly #compilable: CompilableOperations;
   readonly #seen = new WeakSet<OperationDefinitionNode>();
-  readonly #compiled = new Map<OperationDefinitionNode, CompiledQuery | null>();
+  readonly #compiled = new Map<OperationDefinitionNode, Compiled | null>();
 
   constructor(schema: GraphQLSchema) {
-    this.#schema = schema;
+    const config = schema.toConfig();
+    this.#schema = new GraphQLSchema({ ...config, types: [...config.types, COERCED] });
+    this.#compilable = new CompilableOperations(schema);
   }
 
   /**
-   * The operation compiled; null for one that comes for the first time, and for those that are not to be compiled.
+   * The operation compiled; null for one that is executed for the first time, and for those that are not compilable.
    * @param operation undefined when the document has none of the name that is asked for, whatever Apollo's types say
    */
-  find(document: DocumentNode, operation: OperationDefinitionNode | undefined): CompiledQuery | null {
-    // Mutations spend their time in the database, and are left to GraphQL.js.
+  find(document: DocumentNode, operation: OperationDefinitionNode | undefined): Compiled | null {
+    // Mutations spend their time in the database.
     if (operation?.operation !== OperationTypeNode.QUERY) return null;
     if (!this.#seen.has(operation)) {
       this.#seen.add(operation);
@@ -107,17 +69,23 @@ class CompiledOperations {
     const query = known === undefined ? this.#compile(document, operation) : known;
     this.#compiled.delete(operation);
     this.#compiled.set(operation, query);
-    if (this.#compiled.size > MOST_COMPILED) {
+    if (this.#compiled.size > MAX_COMPILED) {
       const [oldest] = this.#compiled.keys();
       if (oldest) this.#compiled.delete(oldest);
     }
     return query;
   }
 
-  #compile(document: DocumentNode, operation: OperationDefinitionNode): CompiledQuery | null {
-    if (!isShort({ document, operation })) return null;
-    const compiled = compileQuery(this.#schema, withCoerced(document, operation), operation.name?.value, OPTIONS);
-    return isCompiledQuery(compiled) ? compiled : null;
+  #compile(document: DocumentNode, operation: OperationDefinitionNode): Compiled | null {
+    if (!this.#compilable.includes(document, operation)) return null;
+    const fragments = document.definitions.filter(({ kind }) => kind === Kind.FRAGMENT_DEFINITION);
+    const args = new ComputedArguments(this.#schema, { ...document, definitions: [operation, ...fragments] });
+    const names = [...(operation.variableDefinitions ?? []).map(({ variable }) => variable.name.value), ...args.names];
+    const definitions = args.document.definitions.map((node) =>
+      node.kind === Kind.OPERATION_DEFINITION ? { ...node, variableDefinitions: names.map(coercedVariable) } : node,
+    );
+    const compiled = compileQuery(this.#schema, { ...args.document, definitions }, operation.name?.value, OPTIONS);
+    return isCompiledQuery(compiled) ? { query: compiled.query, args } : null;
   }
 }
 
@@ -129,46 +97,33 @@ function checkEnums(schema: GraphQLSchema): void {
   }
 }
 
-/** As Apollo shows an error of a field. */
-function shown(error: GraphQLError): GraphQLFormattedError {
-  const code = error.extensions['code'] ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
-  return formatError({ ...error.toJSON(), extensions: { ...error.extensions, code } }, error);
-}
-
-function answer(result: {
-  data?: Record<string, unknown> | null;
-  errors?: readonly GraphQLFormattedError[];
-}): GraphQLResponse {
-  return { http: { headers: new HeaderMap(), status: undefined }, body: { kind: 'single', singleResult: result } };
-}
-
 /**
- * Runs queries that come again as compiled functions (graphql-jit), and leaves everything else to Apollo, which runs it by
- * GraphQL.js; the answers are the same. Compiling takes some milliseconds, which documents that come once, hostile ones
- * among them, are not worth.
- * @param report is told the errors of fields: Apollo tells its plugins only of those that it found itself
+ * Executes queries from their second request on as compiled functions (graphql-jit), as long as the answer is known to be
+ * GraphQL.js's (`CompilableOperations`) and holds no errors. Everything else is left to Apollo, which executes it by GraphQL.js.
+ * An answer with errors is dropped and the query executed again by GraphQL.js, as which errors are reported for a nulled parent
+ * depends on the order of execution. Compiling takes some milliseconds, which documents that are sent once are not worth.
  */
-export function compiledQueries(
-  schema: GraphQLSchema,
-  report: (failure: { errors: readonly GraphQLError[]; contextValue: Context; operationName: string | null }) => void,
-): ApolloServerPlugin<Context> {
+export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<Context> {
   checkEnums(schema);
-  const config = schema.toConfig();
-  const operations = new CompiledOperations(new GraphQLSchema({ ...config, types: [...config.types, COERCED] }));
+  const operations = new CompiledOperations(schema);
   const listener: GraphQLRequestListener<Context> = {
-    async responseForOperation({ document, operation, operationName, contextValue, request: { variables = {} } }) {
+    async responseForOperation({ document, operation, contextValue, request: { variables = {} } }) {
       const compiled = operations.find(document, operation);
       if (!compiled) return null;
-      const { coerced, errors: refusals } = getVariableValues(schema, operation.variableDefinitions ?? [], variables, {
-        maxErrors: MOST_VARIABLE_ERRORS,
-      });
-      // Apollo finds the same, and answers it before anything is run.
+      const { coerced, errors: refusals } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
+      // Apollo finds the same errors, and answers with them.
       if (refusals) return null;
-      const { data, errors: found } = await compiled.query(undefined, contextValue, coerced);
-      if (!found) return answer({ data });
-      const errors = found.map(asGraphQLError);
-      report({ errors, contextValue, operationName });
-      return answer({ data, errors: errors.map(shown) });
+      const values = compiled.args.values(coerced);
+      if (values === null) return null;
+      const { data, errors } = await compiled.query(undefined, contextValue, values);
+      if (errors) {
+        contextValue.reload();
+        return null;
+      }
+      return {
+        http: { headers: new HeaderMap(), status: undefined },
+        body: { kind: 'single', singleResult: { data } },
+      };
     },
   };
   return { requestDidStart: async () => listener };

@@ -47,6 +47,8 @@ export interface Context {
   /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
   readers: Readers;
   readonly loaders: Loaders;
+  /** Makes the loaders read everything again. */
+  reload(): void;
 }
 
 /**

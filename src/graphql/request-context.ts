@@ -27,4 +27,8 @@ export class RequestContext implements Context {
   get loaders(): Loaders {
     return (this.made ??= new Loaders(this));
   }
+
+  reload(): void {
+    this.made = undefined;
+  }
 }
