@@ -75,14 +75,14 @@ export class CommentResolver {
 
   @Direct()
   @FieldResolver(() => Ticket)
-  ticket(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
-    return comment.ticket ?? loaders.ticketById.load(comment.ticketId);
+  ticket(@Root() comment: CommentRow, @Ctx() context: Context) {
+    return comment.ticket ?? context.loaders.ticketById.load(comment.ticketId);
   }
 
   @Direct()
   @FieldResolver(() => User)
-  author(@Root() comment: CommentRow, @Ctx() { loaders }: Context) {
-    return comment.author ?? loaders.userById.load(comment.authorId);
+  author(@Root() comment: CommentRow, @Ctx() context: Context) {
+    return comment.author ?? context.loaders.userById.load(comment.authorId);
   }
 
   @Reads(Comment, 'authorId')

@@ -49,6 +49,12 @@ function typeOf({ getObjectType }: MethodMetadata): unknown {
 }
 
 type Pick = (...all: Parameters<Resolver>) => unknown;
+/** A resolver class's method, whatever its parameters. */
+type Method = (...parameters: unknown[]) => unknown;
+
+function isMethod(value: unknown): value is Method {
+  return typeof value === 'function';
+}
 
 /** How a parameter's value is found without conversion. */
 const PICKS: Partial<Record<Parameter['kind'], Pick>> = {
@@ -94,10 +100,15 @@ function directCall(method: MethodMetadata, field: GraphQLField<unknown, Context
   if (picks.length < parameters.length) return refuse('a parameter needs conversion');
   const resolverClass = Reflect.construct(method.target, []);
   const call: unknown = Reflect.get(resolverClass, method.methodName);
-  if (typeof call !== 'function') return refuse('it is not a method');
+  if (!isMethod(call)) return refuse('it is not a method');
+  const [first, second, ...others] = picks;
+  // Most have two parameters, which need no array of arguments.
+  if (first && second && others.length === 0) {
+    return (root, args, context, info) =>
+      call.call(resolverClass, first(root, args, context, info), second(root, args, context, info));
+  }
   return (...all) =>
-    Reflect.apply(
-      call,
+    call.apply(
       resolverClass,
       picks.map((one) => one(...all)),
     );

@@ -12,8 +12,8 @@ const DUPLICATE_OF = 'duplicateOf';
 export class TicketEventResolver {
   @Direct()
   @FieldResolver(() => User, { nullable: true, description: 'Null for what the system did by itself.' })
-  actor(@Root() event: TicketEventRow, @Ctx() { loaders }: Context) {
-    return event.actor ?? (event.actorId && loaders.userById.load(event.actorId));
+  actor(@Root() event: TicketEventRow, @Ctx() context: Context) {
+    return event.actor ?? (event.actorId && context.loaders.userById.load(event.actorId));
   }
 
   @FieldResolver(() => [FieldChange], {

@@ -55,20 +55,20 @@ export class TicketResolver {
 
   @Direct()
   @FieldResolver(() => User)
-  createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
-    return ticket.createdBy ?? loaders.userById.load(ticket.createdById);
+  createdBy(@Root() ticket: TicketRow, @Ctx() context: Context) {
+    return ticket.createdBy ?? context.loaders.userById.load(ticket.createdById);
   }
 
   @Direct()
   @FieldResolver(() => User, { nullable: true })
-  assignedTo(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
-    return ticket.assignedTo ?? (ticket.assignedToId && loaders.userById.load(ticket.assignedToId));
+  assignedTo(@Root() ticket: TicketRow, @Ctx() context: Context) {
+    return ticket.assignedTo ?? (ticket.assignedToId && context.loaders.userById.load(ticket.assignedToId));
   }
 
   @Direct()
   @FieldResolver(() => Product, { nullable: true, description: 'The software system that it is about.' })
-  product(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
-    return ticket.product ?? (ticket.productId && loaders.productById.load(ticket.productId));
+  product(@Root() ticket: TicketRow, @Ctx() context: Context) {
+    return ticket.product ?? (ticket.productId && context.loaders.productById.load(ticket.productId));
   }
 
   @Reads(Ticket)
@@ -76,11 +76,11 @@ export class TicketResolver {
   @FieldResolver(() => CommentConnection, { description: 'Oldest first.' })
   comments(
     @Root() ticket: TicketRow,
-    @Ctx() { loaders }: Context,
+    @Ctx() context: Context,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return ticket.comments ?? loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
+    return ticket.comments ?? context.loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
   }
 
   @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, oldest first.' })

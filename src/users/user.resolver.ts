@@ -82,8 +82,8 @@ export class UserResolver {
 
   @Direct()
   @FieldResolver(() => Role)
-  role(@Root() user: UserRow, @Ctx() { loaders }: Context) {
-    return user.role ?? loaders.roleById.load(user.roleId);
+  role(@Root() user: UserRow, @Ctx() context: Context) {
+    return user.role ?? context.loaders.roleById.load(user.roleId);
   }
 
   @VisibleIf(canSeeTicketPermissions)
