@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { type Client } from 'pg';
 import { withinTime } from '../../jobs/time-limit.js';
 import { StartError } from '../../start-error.js';
@@ -23,13 +24,14 @@ async function sharesBackend(session: Client, other: Client): Promise<boolean> {
     if ((await backendOf(other)) === before) return true;
     return (await backendOf(session)) !== before;
   } finally {
-    await other.query('rollback');
+    // A pooler in statement mode has closed the connection.
+    await other.query('rollback').catch(() => undefined);
   }
 }
 
 /** PgBouncer's own refusal of "begin" in statement mode. */
 function isStatementMode(error: unknown): boolean {
-  return error instanceof Error && /statement pooling/.test(error.message);
+  return isNativeError(error) && /statement pooling/.test(error.message);
 }
 
 /**

@@ -152,8 +152,10 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   const parts = URL_PARTS.exec(text)?.groups;
   if (parts === undefined) throw new DatabaseUrlError('must be a URL like postgres://user:password@host:5432/database');
   const { userinfo, host = '', port = '', path = '', query = '' } = parts;
-  if (userinfo === undefined && text.includes('@') && !query.includes('@')) {
-    throw new DatabaseUrlError('must have %2F, %3F and %23 in place of /, ? and # in its user and password');
+  if (userinfo === undefined && text.includes('@')) {
+    throw new DatabaseUrlError(
+      'must have %2F and %3F in place of / and ? in its user and password, and %40 in place of @ behind them',
+    );
   }
   if (`${host}${port}`.includes(',')) throw new DatabaseUrlError('must name one host');
   const parameters = parametersOf(query);

@@ -1,3 +1,4 @@
+import { isNativeError } from 'node:util/types';
 import { StartError } from '../../start-error.js';
 import { EXTENSIONS } from './session.js';
 
@@ -18,7 +19,7 @@ function sentenceOf(error: Error): string {
 
 /** What to tell the person who starts Docket when the database refuses to be migrated; undefined for other errors. */
 export function missingRight(error: unknown): StartError | undefined {
-  if (!(error instanceof Error) || !('code' in error)) return undefined;
+  if (!isNativeError(error) || !('code' in error)) return undefined;
   const said = sentenceOf(error);
   if (NO_SUCH_EXTENSION.test(error.message)) {
     return new StartError(`${said}. Install PostgreSQL's contrib modules on its machine (postgresql-contrib).`, {

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
 import { type ConnectionUse, connectClient, placeOf } from './database-config.js';
-import { isPassing, refusedConnection } from './refused-connection.js';
+import { isPassing, reasonOf, refusedConnection } from './refused-connection.js';
 
 /** A server that is up answers at once, even from far away. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -19,11 +19,6 @@ export interface SessionOptions {
   readonly patienceMs?: number;
 }
 
-function why(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(why).join(', ');
-  return error instanceof Error ? error.message : String(error);
-}
-
 /**
  * A connection beside the pool's; the caller ends it. A server that is not up yet is waited for.
  * @throws StartError when the database cannot be reached or refuses the connection
@@ -39,7 +34,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
       if (!isPassing(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
       if (!told) {
         tell(
-          `PostgreSQL at ${placeOf(url)} does not answer yet (${why(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,
+          `PostgreSQL at ${placeOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,
         );
       }
       told = true;

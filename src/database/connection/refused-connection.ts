@@ -1,18 +1,21 @@
+import { isNativeError } from 'node:util/types';
 import { StartError } from '../../start-error.js';
 import { placeOf } from './database-config.js';
 
 /** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
 function errorsOf(error: unknown): unknown[] {
-  return error instanceof AggregateError ? error.errors.flatMap(errorsOf) : [error];
+  const several: unknown = isNativeError(error) ? Reflect.get(error, 'errors') : undefined;
+  return Array.isArray(several) ? several.flatMap(errorsOf) : [error];
 }
 
 function codeOf(error: unknown): string {
-  return error instanceof Error && 'code' in error ? String(error.code) : '';
+  return isNativeError(error) && 'code' in error ? String(error.code) : '';
 }
 
-function reasonOf(error: unknown): string {
+/** What an error says, and each of those that it stands for. */
+export function reasonOf(error: unknown): string {
   return errorsOf(error)
-    .map((one) => (one instanceof Error ? one.message : String(one)))
+    .map((one) => (isNativeError(one) ? one.message : String(one)))
     .join(', ');
 }
 
@@ -25,7 +28,7 @@ const PASSING_MESSAGES = /^(timeout expired|Connection terminated|no answer with
 /** Whether it may work in a moment, with nothing changed. */
 export function isPassing(error: unknown): boolean {
   return errorsOf(error).every(
-    (one) => PASSING_CODES.test(codeOf(one)) || (one instanceof Error && PASSING_MESSAGES.test(one.message)),
+    (one) => PASSING_CODES.test(codeOf(one)) || (isNativeError(one) && PASSING_MESSAGES.test(one.message)),
   );
 }
 
