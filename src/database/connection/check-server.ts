@@ -12,7 +12,6 @@ const found = z.object({
   encoding: z.string(),
   name: z.string(),
   person: z.string(),
-  searchPath: z.string(),
   schema: z.string().nullable(),
   standby: z.boolean(),
   readOnly: z.boolean(),
@@ -21,14 +20,14 @@ const found = z.object({
 
 const STATE = `select current_setting('server_version_num')::int / 10000 as version, current_setting('server_version') as shown,
   current_setting('server_encoding') as encoding, current_database() as name, current_user as person,
-  current_setting('search_path') as "searchPath", current_schema() as schema, pg_is_in_recovery() as standby,
+  current_schema() as schema, pg_is_in_recovery() as standby,
   current_setting('default_transaction_read_only')::boolean as "readOnly",
   coalesce((select json_agg(json_build_object('extension', extname, 'schema', nspname))
     from pg_extension join pg_namespace n on n.oid = extnamespace
     where extname = any($1::text[]) and not has_schema_privilege(n.oid, 'usage')), '[]') as hidden`;
 
 function faultOf(server: z.infer<typeof found>): string | undefined {
-  const { version, shown, encoding, name, person, searchPath, schema, standby, readOnly, hidden } = server;
+  const { version, shown, encoding, name, person, schema, standby, readOnly, hidden } = server;
   if (version < OLDEST_VERSION) return `This is PostgreSQL ${shown}. Docket needs ${OLDEST_VERSION} or later.`;
   if (encoding !== 'UTF8') {
     return (
@@ -41,8 +40,8 @@ function faultOf(server: z.infer<typeof found>): string | undefined {
   if (readOnly) {
     return `The database "${name}" is read-only (default_transaction_read_only is on): somebody, or a full disk, has made it so.`;
   }
-  if (schema === null) {
-    return `The user "${person}" has no schema to keep tables in: its search_path is ${searchPath}, and none of these is there and may be used.`;
+  if (schema !== 'public') {
+    return `The database "${name}" has no schema "public", or the user "${person}" may not use it: create schema public authorization ${person}`;
   }
   const [first] = hidden;
   return (

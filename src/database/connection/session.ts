@@ -4,6 +4,8 @@ import { type ClientBase } from 'pg';
 const RELIED_ON = {
   client_encoding: 'UTF8',
   standard_conforming_strings: 'on',
+  // The ORM looks for its table of migrations there, and for all others by their plain names.
+  search_path: 'public',
   // How values are written as text.
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
