@@ -4,7 +4,7 @@ import { findPostmaster } from './postmaster.js';
 import { endServer, type HeldServer, holdServer, type ServerPlan } from './server.js';
 
 /** A server that cannot be started, on a full disk for example, is tried again for so long. */
-const GIVE_UP_AFTER_MS = 30_000;
+const GIVE_UP_AFTER_MS = 15_000;
 const TRY_EVERY_MS = 1_000;
 
 /** Who is told about a server that has ended without being told to. */
