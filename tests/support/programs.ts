@@ -26,7 +26,7 @@ export async function findPostgres(): Promise<PostgresBinaries> {
   return findBinaries();
 }
 
-/** Undefined where it is not installed; the run's last lines say so (postgres-reporter.cjs). */
+/** Undefined where it is not installed; the run's last lines say so (pgbouncer-reporter.cjs). */
 export async function findPgbouncer(): Promise<string | undefined> {
   return (await canRun(PGBOUNCER)) ? PGBOUNCER : undefined;
 }
