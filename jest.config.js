@@ -10,6 +10,7 @@ export default {
   reporters: [
     'default',
     '<rootDir>/tests/support/mongodb-reporter.cjs',
+    '<rootDir>/tests/support/pgbouncer-reporter.cjs',
     // The last one, as its line is to be the last of the run.
     '<rootDir>/tests/support/count-reporter.cjs',
   ],

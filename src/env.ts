@@ -1,6 +1,8 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { DatabaseUrlError, parseDatabaseUrl } from './database/connection/database-url.js';
 import { isLoopback } from './http/loopback.js';
+import { nearestName } from './nearest-name.js';
 import { SAMPLERS } from './observability/tracing/samplers.js';
 import { StartError } from './start-error.js';
 
@@ -8,8 +10,12 @@ import { StartError } from './start-error.js';
 export class SettingsError extends StartError {
   override name = 'SettingsError';
 
-  constructor(readonly faults: readonly string[]) {
-    super(`These settings are wrong:\n${faults.map((fault) => `  ${fault}`).join('\n')}`);
+  /** @param hints what else a person should look at, one a line */
+  constructor(
+    readonly faults: readonly string[],
+    hints: readonly string[] = [],
+  ) {
+    super(['These settings are wrong:', ...[...faults, ...hints].map((line) => `  ${line}`)].join('\n'));
   }
 }
 
@@ -17,7 +23,6 @@ const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
 /** Not grpc: its library is larger than all of the server. */
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
-const JOB_STORE_PROTOCOLS = ['postgres:', 'postgresql:', 'mongodb:', 'mongodb+srv:'];
 
 const HOURS_A_YEAR = 366 * 24;
 const MINUTES_A_YEAR = HOURS_A_YEAR * 60;
@@ -59,6 +64,37 @@ const url = (protocols: readonly string[]) =>
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+type Refinement = (value: string, context: z.core.$RefinementCtx<string>) => void;
+
+/** Every part of the URL is known: one that is mistyped would be left out otherwise, and TLS with it. */
+const checkDatabaseUrl: Refinement = (value, context) => {
+  try {
+    parseDatabaseUrl(value);
+  } catch (error) {
+    if (!(error instanceof DatabaseUrlError)) throw error;
+    context.addIssue({ code: 'custom', message: error.message });
+  }
+};
+
+/** Names the embedded PostgreSQL where it has to be asked for: in production. */
+const EMBEDDED = 'embedded';
+
+const databaseUrl = z.string().superRefine(checkDatabaseUrl);
+
+const databaseUrlOrEmbedded = z.string().superRefine((value, context) => {
+  if (value !== EMBEDDED) checkDatabaseUrl(value, context);
+});
+
+const MONGODB = /^mongodb(\+srv)?:/;
+const POSTGRESQL = /^postgres(ql)?:/;
+
+const jobStoreUrl = z.string().superRefine((value, context) => {
+  if (POSTGRESQL.test(value)) checkDatabaseUrl(value, context);
+  else if (!MONGODB.test(value) || !URL.canParse(value)) {
+    context.addIssue({ code: 'custom', message: 'must be a URL that begins with postgres:// or mongodb://' });
+  }
+});
+
 const listOf = (item: z.ZodType<string, string>) =>
   z
     .string()
@@ -94,10 +130,10 @@ const variables = z
     NODE_ENV: oneOf(NODE_ENVIRONMENTS).default('development'),
     PORT: wholeNumber(0, 65_535, 4000),
     HOST: z.string().default('127.0.0.1'),
-    DATABASE_URL: url(['postgres:', 'postgresql:']).optional(),
-    DATABASE_REPLICA_URLS: listOf(url(['postgres:', 'postgresql:'])),
+    DATABASE_URL: databaseUrlOrEmbedded.optional(),
+    DATABASE_REPLICA_URLS: listOf(databaseUrl),
     DATA_DIR: z.string().default('.data'),
-    JOBS_URL: url(JOB_STORE_PROTOCOLS).optional(),
+    JOBS_URL: jobStoreUrl.optional(),
     RUN: oneOf(['all', 'api', 'worker']).default('all'),
     EMAIL_HOST: z.string().optional(),
     EMAIL_PORT: wholeNumber(1, 65_535, 587),
@@ -144,7 +180,12 @@ const variables = z
     message: 'must be given all three, or none',
     when: allRight(ADMINISTRATOR),
   })
-  .refine((env) => env.DATABASE_REPLICA_URLS.length === 0 || env.DATABASE_URL !== undefined, {
+  .refine((env) => env.NODE_ENV !== 'production' || env.DATABASE_URL !== undefined, {
+    path: ['DATABASE_URL'],
+    message: `must be set in production: postgres://…, or "${EMBEDDED}" for the PostgreSQL in DATA_DIR`,
+    when: allRight(['NODE_ENV', 'DATABASE_URL']),
+  })
+  .refine((env) => env.DATABASE_REPLICA_URLS.length === 0 || ![undefined, EMBEDDED].includes(env.DATABASE_URL), {
     path: ['DATABASE_REPLICA_URLS'],
     message: 'needs DATABASE_URL, whose replicas they are',
     when: allRight(['DATABASE_URL', 'DATABASE_REPLICA_URLS']),
@@ -152,6 +193,30 @@ const variables = z
 
 /** The names of all settings. */
 export const settingNames: readonly string[] = Object.keys(variables.shape);
+
+/** Names that begin like ours are meant to be ours: no other program reads them beside Docket. */
+const OUR_PREFIXES = /^(ADMIN|ASSIGN_REPORT|DATABASE|DOCKET|EMAIL|JOBS|JWT|REPORT_SCHEDULE)_/;
+/** A short name such as HOME is near to too many. */
+const SHORTEST_TYPED_NAME = 7;
+const MOST_TYPING_ERRORS = 2;
+
+/**
+ * Says of each variable that looks like a setting and is none which one may be meant, by name: a setting that is mistyped
+ * would keep its default without a word.
+ */
+export function unknownSettings(source: NodeJS.ProcessEnv): string[] {
+  return Object.keys(source).flatMap((name) => {
+    if (settingNames.includes(name)) return [];
+    const mistyped =
+      name.length < SHORTEST_TYPED_NAME ? undefined : nearestName(name, settingNames, MOST_TYPING_ERRORS);
+    if (mistyped === undefined && !OUR_PREFIXES.test(name)) return [];
+    const [prefix = ''] = name.split('_', 1);
+    const kin = settingNames.filter((known) => known.startsWith(`${prefix}_`));
+    const lastWord = name.slice(name.lastIndexOf('_'));
+    const meant = mistyped ?? kin.find((known) => known.endsWith(lastWord)) ?? nearestName(name, kin, name.length);
+    return [`${name} is no setting of Docket and is not read.${meant === undefined ? '' : ` Is ${meant} meant?`}`];
+  });
+}
 
 export type Env = ReturnType<typeof readEnv>;
 
@@ -164,7 +229,8 @@ export function readEnv(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = variables.safeParse(given);
   if (!parsed.success) {
-    throw new SettingsError(parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`));
+    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new SettingsError(faults, unknownSettings(given));
   }
   const env = parsed.data;
   const { ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD } = env;
@@ -172,7 +238,8 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     production: env.NODE_ENV === 'production',
     port: env.PORT,
     host: env.HOST,
-    databaseUrl: env.DATABASE_URL,
+    /** Undefined: the embedded PostgreSQL in DATA_DIR. */
+    databaseUrl: env.DATABASE_URL === EMBEDDED ? undefined : env.DATABASE_URL,
     replicaUrls: env.DATABASE_REPLICA_URLS,
     dataDir: resolve(env.DATA_DIR),
     jobsUrl: env.JOBS_URL,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { type Logger } from 'pino';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
-import { type Env, readEnv } from './env.js';
+import { type Env, readEnv, unknownSettings } from './env.js';
 import { createLogger } from './observability/logger.js';
 import { secretsIn, withoutSecrets } from './observability/secrets.js';
 import { StartError } from './start-error.js';
@@ -86,12 +86,16 @@ async function main(): Promise<void> {
   const env = readEnv(process.env);
   secrets = secretsIn(env);
   const logger = createLogger(env.logLevel, secrets);
+  for (const message of unknownSettings(process.env)) logger.warn(message);
   // Node itself would print every member of the error, and some hold what users wrote.
   process.on('uncaughtException', (error) => {
     logger.fatal({ err: error }, 'Nobody handled this error; the process ends');
     process.exit(1);
   });
-  const starting = start(env, logger);
+  const starting = start(env, logger, (error) => {
+    logger.fatal({ err: error }, 'The embedded PostgreSQL has ended and cannot be started again; the process ends');
+    process.exit(1);
+  });
   stopOnSignals(starting, env, logger);
   announce(await starting, env);
 }

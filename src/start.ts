@@ -63,7 +63,11 @@ class Openings {
 
 const clock = systemClock;
 
-async function openDatabase(env: Env, openings: Openings): Promise<{ url: string; embedded: boolean }> {
+async function openDatabase(
+  env: Env,
+  openings: Openings,
+  onGone: (error: unknown) => void,
+): Promise<{ url: string; embedded: boolean }> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, embedded: false };
   const { logger } = openings;
   const database: EmbeddedDatabase = await startEmbeddedDatabase({
@@ -71,6 +75,7 @@ async function openDatabase(env: Env, openings: Openings): Promise<{ url: string
     log: (message) => logger.debug({ component: 'postgres' }, message),
   });
   openings.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
+  database.keepUp({ tell: (message) => logger.warn({ component: 'postgres' }, message), onGone });
   return { url: database.url, embedded: true };
 }
 
@@ -113,23 +118,28 @@ async function listen({ host, port }: Env, http: FastifyInstance): Promise<strin
 /**
  * Brings Docket up: database, schema, first people, jobs, HTTP, worker. Whatever was opened is closed again when a
  * later step fails.
+ * @param onGone told when the embedded database has ended and cannot be started again: nothing works from then on
  */
-export async function start(env: Env, logger: Logger): Promise<Docket> {
+export async function start(env: Env, logger: Logger, onGone: (error: unknown) => void): Promise<Docket> {
   const openings = new Openings(logger);
   try {
     const tracing = await openTracing(env, openings);
-    const database = await openDatabase(env, openings);
+    const database = await openDatabase(env, openings, onGone);
     const orm = await connect(database.url, (message) => logger.debug({ component: 'orm' }, message));
     openings.add('the database pool', async () => orm.close(true));
 
-    const demoData = await exclusively(database.url, async () => {
-      await migrate(orm);
-      const filled = env.demoData && (await ensureDemoData(orm, clock));
-      if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
-        logger.info({ username: env.admin.username }, 'The first administrator was made');
-      }
-      return filled;
-    });
+    const demoData = await exclusively(
+      database.url,
+      async () => {
+        await migrate(orm);
+        const filled = env.demoData && (await ensureDemoData(orm, clock));
+        if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
+          logger.info({ username: env.admin.username }, 'The first administrator was made');
+        }
+        return filled;
+      },
+      (message) => logger.info({ component: 'database' }, message),
+    );
 
     const jobs = await createJobQueue({ url: env.jobsUrl ?? database.url, logger });
     openings.add('the job queue', async () => jobs.stop(JOBS_PATIENCE_MS));

@@ -1,6 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { DataDirInUseError, startEmbeddedDatabase } from '../database/embedded/embedded-database.js';
 import { urlOfServerInUse } from '../database/embedded/server-in-use.js';
+import { type Tell } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from '../database/orm.js';
 import { type Env } from '../env.js';
@@ -48,12 +49,15 @@ export async function withDatabaseUrl<Result>(env: Env, action: (url: string) =>
   }
 }
 
+/** Tells what a command waits for. */
+export const tellOnTerminal: Tell = (message) => process.stderr.write(`${message}\n`);
+
 /** Runs the action on the database, its schema brought up to date as every start of the server does. */
 export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
   return withDatabaseUrl(env, async (url) => {
     const orm = await connect(url);
     try {
-      await exclusively(url, async () => migrate(orm));
+      await exclusively(url, async () => migrate(orm), tellOnTerminal);
       return await action(orm);
     } finally {
       await orm.close(true);

@@ -1,52 +1,35 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { Client } from 'pg';
-import { StartError } from '../start-error.js';
+import { withAdvisoryLock } from './connection/advisory-lock.js';
+import { checkServer } from './connection/check-server.js';
+import { refuseTransactionPooling } from './connection/check-pooling.js';
+import { missingRight } from './connection/missing-right.js';
+import { openSession, type Tell } from './connection/open-session.js';
 
 /** Any number, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
 
-/** A server that is up answers at once, even from far away. */
-const CONNECT_TIMEOUT_MS = 10_000;
-
-/** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
-function reasonOf(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(reasonOf).join(', ');
-  return error instanceof Error ? error.message : String(error);
-}
+/** A large database may be migrated for as long; one that is up to date, for a moment. */
+const LONGEST_MIGRATION_MS = 15 * 60_000;
 
 /**
- * A connection beside the pool's; the caller ends it.
- * @throws StartError when the database cannot be reached or refuses the connection
+ * Runs the action while no other instance on the same database runs one: several may start at once. It is looked first
+ * whether Docket can work on this database.
+ * @throws StartError when the database cannot be reached, refuses the connection, or is none that Docket can work on
  */
-export async function openSession(databaseUrl: string, name = 'docket-start'): Promise<Client> {
-  const client = new Client({
-    connectionString: databaseUrl,
-    application_name: name,
-    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
-  });
+export async function exclusively<Result>(
+  databaseUrl: string,
+  action: () => Promise<Result>,
+  tell?: Tell,
+): Promise<Result> {
+  const client = await openSession(databaseUrl, { tell });
   try {
-    await client.connect();
+    await refuseTransactionPooling(client, async () => openSession(databaseUrl, { patienceMs: 0 }));
+    await checkServer(client);
+    const meanwhile = 'Another process of Docket starts on this database';
+    return await withAdvisoryLock(client, { key: LOCK, meanwhile, patienceMs: LONGEST_MIGRATION_MS, tell }, action);
   } catch (error) {
-    // The URL itself is not told: it holds the password.
-    throw new StartError(
-      `The database cannot be used: ${reasonOf(error)}. Look at DATABASE_URL, and whether PostgreSQL runs there.`,
-      { cause: error },
-    );
-  }
-  return client;
-}
-
-/**
- * Runs the action while no other instance on the same database runs one: several may start at once.
- * @throws StartError when the database cannot be reached or refuses the connection
- */
-export async function exclusively<Result>(databaseUrl: string, action: () => Promise<Result>): Promise<Result> {
-  const client = await openSession(databaseUrl);
-  try {
-    await client.query('select pg_advisory_lock($1)', [LOCK]);
-    return await action();
+    throw missingRight(error) ?? error;
   } finally {
-    // Ending the session releases the lock.
     await client.end();
   }
 }

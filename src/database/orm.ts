@@ -1,8 +1,10 @@
 import { Migrator } from '@mikro-orm/migrations';
-import { defineConfig, MikroORM, PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { defineConfig, MikroORM } from '@mikro-orm/postgresql';
 import { fileURLToPath } from 'node:url';
 import { type PoolConfig } from 'pg';
 import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
+import { BoundConnection, BoundDriver } from './bound-driver.js';
+import { poolConfig } from './connection/database-config.js';
 import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
 import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
@@ -15,26 +17,34 @@ export const POOL_SIZE = 16;
 /** The primary is there for whoever finds all connections to a replica taken. */
 const REPLICA_ACQUIRE_TIMEOUT_MS = 1000;
 
-const DRIVER_OPTIONS = {
-  statement_timeout: STATEMENT_TIMEOUT_MS,
-  connectionTimeoutMillis: ACQUIRE_TIMEOUT_MS,
-  application_name: 'docket',
+/** What the pool is made with, beside where it leads. */
+const POOL_OPTIONS = {
   // For SharedConnection and Line.
   pipeline: true,
-  // Otherwise nobody would learn of a server that fell silent.
-  keepAlive: true,
-  keepAliveInitialDelayMillis: 10_000,
   maxUses: CONNECTION_USES,
   onPoolCreated: prepareStatements,
 };
 
+function requestPool(databaseUrl: string, timeoutMs: number) {
+  const session = { statement_timeout: String(STATEMENT_TIMEOUT_MS) };
+  return { ...poolConfig(databaseUrl, '', { timeoutMs, session }), ...POOL_OPTIONS };
+}
+
 /**
  * The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line.
  * @param log gets the ORM's own messages, such as which migration ran
+ * @param pool how connections are made, in place of the request pool's
+ * @throws StartError when the URL, or a file that it names, cannot be used
  */
-export function ormOptions(databaseUrl: string | undefined, log: (message: string) => void = () => {}) {
+export function ormOptions(
+  databaseUrl: string | undefined,
+  log: (message: string) => void = () => {},
+  pool: PoolConfig | undefined = databaseUrl === undefined ? undefined : requestPool(databaseUrl, ACQUIRE_TIMEOUT_MS),
+) {
   return defineConfig({
-    clientUrl: databaseUrl,
+    driver: BoundDriver,
+    // The ORM reads a part of a URL only: it gets none, and the pool's configuration has all of it.
+    dbName: pool?.database,
     entities,
     extensions: [Migrator],
     // Explicit types everywhere: nothing is inferred from sources, so the same code runs from src and from dist.
@@ -43,7 +53,7 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
     colors: false,
     forceUtcTimezone: true,
     pool: { max: POOL_SIZE },
-    driverOptions: DRIVER_OPTIONS,
+    ...(pool !== undefined && { driverOptions: pool }),
     migrations: {
       tableName: 'migration',
       path: fileURLToPath(new URL('./migrations', import.meta.url)),
@@ -77,9 +87,8 @@ export function connectToReplica(
   orm: MikroORM,
   replicaUrl: string,
   verify: NonNullable<PoolConfig['verify']>,
-): PostgreSqlConnection {
-  return new PostgreSqlConnection(orm.config, {
-    clientUrl: replicaUrl,
-    driverOptions: { ...DRIVER_OPTIONS, connectionTimeoutMillis: REPLICA_ACQUIRE_TIMEOUT_MS, verify },
+): BoundConnection {
+  return new BoundConnection(orm.config, {
+    driverOptions: { ...requestPool(replicaUrl, REPLICA_ACQUIRE_TIMEOUT_MS), verify },
   });
 }

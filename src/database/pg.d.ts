@@ -1,8 +1,17 @@
 // What pg gives to its own pg-cursor, and @types/pg leaves out.
 import 'pg';
+import { type Duplex } from 'node:stream';
 
 declare module 'pg' {
+  interface ClientConfig {
+    /** In place of one that the client makes. */
+    connection?: Connection;
+  }
+
   interface Connection {
+    connect(port: number | string, host?: string): void;
+    /** Reads the server's messages from the stream. */
+    attachListeners(stream: Duplex): void;
     /** Texts by the names that the server knows them under. */
     readonly parsedStatements: Readonly<Record<string, string | undefined>>;
     /** The same for those that are on their way to the server. */

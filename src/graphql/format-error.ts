@@ -18,10 +18,17 @@ export const SLOW_DATABASE: GraphQLFormattedError = {
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
 
+const CONFLICT: GraphQLFormattedError = {
+  message: 'Others changed the same at the same time. Try again.',
+  extensions: { code: 'SERVICE_UNAVAILABLE' },
+};
+
 /** Our statement_timeout, or a lock that was waited for in vain. */
 const SLOW_STATES = new Set(['57014', '55P03']);
-/** PostgreSQL's class 08 (connection), 53300 (too many), 57P01–57P03 (shut down, starting up). */
-const UNAVAILABLE_STATES = /^(08|53300|57P0[123])/;
+/** PostgreSQL's class 08 (connection), 53 (too many, disk full), 57P01–57P03 (shut down, starting up), 25006 (read-only). */
+const UNAVAILABLE_STATES = /^(08|53|57P0[123]|25006)/;
+/** A deadlock, or a transaction that would not have been alone: it was rolled back whole. */
+const CONFLICT_STATES = new Set(['40001', '40P01']);
 const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
 /** Without a code: what pg says of a connection that broke, or had broken before. */
 const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
@@ -43,8 +50,9 @@ function isDatabaseUnavailable(error: unknown): boolean {
 
 /** What a client is told instead of an error that was not made for clients. */
 function insteadOf(error: unknown): GraphQLFormattedError {
-  const isSlow = typeof error === 'object' && error !== null && 'code' in error && SLOW_STATES.has(String(error.code));
-  if (isSlow) return SLOW_DATABASE;
+  const state = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+  if (SLOW_STATES.has(state)) return SLOW_DATABASE;
+  if (CONFLICT_STATES.has(state)) return CONFLICT;
   return isDatabaseUnavailable(error) ? UNAVAILABLE : INTERNAL;
 }
 

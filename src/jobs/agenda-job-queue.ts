@@ -2,6 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import { outOfScope } from '../observability/scope.js';
+import { StartError } from '../start-error.js';
 import { GuardedRepository, JobGoneError } from './guarded-repository.js';
 import type { JobDefinition, JobHandler } from './job-definition.js';
 import type { JobQueue } from './job-queue.js';
@@ -170,7 +171,9 @@ export class AgendaJobQueue implements JobQueue {
   async #tryToConnect(): Promise<boolean> {
     try {
       await this.#health.watch(this.#store.connect());
-    } catch {
+    } catch (error) {
+      // What somebody has to mend first.
+      if (error instanceof StartError) throw error;
       return false;
     }
     this.#isConnected = true;
@@ -181,7 +184,7 @@ export class AgendaJobQueue implements JobQueue {
   async #connectInBackground(): Promise<void> {
     for (let wait = RECONNECT_FIRST_WAIT_MS; ; wait = Math.min(wait * 2, RECONNECT_MAX_WAIT_MS)) {
       await delay(wait, undefined, { ref: false });
-      if (this.#stopping.signal.aborted || (await this.#tryToConnect())) return;
+      if (this.#stopping.signal.aborted || (await this.#tryToConnect().catch(() => false))) return;
     }
   }
 

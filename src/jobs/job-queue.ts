@@ -52,6 +52,7 @@ const LOCK_LIFETIME_MS = 60_000;
  * seconds at most): further attempts go on in the background.
  *
  * @throws {Error} if the URL is of no known kind
+ * @throws {StartError} if it leads to a store that cannot be used before somebody has mended something
  */
 export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const logger = options.logger.child({ component: 'jobs' });
@@ -60,6 +61,11 @@ export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue
     processEveryMs: options.processEveryMs ?? PROCESS_EVERY_MS,
     lockLifetimeMs: options.lockLifetimeMs ?? LOCK_LIFETIME_MS,
   });
-  await queue.connect();
+  try {
+    await queue.connect();
+  } catch (error) {
+    await queue.stop(0);
+    throw error;
+  }
   return queue;
 }

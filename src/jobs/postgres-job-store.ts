@@ -1,6 +1,9 @@
 import { PostgresJobRepository } from '@agendajs/postgres-backend';
-import { Pool } from 'pg';
+import { type Client, Pool } from 'pg';
 import type { Logger } from 'pino';
+import { withAdvisoryLock } from '../database/connection/advisory-lock.js';
+import { refuseTransactionPooling } from '../database/connection/check-pooling.js';
+import { connectClient, poolConfig } from '../database/connection/database-config.js';
 import type { JobStore } from './job-store.js';
 import { STORE_ANSWER_TIMEOUT_MS, STORE_CONNECT_TIMEOUT_MS, STORE_MAX_CONNECTIONS } from './job-store.js';
 import { JOBS_SCHEMA } from './jobs-schema.js';
@@ -10,6 +13,9 @@ const TABLE = 'agenda_jobs';
 /** Any number that nothing else in this database locks: "dktjobs" as bytes. */
 const SCHEMA_LOCK = '28265645417128563';
 
+/** They are made in some milliseconds. */
+const SCHEMA_PATIENCE_MS = 60_000;
+
 /**
  * Jobs in PostgreSQL, through Agenda's repository but not its backend: the backend's LISTEN channel emits 'error'
  * with nobody listening when its connection is cut, which ends the process; it gives up after ten attempts, and it
@@ -18,16 +24,15 @@ const SCHEMA_LOCK = '28265645417128563';
 export class PostgresJobStore implements JobStore {
   readonly name = 'PostgreSQL';
   readonly repository: PostgresJobRepository;
+  readonly #url: string;
   readonly #pool: Pool;
 
   constructor(url: string, logger: Logger) {
+    this.#url = url;
     this.#pool = new Pool({
-      connectionString: withSearchPath(url),
-      application_name: 'docket-jobs',
+      ...poolConfig(url, '-jobs', { timeoutMs: STORE_CONNECT_TIMEOUT_MS, session: { search_path: JOBS_SCHEMA } }),
       max: STORE_MAX_CONNECTIONS,
-      connectionTimeoutMillis: STORE_CONNECT_TIMEOUT_MS,
       query_timeout: STORE_ANSWER_TIMEOUT_MS,
-      keepAlive: true,
     });
     // A connection that is cut while idle reports to the pool, one that is cut while lent out only to itself.
     // Without both listeners either ends the process.
@@ -38,15 +43,17 @@ export class PostgresJobStore implements JobStore {
   }
 
   async connect(): Promise<void> {
-    const client = await this.#pool.connect();
+    const session = await this.#openSession();
     try {
+      await refuseTransactionPooling(session, async () => this.#openSession());
       // CREATE … IF NOT EXISTS is not safe against itself: two at once fail with a duplicate key in pg_catalog.
-      await client.query('select pg_advisory_lock($1)', [SCHEMA_LOCK]);
-      await client.query(`create schema if not exists ${JOBS_SCHEMA}`);
-      await this.repository.connect();
+      const meanwhile = 'Another process makes the tables of the job store';
+      await withAdvisoryLock(session, { key: SCHEMA_LOCK, meanwhile, patienceMs: SCHEMA_PATIENCE_MS }, async () => {
+        await session.query(`create schema if not exists ${JOBS_SCHEMA}`);
+        await this.repository.connect();
+      });
     } finally {
-      // Closing the connection is what frees the lock, whatever state it is in.
-      client.release(true);
+      await session.end();
     }
   }
 
@@ -65,12 +72,11 @@ export class PostgresJobStore implements JobStore {
   async close(): Promise<void> {
     await this.#pool.end();
   }
-}
 
-/** In the URL, since an `options` that is already there takes precedence over the pool's setting of that name. */
-function withSearchPath(url: string): string {
-  const parsed = new URL(url);
-  const options = [parsed.searchParams.get('options'), `-c search_path=${JOBS_SCHEMA}`];
-  parsed.searchParams.set('options', options.filter(Boolean).join(' '));
-  return parsed.toString();
+  async #openSession(): Promise<Client> {
+    return connectClient(this.#url, '-jobs', {
+      timeoutMs: STORE_CONNECT_TIMEOUT_MS,
+      queryTimeoutMs: STORE_ANSWER_TIMEOUT_MS,
+    });
+  }
 }

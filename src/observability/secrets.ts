@@ -58,10 +58,18 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
   return clean;
 }
 
-function passwordIn(url: string | undefined): string[] {
-  const [, raw] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url ?? '') ?? [];
-  if (raw === undefined) return [];
-  return URL.canParse(`x://:${raw}@x`) ? [raw, decodeURIComponent(new URL(`x://:${raw}@x`).password)] : [raw];
+function passwordsIn(url = ''): string[] {
+  const [, inAuthority] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url) ?? [];
+  const inQuery = [...url.matchAll(/[?&](?:ssl)?password=([^&#]*)/g)].map(([, raw]) => raw);
+  return [inAuthority, ...inQuery].filter((raw) => raw !== undefined).flatMap((raw) => [raw, decoded(raw)]);
+}
+
+function decoded(raw: string): string {
+  try {
+    return decodeURIComponent(raw);
+  } catch {
+    return raw;
+  }
 }
 
 /** Of `name=value,name=value`, as they stand there and as they are sent. */
@@ -82,10 +90,9 @@ export function secretsIn(env: Env): string[] {
   const { user, password } = env.smtp ?? {};
   const signIn = user !== undefined && password !== undefined ? [`\0${user}\0${password}`] : [];
   const known = [
-    ...passwordIn(env.databaseUrl),
-    ...env.replicaUrls.flatMap(passwordIn),
-    ...passwordIn(env.jobsUrl),
-    ...env.replicaUrls.flatMap(passwordIn),
+    ...passwordsIn(env.databaseUrl),
+    ...env.replicaUrls.flatMap((url) => passwordsIn(url)),
+    ...passwordsIn(env.jobsUrl),
     ...privateKeys,
     ...signIn,
     password ?? '',

@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MikroORM } from '@mikro-orm/postgresql';
 import { Client } from 'pg';
+import { poolConfig } from '../../src/database/connection/database-config.js';
 import { migrate, migrating } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
 import { ormOptions } from '../../src/database/orm.js';
@@ -28,7 +29,8 @@ describe('on data', () => {
 
 test('a migration may take longer than a request', async () => {
   const url = databaseUrl(postgres, name);
-  const orm = await MikroORM.init({ ...ormOptions(url), driverOptions: { statement_timeout: SHORT_MS } });
+  const session = { statement_timeout: String(SHORT_MS) };
+  const orm = await MikroORM.init(ormOptions(url, undefined, poolConfig(url, '', { timeoutMs: 5_000, session })));
   const other = new Client({ connectionString: url });
   await other.connect();
   const last = migrations.at(-1)?.name ?? '';

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { poolConfig } from '../../src/database/connection/database-config.js';
 import { ensureDemoData } from '../../src/database/demo-data.js';
-import { connect } from '../../src/database/orm.js';
+import { ormOptions } from '../../src/database/orm.js';
 import { Rows } from '../../src/database/rows.js';
 import { type Answer, type RunStatement, statementsOn } from '../../src/database/statements.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -146,9 +147,8 @@ describe('An instant', () => {
   test.each(['UTC', 'Asia/Kolkata', 'America/New_York', 'Asia/Tokyo'])(
     'is ISO 8601 in UTC when the time zone of the connection is %s',
     async (timeZone) => {
-      const database = new URL(server.databaseUrl).pathname.slice(1);
-      await run({ text: `alter database "${database}" set timezone to '${timeZone}'`, values: [] });
-      const orm = await connect(server.databaseUrl);
+      const pool = poolConfig(server.databaseUrl, '', { timeoutMs: 5_000, session: { timezone: timeZone } });
+      const orm = await MikroORM.init(ormOptions(server.databaseUrl, undefined, pool));
       try {
         const connection: PostgreSqlConnection = orm.em.getConnection();
         const read = statementsOn(connection);
@@ -160,7 +160,6 @@ describe('An instant', () => {
         expect(valueOf(await read({ text: `select current_setting('TimeZone')`, values: [] }))).toBe(timeZone);
       } finally {
         await orm.close(true);
-        await run({ text: `alter database "${database}" reset timezone`, values: [] });
       }
     },
   );

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnv, SettingsError } from '../../src/env.js';
+import { readEnv, settingNames, SettingsError, unknownSettings } from '../../src/env.js';
 
 /** What readEnv finds wrong; empty when nothing is. */
 function faultsOf(source: Record<string, string>): readonly string[] {
@@ -86,6 +86,7 @@ describe('the settings', () => {
   test("name replicas only of a database of one's own, with spaces and commas to spare", () => {
     const replicas = { DATABASE_REPLICA_URLS: 'postgres://a/docket, postgres://b/docket,' };
     expect(faultsOf(replicas)).toEqual(['DATABASE_REPLICA_URLS needs DATABASE_URL, whose replicas they are']);
+    expect(faultsOf({ ...replicas, DATABASE_URL: 'embedded' })).toEqual(faultsOf(replicas));
     const { replicaUrls } = readEnv({ ...replicas, DATABASE_URL: 'postgres://p/docket' });
     expect(replicaUrls).toEqual(['postgres://a/docket', 'postgres://b/docket']);
   });
@@ -95,10 +96,62 @@ describe('the settings', () => {
     expect(readEnv(empty)).toEqual(readEnv({}));
   });
 
-  test('with a database of its own have no demo data, unless they are asked for', () => {
-    const DATABASE_URL = 'postgres://localhost/docket';
-    expect(readEnv({ DATABASE_URL }).demoData).toBe(false);
-    expect(readEnv({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+  test.each(['postgres://localhost/docket', 'embedded'])(
+    'with DATABASE_URL=%s have no demo data, unless they are asked for',
+    (DATABASE_URL) => {
+      expect(readEnv({ DATABASE_URL }).demoData).toBe(false);
+      expect(readEnv({ DATABASE_URL, DEMO_DATA: 'true' }).demoData).toBe(true);
+    },
+  );
+
+  test('say in production which database it is: one that is mistyped must not be the embedded one', () => {
+    const missing = [expect.stringMatching(/^DATABASE_URL must be set in production/)];
+    expect(faultsOf({ NODE_ENV: 'production' })).toEqual(missing);
+    expect(faultsOf({ NODE_ENV: 'production', DATABASE_URL: '' })).toEqual(missing);
+    expect(faultsOf({ NODE_ENV: 'production', DATABSE_URL: 'postgres://localhost/docket' })).toEqual(missing);
+    const { databaseUrl, demoData } = readEnv({ NODE_ENV: 'production', DATABASE_URL: 'embedded' });
+    expect({ databaseUrl, demoData }).toEqual({ databaseUrl: undefined, demoData: false });
+  });
+
+  test('name a mistyped setting beside what is wrong', () => {
+    const source = { NODE_ENV: 'production', DATABSE_URL: 'postgres://docket:hunter2@localhost/docket' };
+    expect(() => readEnv(source)).toThrow(
+      'DATABSE_URL is no setting of Docket and is not read. Is DATABASE_URL meant?',
+    );
+    expect(() => readEnv(source)).not.toThrow('hunter2');
+  });
+
+  test.each([
+    ['EMAIL_PASSWORD', 'EMAIL_HOST_PASSWORD'],
+    ['EMAIL_USER', 'EMAIL_HOST_USER'],
+    ['DATABSE_URL', 'DATABASE_URL'],
+    ['DATABASE_REPLICA_URL', 'DATABASE_REPLICA_URLS'],
+    ['PUBLIC_ULR', 'PUBLIC_URL'],
+    ['LOGLEVEL', 'LOG_LEVEL'],
+    ['ADMIN_MAIL', 'ADMIN_EMAIL'],
+    ['TRUSTPROXY', 'TRUST_PROXY'],
+  ])('warn that %s is none of them, and name %s', (name, meant) => {
+    expect(unknownSettings({ [name]: 'x' })).toEqual([
+      expect.stringMatching(`^${name} is no setting.* Is ${meant} meant`),
+    ]);
+  });
+
+  test('leave alone what other programs read', () => {
+    const others = [
+      'HOME',
+      'HOSTNAME',
+      'PATH',
+      'PGHOST',
+      'POSTGRES_PASSWORD',
+      'SECOND_PORT',
+      'SHELL',
+      'EMAIL',
+      'NODE_OPTIONS',
+      'TEST_DATABASE_URL',
+      'OTEL_BSP_SCHEDULE_DELAY',
+      'npm_lifecycle_event',
+    ];
+    expect(unknownSettings(Object.fromEntries([...others, ...settingNames].map((name) => [name, 'x'])))).toEqual([]);
   });
 
   test('hold minutes with fractions until a ticket mail', () => {
@@ -122,7 +175,7 @@ describe('times', () => {
   });
 });
 
-const shown = (source: Record<string, string>) => readEnv(source).mailPage;
+const shown = (source: Record<string, string>) => readEnv({ DATABASE_URL: 'embedded', ...source }).mailPage;
 
 describe('captured mails', () => {
   test('are shown only on this machine in development, and never when mails go out', () => {

@@ -1,11 +1,10 @@
-import { once } from 'node:events';
 import { appendFile, chmod, chown, mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { runCommand } from '../../src/database/embedded/command.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../../src/database/embedded/embedded-database.js';
 import { waitFor } from '../jobs/wait-for.js';
+import { freePort } from './free-port.js';
 import { onServer } from './test-database.js';
 
 /** A streaming replica of an embedded PostgreSQL. */
@@ -23,15 +22,6 @@ export interface TestReplica {
   /** Makes it a primary of its own. */
   promote(): Promise<void>;
   stop(): Promise<void>;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no free port');
-  return address.port;
 }
 
 /** Copies a running cluster, as pg_basebackup would, and makes the copy follow it. */

@@ -72,6 +72,8 @@ describe('the last person who can manage users', () => {
       const second = await buildPerson(server, { role: { canManageUsers: true } });
       const roleId = await plainRole(first);
       const role = await roleOf(first);
+      // The server knows of the second one's right before, too: what decides is the transaction.
+      await roleOf(second);
       const ways = [
         [faults(first.client, 'updateUser', { id: second.id, roleId }), 'CONFLICT input.roleId'],
         [faults(second.client, 'updateRole', { id: role, canManageUsers: false }), 'CONFLICT input.canManageUsers'],

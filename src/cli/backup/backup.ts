@@ -4,9 +4,9 @@ import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
-import { openSession } from '../../database/migrate.js';
+import { openSession } from '../../database/connection/open-session.js';
 import { type CommandContext, CommandError, defineCommand, UsageError } from '../command.js';
-import { withDatabaseUrl } from '../database.js';
+import { tellOnTerminal, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
 import { keysInUse } from './keys.js';
 import { writeArchive } from './write-archive.js';
@@ -43,9 +43,7 @@ export const backup = defineCommand({
     const progress = new Progress(context.stderr, 'rows');
     let rows = 0;
     await withDatabaseUrl(context.env, async (url) => {
-      const client = await openSession(url, 'docket-backup');
-      // Whatever happens to the connection shows as an error of the statement that runs.
-      client.on('error', () => undefined);
+      const client = await openSession(url, { use: '-backup', tell: tellOnTerminal });
       try {
         const done = (_table: string, count: number) => progress.show((rows += count));
         await write(writeArchive({ client, now, keys, done }), file, context);

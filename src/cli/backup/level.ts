@@ -1,4 +1,5 @@
 import { type ClientBase, escapeIdentifier } from 'pg';
+import { applicationName } from '../../database/connection/database-config.js';
 import { migrations } from '../../database/migrations/index.js';
 import { CommandError } from '../command.js';
 import { ArchiveError } from './archive-format.js';
@@ -20,10 +21,11 @@ export function checkLevel(archived: readonly string[]): void {
 /**
  * @throws CommandError unless the database holds nothing but what migrations make, and no server works on it
  */
-export async function checkEmpty(client: ClientBase): Promise<void> {
+export async function checkEmpty(client: ClientBase, url: string): Promise<void> {
   const { rows } = await client.query<{ servers: number }>(
     `select count(*)::int as servers from pg_stat_activity
-     where datname = current_database() and application_name in ('docket', 'docket-jobs')`,
+     where datname = current_database() and application_name = any($1)`,
+    [['docket', 'docket-jobs', applicationName(url, ''), applicationName(url, '-jobs')]],
   );
   if (rows[0]?.servers !== 0) throw new CommandError('A Docket server runs on this database. Stop it first.');
   const executed = await migrationsOf(client);

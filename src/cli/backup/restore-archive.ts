@@ -4,6 +4,8 @@ import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { type ClientBase, escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
+import { poolConfig } from '../../database/connection/database-config.js';
+import { type Tell } from '../../database/connection/open-session.js';
 import { exclusively } from '../../database/migrate.js';
 import { ormOptions } from '../../database/orm.js';
 import { type ArchivedTable, type ArchiveManifest, damaged, type TableContents } from './archive-format.js';
@@ -11,6 +13,8 @@ import { detach } from './detached.js';
 import { checkEmpty, checkLevel } from './level.js';
 import { type ArchiveReader } from './read-archive.js';
 import { Fingerprint, readTable, SESSION, type Table, tablesOf, target } from './tables.js';
+
+const CONNECT_TIMEOUT_MS = 10_000;
 
 /** What building an index may use; the server's own setting is for many at once. */
 const INDEX_MEMORY = `set local maintenance_work_mem = '256MB'; set local work_mem = '64MB'`;
@@ -20,6 +24,8 @@ interface Restoring {
   readonly done: (table: string, rows: number) => void;
   /** Told about a table in the archive that no migration makes: its rows stay in the archive. */
   readonly leftOut: (table: string) => void;
+  /** Told what is waited for. */
+  readonly tell?: Tell;
 }
 
 /**
@@ -29,36 +35,38 @@ interface Restoring {
  */
 export async function restoreArchive(url: string, archive: ArchiveReader, restoring: Restoring): Promise<void> {
   checkLevel(archive.header.migrations);
-  await exclusively(url, async () => {
-    const clients: PoolClient[] = [];
-    const orm = await MikroORM.init({
-      ...ormOptions(url),
-      driverOptions: {
-        application_name: 'docket-restore',
-        onPoolCreated: (pool: Pool) => pool.on('connect', (client) => clients.push(client)),
-      },
-    });
-    try {
-      await orm.em.fork().transactional(async (em) => {
-        const transaction: unknown = em.getTransactionContext();
-        const [backend] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
-        const client = clients.find((candidate) => processOf(candidate) === backend?.pid);
-        if (client === undefined) throw new Error('The connection of the transaction is unknown');
-        await client.query(SESSION);
-        await client.query(INDEX_MEMORY);
-        await checkEmpty(client);
-        const level = archive.header.migrations.at(-1);
-        await orm.migrator.up({ transaction, to: level });
-        await orm.migrator.down({ transaction, to: level });
-        await fill(client, archive, restoring);
-        await orm.migrator.up({ transaction });
-      });
-      // The first queries would be planned without knowing how much there is.
-      await orm.em.getConnection().execute('analyze');
-    } finally {
-      await orm.close(true);
-    }
-  });
+  await exclusively(
+    url,
+    async () => {
+      const clients: PoolClient[] = [];
+      const pool = {
+        ...poolConfig(url, '-restore', { timeoutMs: CONNECT_TIMEOUT_MS }),
+        onPoolCreated: (created: Pool) => created.on('connect', (client) => clients.push(client)),
+      };
+      const orm = await MikroORM.init(ormOptions(url, undefined, pool));
+      try {
+        await orm.em.fork().transactional(async (em) => {
+          const transaction: unknown = em.getTransactionContext();
+          const [backend] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
+          const client = clients.find((candidate) => processOf(candidate) === backend?.pid);
+          if (client === undefined) throw new Error('The connection of the transaction is unknown');
+          await client.query(SESSION);
+          await client.query(INDEX_MEMORY);
+          await checkEmpty(client, url);
+          const level = archive.header.migrations.at(-1);
+          await orm.migrator.up({ transaction, to: level });
+          await orm.migrator.down({ transaction, to: level });
+          await fill(client, archive, restoring);
+          await orm.migrator.up({ transaction });
+        });
+        // The first queries would be planned without knowing how much there is.
+        await orm.em.getConnection().execute('analyze');
+      } finally {
+        await orm.close(true);
+      }
+    },
+    restoring.tell,
+  );
 }
 
 async function fill(client: ClientBase, archive: ArchiveReader, { done, leftOut }: Restoring): Promise<void> {

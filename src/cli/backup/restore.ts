@@ -3,7 +3,7 @@ import { resolve } from 'node:path';
 import { type Readable } from 'node:stream';
 import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError, defineCommand } from '../command.js';
-import { withDatabaseUrl } from '../database.js';
+import { tellOnTerminal, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
 import { ArchiveError, damaged } from './archive-format.js';
 import { type PreparedKeys, prepareKeys } from './keys.js';
@@ -56,6 +56,7 @@ async function bringIn(source: Readable, { env, stdout, stderr }: CommandContext
     await withDatabaseUrl(env, async (url) =>
       restoreArchive(url, archive, {
         done: (_table, count) => progress.show((rows += count)),
+        tell: tellOnTerminal,
         leftOut: (table) => stderr.write(`Left out: "${table}", which is none of Docket's tables.\n`),
       }),
     );

@@ -33,6 +33,14 @@ export async function existingTickets(em: EntityManager, ids: readonly string[])
   return new Set(rows.map(({ id }) => id));
 }
 
+/** So many rows have far fewer values than a statement may have. */
+const ROWS_AT_ONCE = 1000;
+
+/** A batch of tickets may have any number of comments. */
+function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {
+  for (let begin = 0; begin < items.length; begin += ROWS_AT_ONCE) yield items.slice(begin, begin + ROWS_AT_ONCE);
+}
+
 /** Writes a batch with its comments and events. Numbers rise in the order given. */
 export async function writeTickets(em: EntityManager, batch: readonly ReadyTicket[]): Promise<void> {
   const tickets: RequiredEntityData<Ticket>[] = [];
@@ -71,8 +79,8 @@ export async function writeTickets(em: EntityManager, batch: readonly ReadyTicke
     }
   }
   await em.insertMany(Ticket, tickets);
-  await em.insertMany(Comment, comments);
-  await em.insertMany(TicketEvent, events);
+  for (const some of chunks(comments)) await em.insertMany(Comment, some);
+  for (const some of chunks(events)) await em.insertMany(TicketEvent, some);
 }
 
 /**

@@ -16,6 +16,8 @@ const REGAIN_INTERVAL_MS = 1_000;
  */
 export class DataDirLock {
   readonly #connection: ClientConfig;
+  /** Told each time that the connection has broken. */
+  onBroken: () => void = () => undefined;
   #client: Client | undefined;
   #seizing: Promise<boolean> | undefined;
   #regainTimer: NodeJS.Timeout | undefined;
@@ -102,6 +104,7 @@ export class DataDirLock {
   #connectionEnded(client: Client): void {
     if (this.#client === client) {
       this.#client = undefined;
+      if (!this.#givenUp) this.onBroken();
       this.#regainLater();
     }
   }

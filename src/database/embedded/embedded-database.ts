@@ -4,6 +4,7 @@ import { StartError } from '../../start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';
+import { type KeepingUp, ServerKeeper } from './server-keeper.js';
 import { connectionTo, databaseUrlOf, endServer, holdServer, type ServerPlan } from './server.js';
 
 export interface EmbeddedDatabase {
@@ -15,6 +16,8 @@ export interface EmbeddedDatabase {
    * @throws Error when PostgreSQL does not end within a minute.
    */
   stop(): Promise<void>;
+  /** From now on starts the server again, on the same port, whenever it has ended without being told to. */
+  keepUp(keepingUp: KeepingUp): void;
 }
 
 /** Another process runs on this DATA_DIR. */
@@ -67,10 +70,11 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
     await endServer(plan, server.lock);
     throw error;
   }
-  let stopped: Promise<void> | undefined;
+  const keeper = new ServerKeeper(plan, server);
   return {
     url: databaseUrlOf(server.port, plan.password, databaseName),
-    stop: () => (stopped ??= endServer(plan, server.lock)),
+    stop: async () => keeper.stop(),
+    keepUp: (keepingUp) => keeper.keepUp(keepingUp),
   };
 }
 

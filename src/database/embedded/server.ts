@@ -104,7 +104,7 @@ export function superuserOn(port: number, password: string): ClientConfig {
 
 /** postgres:// URL of a database on the server, with its password. */
 export function databaseUrlOf(port: number, password: string, databaseName: string): string {
-  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}`;
+  return `postgres://${SUPERUSER}:${password}@127.0.0.1:${port}/${encodeURIComponent(databaseName)}?sslmode=disable`;
 }
 
 /** Launches the server one attempt at a time, and counts those that came to nothing. */

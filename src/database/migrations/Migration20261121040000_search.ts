@@ -13,6 +13,8 @@ export class Migration20261121040000_search extends Migration {
     this.addSql(`set local statement_timeout = 0;`);
     this.addSql(`create extension if not exists unaccent;`);
     this.addSql(`create extension if not exists pg_trgm;`);
+    // Loads the extension's library, if a superuser made it beforehand: only then may others set its settings, as below.
+    this.addSql(`select show_limit();`);
 
     // unaccent is only STABLE, because its rules could be changed. Ours are the extension's own.
     // Bodies of this form are bound to the functions they name when they are made, whatever the search_path is later.

@@ -4,6 +4,7 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { withinTime } from '../../jobs/time-limit.js';
+import { placeOf } from '../connection/database-config.js';
 import { connectToReplica } from '../orm.js';
 import { type Answer, type RunStatement, type Statement, statementsOn } from '../statements.js';
 import { type LogPosition } from './primary-log.js';
@@ -74,7 +75,7 @@ export class Replica {
 
   constructor({ orm, name, url, logger }: { orm: MikroORM; name: string; url: string; logger: Logger }) {
     this.name = name;
-    this.#logger = logger.child({ replica: name, host: new URL(url).host });
+    this.#logger = logger.child({ replica: name, host: placeOf(url) });
     this.#connect = () =>
       connectToReplica(orm, url, (client, answer) => {
         void this.#verify(client).then(answer);

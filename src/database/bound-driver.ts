@@ -1,0 +1,61 @@
+import {
+  type AnyEntity,
+  type Configuration,
+  type Dictionary,
+  type EntityData,
+  type LoggingOptions,
+  type QueryResult,
+  type RawQueryFragment,
+  type Transaction,
+} from '@mikro-orm/core';
+import { NativeQueryBuilder, PostgreSqlConnection, PostgreSqlDriver, raw } from '@mikro-orm/postgresql';
+import { CompiledQuery } from 'kysely';
+import { boundStatement } from './bound-statement.js';
+
+/** The ORM's connection, except that values are parameters and never part of a statement's text. */
+export class BoundConnection extends PostgreSqlConnection {
+  override async execute<
+    Result extends QueryResult | EntityData<AnyEntity> | EntityData<AnyEntity>[] = EntityData<AnyEntity>[],
+  >(
+    query: string | NativeQueryBuilder | RawQueryFragment,
+    parameters: readonly unknown[] | Dictionary<unknown> = [],
+    method: 'all' | 'get' | 'run' = 'all',
+    transaction?: Transaction,
+    loggerContext?: LoggingOptions,
+  ): Promise<Result> {
+    await this.ensureConnection();
+    const { sql, params } = asFragment(query, parameters);
+    const { text, values } = boundStatement(sql, params, (name) => this.platform.quoteIdentifier(name));
+    return this.executeQuery(
+      sql,
+      async () => {
+        const client = transaction ?? this.getClient();
+        return this.transformRawResult<Result>(await client.executeQuery(CompiledQuery.raw(text, [...values])), method);
+      },
+      loggerContext,
+    );
+  }
+
+  /** The ORM's own would write values into the text; nothing of Docket's streams by the ORM. */
+  override stream(): never {
+    throw new Error('Rows are streamed by cursors (src/cli/tickets/exported-ticket.ts)');
+  }
+}
+
+function asFragment(
+  query: string | NativeQueryBuilder | RawQueryFragment,
+  parameters: readonly unknown[] | Dictionary<unknown>,
+) {
+  if (query instanceof NativeQueryBuilder) return query.toRaw();
+  return typeof query === 'string' ? raw(query, Array.isArray(parameters) ? [...parameters] : parameters) : query;
+}
+
+/** The ORM's driver on such a connection. */
+export class BoundDriver extends PostgreSqlDriver {
+  protected override readonly connection: BoundConnection;
+
+  constructor(config: Configuration) {
+    super(config);
+    this.connection = new BoundConnection(config);
+  }
+}

@@ -1,0 +1,108 @@
+import { userInfo } from 'node:os';
+import { Client, type ClientConfig, type PoolConfig } from 'pg';
+import { withinTime } from '../../jobs/time-limit.js';
+import { StartError } from '../../start-error.js';
+import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
+import { OptionalTlsClient } from './optional-tls-client.js';
+import { type SessionSettings, setUpSession } from './session.js';
+import { tlsOf } from './tls.js';
+
+const DEFAULT_APPLICATION_NAME = 'docket';
+/** What each kind of connection appends to the name that it has in pg_stat_activity; the request pool appends nothing. */
+export type ConnectionUse = '' | '-jobs' | '-start' | '-probe' | '-backup' | '-restore';
+
+interface ConnectionOptions {
+  /** Of waiting for a connection: for the server to answer, and in a pool for one to be free. */
+  readonly timeoutMs: number;
+  /** Of waiting for an answer, where the network may fall silent; no limit if not given. */
+  readonly queryTimeoutMs?: number;
+  readonly session?: SessionSettings;
+}
+
+function parsed(url: string): DatabaseUrl {
+  try {
+    return parseDatabaseUrl(url);
+  } catch (error) {
+    // env.ts has told which setting it is; scripts and tests come here first.
+    if (error instanceof DatabaseUrlError) throw new StartError(`The database URL ${error.message}.`, { cause: error });
+    throw error;
+  }
+}
+
+function operatingSystemUser(): string {
+  try {
+    return userInfo().username;
+  } catch (cause) {
+    throw new StartError('The database URL names no user, and this process has none that has a name.', { cause });
+  }
+}
+
+/** What pg_stat_activity calls a connection of the given use. */
+export function applicationName(url: string, use: ConnectionUse): string {
+  return `${parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME}${use}`;
+}
+
+/** Where the URL leads, without secrets, for messages. */
+export function placeOf(url: string): string {
+  const { host, port } = parsed(url);
+  if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`;
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`;
+}
+
+/** The only way from a URL to a connection of `pg`, so that each connection honours all of it. */
+function configOf(url: string, use: ConnectionUse, timeoutMs: number) {
+  const database = parsed(url);
+  const tls = tlsOf(database);
+  const user = database.user ?? operatingSystemUser();
+  const { connectTimeout, parameters } = database;
+  const longestMs = connectTimeout === undefined || connectTimeout === 0 ? timeoutMs : connectTimeout * 1000;
+  const config = {
+    host: database.host,
+    port: database.port,
+    user,
+    ...(database.password !== undefined && { password: database.password }),
+    database: database.database ?? user,
+    ssl: tls.options,
+    ...(tls.options !== false && { sslnegotiation: database.sslNegotiation }),
+    enableChannelBinding: parameters.get('channel_binding') === 'prefer',
+    application_name: applicationName(url, use),
+    ...(parameters.has('options') && { options: parameters.get('options') }),
+    connectionTimeoutMillis: longestMs,
+    // A server that fell silent would never be noticed otherwise.
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+  } satisfies ClientConfig;
+  return { config, Client: tls.isOptional ? OptionalTlsClient : Client };
+}
+
+/**
+ * A pool's configuration: each of its connections is set up before it is used.
+ * @throws StartError when the URL or a file that it names cannot be used
+ */
+export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session }: ConnectionOptions) {
+  const { config, Client: Constructor } = configOf(url, use, timeoutMs);
+  return {
+    ...config,
+    Client: Constructor,
+    onConnect: async (client) => withinTime(setUpSession(client, session), config.connectionTimeoutMillis),
+  } satisfies PoolConfig;
+}
+
+/**
+ * One connection, set up; the caller ends it.
+ * @throws StartError when the URL or a file that it names cannot be used; what `pg` throws when there is no connection
+ */
+export async function connectClient(url: string, use: ConnectionUse, options: ConnectionOptions): Promise<Client> {
+  const { config, Client: Constructor } = configOf(url, use, options.timeoutMs);
+  const client = new Constructor({ ...config, query_timeout: options.queryTimeoutMs });
+  // What breaks shows as an error of the statement that runs; without a listener it would end the process.
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await withinTime(setUpSession(client, options.session), config.connectionTimeoutMillis);
+    return client;
+  } catch (error) {
+    client.connection.stream.destroy();
+    throw error;
+  }
+}

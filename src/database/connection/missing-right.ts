@@ -1,0 +1,41 @@
+import { isNativeError } from 'node:util/types';
+import { StartError } from '../../start-error.js';
+import { EXTENSIONS } from './session.js';
+
+const INSUFFICIENT_PRIVILEGE = '42501';
+const READ_ONLY = '25006';
+/** What PostgreSQL says when an extension's files are not there: feature_not_supported, or undefined_file before 17. */
+const NO_SUCH_EXTENSION = /extension "(\w+)" is not available|could not open extension control file/;
+
+const RIGHTS =
+  'The user of DATABASE_URL needs to own the database, or: grant connect, create on database … to …, and grant usage, create on schema public to ….';
+const MAKE_EXTENSIONS = `Or let a superuser make the extensions in this database: ${EXTENSIONS.map((name) => `create extension ${name}`).join('; ')}.`;
+
+/** The first of the error's lines: MikroORM adds the statement and PostgreSQL's details. */
+function sentenceOf(error: Error): string {
+  const [first = ''] = error.message.split('\n', 1);
+  return first.replace(/^.* - /, '').replace(/\.$/, '');
+}
+
+/** What to tell the person who starts Docket when the database refuses to be migrated; undefined for other errors. */
+export function missingRight(error: unknown): StartError | undefined {
+  if (!isNativeError(error) || !('code' in error)) return undefined;
+  const said = sentenceOf(error);
+  if (NO_SUCH_EXTENSION.test(error.message)) {
+    return new StartError(`${said}. Install PostgreSQL's contrib modules on its machine (postgresql-contrib).`, {
+      cause: error,
+    });
+  }
+  switch (error.code) {
+    case INSUFFICIENT_PRIVILEGE: {
+      const isExtension = said.includes('extension');
+      return new StartError(`The database refuses: ${said}. ${RIGHTS}${isExtension ? ` ${MAKE_EXTENSIONS}` : ''}`, {
+        cause: error,
+      });
+    }
+    case READ_ONLY:
+      return new StartError(`The database is read-only: ${said}.`, { cause: error });
+    default:
+      return undefined;
+  }
+}

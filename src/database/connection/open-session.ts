@@ -1,0 +1,44 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Client } from 'pg';
+import { type ConnectionUse, connectClient, placeOf } from './database-config.js';
+import { isPassing, reasonOf, refusedConnection } from './refused-connection.js';
+
+/** A server that is up answers at once, even from far away. */
+const CONNECT_TIMEOUT_MS = 10_000;
+/** How long a PostgreSQL that is not up yet is waited for: services that start together come up in any order. */
+export const WAIT_FOR_SERVER_MS = 30_000;
+const TRY_EVERY_MS = 500;
+
+/** What a person is told while something is waited for. */
+export type Tell = (message: string) => void;
+
+export interface SessionOptions {
+  readonly use?: ConnectionUse;
+  readonly tell?: Tell;
+  /** Of waiting for a server that is not up yet. */
+  readonly patienceMs?: number;
+}
+
+/**
+ * A connection beside the pool's; the caller ends it. A server that is not up yet is waited for.
+ * @throws StartError when the database cannot be reached or refuses the connection
+ */
+export async function openSession(url: string, options: SessionOptions = {}): Promise<Client> {
+  const { use = '-start', tell = () => undefined, patienceMs = WAIT_FOR_SERVER_MS } = options;
+  const giveUpAt = performance.now() + patienceMs;
+  let told = false;
+  for (;;) {
+    try {
+      return await connectClient(url, use, { timeoutMs: CONNECT_TIMEOUT_MS });
+    } catch (error) {
+      if (!isPassing(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
+      if (!told) {
+        tell(
+          `PostgreSQL at ${placeOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,
+        );
+      }
+      told = true;
+    }
+    await delay(TRY_EVERY_MS);
+  }
+}

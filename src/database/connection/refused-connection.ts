@@ -1,0 +1,59 @@
+import { isNativeError } from 'node:util/types';
+import { StartError } from '../../start-error.js';
+import { placeOf } from './database-config.js';
+
+/** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
+function errorsOf(error: unknown): unknown[] {
+  const several: unknown = isNativeError(error) ? Reflect.get(error, 'errors') : undefined;
+  return Array.isArray(several) ? several.flatMap(errorsOf) : [error];
+}
+
+function codeOf(error: unknown): string {
+  return isNativeError(error) && 'code' in error ? String(error.code) : '';
+}
+
+/** What an error says, and each of those that it stands for. */
+export function reasonOf(error: unknown): string {
+  return errorsOf(error)
+    .map((one) => (isNativeError(one) ? one.message : String(one)))
+    .join(', ');
+}
+
+/** A server that is starting, restarting or full for a moment, and a host whose name is not known yet. */
+const PASSING_CODES =
+  /^(ECONNREFUSED|ECONNRESET|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|57P0[123]|53300)$/;
+/** Without a code: what `pg` and time limits say of a server that did not answer, or broke off. */
+const PASSING_MESSAGES = /^(timeout expired|Connection terminated|no answer within)/;
+
+/** Whether it may work in a moment, with nothing changed. */
+export function isPassing(error: unknown): boolean {
+  return errorsOf(error).every(
+    (one) => PASSING_CODES.test(codeOf(one)) || (isNativeError(one) && PASSING_MESSAGES.test(one.message)),
+  );
+}
+
+const LOOK_AT_URL = 'Look at DATABASE_URL, and whether PostgreSQL runs there.';
+const LOOK_AT_TLS =
+  'Look at sslmode and sslrootcert in DATABASE_URL (docs/security.md, "TLS to PostgreSQL"), and at the certificate of the server.';
+
+/** By PostgreSQL's SQLSTATE, or Node's code. */
+const ADVICE: Readonly<Record<string, string>> = {
+  '28P01': 'Look at the user and the password in DATABASE_URL.',
+  '28000': 'Look at the user and sslmode in DATABASE_URL, and at pg_hba.conf of the server.',
+  '3D000': 'Look at the name of the database in DATABASE_URL, or make the database: createdb.',
+  '42501': 'Grant the user of DATABASE_URL the right to connect: grant connect on database … to ….',
+  '53300': 'All connections of the server are taken: see max_connections, and how many processes of Docket there are.',
+};
+
+const IS_ABOUT_TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/;
+
+/** What to tell the person who starts Docket. The URL itself is not told: it holds the password. */
+export function refusedConnection(url: string, cause: unknown): StartError {
+  const code = codeOf(errorsOf(cause)[0]);
+  const reason = reasonOf(cause);
+  const isAboutTls = IS_ABOUT_TLS.test(code) || /does not support SSL/.test(reason);
+  const advice = isAboutTls ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
+  return new StartError(`The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${advice}`, {
+    cause,
+  });
+}

@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { pino } from 'pino';
+import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { migrate } from '../../src/database/migrate.js';
+import { connect } from '../../src/database/orm.js';
+import { cli } from '../cli/support.js';
+import { succeed } from '../support/calls.js';
+import { type Cluster, startCluster } from '../support/cluster.js';
+import { migrated, serveOn } from '../support/docket-database.js';
+import { buildPerson } from '../support/factories.js';
+import { type PoolMode, startPgbouncer } from '../support/pgbouncer.js';
+import { findPgbouncer } from '../support/programs.js';
+
+jest.setTimeout(60_000);
+
+const program = await findPgbouncer();
+/** The last lines of the run say that it is missing. */
+const withPgbouncer = program === undefined ? describe.skip : describe;
+
+let cluster: Cluster;
+const endings: (() => Promise<unknown>)[] = [];
+beforeAll(async () => {
+  if (program !== undefined) cluster = await startCluster();
+});
+afterAll(async () => {
+  for (const end of endings.toReversed()) await end();
+  await cluster?.remove();
+});
+
+async function bouncerIn(mode: PoolMode, settings: Record<string, string | number> = {}) {
+  const bouncer = await startPgbouncer(program ?? '', cluster, mode, settings);
+  endings.push(async () => bouncer.stop());
+  return bouncer;
+}
+
+async function advisoryLocks(): Promise<number> {
+  const rows = await cluster.rows('postgres', `select from pg_locks where locktype = 'advisory'`);
+  return rows.length;
+}
+
+withPgbouncer('Behind PgBouncer', () => {
+  test('in session mode all works, and no lock is left on its connections', async () => {
+    await cluster.execute(
+      'postgres',
+      'create database docket_session',
+      `alter database docket_session set datestyle = 'German'`,
+    );
+    // As some do for speed: then nobody but Docket gives its locks back.
+    const bouncer = await bouncerIn('session', { server_reset_query: '' });
+    const server = await serveOn(bouncer.url('docket_session'));
+    try {
+      const { client } = await buildPerson(server);
+      const { ticket } = await succeed(
+        client,
+        'createTicket',
+        { title: 'Pooled', description: 'By session.' },
+        'ticket { id }',
+      );
+      await succeed(client, 'updateTicket', { id: ticket.id, status: 'IN_PROGRESS' });
+      const { tickets } = await client.query('{ tickets { nodes { title status createdAt } } }');
+      expect(tickets.nodes).toEqual([
+        { title: 'Pooled', status: 'IN_PROGRESS', createdAt: server.clock.now().toISOString() },
+      ]);
+      await server.deliverDue();
+      expect(await cli(server, ['export-tickets'])).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('Pooled'),
+      });
+    } finally {
+      await server.stop();
+    }
+    expect(await advisoryLocks()).toBe(0);
+  });
+
+  test.each(['transaction', 'statement'] as const)(
+    'in %s mode the start is refused in a sentence, and nothing is left',
+    async (mode) => {
+      await cluster.execute('postgres', `create database docket_${mode}`);
+      const bouncer = await bouncerIn(mode);
+      const url = bouncer.url(`docket_${mode}`);
+      const sentence = /^DATABASE_URL leads to a connection pooler, such as PgBouncer, .*set pool_mode = session/;
+      await expect(migrated(url)).rejects.toThrow(sentence);
+      expect(await advisoryLocks()).toBe(0);
+      expect(await cluster.rows(`docket_${mode}`, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
+      await expect(createJobQueue({ url, logger: pino({ level: 'silent' }) })).rejects.toThrow(/connection pooler/);
+    },
+  );
+
+  test('transaction mode is recognised while others use the pooler', async () => {
+    await cluster.execute('postgres', 'create database docket_busy');
+    const bouncer = await bouncerIn('transaction', { server_round_robin: 1 });
+    const others = await connect(cluster.url('docket_busy'));
+    await migrate(others);
+    await others.close(true);
+    const orm = await connect(bouncer.url('docket_busy'));
+    let isOver = false;
+    const use = async () => {
+      while (!isOver)
+        await orm.em
+          .fork()
+          .execute('select 1')
+          .catch(() => undefined);
+    };
+    const users = Array.from({ length: 6 }, use);
+    await expect(migrated(bouncer.url('docket_busy'))).rejects.toThrow(/connection pooler/);
+    isOver = true;
+    await Promise.all(users);
+    await orm.close(true);
+  });
+});

@@ -1,0 +1,19 @@
+import { exclusively, migrate } from '../../src/database/migrate.js';
+import { connect } from '../../src/database/orm.js';
+import { startTestServer, TestClock, type TestServer } from './server.js';
+
+/** Brings a database up to date as every start of the server does. */
+export async function migrated(url: string, tell?: (message: string) => void): Promise<void> {
+  const orm = await connect(url);
+  try {
+    await exclusively(url, async () => migrate(orm), tell);
+  } finally {
+    await orm.close(true);
+  }
+}
+
+/** The server on a database that is there already: brought up to date first, and left there afterwards. */
+export async function serveOn(url: string): Promise<TestServer> {
+  await migrated(url);
+  return startTestServer({ on: { databaseUrl: url, clock: new TestClock() } });
+}
