@@ -1,10 +1,15 @@
 import type { SendMailOptions } from 'nodemailer';
 import { MailRefusedError, type MailMessage } from './mailer.js';
+import { oneLine } from './one-line.js';
 
-/** RFC 3834: keeps out-of-office replies, and their loops, away from a mail that nobody wrote by hand. */
-const AUTOMATIC_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
-
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
+/**
+ * Keeps receipts, out-of-office replies and their loops away from a mail that nobody wrote by hand (RFC 3834; for Exchange
+ * MS-OXCMAIL 2.2.3.2.14). `All` would also suppress the bounces by which a sender learns of dead addresses.
+ */
+const AUTOMATIC_HEADERS = {
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
+};
 
 /** One address and nothing around it: no list, no display name, no comment, no quoted local part. */
 const SINGLE_ADDRESS = /^[^\s\p{Cc}<>()[\],;:"\\@]+@[^\s\p{Cc}<>()[\],;:"\\@]+$/u;
@@ -31,10 +36,6 @@ export function composeMail(message: MailMessage, options: { from: string; date?
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, ' ').trim();
 }
 
 function headersOnOneLine(headers: Record<string, string>): Record<string, string> {

@@ -1,6 +1,7 @@
+import { oneLine } from '../one-line.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { detailsTable, inWords, oneLine, paragraph, quote, shortened } from './parts.js';
+import { detailsTable, inWords, paragraph, quote, shortened } from './parts.js';
 
 /** Mail programs cut long mails (Gmail at 102 kB); the rest of a long description is behind the link. */
 const LONGEST_DESCRIPTION = 5_000;

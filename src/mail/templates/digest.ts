@@ -1,6 +1,7 @@
+import { oneLine } from '../one-line.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { inWords, LONGEST_PREHEADER, oneLine, paragraph, shortened } from './parts.js';
+import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 
 export interface DigestTicket {
   number: number;

@@ -1,3 +1,4 @@
+import { oneLine } from '../one-line.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 
@@ -10,7 +11,7 @@ export interface PasswordResetMailInput {
 
 /** The mail for a person who forgot their password. Valid one hour, once (contract, `resetPassword`). */
 export function passwordResetMail({ recipientName, token, publicUrl }: PasswordResetMailInput): MailTexts {
-  const greeting = `Hello ${recipientName}, somebody asked to set a new password for your account.`;
+  const greeting = `Hello ${oneLine(recipientName)}, somebody asked to set a new password for your account.`;
   const rest =
     'The link works once, and for one hour. If it was not you, you need not do anything: your password stays as it is.';
   return mailTexts({

@@ -1,6 +1,7 @@
+import { oneLine } from '../one-line.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { detailsTable, inWords, LONGEST_PREHEADER, oneLine, paragraph, quote, shortened } from './parts.js';
+import { detailsTable, inWords, LONGEST_PREHEADER, paragraph, quote, shortened } from './parts.js';
 
 /** The rest is behind the link. */
 const LONGEST_COMMENT = 1_500;
