@@ -1,8 +1,9 @@
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
+import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { digestMail, type DigestTicket } from '../mail/templates/digest.js';
 import { type MailTexts } from '../mail/templates/layout.js';
 import { updatedMail } from '../mail/templates/updated.js';
@@ -52,11 +53,34 @@ interface DigestFacts extends RecipientFacts {
   digestHour: number | null;
   timeZone: string;
   active: number;
-  done: number;
+  closed: number;
 }
 
 const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
   r.deleted_at is not null as "recipientGone", r.may_view_tickets as "maySeeTickets"`;
+
+const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
+
+/**
+ * The tickets `t` that a digest `n` tells of: active ones, and those closed since the last one went. The first digest, and
+ * the first after its recipient wanted none for a while, tell of those closed since they were planned. The lateral query
+ * is evaluated once, and not for each ticket.
+ */
+const DIGEST_TICKETS = sql`cross join lateral (
+    select coalesce((
+      select d.sent_at from notification d
+      where d.recipient_id = n.recipient_id and d.kind = 'DIGEST'
+        and (d.status = 'SENT' or d.cancel_reason = 'UNSUBSCRIBED')
+      order by coalesce(d.sent_at, d.cancelled_at) desc limit 1
+    ), n.created_at) as since offset 0
+  ) last
+  left join ticket t on t.assigned_to_id = n.recipient_id and t.deleted_at is null
+    and (t.status not in ('DONE', 'CLOSED') or t.closed_at > last.since)`;
+
+/** Internal comments are in no mail: the right to read them may be gone when it is opened. */
+function toldByMail(ticketId: string | null): RawBuilder<boolean> {
+  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
+}
 
 function cancelled(reason: NotificationCancelReason | null): { cancelled: NotificationCancelReason | null } {
   return { cancelled: reason };
@@ -97,7 +121,8 @@ export class NotificationMail {
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     };
     if (notification.kind === NotificationKind.ASSIGNED) {
-      return this.#mail(notification, facts, assignedMail({ ...about, assignedByName: facts.actorName }));
+      const said = await this.#newestComments(notification);
+      return this.#mail(notification, facts, assignedMail({ ...about, ...said, assignedByName: facts.actorName }));
     }
     const told = await this.#told(notification);
     if (told.changes.length === 0 && told.comments.length === 0) return cancelled(null);
@@ -109,7 +134,7 @@ export class NotificationMail {
     if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
     if (!facts.maySeeTickets) return cancelled(null);
-    const tickets = await this.#digestTickets(notification.recipientId);
+    const tickets = await this.#digestTickets(notification);
     if (tickets.length === 0) return cancelled(NotificationCancelReason.UNASSIGNED);
     const texts = digestMail({
       recipient: { name: facts.recipientName },
@@ -163,6 +188,14 @@ export class NotificationMail {
       where n.id = ${id}`);
   }
 
+  /** An ASSIGNED mail's comments: all that can be told are in it or counted, as none has a mail of its own before it. */
+  async #newestComments({ ticketId }: NotificationRow) {
+    const newest = await this.#rows.all(sql<MailComment & { total: number }>`
+      select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
+      where ${toldByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
+    return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
+  }
+
   /** An UPDATED mail's changes with names for ids, and those of its comments that still stand. */
   async #told({ changes, ticketId }: NotificationRow) {
     const idsOf = (field: string) =>
@@ -173,11 +206,9 @@ export class NotificationMail {
     const names = await this.#rows.all(sql<{ id: string; name: string }>`
       select id, name::text from product where id = any(${idsOf('product')}::uuid[])
       union all select id, '#' || number from ticket where id = any(${idsOf('duplicateOf')}::uuid[])`);
-    const comments = await this.#rows.all(sql<{ authorName: string; content: string }>`
-      select concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content
-      from comment c join "user" u on u.id = c.author_id
-      where c.id = any(${idsOf(COMMENT)}::uuid[]) and c.ticket_id = ${ticketId}
-        and c.deleted_at is null and not c.internal
+    const comments = await this.#rows.all(sql<MailComment>`
+      select ${COMMENT_COLUMNS} from comment c join "user" u on u.id = c.author_id
+      where c.id = any(${idsOf(COMMENT)}::uuid[]) and ${toldByMail(ticketId)}
       order by c.created_at, c.id`);
     const nameOf = new Map(names.map(({ id, name }) => [id, name]));
     const named = (value: string | null) => (value === null ? null : (nameOf.get(value) ?? value));
@@ -193,19 +224,19 @@ export class NotificationMail {
     return this.#the(sql<DigestFacts>`
       select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone",
         (count(t.id) filter (where t.status not in ('DONE', 'CLOSED')))::int as active,
-        (count(t.id) filter (where t.status in ('DONE', 'CLOSED')))::int as done
+        (count(t.id) filter (where t.status in ('DONE', 'CLOSED')))::int as closed
       from notification n join "user" r on r.id = n.recipient_id
-        left join ticket t on t.assigned_to_id = r.id and t.deleted_at is null
+        ${DIGEST_TICKETS}
       where n.id = ${id} group by r.id`);
   }
 
   /** Active first, among them the most urgent first, then the oldest. */
-  async #digestTickets(userId: string): Promise<Omit<DigestTicket, 'url'>[]> {
+  async #digestTickets({ id }: NotificationRow): Promise<Omit<DigestTicket, 'url'>[]> {
     return this.#rows.all(sql<Omit<DigestTicket, 'url'>>`
       select t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,
         concat_ws(' ', c.first_name, c.last_name) as "createdByName"
-      from ticket t join "user" c on c.id = t.created_by_id
-      where t.assigned_to_id = ${userId} and t.deleted_at is null
+      from notification n ${DIGEST_TICKETS} join "user" c on c.id = t.created_by_id
+      where n.id = ${id}
       order by active desc, case when t.status not in ('DONE', 'CLOSED') then t.priority end desc, t.number
       limit ${MOST_TICKETS_IN_DIGEST}`);
   }

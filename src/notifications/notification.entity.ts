@@ -16,7 +16,7 @@ export enum NotificationKind {
 }
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or all tickets of yours.',
+  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or what is active of yours.',
 });
 
 export enum NotificationStatus {
@@ -40,7 +40,7 @@ export enum NotificationCancelReason {
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more.',
+  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest that has no ticket to tell of any more.',
 });
 
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */

@@ -18,6 +18,11 @@ export function paragraph(text: string): SafeHtml {
   return html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${text}</p>`;
 }
 
+/** A sentence about the mail itself, between what it tells. */
+export function note(text: string): SafeHtml {
+  return html`<p class="soft" style="margin: 20px 0 0; font-size: 14px; line-height: 1.5; color: #5b6270;">${text}</p>`;
+}
+
 export function detailsTable(details: readonly (readonly [name: string, value: string])[]): SafeHtml {
   return html`<table
     role="presentation"
