@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { isLoopback } from './http/loopback.js';
+import { isMailbox } from './mail/mailbox.js';
 import { SAMPLERS } from './observability/tracing/samplers.js';
 import { StartError } from './start-error.js';
 
@@ -59,6 +60,26 @@ const url = (protocols: readonly string[]) =>
       `must be a URL that begins with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
     );
 
+/** Where people reach something over HTTP, for paths to be added to: without a slash at its end. */
+const address = url(['http:', 'https:']).transform((value, context) => {
+  const fault = addressFault(value);
+  if (fault === null) return new URL(value).href.replace(/\/+$/, '');
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
+
+function addressFault(value: string): string | null {
+  if (/[\s\p{Cc}]/u.test(value)) return 'must have no blanks in it';
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') return 'must hold no user name and no password: it stands in every mail';
+  return /[?#]/.test(value) ? 'must end with its host or a path, without ? and #: paths are added to it' : null;
+}
+
+const mailbox = z
+  .string()
+  .trim()
+  .refine(isMailbox, 'must be one mailbox: docket@example.com or Docket <docket@example.com>');
+
 const listOf = (item: z.ZodType<string, string>) =>
   z
     .string()
@@ -104,7 +125,7 @@ const variables = z
     EMAIL_HOST_USER: z.string().optional(),
     EMAIL_HOST_PASSWORD: z.string().optional(),
     EMAIL_TLS: oneOf(['required', 'offered']).optional(),
-    EMAIL_FROM: z.string().default('Docket <docket@localhost>'),
+    EMAIL_FROM: mailbox.default('Docket <docket@localhost>'),
     ASSIGN_REPORT_SCHEDULE: amount(MINUTES_A_YEAR, 12),
     REPORT_SCHEDULE_HOURS: amount(HOURS_A_YEAR, 24),
     REPORT_SCHEDULE_MINUTES: amount(MINUTES_A_YEAR, 0),
@@ -116,7 +137,8 @@ const variables = z
     ADMIN_USERNAME: z.string().optional(),
     ADMIN_PASSWORD: z.string().optional(),
     DEMO_DATA: yesOrNo.optional(),
-    PUBLIC_URL: url(['http:', 'https:']).optional(),
+    PUBLIC_URL: address.optional(),
+    FRONT_END_URL: address.optional(),
     ALLOWED_ORIGINS: listOf(url(['http:', 'https:'])),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: listOf(proxy),
@@ -208,6 +230,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
         : undefined,
     demoData: env.DEMO_DATA ?? env.DATABASE_URL === undefined,
     publicUrl: env.PUBLIC_URL,
+    frontEndUrl: env.FRONT_END_URL,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',

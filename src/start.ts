@@ -156,6 +156,7 @@ export async function start(env: Env, logger: Logger): Promise<Docket> {
         ticketMailDelayMs: env.ticketMailDelayMs,
         digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
+        frontEndUrl: env.frontEndUrl,
       },
     });
 

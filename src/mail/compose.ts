@@ -1,4 +1,5 @@
 import type { SendMailOptions } from 'nodemailer';
+import { isSingleAddress } from './mailbox.js';
 import { MailRefusedError, type MailMessage } from './mailer.js';
 import { oneLine } from './one-line.js';
 
@@ -11,16 +12,13 @@ const AUTOMATIC_HEADERS = {
   'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
 };
 
-/** One address and nothing around it: no list, no display name, no comment, no quoted local part. */
-const SINGLE_ADDRESS = /^[^\s\p{Cc}<>()[\],;:"\\@]+@[^\s\p{Cc}<>()[\],;:"\\@]+$/u;
-
 /**
  * What nodemailer needs to build the message. The one place where texts meet headers: whatever it is given, the
  * result has one recipient and no header but ours and the caller's. Throws MailRefusedError (permanent) for an
  * address that is not a single one.
  */
 export function composeMail(message: MailMessage, options: { from: string; date?: Date }): SendMailOptions {
-  if (!SINGLE_ADDRESS.test(message.to.address)) {
+  if (!isSingleAddress(message.to.address)) {
     throw new MailRefusedError('the address of the recipient is not valid', { permanent: true });
   }
   return {

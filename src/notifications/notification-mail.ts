@@ -1,6 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
+import { type Links } from '../links.js';
 import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
@@ -89,13 +90,13 @@ function cancelled(reason: NotificationCancelReason | null): { cancelled: Notifi
 /** Makes the mail of a notification as it is true at this moment (requirements C14: checked again when it is sent). */
 export class NotificationMail {
   readonly #rows: Rows;
-  readonly #publicUrl: string;
+  readonly #links: Links;
   readonly #digestIntervalMs: number;
   readonly #unsubscribeTokens: UnsubscribeTokens;
 
-  constructor(deps: { rows: Rows; publicUrl: string; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
+  constructor(deps: { rows: Rows; links: Links; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
     this.#rows = deps.rows;
-    this.#publicUrl = deps.publicUrl.replace(/\/+$/, '');
+    this.#links = deps.links;
     this.#digestIntervalMs = deps.digestIntervalMs;
     this.#unsubscribeTokens = deps.unsubscribeTokens;
   }
@@ -116,7 +117,7 @@ export class NotificationMail {
     if (!facts.maySeeTickets) return cancelled(null);
 
     const about = {
-      ticket: { ...facts, url: this.#ticketUrl(facts.number) },
+      ticket: { ...facts, url: this.#links.ticket(facts.number) },
       recipient: { name: facts.recipientName },
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     };
@@ -138,28 +139,24 @@ export class NotificationMail {
     if (tickets.length === 0) return cancelled(NotificationCancelReason.UNASSIGNED);
     const texts = digestMail({
       recipient: { name: facts.recipientName },
-      tickets: tickets.map((ticket) => Object.assign(ticket, { url: this.#ticketUrl(ticket.number) })),
+      tickets: tickets.map((ticket) => Object.assign(ticket, { url: this.#links.ticket(ticket.number) })),
       counts: facts,
       schedule: scheduleInWords(facts, this.#digestIntervalMs),
-      ticketsUrl: `${this.#publicUrl}/tickets`,
+      ticketsUrl: this.#links.tickets(),
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     });
     return this.#mail(notification, facts, texts);
   }
 
-  #ticketUrl(number: number): string {
-    return `${this.#publicUrl}/tickets/${number}`;
-  }
-
   #unsubscribeUrl({ kind, recipientId }: NotificationRow): string {
-    return `${this.#publicUrl}/unsubscribe/${this.#unsubscribeTokens.make({ kind, userId: recipientId })}`;
+    return this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
   }
 
   #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts): MailOrReason {
     return {
       mail: {
         ...texts,
-        messageId: `${notification.id}@${new URL(this.#publicUrl).hostname}`,
+        messageId: `${notification.id}@${this.#links.hostname}`,
         to: { name: facts.recipientName, address: facts.recipientEmail },
         // RFC 8058: the mail program unsubscribes by itself, with one POST.
         headers: {
