@@ -18,6 +18,7 @@ import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
 import { RequestContext } from './graphql/request-context.js';
 import { refuseOtherMethods } from './http/allowed-methods.js';
+import { compressAnswers } from './http/compression.js';
 import { homeRoute } from './http/home.route.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
@@ -130,6 +131,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
   requestScopes(http, app.tracing);
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
+  compressAnswers(http);
   answerHttpErrors(http);
   countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {

@@ -1,4 +1,5 @@
 import type { FastifyInstance } from 'fastify';
+import { acceptsEncoding } from '../http/compression.js';
 import { forBrowsers, readerStrategy } from './browser-constraint.js';
 import { explorerAssets } from './explorer.assets.js';
 import { ASSETS_PATH, explorerPage } from './explorer.page.js';
@@ -53,7 +54,7 @@ export async function explorerRoutes(app: FastifyInstance, { frontEndUrl }: Expl
     if (asset === undefined) return reply.callNotFound();
     const { plain, gzipped } = await asset.load();
     void reply.type(asset.contentType).headers({ 'Cache-Control': FOR_A_YEAR, Vary: 'Accept-Encoding' });
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
+    if (!acceptsEncoding(request.headers['accept-encoding'], 'gzip')) return reply.send(plain);
     return reply.header('Content-Encoding', 'gzip').send(gzipped);
   });
 }
