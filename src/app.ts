@@ -24,6 +24,7 @@ import { InsightsReader } from './insights/insights.reader.js';
 import { type JobQueue } from './jobs/job-queue.js';
 import { Links } from './links.js';
 import { type Mailer } from './mail/mailer.js';
+import { AuthorLimit } from './notifications/author-limit.js';
 import { Claims } from './notifications/claims.js';
 import { Delivery } from './notifications/delivery.js';
 import { DigestPlanner } from './notifications/digest-planner.js';
@@ -167,7 +168,7 @@ export function createApp(parts: AppParts): App {
     readers,
     readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
-      claims: new Claims(rows, clock),
+      claims: new Claims(rows, clock, new AuthorLimit(orm, clock)),
       mailer,
       mails: new NotificationMail({ rows, links, digestIntervalMs, unsubscribeTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
@@ -7,19 +8,39 @@ import { assignedMail } from '../mail/templates/assigned.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { digestMail, type DigestTicket } from '../mail/templates/digest.js';
 import { type MailTexts } from '../mail/templates/layout.js';
-import { updatedMail } from '../mail/templates/updated.js';
+import { severalMail } from '../mail/templates/several.js';
+import { type ChangedField, updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
 import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
-/** A mail, or why none is to be sent any more; null as a reason: there is nothing left to tell. */
-export type MailOrReason = { readonly mail: MailMessage } | { readonly cancelled: NotificationCancelReason | null };
+/** A mail of some notifications, or null when there is nothing left to tell of any. */
+export interface MadeMail {
+  readonly mail: MailMessage | null;
+  /** The ids of those that it tells of. */
+  readonly told: readonly string[];
+  /** Those that are not to be told any more, and why; null: there is nothing left to tell. */
+  readonly cancelled: readonly { readonly id: string; readonly reason: NotificationCancelReason | null }[];
+}
+
+type MailOrReason = { readonly mail: MailMessage } | { readonly cancelled: NotificationCancelReason | null };
+
+/** What there is to tell about a ticket, as it is at this moment. */
+interface AboutTicket {
+  readonly notification: NotificationRow;
+  readonly facts: TicketFacts;
+  readonly changes: ChangedField[];
+  readonly comments: readonly MailComment[];
+  readonly earlierComments: number;
+}
 
 type NotificationRow = Row<Notification>;
 
 /** What a mail program still shows; more are counted, and behind the link. */
 const MOST_TICKETS_IN_DIGEST = 1000;
+
+const ID_OF_SET_LENGTH = 16;
 
 const WANTED = {
   [NotificationKind.ASSIGNED]: sql`r.assignment_emails`,
@@ -101,11 +122,28 @@ export class NotificationMail {
     this.#unsubscribeTokens = deps.unsubscribeTokens;
   }
 
-  async make(notification: NotificationRow): Promise<MailOrReason> {
-    return notification.kind === NotificationKind.DIGEST ? this.#digest(notification) : this.#aboutTicket(notification);
+  /** @param notifications one, or several of one kind from one author to one recipient, none of them a digest */
+  async make(notifications: readonly NotificationRow[]): Promise<MadeMail> {
+    const abouts: AboutTicket[] = [];
+    const cancellations: { id: string; reason: NotificationCancelReason | null }[] = [];
+    for (const notification of notifications) {
+      const { id, kind } = notification;
+      const found =
+        kind === NotificationKind.DIGEST ? await this.#digest(notification) : await this.#aboutTicket(notification);
+      if ('mail' in found) return { mail: found.mail, told: [id], cancelled: [] };
+      if ('cancelled' in found) cancellations.push({ id, reason: found.cancelled });
+      else abouts.push(found);
+    }
+    const [first, ...others] = abouts;
+    const told = abouts.map(({ notification }) => notification.id);
+    if (first === undefined) return { mail: null, told, cancelled: cancellations };
+    const mail = others.length === 0 ? this.#single(first) : this.#several(first, abouts);
+    return { mail, told, cancelled: cancellations };
   }
 
-  async #aboutTicket(notification: NotificationRow): Promise<MailOrReason> {
+  async #aboutTicket(
+    notification: NotificationRow,
+  ): Promise<AboutTicket | { cancelled: NotificationCancelReason | null }> {
     const facts = await this.#ticketFacts(notification);
     if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
     if (facts.ticketGone) return cancelled(NotificationCancelReason.TICKET_DELETED);
@@ -115,19 +153,45 @@ export class NotificationMail {
     }
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
     if (!facts.maySeeTickets) return cancelled(null);
+    if (notification.kind === NotificationKind.ASSIGNED) {
+      return { notification, facts, changes: [], ...(await this.#newestComments(notification)) };
+    }
+    const told = await this.#told(notification);
+    if (told.changes.length === 0 && told.comments.length === 0) return cancelled(null);
+    return { notification, facts, ...told, earlierComments: 0 };
+  }
 
+  #single({ notification, facts, ...told }: AboutTicket): MailMessage {
     const about = {
       ticket: { ...facts, url: this.#links.ticket(facts.number) },
       recipient: { name: facts.recipientName },
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     };
-    if (notification.kind === NotificationKind.ASSIGNED) {
-      const said = await this.#newestComments(notification);
-      return this.#mail(notification, facts, assignedMail({ ...about, ...said, assignedByName: facts.actorName }));
-    }
-    const told = await this.#told(notification);
-    if (told.changes.length === 0 && told.comments.length === 0) return cancelled(null);
-    return this.#mail(notification, facts, updatedMail({ ...about, ...told, changedByName: facts.actorName }));
+    const texts =
+      notification.kind === NotificationKind.ASSIGNED
+        ? assignedMail({ ...about, ...told, assignedByName: facts.actorName })
+        : updatedMail({ ...about, ...told, changedByName: facts.actorName });
+    return this.#mail(notification, facts, texts);
+  }
+
+  #several({ notification, facts }: AboutTicket, all: readonly AboutTicket[]): MailMessage {
+    const texts = severalMail({
+      kind: notification.kind === NotificationKind.ASSIGNED ? 'assigned' : 'updated',
+      recipient: { name: facts.recipientName },
+      authorName: facts.actorName,
+      tickets: all.map((each) => ({
+        ...each.facts,
+        url: this.#links.ticket(each.facts.number),
+        changes: each.changes,
+        comments: each.comments.length + each.earlierComments,
+      })),
+      ticketsUrl: this.#links.tickets(),
+      unsubscribeUrl: this.#unsubscribeUrl(notification),
+    });
+    // Tried again with others it is another mail: a mail program shows one with the same id once.
+    const ids = all.map((each) => each.notification.id).toSorted();
+    const set = createHash('sha256').update(ids.join()).digest('hex').slice(0, ID_OF_SET_LENGTH);
+    return this.#mail(notification, facts, texts, `${notification.id}.${set}`);
   }
 
   async #digest(notification: NotificationRow): Promise<MailOrReason> {
@@ -145,24 +209,22 @@ export class NotificationMail {
       ticketsUrl: this.#links.tickets(),
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     });
-    return this.#mail(notification, facts, texts);
+    return { mail: this.#mail(notification, facts, texts) };
   }
 
   #unsubscribeUrl({ kind, recipientId }: NotificationRow): string {
     return this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
   }
 
-  #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts): MailOrReason {
+  #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts, id = notification.id): MailMessage {
     return {
-      mail: {
-        ...texts,
-        messageId: `${notification.id}@${this.#links.hostname}`,
-        to: { name: facts.recipientName, address: facts.recipientEmail },
-        // RFC 8058: the mail program unsubscribes by itself, with one POST.
-        headers: {
-          'List-Unsubscribe': `<${this.#unsubscribeUrl(notification)}>`,
-          'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-        },
+      ...texts,
+      messageId: `${id}@${this.#links.hostname}`,
+      to: { name: facts.recipientName, address: facts.recipientEmail },
+      // RFC 8058: the mail program unsubscribes by itself, with one POST.
+      headers: {
+        'List-Unsubscribe': `<${this.#unsubscribeUrl(notification)}>`,
+        'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       },
     };
   }

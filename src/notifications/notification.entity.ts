@@ -64,6 +64,7 @@ registerEnumType(NotificationCancelReason, {
 @Index({ name: 'notification_due', properties: ['sendAt'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_by_recipient', properties: ['recipient', 'sendAt', 'id'] })
 @Index({ name: 'notification_by_ticket', properties: ['ticket', 'sendAt', 'id'] })
+@Index({ name: 'notification_by_actor', properties: ['actor', 'recipient', 'sentAt'] })
 @Index({ name: 'notification_by_send_at', properties: ['sendAt', 'id'] })
 export class Notification extends Node {
   [OptionalProps]?: 'status';
@@ -93,7 +94,6 @@ export class Notification extends Node {
     nullable: true,
     deleteRule: 'restrict',
     updateRule: 'restrict',
-    index: 'notification_actor_id',
   })
   actor: Ref<User> | null = null;
 
@@ -118,9 +118,16 @@ export class Notification extends Node {
   @Property({ type: 'datetime', length: 3 })
   sendAt!: Date;
 
-  /** When to try again after a refusal; `sendAt` stays as it is. */
+  /** When to try again after a refusal, or beyond its author's limit; `sendAt` stays as it is. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   retryAt: Date | null = null;
+
+  /**
+   * The notification whose mail tells this one too, itself for the first of several. Set from when it waits beyond its
+   * author's limit (author-limit.ts); null for one that has a mail of its own.
+   */
+  @Property({ type: 'uuid', nullable: true })
+  toldWith: string | null = null;
 
   @Field(() => DateTime, { nullable: true })
   @Property({ type: 'datetime', length: 3, nullable: true })

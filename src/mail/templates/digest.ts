@@ -2,6 +2,7 @@ import { oneLine } from '../one-line.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
+import { type TicketItem, ticketItems } from './ticket-items.js';
 
 export interface DigestTicket {
   number: number;
@@ -43,7 +44,7 @@ export function digestMail(input: DigestMailInput): MailTexts {
     body: {
       text: [
         greeting,
-        ...sections.map((section) => `${section.title}\n\n${section.tickets.map(textItem).join('\n')}`),
+        ...sections.map((section) => `${section.title}\n\n${ticketItems(section.tickets.map(itemOf)).text}`),
         ...more,
       ].join('\n\n'),
       html: html`${paragraph(greeting)}${sections.map(sectionHtml)}${more.map(paragraph)}`,
@@ -73,20 +74,13 @@ function factsOf({ priority, status, createdByName }: DigestTicket): string {
   return `${inWords(priority)} · ${inWords(status)} · from ${oneLine(createdByName)}`;
 }
 
-function textItem(ticket: DigestTicket): string {
-  return `* ${nameOf(ticket)}\n  ${factsOf(ticket)}\n  ${ticket.url}`;
+function itemOf(ticket: DigestTicket): TicketItem {
+  return { name: nameOf(ticket), facts: factsOf(ticket), url: ticket.url };
 }
 
 function sectionHtml({ title, tickets }: { title: string; tickets: readonly DigestTicket[] }): SafeHtml {
   return html`<h2 class="soft" style="margin: 24px 0 4px; font-size: 14px; font-weight: 600; color: #5b6270;">
       ${title}
     </h2>
-    ${tickets.map(
-      (ticket) =>
-        html`<div class="rule" style="padding: 9px 0; border-top: 1px solid #e9ebef; overflow-wrap: anywhere;">
-          <a href="${ticket.url}" class="link" style="font-size: 15px; color: #2b5fd9; text-decoration: none;"
-            >${nameOf(ticket)}</a
-          ><br /><span class="soft" style="font-size: 13px; color: #5b6270;">${factsOf(ticket)}</span>
-        </div>`,
-    )}`;
+    ${ticketItems(tickets.map(itemOf)).html}`;
 }

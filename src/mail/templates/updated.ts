@@ -32,7 +32,7 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
   const title = oneLine(ticket.title);
   const by = input.changedByName === null ? 'several people have' : `${oneLine(input.changedByName)} has`;
   const greeting = `Hello ${oneLine(recipient.name)}, ${by} ${whatWasDone(input)}`;
-  const lines = changes.map(line);
+  const lines = changes.map(changeInWords);
   const shown = input.comments.slice(0, MOST_COMMENTS);
   const comments = commentParts(shown);
   const left = input.comments.length - shown.length;
@@ -77,7 +77,8 @@ function subjectOf({ changes, comments }: UpdatedMailInput): string {
   return `${only.field} ${valueOf(only.field, only.to)}`;
 }
 
-function line({ field, from, to }: ChangedField): [name: string, value: string] {
+/** The name of a field, and what became of it. */
+export function changeInWords({ field, from, to }: ChangedField): [name: string, value: string] {
   const name = LABELS[field] ?? inWords(field.replace(/[A-Z]/g, '_$&').toUpperCase());
   return [name, LONG_TEXTS.has(field) ? 'changed' : `${valueOf(field, from)} → ${valueOf(field, to)}`];
 }
