@@ -16,7 +16,7 @@ export function refuseOtherMethods(http: FastifyInstance): () => void {
     methodsOf.set(url, methods);
   });
   return () => {
-    for (const [url, methods] of [...methodsOf]) {
+    for (const [url, methods] of methodsOf) {
       const others = http.supportedMethods.filter((method) => method !== EVERYWHERE && !methods.has(method));
       if (url === '*' || others.length === 0) continue;
       const allow = [...new Set([...methods, EVERYWHERE])].join(', ');

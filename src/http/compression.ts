@@ -1,5 +1,4 @@
 import { type FastifyInstance } from 'fastify';
-import { promisify } from 'node:util';
 import {
   brotliCompress,
   brotliCompressSync,
@@ -20,19 +19,21 @@ const GZIP = { level: 1 };
 const BROTLI = { params: { [constants.BROTLI_PARAM_QUALITY]: 0 } };
 const ZSTD = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
 
-const [gzipBeside, brotliBeside, zstdBeside] = [promisify(gzip), promisify(brotliCompress), promisify(zstdCompress)];
-
 interface Encoding {
   readonly name: string;
   readonly now: (text: string) => Buffer;
-  readonly beside: (text: string) => Promise<Buffer>;
+  readonly beside: (text: string, done: (error: Error | null, compressed: Buffer) => void) => void;
 }
 
 /** The cheapest first, each at its cheapest level: figures in docs/decisions/0091-compression.md. */
 const ENCODINGS: readonly Encoding[] = [
-  { name: 'zstd', now: (text) => zstdCompressSync(text, ZSTD), beside: async (text) => zstdBeside(text, ZSTD) },
-  { name: 'br', now: (text) => brotliCompressSync(text, BROTLI), beside: async (text) => brotliBeside(text, BROTLI) },
-  { name: 'gzip', now: (text) => gzipSync(text, GZIP), beside: async (text) => gzipBeside(text, GZIP) },
+  { name: 'zstd', now: (text) => zstdCompressSync(text, ZSTD), beside: (text, done) => zstdCompress(text, ZSTD, done) },
+  {
+    name: 'br',
+    now: (text) => brotliCompressSync(text, BROTLI),
+    beside: (text, done) => brotliCompress(text, BROTLI, done),
+  },
+  { name: 'gzip', now: (text) => gzipSync(text, GZIP), beside: (text, done) => gzip(text, GZIP, done) },
 ];
 
 /** Whether an Accept-Encoding header (RFC 9110, 12.5.3) names an encoding, by itself or by `*`. */
@@ -48,7 +49,7 @@ export function acceptsEncoding(header: string | undefined, name: string): boole
  * not asked: whoever takes two is served by the one that costs us less.
  */
 export function compressAnswers(http: FastifyInstance): void {
-  http.addHook<unknown>('onSend', (request, reply, payload, done) => {
+  http.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string' || reply.hasHeader('content-encoding') || isSmall(payload)) {
       done(null, payload);
       return;
@@ -65,10 +66,7 @@ export function compressAnswers(http: FastifyInstance): void {
       done(null, encoding.now(payload));
       return;
     }
-    encoding.beside(payload).then(
-      (compressed) => done(null, compressed),
-      (error: unknown) => done(error instanceof Error ? error : new Error(String(error))),
-    );
+    encoding.beside(payload, done);
   });
 }
 

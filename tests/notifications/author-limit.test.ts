@@ -34,6 +34,8 @@ async function countOf(person: Person, status: string): Promise<number> {
   return notifications.totalCount;
 }
 
+const told = (mail: { text?: string | undefined }) => mail.text?.match(/^(?:\* )?#\d+ Flood/gm) ?? [];
+
 describe('mails that one author causes', () => {
   test('are twenty an hour to one recipient; the rest waits and comes in one mail, and none is lost', async () => {
     const [by, to] = [await author(), await buildPerson(server)];
@@ -53,7 +55,6 @@ describe('mails that one author causes', () => {
       expect(part).toContain('Eve Stranger has assigned 10 tickets to you.');
       expect(part).toContain('https://docket.example/tickets');
     }
-    const told = (mail: { text?: string | undefined }) => mail.text?.match(/^(?:\* )?#\d+ Flood/gm) ?? [];
     expect(merged && told(merged)).toHaveLength(FLOOD - MOST_AN_HOUR);
     const numbers = mails.flatMap(told).map((line) => Number(/\d+/.exec(line)?.[0]));
     expect(numbers.toSorted((a, b) => a - b)).toEqual(tickets.map(({ number }) => number).toSorted((a, b) => a - b));
