@@ -22,7 +22,9 @@ import { type Services } from './graphql/context.js';
 import { type Readers } from './graphql/loaders.js';
 import { InsightsReader } from './insights/insights.reader.js';
 import { type JobQueue } from './jobs/job-queue.js';
+import { Links } from './links.js';
 import { type Mailer } from './mail/mailer.js';
+import { AuthorLimit } from './notifications/author-limit.js';
 import { Claims } from './notifications/claims.js';
 import { Delivery } from './notifications/delivery.js';
 import { DigestPlanner } from './notifications/digest-planner.js';
@@ -69,6 +71,8 @@ export interface AppParts {
     readonly ticketMailDelayMs: number;
     readonly digestIntervalMs: number;
     readonly publicUrl: string;
+    /** Where links to tickets lead instead. */
+    readonly frontEndUrl?: string | undefined;
   };
 }
 
@@ -108,7 +112,8 @@ function readersOf(rows: Rows, clock: Clock): Readers {
 export function createApp(parts: AppParts): App {
   const { orm, clock, jobs, settings, logger, tracing } = parts;
   const mailer = tracing ? tracedMailer(parts.mailer) : parts.mailer;
-  const { publicUrl, digestIntervalMs } = settings;
+  const { digestIntervalMs } = settings;
+  const links = new Links(settings);
   const rows = new Rows(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
   const wake: Wake = async ({ id, sendAt }) =>
@@ -135,7 +140,7 @@ export function createApp(parts: AppParts): App {
     accessTokens,
     throttle,
     endedSignIns: new EndedSignIns(rows, clock),
-    passwordResets: new PasswordResetDelivery({ orm, clock, mailer, publicUrl: settings.publicUrl, tracing }),
+    passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
@@ -163,9 +168,9 @@ export function createApp(parts: AppParts): App {
     readers,
     readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
-      claims: new Claims(rows, clock),
+      claims: new Claims(rows, clock, new AuthorLimit(orm, clock)),
       mailer,
-      mails: new NotificationMail({ rows, publicUrl, digestIntervalMs, unsubscribeTokens }),
+      mails: new NotificationMail({ rows, links, digestIntervalMs, unsubscribeTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { DatabaseUrlError, parseDatabaseUrl } from './database/connection/database-url.js';
 import { isLoopback } from './http/loopback.js';
 import { nearestName } from './nearest-name.js';
+import { isMailbox } from './mail/mailbox.js';
 import { SAMPLERS } from './observability/tracing/samplers.js';
 import { StartError } from './start-error.js';
 
@@ -94,6 +95,25 @@ const jobStoreUrl = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: 'must be a URL that begins with postgres:// or mongodb://' });
   }
 });
+/** Where people reach something over HTTP, for paths to be added to: without a slash at its end. */
+const address = url(['http:', 'https:']).transform((value, context) => {
+  const fault = addressFault(value);
+  if (fault === null) return new URL(value).href.replace(/\/+$/, '');
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
+
+function addressFault(value: string): string | null {
+  if (/[\s\p{Cc}]/u.test(value)) return 'must have no blanks in it';
+  const { username, password } = new URL(value);
+  if (username !== '' || password !== '') return 'must hold no user name and no password: it stands in every mail';
+  return /[?#]/.test(value) ? 'must end with its host or a path, without ? and #: paths are added to it' : null;
+}
+
+const mailbox = z
+  .string()
+  .trim()
+  .refine(isMailbox, 'must be one mailbox: docket@example.com or Docket <docket@example.com>');
 
 const listOf = (item: z.ZodType<string, string>) =>
   z
@@ -140,7 +160,7 @@ const variables = z
     EMAIL_HOST_USER: z.string().optional(),
     EMAIL_HOST_PASSWORD: z.string().optional(),
     EMAIL_TLS: oneOf(['required', 'offered']).optional(),
-    EMAIL_FROM: z.string().default('Docket <docket@localhost>'),
+    EMAIL_FROM: mailbox.default('Docket <docket@localhost>'),
     ASSIGN_REPORT_SCHEDULE: amount(MINUTES_A_YEAR, 12),
     REPORT_SCHEDULE_HOURS: amount(HOURS_A_YEAR, 24),
     REPORT_SCHEDULE_MINUTES: amount(MINUTES_A_YEAR, 0),
@@ -152,7 +172,8 @@ const variables = z
     ADMIN_USERNAME: z.string().optional(),
     ADMIN_PASSWORD: z.string().optional(),
     DEMO_DATA: yesOrNo.optional(),
-    PUBLIC_URL: url(['http:', 'https:']).optional(),
+    PUBLIC_URL: address.optional(),
+    FRONT_END_URL: address.optional(),
     ALLOWED_ORIGINS: listOf(url(['http:', 'https:'])),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: listOf(proxy),
@@ -275,6 +296,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
         : undefined,
     demoData: env.DEMO_DATA ?? env.DATABASE_URL === undefined,
     publicUrl: env.PUBLIC_URL,
+    frontEndUrl: env.FRONT_END_URL,
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',

@@ -17,6 +17,9 @@ import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
 import { RequestContext } from './graphql/request-context.js';
+import { refuseOtherMethods } from './http/allowed-methods.js';
+import { compressAnswers } from './http/compression.js';
+import { homeRoute } from './http/home.route.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -128,16 +131,20 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
   requestScopes(http, app.tracing);
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
+  compressAnswers(http);
   answerHttpErrors(http);
   countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });
   });
 
+  const refuseUnknownMethods = refuseOtherMethods(http);
   const developmentOrigins = options.production ? [] : [LOCALHOST, APOLLO_SANDBOX];
   await http.register(cors, {
     origin: options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins,
     methods: ['GET', 'POST'],
+    // Whoever reports a fault names it.
+    exposedHeaders: ['x-request-id'],
     maxAge: 600,
   });
 
@@ -161,15 +168,20 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     method: ['GET', 'POST'],
     handler: async (request, reply) => answerInTime(answer.call(http, request, reply), reply, inTime),
   });
-  await http.register(explorerRoutes);
+  const { publicUrl } = app.settings;
+  // One that is the same is not there, as we were asked: redirecting to it would not end.
+  const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
+  await http.register(explorerRoutes, { frontEndUrl });
+  await http.register(homeRoute, { publicUrl, frontEndUrl });
   await http.register(resetPasswordRoutes);
   await http.register(unsubscribeRoutes, {
     tokens: app.unsubscribeTokens,
     settings: app.services.notificationSettings,
   });
   if (options.capturedMails !== undefined) {
-    const publicHost = new URL(app.settings.publicUrl).hostname;
+    const publicHost = new URL(publicUrl).hostname;
     await http.register(capturedMailRoutes, { directory: options.capturedMails, publicHost });
   }
+  refuseUnknownMethods();
   return http;
 }

@@ -166,6 +166,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
         ticketMailDelayMs: env.ticketMailDelayMs,
         digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
+        frontEndUrl: env.frontEndUrl,
       },
     });
 

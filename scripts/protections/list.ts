@@ -235,6 +235,28 @@ const OUTSIDE = [
     SETTINGS,
   ),
   protection('TLS when required', 'mail/smtp-mailer.ts', 'requireTLS: requireTls', 'requireTLS: false', 'mail/mailer'),
+  protection(
+    'mails an author causes',
+    'notifications/author-limit.ts',
+    'MOST_AN_HOUR = 20',
+    'MOST_AN_HOUR = 2000',
+    'notifications/author-limit',
+  ),
+  protection(
+    'one mail at a time is counted',
+    'notifications/author-limit.ts',
+    'select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))',
+    'select ${pair}::text',
+    'notifications/author-limit',
+  ),
+  protection(
+    'names in their own direction',
+    'mail/one-line.ts',
+    ".replace(BIDI_CONTROLS, '')",
+    '',
+    'notifications/names-in-mails',
+  ),
+  protection('one sender', 'env.ts', '.refine(isMailbox,', '.refine(() => true,', SETTINGS),
   protection('bounds of times', 'env.ts', '.refine((value) => value <= most,', '.refine(() => true,', SETTINGS),
 ];
 

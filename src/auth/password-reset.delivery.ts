@@ -2,6 +2,7 @@ import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Clock } from '../clock.js';
+import { type Links } from '../links.js';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { passwordResetMail } from '../mail/templates/password-reset.js';
 import { inScopeWith } from '../observability/scope.js';
@@ -25,14 +26,14 @@ export class PasswordResetDelivery {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #mailer: Mailer;
-  readonly #publicUrl: string;
+  readonly #links: Links;
   readonly #tracing: Tracing | undefined;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; publicUrl: string; tracing: Tracing | undefined }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
-    this.#publicUrl = deps.publicUrl;
+    this.#links = deps.links;
     this.#tracing = deps.tracing;
   }
 
@@ -92,9 +93,9 @@ export class PasswordResetDelivery {
     em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
     const name = fullName(user);
     await this.#mailer.send({
-      messageId: `${request.id}@${new URL(this.#publicUrl).hostname}`,
+      messageId: `${request.id}@${this.#links.hostname}`,
       to: { name, address: user.email },
-      ...passwordResetMail({ recipientName: name, token: secret, publicUrl: this.#publicUrl }),
+      ...passwordResetMail({ recipientName: name, url: this.#links.resetPassword(secret) }),
     });
   }
 

@@ -16,7 +16,7 @@ const PAGE = `<!doctype html>
       label, input, button { display: block; width: 100%; box-sizing: border-box; font: inherit; }
       input, button { padding: 0.6rem; margin: 0.3rem 0 1rem; }
     </style>
-    <script src="/reset-password/script.js" defer></script>
+    <script src="reset-password/script.js" defer></script>
   </head>
   <body>
     <h1>Set a new password</h1>
@@ -42,7 +42,7 @@ form.addEventListener('submit', async (event) => {
   const query = 'mutation ($input: ResetPasswordInput!) { resetPassword(input: $input) { userErrors { message } } }';
   const variables = { input: { token, newPassword: document.querySelector('#password').value } };
   try {
-    const response = await fetch('/graphql', {
+    const response = await fetch('graphql', {
       method: 'POST',
       headers: { 'content-type': 'application/json' },
       body: JSON.stringify({ query, variables }),
@@ -59,7 +59,8 @@ form.addEventListener('submit', async (event) => {
 
 /**
  * The page that the mail about a forgotten password links to, for installations whose front end has none of its own:
- * it calls `resetPassword` with the token in the link's fragment.
+ * it calls `resetPassword` with the token in the link's fragment. Its own addresses are relative: a proxy may take away a
+ * path before them.
  */
 export async function resetPasswordRoutes(app: FastifyInstance): Promise<void> {
   app.get('/reset-password', async (_request, reply) =>

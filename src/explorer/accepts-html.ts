@@ -1,3 +1,5 @@
+import { weightedValues } from '../http/weighted-values.js';
+
 const MEDIA_TYPES_OF_GRAPHQL = new Set(['application/json', 'application/graphql-response+json']);
 
 /**
@@ -7,14 +9,8 @@ const MEDIA_TYPES_OF_GRAPHQL = new Set(['application/json', 'application/graphql
 export function acceptsHtml(accept: string | undefined): boolean {
   // Every request is asked, and nearly all are programs'.
   if (accept === undefined || !/text\/html/i.test(accept)) return false;
-  const ranges = accept.split(',').map(parseRange);
+  const ranges = weightedValues(accept);
   const weightOf = (wanted: (type: string) => boolean) =>
-    Math.max(0, ...ranges.filter(({ type }) => wanted(type)).map(({ weight }) => weight));
+    Math.max(0, ...ranges.filter(({ value }) => wanted(value)).map(({ weight }) => weight));
   return weightOf((type) => type === 'text/html') > weightOf((type) => MEDIA_TYPES_OF_GRAPHQL.has(type));
-}
-
-function parseRange(range: string): { type: string; weight: number } {
-  const [type = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-  const weight = parameters.find((parameter) => parameter.startsWith('q='))?.slice(2) ?? '1';
-  return { type, weight: Number(weight) || 0 };
 }

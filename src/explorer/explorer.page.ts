@@ -32,6 +32,7 @@ ${explorerAssets.scripts.map((asset) => `<script src="${pathOf(asset)}"></script
 `;
 }
 
+/** From the page at /graphql: a proxy may take away a path before it. */
 function pathOf(asset: ExplorerAsset): string {
-  return `${ASSETS_PATH}/${asset.name}`;
+  return `${ASSETS_PATH.slice(1)}/${asset.name}`;
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from 'fastify';
+import { acceptsEncoding } from '../http/compression.js';
 import { forBrowsers, readerStrategy } from './browser-constraint.js';
 import { explorerAssets } from './explorer.assets.js';
 import { ASSETS_PATH, explorerPage } from './explorer.page.js';
-import { linkToTicket } from './ticket-link.js';
+import { explorerOnTicket, explorerOnTickets, ticketNumber } from './ticket-link.js';
 
 /** GraphiQL's editor sets inline styles; its fonts and images are data: URLs, and it fetches nothing from elsewhere. */
 const PAGE_POLICY =
@@ -11,12 +12,17 @@ const PAGE_POLICY =
 /** An asset's name holds its version. */
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
+interface ExplorerOptions {
+  /** Where tickets are shown instead of here; not this server itself. */
+  readonly frontEndUrl?: string | undefined;
+}
+
 /**
- * Gives browsers a page to try the API with, at GET /graphql, the page's files, and at /tickets/:number the page opened
- * on that ticket. Every other request to /graphql goes to the route that is registered for that path without a
- * constraint, before or after this one.
+ * Gives browsers a page to try the API with, at GET /graphql, the page's files, and at /tickets and /tickets/:number the
+ * page opened on the viewer's tickets or on that one. Every other request to /graphql goes to the route that is registered
+ * for that path without a constraint, before or after this one.
  */
-export async function explorerRoutes(app: FastifyInstance): Promise<void> {
+export async function explorerRoutes(app: FastifyInstance, { frontEndUrl }: ExplorerOptions): Promise<void> {
   const page = explorerPage();
   const assets = new Map([explorerAssets.style, ...explorerAssets.scripts].map((asset) => [asset.name, asset]));
 
@@ -33,10 +39,14 @@ export async function explorerRoutes(app: FastifyInstance): Promise<void> {
       .send(page),
   );
 
-  // Where mails point to. A front end at PUBLIC_URL has a page of its own there; without one, this is the page.
+  // Where mails point to, unless there is a front end. Links in mails that went before it came lead on to it.
+  app.get('/tickets', async (_request, reply) =>
+    reply.redirect(frontEndUrl === undefined ? explorerOnTickets() : `${frontEndUrl}/tickets`),
+  );
   app.get<{ Params: { number: string } }>('/tickets/:number', async (request, reply) => {
-    const link = linkToTicket(request.params.number);
-    return link === null ? reply.callNotFound() : reply.redirect(link);
+    const number = ticketNumber(request.params.number);
+    if (number === null) return reply.callNotFound();
+    return reply.redirect(frontEndUrl === undefined ? explorerOnTicket(number) : `${frontEndUrl}/tickets/${number}`);
   });
 
   app.get<{ Params: { name: string } }>(`${ASSETS_PATH}/:name`, async (request, reply) => {
@@ -44,7 +54,7 @@ export async function explorerRoutes(app: FastifyInstance): Promise<void> {
     if (asset === undefined) return reply.callNotFound();
     const { plain, gzipped } = await asset.load();
     void reply.type(asset.contentType).headers({ 'Cache-Control': FOR_A_YEAR, Vary: 'Accept-Encoding' });
-    if (!/\bgzip\b/.test(request.headers['accept-encoding'] ?? '')) return reply.send(plain);
+    if (!acceptsEncoding(request.headers['accept-encoding'], 'gzip')) return reply.send(plain);
     return reply.header('Content-Encoding', 'gzip').send(gzipped);
   });
 }

@@ -31,10 +31,45 @@ query Ticket($number: Int!) {
 }
 `;
 
-/** The explorer, opened on one ticket; null when it cannot be a ticket's number. */
-export function linkToTicket(number: string): string | null {
-  const parsed = Number(number);
-  if (!/^[1-9]\d*$/.test(number) || parsed > LARGEST_NUMBER) return null;
-  const variables = JSON.stringify({ number: parsed }, null, 2);
-  return `/graphql?${new URLSearchParams({ query: TICKET_QUERY, variables }).toString()}`;
+const TICKETS_QUERY = `# Sign in first, in the tab SignIn. Put the
+# accessToken into the tab "Headers" below,
+# after "Bearer ", and press the button.
+query MyTickets($active: TicketFilter) {
+  viewer {
+    assignedTickets(first: 100, filter: $active) {
+      totalCount
+      nodes {
+        number
+        title
+        status
+        priority
+        createdBy {
+          name
+        }
+      }
+    }
+  }
+}
+`;
+
+const ACTIVE_TICKETS = { active: { not: { status: ['DONE', 'CLOSED'] } } };
+
+/** A ticket's number as it stands in a path; null when it cannot be one. */
+export function ticketNumber(text: string): number | null {
+  const number = Number(text);
+  return /^[1-9]\d*$/.test(text) && number <= LARGEST_NUMBER ? number : null;
+}
+
+/** The explorer opened on one ticket, as seen from /tickets/:number. A proxy may take away a path before both. */
+export function explorerOnTicket(number: number): string {
+  return `../${explorer(TICKET_QUERY, { number })}`;
+}
+
+/** The explorer opened on the viewer's active tickets, as seen from /tickets. */
+export function explorerOnTickets(): string {
+  return explorer(TICKETS_QUERY, ACTIVE_TICKETS);
+}
+
+function explorer(query: string, variables: object): string {
+  return `graphql?${new URLSearchParams({ query, variables: JSON.stringify(variables, null, 2) }).toString()}`;
 }

@@ -14,7 +14,8 @@ function namesHost({ hostname }: FastifyRequest): boolean {
   return URL.canParse(`http://${hostname}/`);
 }
 
-function bodyFor({ url }: FastifyRequest, message: string, code: string) {
+/** In GraphQL's own form at /graphql, in JSON elsewhere. */
+export function errorBody({ url }: FastifyRequest, message: string, code: string) {
   return /^\/graphql(\?|$)/.test(url) ? { errors: [{ message, extensions: { code } }] } : { error: message };
 }
 
@@ -25,16 +26,16 @@ function bodyFor({ url }: FastifyRequest, message: string, code: string) {
 export function answerHttpErrors(http: FastifyInstance): void {
   http.addHook('onRequest', async (request, reply) => {
     if (namesHost(request)) return;
-    await reply.status(400).send(bodyFor(request, 'The header Host names no host.', 'BAD_REQUEST'));
+    await reply.status(400).send(errorBody(request, 'The header Host names no host.', 'BAD_REQUEST'));
   });
 
   http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status === 413) await readAway(request.raw);
     if (status < 500) {
-      return reply.status(status).send(bodyFor(request, WORDS[status] ?? error.message, 'BAD_REQUEST'));
+      return reply.status(status).send(errorBody(request, WORDS[status] ?? error.message, 'BAD_REQUEST'));
     }
     request.log.error({ err: error, requestId: request.id }, 'A request failed');
-    return reply.status(status).send(bodyFor(request, INTERNAL, 'INTERNAL_SERVER_ERROR'));
+    return reply.status(status).send(errorBody(request, INTERNAL, 'INTERNAL_SERVER_ERROR'));
   });
 }

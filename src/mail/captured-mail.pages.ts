@@ -2,7 +2,10 @@ import type { CapturedMail } from './captured-mail.store.js';
 import { page } from './page.js';
 import { html, type SafeHtml } from './templates/html.js';
 
-/** All captured mails; `total` counts those too that are too old to be listed. */
+/**
+ * All captured mails, as a page for /mail; `total` counts those too that are too old to be listed. Links are relative, here and below: a proxy may
+ * take away a path before them.
+ */
 export function capturedMailListPage(mails: CapturedMail[], total: number): string {
   if (mails.length === 0) {
     return page(
@@ -31,7 +34,7 @@ export function capturedMailListPage(mails: CapturedMail[], total: number): stri
 
 /** One mail: its headers, its two parts and the message as it would have been sent. */
 export function capturedMailPage(mail: CapturedMail): string {
-  const path = `/mail/${encodeURIComponent(mail.file)}`;
+  const path = encodeURIComponent(mail.file);
   const headers = [
     ['From', mail.from],
     ['To', mail.to],
@@ -48,7 +51,7 @@ export function capturedMailPage(mail: CapturedMail): string {
     </div>`;
   return page(
     titleOf(mail),
-    html`<p><a href="/mail">← All mail</a></p>
+    html`<p><a href="../mail">← All mail</a></p>
       <h1>${titleOf(mail)}</h1>
       <dl class="card">
         ${headers.map(
@@ -64,18 +67,21 @@ export function capturedMailPage(mail: CapturedMail): string {
   );
 }
 
-/** For a mail that is not there. */
-export function capturedMailNotFoundPage(): string {
+/**
+ * For a mail that is not there.
+ * @param list the page of all mails, as seen from the address that was asked for
+ */
+export function capturedMailNotFoundPage(list: string): string {
   return page(
     'Mail not found',
     html`<h1>There is no such mail</h1>
-      <p>It may have been removed. <a href="/mail">All mail</a></p>`,
+      <p>It may have been removed. <a href="${list}">All mail</a></p>`,
   );
 }
 
 function listItem(mail: CapturedMail): SafeHtml {
   return html`<li>
-    <a href="/mail/${encodeURIComponent(mail.file)}">
+    <a href="mail/${encodeURIComponent(mail.file)}">
       <strong>${titleOf(mail)}</strong>
       <time class="soft" datetime="${mail.capturedAt.toISOString()}">${timeOf(mail.capturedAt)}</time>
       <span class="to soft">To ${mail.to}</span>

@@ -51,18 +51,18 @@ export async function capturedMailRoutes(
 
   app.get<MailParameters>('/mail/:file', async (request, reply) => {
     const mail = await parsedMail(request.params.file);
-    return mail === undefined ? sendNotFound(reply) : sendPage(reply, capturedMailPage(mail));
+    return mail === undefined ? sendNotFound(reply, '../mail') : sendPage(reply, capturedMailPage(mail));
   });
 
   app.get<MailParameters>('/mail/:file/html', async (request, reply) => {
     const mail = await parsedMail(request.params.file);
-    return mail?.html === undefined ? sendNotFound(reply) : sendPage(reply, mail.html, MAIL_POLICY);
+    return mail?.html === undefined ? sendNotFound(reply, '../../mail') : sendPage(reply, mail.html, MAIL_POLICY);
   });
 
   app.get<MailParameters>('/mail/:file/raw', async (request, reply) => {
     const { file } = request.params;
     const message = await readCapturedMail(directory, file);
-    if (message === undefined) return sendNotFound(reply);
+    if (message === undefined) return sendNotFound(reply, '../../mail');
     return reply
       .header('Content-Security-Policy', PAGE_POLICY)
       .type('message/rfc822')
@@ -80,6 +80,6 @@ function sendPage(reply: FastifyReply, page: string, policy = PAGE_POLICY): Fast
   return reply.header('Content-Security-Policy', policy).type('text/html; charset=utf-8').send(page);
 }
 
-function sendNotFound(reply: FastifyReply): FastifyReply {
-  return sendPage(reply.code(404), capturedMailNotFoundPage());
+function sendNotFound(reply: FastifyReply, list: string): FastifyReply {
+  return sendPage(reply.code(404), capturedMailNotFoundPage(list));
 }

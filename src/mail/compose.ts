@@ -1,13 +1,16 @@
 import type { SendMailOptions } from 'nodemailer';
+import { isSingleAddress } from './mailbox.js';
 import { MailRefusedError, type MailMessage } from './mailer.js';
+import { oneLine } from './one-line.js';
 
-/** RFC 3834: keeps out-of-office replies, and their loops, away from a mail that nobody wrote by hand. */
-const AUTOMATIC_HEADERS = { 'Auto-Submitted': 'auto-generated', 'X-Auto-Response-Suppress': 'All' };
-
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
-
-/** One address and nothing around it: no list, no display name, no comment, no quoted local part. */
-const SINGLE_ADDRESS = /^[^\s\p{Cc}<>()[\],;:"\\@]+@[^\s\p{Cc}<>()[\],;:"\\@]+$/u;
+/**
+ * Keeps receipts, out-of-office replies and their loops away from a mail that nobody wrote by hand (RFC 3834; for Exchange
+ * MS-OXCMAIL 2.2.3.2.14). `All` would also suppress the bounces by which a sender learns of dead addresses.
+ */
+const AUTOMATIC_HEADERS = {
+  'Auto-Submitted': 'auto-generated',
+  'X-Auto-Response-Suppress': 'DR, RN, NRN, OOF, AutoReply',
+};
 
 /**
  * What nodemailer needs to build the message. The one place where texts meet headers: whatever it is given, the
@@ -15,7 +18,7 @@ const SINGLE_ADDRESS = /^[^\s\p{Cc}<>()[\],;:"\\@]+@[^\s\p{Cc}<>()[\],;:"\\@]+$/
  * address that is not a single one.
  */
 export function composeMail(message: MailMessage, options: { from: string; date?: Date }): SendMailOptions {
-  if (!SINGLE_ADDRESS.test(message.to.address)) {
+  if (!isSingleAddress(message.to.address)) {
     throw new MailRefusedError('the address of the recipient is not valid', { permanent: true });
   }
   return {
@@ -31,10 +34,6 @@ export function composeMail(message: MailMessage, options: { from: string; date?
     disableFileAccess: true,
     disableUrlAccess: true,
   };
-}
-
-function oneLine(text: string): string {
-  return text.replace(CONTROL_CHARACTERS, ' ').trim();
 }
 
 function headersOnOneLine(headers: Record<string, string>): Record<string, string> {

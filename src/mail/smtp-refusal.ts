@@ -1,12 +1,12 @@
 import { types } from 'node:util';
 import type { NodemailerError } from 'nodemailer';
 import { MailRefusedError } from './mailer.js';
+import { oneLine } from './one-line.js';
 
 const LONGEST_REASON = 200;
 /** How much of an answer is looked at; looking for addresses in a line of megabytes would take long. */
 const LONGEST_ANSWER = 1_000;
 const E_MAIL_ADDRESS = /<?(?:"[^"]*"|[^\s<>@"]+)@[^\s<>@]+>?/gu;
-const CONTROL_CHARACTERS = /[\p{Cc}\u2028\u2029]+/gu;
 
 /** nodemailer's codes for an answer to the mail itself, as against the connection, the greeting or the sign-in. */
 const ABOUT_THE_MAIL: ReadonlySet<string> = new Set(['EENVELOPE', 'EMESSAGE']);
@@ -48,9 +48,7 @@ function reasonOf(failure: NodemailerError): string {
 }
 
 function withoutAddresses(text: string): string {
-  const plain = text
-    .slice(0, LONGEST_ANSWER)
-    .replace(CONTROL_CHARACTERS, ' ')
+  const plain = oneLine(text.slice(0, LONGEST_ANSWER))
     .replace(E_MAIL_ADDRESS, '(address)')
     .replace(/ {2,}/g, ' ')
     .trim();

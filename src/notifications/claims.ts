@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Clock } from '../clock.js';
 import { type Row } from '../database/row.js';
 import { epochMs, type Rows } from '../database/rows.js';
+import { type AuthorLimit, IS_LIMITED } from './author-limit.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
 
 /**
@@ -15,7 +16,8 @@ export type NotificationRow = Row<Notification>;
 
 /** What came of a mail in hand. One that is still SCHEDULED is tried again after a while, or at once by whoever may. */
 export type Outcome =
-  | { readonly status: NotificationStatus.SENT }
+  /** `toldWith`: the first of several that one mail told. */
+  | { readonly status: NotificationStatus.SENT; readonly toldWith: string | null }
   | { readonly status: NotificationStatus.CANCELLED; readonly reason: NotificationCancelReason | null }
   | { readonly status: NotificationStatus.FAILED; readonly reason: string }
   | { readonly status: NotificationStatus.SCHEDULED; readonly reason: string; readonly retryInMs?: number };
@@ -24,16 +26,18 @@ export type Outcome =
 export class Claims {
   readonly #rows: Rows;
   readonly #clock: Clock;
+  readonly #limit: AuthorLimit;
 
-  constructor(rows: Rows, clock: Clock) {
+  constructor(rows: Rows, clock: Clock, limit: AuthorLimit) {
     this.#rows = rows;
     this.#clock = clock;
+    this.#limit = limit;
   }
 
   /** The first of the mails that are due and in nobody's hand. */
   async due(limit: number): Promise<{ id: string }[]> {
     return this.#rows.all(
-      sql<{ id: string }>`select id from notification where ${this.#isDue()} order by send_at limit ${limit}`,
+      sql<{ id: string }>`select n.id from notification n where ${this.#isDue()} order by n.send_at limit ${limit}`,
     );
   }
 
@@ -55,30 +59,51 @@ export class Claims {
     return later && new Date(later.sendMs);
   }
 
-  /** Takes a mail in hand, to be renewed every RENEW_EVERY_MS; null if it is not due, or somebody has it. */
-  async take(id: string): Promise<NotificationRow | null> {
-    return this.#rows.first(sql<NotificationRow>`
-      update notification n set claimed_until = ${this.#in(CLAIM_MS)}, attempts = attempts + 1
-      where id = ${id} and ${this.#isDue()}
-      returning ${this.#rows.columns(Notification, 'n')}`);
-  }
-
-  async renew(id: string): Promise<void> {
-    await this.#rows.all(
-      sql`update notification set claimed_until = ${this.#in(CLAIM_MS)} where id = ${id} and status = 'SCHEDULED'`,
+  /**
+   * Takes a mail in hand, to be renewed every RENEW_EVERY_MS, with those that are to be told in the same mail: it stands
+   * first. None if it is not due, somebody has it, or its author has to wait.
+   */
+  async take(id: string): Promise<NotificationRow[]> {
+    const columns = this.#rows.columns(Notification, 'n');
+    const taken = await this.#rows.all(sql<NotificationRow>`
+      update notification n set ${this.#claim()}
+      where n.id = ${id} and ${this.#isDue()} and not ${IS_LIMITED} returning ${columns}`);
+    if (taken.length > 0) return taken;
+    const ids = await this.#limit.take(id, this.#isDue(), async (together, run) => {
+      const first = together.length > 1 ? sql`${id}` : sql`case when n.told_with is not null then n.id end`;
+      const claimed = await run(sql<{ id: string }>`
+        update notification n set ${this.#claim()}, told_with = ${first}
+        where n.id = any(${[...together]}::uuid[]) and ${this.#isDue()} returning n.id`);
+      return claimed.map((row) => row.id);
+    });
+    if (!ids.includes(id)) return [];
+    return this.#rows.all(
+      sql<NotificationRow>`select ${columns} from notification n where n.id = any(${ids}::uuid[]) order by n.id <> ${id}, n.send_at, n.id`,
     );
   }
 
-  /** Gives a mail out of hand. Only a row still SCHEDULED changes. */
-  async end(id: string, outcome: Outcome): Promise<void> {
+  async renew(ids: readonly string[]): Promise<void> {
     await this.#rows.all(
-      sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = ${id} and status = 'SCHEDULED'`,
+      sql`update notification set claimed_until = ${this.#in(CLAIM_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
     );
+  }
+
+  /** Gives mails out of hand. Only rows still SCHEDULED change. */
+  async end(ids: readonly string[], outcome: Outcome): Promise<void> {
+    await this.#rows.all(
+      sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+    );
+  }
+
+  #claim(): RawBuilder<unknown> {
+    return sql`claimed_until = ${this.#in(CLAIM_MS)}, attempts = n.attempts + 1`;
   }
 
   #changes(outcome: Outcome): RawBuilder<unknown> {
     const { status } = outcome;
-    if (status === NotificationStatus.SENT) return sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null`;
+    if (status === NotificationStatus.SENT) {
+      return sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null, told_with = ${outcome.toldWith}::uuid`;
+    }
     const { reason } = outcome;
     if (status === NotificationStatus.CANCELLED) {
       return sql`status = 'CANCELLED', cancelled_at = ${this.#now()}, cancel_reason = ${reason}`;
@@ -88,11 +113,11 @@ export class Claims {
     return sql`retry_at = ${retryAt}, last_error = ${reason}`;
   }
 
-  /** Boolean expression: due, and in nobody's hand. */
+  /** Boolean expression for a notification `n`: due, and in nobody's hand. */
   #isDue(): RawBuilder<boolean> {
     const now = this.#now();
-    return sql`status = 'SCHEDULED' and send_at <= ${now} and (retry_at is null or retry_at <= ${now})
-      and (claimed_until is null or claimed_until <= ${now})`;
+    return sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})
+      and (n.claimed_until is null or n.claimed_until <= ${now})`;
   }
 
   #now(): RawBuilder<unknown> {

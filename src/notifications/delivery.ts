@@ -5,7 +5,7 @@ import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
 import { Turns } from '../turns.js';
 import { type Claims, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './claims.js';
-import { type MailOrReason, type NotificationMail } from './notification-mail.js';
+import { type MadeMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
 
@@ -81,18 +81,18 @@ export class Delivery {
   }
 
   async #deliver(id: string): Promise<Date | null> {
-    const claimed = await this.#claims.take(id);
-    if (claimed === null) return this.#claims.dueLater(id);
-    const span = this.#span(claimed);
-    await (span ? within(span, async () => this.#complete(claimed)) : this.#complete(claimed));
+    const [first, ...others] = await this.#claims.take(id);
+    if (first === undefined) return this.#claims.dueLater(id);
+    const span = this.#span(first);
+    await (span ? within(span, async () => this.#complete(first, others)) : this.#complete(first, others));
     return null;
   }
 
-  async #complete(claimed: NotificationRow): Promise<void> {
-    const outcome = await this.#send(claimed);
-    await this.#claims.end(claimed.id, outcome);
-    const isFinished = outcome.status !== NotificationStatus.SCHEDULED;
-    if (claimed.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(claimed.recipientId);
+  async #complete(first: NotificationRow, others: readonly NotificationRow[]): Promise<void> {
+    const outcomes = await this.#send([first, ...others]);
+    for (const { ids, outcome } of outcomes) await this.#claims.end(ids, outcome);
+    const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
+    if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
   }
 
   /** In the trace of the first change that the mail tells of; the others are linked. */
@@ -147,23 +147,32 @@ export class Delivery {
     return this.#claims.upcoming(withinMs, SWEEP_LIMIT);
   }
 
-  /** Throws nothing. */
-  async #send(claimed: NotificationRow): Promise<Outcome> {
-    let made: MailOrReason;
-    const renewing = setInterval(() => void this.#renew(claimed.id), RENEW_EVERY_MS);
+  /** Makes and sends one mail of all. Throws nothing. */
+  async #send(claimed: readonly NotificationRow[]): Promise<{ ids: string[]; outcome: Outcome }[]> {
+    const ids = claimed.map(({ id }) => id);
+    let made: MadeMail | null = null;
+    const renewing = setInterval(() => void this.#renew(ids), RENEW_EVERY_MS);
     try {
       made = await this.#mails.make(claimed);
-      if ('mail' in made) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
+      if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
-      if (error instanceof GivenBackError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
-      return this.#refused(claimed, error);
+      const told = claimed.filter(({ id }) => made === null || made.told.includes(id));
+      return [...cancellationsOf(made), { ids: told.map(({ id }) => id), outcome: this.#failed(told, error) }];
     } finally {
       clearInterval(renewing);
     }
-    this.#handled('mail' in made ? 'sent' : 'cancelled');
-    return 'mail' in made
-      ? { status: NotificationStatus.SENT }
-      : { status: NotificationStatus.CANCELLED, reason: made.cancelled };
+    this.#handled(made.mail ? 'sent' : 'cancelled');
+    const [first, ...others] = made.told;
+    if (first === undefined) return cancellationsOf(made);
+    const toldWith = others.length > 0 ? first : null;
+    return [...cancellationsOf(made), { ids: [...made.told], outcome: { status: NotificationStatus.SENT, toldWith } }];
+  }
+
+  #failed([first]: readonly NotificationRow[], error: unknown): Outcome {
+    if (error instanceof GivenBackError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
+    return first === undefined
+      ? { status: NotificationStatus.SCHEDULED, reason: UNEXPECTED }
+      : this.#refused(first, error);
   }
 
   #refused({ id, attempts }: NotificationRow, error: unknown): Outcome {
@@ -185,11 +194,18 @@ export class Delivery {
     currentScope()?.span?.set({ 'docket.outcome': outcome });
   }
 
-  async #renew(id: string): Promise<void> {
+  async #renew(ids: readonly string[]): Promise<void> {
     try {
-      await this.#claims.renew(id);
+      await this.#claims.renew(ids);
     } catch (error) {
-      this.#logger.warn({ err: error, notificationId: id }, 'A claim could not be renewed');
+      this.#logger.warn({ err: error, notificationId: ids[0] }, 'A claim could not be renewed');
     }
   }
+}
+
+function cancellationsOf(made: MadeMail | null): { ids: string[]; outcome: Outcome }[] {
+  return (made?.cancelled ?? []).map(({ id, reason }) => ({
+    ids: [id],
+    outcome: { status: NotificationStatus.CANCELLED, reason },
+  }));
 }

@@ -2,11 +2,14 @@ import { sql } from 'kysely';
 import { type Clock } from '../clock.js';
 import { newId } from '../database/id.js';
 import { epochMs, type Rows } from '../database/rows.js';
+import { isActive, TicketStatus } from '../tickets/ticket.entity.js';
 import { type DigestPlan, nextDigestAt } from './digest-schedule.js';
 import { type Wake } from './notification.service.js';
 
 /** People planned for in one statement. */
 const BATCH = 500;
+
+const ACTIVE = Object.values(TicketStatus).filter(isActive);
 
 interface Candidate extends Omit<DigestPlan, 'lastDueAt'> {
   readonly recipientId: string;
@@ -29,7 +32,7 @@ const CANDIDATE = sql`u.id as "recipientId", u.digest_hour as "digestHour", u.ti
   ) as "lastDueMs"`;
 
 /**
- * Owes everybody who has a live ticket their next digest (requirements C15). The rows are the plan: several workers
+ * Owes everybody who has an active ticket their next digest (docs/behaviour.md, "Mails"). The rows are the plan: several workers
  * plan at once, and a unique index lets one row through.
  */
 export class DigestPlanner {
@@ -84,7 +87,10 @@ export class DigestPlanner {
       select ${CANDIDATE}
       from "user" u
       where ${one} and u.deleted_at is null and u.digest_emails and u.may_view_tickets
-        and exists (select from ticket t where t.assigned_to_id = u.id and t.deleted_at is null)
+        and u.id in (
+          select t.assigned_to_id from ticket t
+          where t.status = any(${ACTIVE}::ticket_status[]) and t.deleted_at is null
+        )
         and not exists (
           select from notification n where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
         )

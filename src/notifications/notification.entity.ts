@@ -17,7 +17,7 @@ export enum NotificationKind {
 }
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or all tickets of yours.',
+  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or what is active of yours.',
 });
 
 export enum NotificationStatus {
@@ -41,7 +41,7 @@ export enum NotificationCancelReason {
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more.',
+  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest that has no ticket to tell of any more.',
 });
 
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
@@ -65,6 +65,7 @@ registerEnumType(NotificationCancelReason, {
 @Index({ name: 'notification_due', properties: ['sendAt'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_by_recipient', properties: ['recipient', 'sendAt', 'id'] })
 @Index({ name: 'notification_by_ticket', properties: ['ticket', 'sendAt', 'id'] })
+@Index({ name: 'notification_by_actor', properties: ['actor', 'recipient', 'sentAt'] })
 @Index({ name: 'notification_by_send_at', properties: ['sendAt', 'id'] })
 export class Notification extends Node {
   [OptionalProps]?: 'status';
@@ -95,7 +96,6 @@ export class Notification extends Node {
     nullable: true,
     deleteRule: 'restrict',
     updateRule: 'restrict',
-    index: 'notification_actor_id',
   })
   actor: Ref<User> | null = null;
 
@@ -120,9 +120,16 @@ export class Notification extends Node {
   @Property({ type: 'datetime', length: 3 })
   sendAt!: Date;
 
-  /** When to try again after a refusal; `sendAt` stays as it is. */
+  /** When to try again after a refusal, or beyond its author's limit; `sendAt` stays as it is. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   retryAt: Date | null = null;
+
+  /**
+   * The notification whose mail tells this one too, itself for the first of several. Set from when it waits beyond its
+   * author's limit (author-limit.ts); null for one that has a mail of its own.
+   */
+  @Property({ type: 'uuid', nullable: true })
+  toldWith: string | null = null;
 
   @Field(() => DateTime, { nullable: true })
   @Property({ type: 'datetime', length: 3, nullable: true })

@@ -4,7 +4,7 @@ import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
-import { type Ticket } from '../tickets/ticket.entity.js';
+import { isActive, type Ticket, type TicketStatus } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
 import { COMMENT, mergeChanges, withoutFieldsOf } from './merge-changes.js';
 import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
@@ -25,6 +25,15 @@ export type UpdateMail<Waiting> =
       readonly keepsActor: boolean;
       readonly holds: readonly Waiting[];
     };
+
+/** Whether an assignment is worth a mail: not one's own, and not of a ticket that is done (docs/behaviour.md, "Mails"). */
+export function tellsOfAssignment(assignment: {
+  readonly status: TicketStatus;
+  readonly assigneeId: string;
+  readonly actorId: string | null;
+}): boolean {
+  return assignment.assigneeId !== assignment.actorId && isActive(assignment.status);
+}
 
 /**
  * Decides what becomes of an UPDATED mail (docs/decisions/0020-update-mails.md).
@@ -68,9 +77,16 @@ export class NotificationService {
     this.#wake = deps.wake;
   }
 
-  /** Owes the assignee a mail after the delay (requirements 74, 75, C13), unless they want none. */
-  assigned(em: EntityManager, ticket: Ticket, assignee: User, actorId: string): Notification[] {
-    return assignee.assignmentEmails
+  /**
+   * Owes the assignee a mail after the delay, if it tells them of work that is new to them, and they want it.
+   * @param assignment `ticket` may be a reference that is not loaded: its status is given apart
+   */
+  assigned(
+    em: EntityManager,
+    assignment: { ticket: Ticket; status: TicketStatus; assignee: User; actorId: string },
+  ): Notification[] {
+    const { ticket, status, assignee, actorId } = assignment;
+    return assignee.assignmentEmails && tellsOfAssignment({ status, assigneeId: assignee.id, actorId })
       ? [this.#create(em, { kind: NotificationKind.ASSIGNED, ticket, recipient: assignee, actorId, changes: [] })]
       : [];
   }

@@ -12,7 +12,9 @@ export class NotificationSettings {
   @Field(() => Boolean, { description: 'Somebody else changed a ticket assigned to you. Default true.' })
   updateEmails!: boolean;
 
-  @Field(() => Boolean, { description: 'A summary of all tickets assigned to you. Default true.' })
+  @Field(() => Boolean, {
+    description: 'A summary of your active tickets, and of those closed since the last one. Default true.',
+  })
   digestEmails!: boolean;
 
   @Field(() => Int, {

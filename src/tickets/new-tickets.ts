@@ -4,6 +4,7 @@ import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Writes, writtenOnce } from '../database/writes.js';
 import { Notification } from '../notifications/notification.entity.js';
+import { tellsOfAssignment } from '../notifications/notification.service.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -70,8 +71,10 @@ type Item = Omit<NewTicket, 'assignee'> & { readonly assignedToId: string | null
 function insert(statement: Insert, items: readonly Item[]): RawBuilder<CreatedRow> {
   const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
   const events = items.map(({ event }) => event);
-  const mails = items.flatMap(({ mail, assignedToId }) =>
-    assignedToId === null ? [] : [{ ...mail, recipientId: assignedToId }],
+  const mails = items.flatMap(({ ticket: { status }, mail, assignedToId }) =>
+    assignedToId !== null && tellsOfAssignment({ status, assigneeId: assignedToId, actorId: mail.actorId })
+      ? [{ ...mail, recipientId: assignedToId }]
+      : [],
   );
   return statement(JSON.stringify(tickets), JSON.stringify(events), JSON.stringify(mails));
 }
@@ -118,7 +121,7 @@ export class NewTickets {
 
   /** Undefined if nobody has this name or address. Whether the user lives is for who locks the row. */
   async #idOf({ id, username, email }: UserRef): Promise<string | undefined> {
-    if (id != null) return id;
+    if (id != null) return id.toLowerCase();
     const named = username == null ? sql`email = ${email}` : sql`username = ${username}`;
     const [user] = await this.#rows.byKey(
       sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,

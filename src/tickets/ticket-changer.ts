@@ -110,7 +110,8 @@ export class TicketChanger {
     if (!changes.some(({ field }) => field === 'assignedTo')) return this.tell(em, viewer, ticket, changes);
     const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
     await this.#notifications.cancelForTicket(em, ticket, reason);
-    return assignee ? this.#notifications.assigned(em, ticket, assignee, viewer.id) : [];
+    if (assignee === null) return [];
+    return this.#notifications.assigned(em, { ticket, status: ticket.status, assignee, actorId: viewer.id });
   }
 
   /** Records what differs from the fields before, if anything does. */

@@ -121,16 +121,21 @@ describe('an import', () => {
     expect(await countTickets()).toBe(before);
   });
 
-  test('owes no mails unless they are asked for, and then only about active tickets', async () => {
-    const path = await file('x.csv', `${JIRA}Third,DOC-3,Bug,Done,Major,,ada,ada,30/Sep/21 17:20,,,,,,x\n`);
+  test('owes no mails unless they are asked for, and then only about active tickets of others', async () => {
+    const grace = await buildPerson(server, { username: 'grace' });
+    const rows = `${JIRA}Third,DOC-3,Bug,Done,Major,,ada,${grace.username},30/Sep/21 17:20,,,,,,x\n`;
+    const others = `Fourth,DOC-4,Bug,Open,Major,,ada,${grace.username},30/Sep/21 17:20,,,,,,x\n`;
+    const path = await file('x.csv', rows + others);
     await importing(path, '--preset', 'jira');
-    expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);
+    expect(await entities().count(Notification, { recipient: grace.id })).toBe(0);
     source += 1;
     const { stdout } = await importing(path, '--preset', 'jira', '--send-mails');
     expect(stdout).toContain('1 mail owed');
-    const owed = await entities().findOneOrFail(Notification, { ticket: await imported('Second') });
+    const owed = await entities().findOneOrFail(Notification, { ticket: await imported('Fourth') });
     expect(owed).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
     expect(await entities().count(Notification, { ticket: await imported('Third') })).toBe(0);
+    // Reported and taken by the same person.
+    expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);
   });
 });
 

@@ -21,6 +21,7 @@ const ALL_WRONG = {
   RUN: 'both',
   EMAIL_PORT: '0',
   EMAIL_TLS: 'on',
+  EMAIL_FROM: 'Docket',
   ASSIGN_REPORT_SCHEDULE: '-12',
   REPORT_SCHEDULE_HOURS: '-1',
   REPORT_SCHEDULE_MINUTES: 'often',
@@ -30,6 +31,7 @@ const ALL_WRONG = {
   ADMIN_EMAIL: 'nobody',
   DEMO_DATA: 'yes',
   PUBLIC_URL: 'docket.example',
+  FRONT_END_URL: 'ftp://docket.example',
   ALLOWED_ORIGINS: 'https://docket.example,ftp://docket.example',
   INTROSPECTION: 'true',
   TRUST_PROXY: '10.0.0.0/8,everybody',
@@ -172,6 +174,64 @@ describe('times', () => {
     for (const value of [String(most + 1), '9'.repeat(400)]) {
       expect(faultsOf({ [name]: value })).toEqual([`${name} must be a number up to ${most}`]);
     }
+  });
+});
+
+describe.each(['PUBLIC_URL', 'FRONT_END_URL'] as const)('%s', (name) => {
+  const read = (value: string) => {
+    const env = readEnv({ [name]: value });
+    return name === 'PUBLIC_URL' ? env.publicUrl : env.frontEndUrl;
+  };
+
+  test.each([
+    ['https://docket.example/', 'https://docket.example'],
+    ['https://docket.example', 'https://docket.example'],
+    ['http://localhost:4000//', 'http://localhost:4000'],
+    ['https://docket.example/support/', 'https://docket.example/support'],
+    ['HTTPS://Docket.example:443/Support', 'https://docket.example/Support'],
+    ['http://[::1]:4000/', 'http://[::1]:4000'],
+  ])('%s is taken without a slash at its end', (value, taken) => {
+    expect(read(value)).toBe(taken);
+  });
+
+  test.each([
+    ['https://docket.example/?a=1', 'must end with its host or a path, without ? and #: paths are added to it'],
+    ['https://docket.example/?', 'must end with its host or a path, without ? and #: paths are added to it'],
+    ['https://docket.example/#', 'must end with its host or a path, without ? and #: paths are added to it'],
+    ['https://docket.example/#/tickets', 'must end with its host or a path, without ? and #: paths are added to it'],
+    ['https://ada:hunter2@docket.example', 'must hold no user name and no password: it stands in every mail'],
+    ['https://ada@docket.example', 'must hold no user name and no password: it stands in every mail'],
+    [' https://docket.example', 'must have no blanks in it'],
+    ['https://docket.example/my desk', 'must have no blanks in it'],
+    ['https://docket.example\n', 'must have no blanks in it'],
+  ])('%j is refused', (value, fault) => {
+    expect(faultsOf({ [name]: value })).toEqual([`${name} ${fault}`]);
+  });
+});
+
+describe('the sender', () => {
+  test.each([
+    'docket@localhost',
+    ' Docket <docket@example.com> ',
+    '"Docket, Support" <d@example.com>',
+    'Zoë <z@example.com>',
+  ])('may be %j', (EMAIL_FROM) => {
+    expect(readEnv({ EMAIL_FROM }).mailFrom).toBe(EMAIL_FROM.trim());
+  });
+
+  test.each([
+    'docket',
+    'Docket <docket>',
+    'a@example.com, b@example.com',
+    'Docket <a@example.com> <b@example.com>',
+    'Team: a@example.com, b@example.com;',
+    'Docket <a@example.com',
+    'Docket a@example.com',
+    'Docket\nBcc: eve@example.com <a@example.com>',
+  ])('may not be %j', (EMAIL_FROM) => {
+    expect(faultsOf({ EMAIL_FROM })).toEqual([
+      'EMAIL_FROM must be one mailbox: docket@example.com or Docket <docket@example.com>',
+    ]);
   });
 });
 

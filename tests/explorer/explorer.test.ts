@@ -52,13 +52,13 @@ describe('the explorer', () => {
     expect(headers['content-security-policy']).toMatch(/^default-src 'none'; script-src 'self'; /);
     expect(body).not.toMatch(/https?:/);
     expect(body.match(/<script/g)).toEqual(
-      body.match(/<script src="\/graphql\/assets\/[\w.-]+"><\/script>/g)?.map(() => '<script'),
+      body.match(/<script src="graphql\/assets\/[\w.-]+"><\/script>/g)?.map(() => '<script'),
     );
   });
 
   test('serves each of its files with its type, for ever', async () => {
     const { body } = await getPage();
-    const paths = [...body.matchAll(/(?:src|href)="(\/graphql\/assets\/[^"]+)"/g)].map(([, path]) => path ?? '');
+    const paths = [...body.matchAll(/(?:src|href)="(graphql\/assets\/[^"]+)"/g)].map(([, path]) => `/${path}`);
     expect(paths).toHaveLength(5);
     for (const path of paths) {
       const response = await app.inject(path);
@@ -76,10 +76,17 @@ describe('the explorer', () => {
   test('opens on the ticket that a mail links to', async () => {
     const response = await app.inject({ url: '/tickets/13', headers: { accept: CHROMIUM } });
     expect(response.statusCode).toBe(302);
-    const link = new URL(response.headers.location ?? '', 'http://docket.example');
+    const link = new URL(response.headers.location ?? '', 'http://docket.example/tickets/13');
     expect(link.pathname).toBe('/graphql');
     expect(link.searchParams.get('query')).toContain('ticketByNumber(number: $number)');
     expect(JSON.parse(link.searchParams.get('variables') ?? '')).toEqual({ number: 13 });
+  });
+
+  test('opens on the active tickets of the viewer, where a digest leads', async () => {
+    const response = await app.inject({ url: '/tickets', headers: { accept: CHROMIUM } });
+    const link = new URL(response.headers.location ?? '', 'http://docket.example/tickets');
+    expect([response.statusCode, link.pathname]).toEqual([302, '/graphql']);
+    expect(link.searchParams.get('query')).toContain('assignedTickets');
   });
 
   test.each(['0', '-1', '1e3', '2147483648', 'abc', '1%20'])('has no ticket %s', async (number) => {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { createSchema } from '../../src/graphql/schema.js';
-import { linkToTicket } from '../../src/explorer/ticket-link.js';
+import { explorerOnTicket, explorerOnTickets } from '../../src/explorer/ticket-link.js';
 import { WELCOME_QUERY } from '../../src/explorer/bootstrap-script.js';
 
 const schema = createSchema();
@@ -19,7 +19,9 @@ describe('the queries that we show to people', () => {
   test.each([
     ...blocks,
     ...inCommands.map(({ query }) => query),
-    new URLSearchParams(linkToTicket('1')?.split('?')[1]).get('query') ?? '',
+    ...[explorerOnTicket(1), explorerOnTickets()].map(
+      (link) => new URLSearchParams(link.split('?')[1]).get('query') ?? '',
+    ),
     WELCOME_QUERY,
   ])('are valid: %#', (query) => {
     expect(query).not.toBe('');

@@ -106,7 +106,7 @@ describe('over SMTP', () => {
     const [mail] = await server.waitForMails(1);
     expect(mail && headersOf(mail)).toMatchObject({
       'auto-submitted': 'auto-generated',
-      'x-auto-response-suppress': 'All',
+      'x-auto-response-suppress': 'DR, RN, NRN, OOF, AutoReply',
       'list-unsubscribe': listUnsubscribe,
     });
   });

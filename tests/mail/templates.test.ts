@@ -19,6 +19,8 @@ function mailFor(ticket: Partial<AssignedMailInput['ticket']> = {}, assignedByNa
     ticket: { ...TICKET, ...ticket },
     recipient: { name: 'Ada Lovelace' },
     assignedByName,
+    comments: [],
+    earlierComments: 0,
     unsubscribeUrl: 'https://docket.example/unsubscribe/token',
   });
 }

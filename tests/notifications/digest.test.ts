@@ -3,7 +3,7 @@ import { TicketPriority, TicketStatus } from '../../src/tickets/ticket.entity.js
 import { BuiltInRole } from '../../src/users/role.entity.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { later, mailsTo, notificationsOf, subjectsTo, updateSettings } from './actions.js';
+import { createTicket, later, mailsTo, notificationsOf, subjectsTo, updateSettings, updateTicket } from './actions.js';
 
 const HOUR = 60;
 const MONTH_SECONDS = 30 * 86_400;
@@ -28,6 +28,10 @@ async function digestsOf(person: Person) {
   return notificationsOf(person, { kind: ['DIGEST'] });
 }
 
+function digestMailsTo(person: Person) {
+  return mailsTo(server, person).filter(({ subject }) => subject?.startsWith('Your tickets'));
+}
+
 describe('the digest', () => {
   test('comes at the server’s interval, to the second', async () => {
     const person = await personWithTickets({});
@@ -43,29 +47,84 @@ describe('the digest', () => {
     expect(subjectsTo(server, person)).toHaveLength(2);
   });
 
-  test('lists every live ticket that is assigned, active ones first', async () => {
+  test('lists active tickets, the most urgent first, and those closed since it was planned', async () => {
+    const creator = await buildPerson(server);
     const person = await personWithTickets(
-      { title: 'Old and done', status: TicketStatus.DONE },
       { title: 'Small wish', priority: TicketPriority.LOW },
       { title: 'Thrown away', deletedAt: server.clock.now() },
       { title: 'Server down', priority: TicketPriority.EMERGENCY, status: TicketStatus.IN_PROGRESS },
     );
     await buildTicket(server, { title: 'Not theirs', assignedTo: null });
+    const finished = await createTicket(creator, { title: 'Just done', assignedTo: { id: person.id } });
+    await createTicket(creator, { title: 'Long done', status: 'DONE', assignedTo: { id: person.id } });
     await later(server, {});
+    server.clock.advance({ seconds: 1 });
+    await updateTicket(creator, { id: finished.id, status: 'DONE' });
     await later(server, { minutes: 13 * HOUR });
 
-    const [mail] = mailsTo(server, person);
-    expect(mail?.subject).toBe('Your tickets: 2 active, 1 done');
+    const [mail] = digestMailsTo(person);
+    expect(mail?.subject).toBe('Your tickets: 2 active, 1 closed');
     for (const part of [mail?.text, mail?.html]) {
-      const titles = /Server down|Small wish|Old and done|Thrown away|Not theirs/g;
+      const titles = /Server down|Small wish|Just done|Long done|Thrown away|Not theirs/g;
       expect([...new Set(part?.replace(/<div style="display: none.*?<\/div>/, '').match(titles))]).toEqual([
         'Server down',
         'Small wish',
-        'Old and done',
+        'Just done',
       ]);
+      expect(part).toContain('2 tickets of yours are active; one was closed since the last summary.');
       expect(part).toMatch(/https:\/\/docket\.example\/tickets\/\d+/);
       expect(part).toContain('every 12 hours, 30 minutes and 20 seconds');
     }
+  });
+
+  test('tells of each closed ticket once, and comes no more when none is active', async () => {
+    const creator = await buildPerson(server);
+    const person = await personWithTickets();
+    const [first, second] = [
+      await createTicket(creator, { title: 'First', assignedTo: { id: person.id } }),
+      await createTicket(creator, { title: 'Second', assignedTo: { id: person.id } }),
+    ];
+    await later(server, {});
+    server.clock.advance({ seconds: 1 });
+    await updateTicket(person, { id: first.id, status: 'CLOSED' });
+    await later(server, { minutes: 13 * HOUR });
+    expect(digestMailsTo(person).map(({ subject }) => subject)).toEqual(['Your tickets: 1 active, 1 closed']);
+
+    server.clock.advance({ seconds: 1 });
+    await updateTicket(person, { id: second.id, status: 'DONE' });
+    await later(server, { minutes: 13 * HOUR });
+    expect(digestMailsTo(person)[1]?.subject).toBe('Your tickets: 0 active, 1 closed');
+    expect(digestMailsTo(person)[1]?.text).toContain(
+      'no ticket of yours is active any more; one was closed since the last summary.',
+    );
+    expect(digestMailsTo(person)[1]?.text).not.toContain('First');
+
+    for (let day = 1; day <= 5; day += 1) await later(server, { minutes: 24 * HOUR });
+    expect(digestMailsTo(person)).toHaveLength(2);
+    expect(await digestsOf(person)).toHaveLength(2);
+
+    await updateTicket(creator, { id: first.id, status: 'OPEN' });
+    await later(server, {});
+    await later(server, { minutes: 13 * HOUR });
+    expect(
+      digestMailsTo(person)
+        .map(({ subject }) => subject)
+        .slice(2),
+    ).toEqual(['Your tickets: 1 active']);
+  });
+
+  test('does not tell who wanted none of all that was closed meanwhile', async () => {
+    const creator = await buildPerson(server);
+    const person = await personWithTickets({ title: 'Still open' });
+    const { id } = await createTicket(creator, { title: 'Done meanwhile', assignedTo: { id: person.id } });
+    await later(server, {});
+    await updateSettings(person, { digestEmails: false });
+    await later(server, { minutes: 1 });
+    await updateTicket(person, { id, status: 'DONE' });
+    await later(server, { minutes: 1 });
+    await updateSettings(person, { digestEmails: true });
+    await later(server, { minutes: 13 * HOUR });
+    expect(digestMailsTo(person).map(({ subject }) => subject)).toEqual(['Your tickets: 1 active']);
   });
 
   test('does not come to who has no ticket, nor to who has none any more', async () => {

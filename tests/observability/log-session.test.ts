@@ -93,7 +93,7 @@ describe('a session at LOG_LEVEL=trace', () => {
 
     await server.app.passwordResets.sweep();
     const person = await buildPerson(server);
-    await createTicket(person, { assignedTo: { id: person.id } });
+    await createTicket(await buildPerson(server), { assignedTo: { id: person.id } });
     server.clock.advance({ minutes: 13 });
     await server.deliverDue();
     secrets.add(person.client.token ?? '');
@@ -208,17 +208,28 @@ describe('the server process at LOG_LEVEL=trace', () => {
         headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
         body: JSON.stringify(body),
       });
-      const { data }: { data: { signIn?: { accessToken: string } } } = JSON.parse(await response.text());
+      const { data }: { data: { signIn?: { accessToken: string }; roles?: { id: string }[] } } = JSON.parse(
+        await response.text(),
+      );
       return data;
     };
     const { signIn } = await send({
       query: 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }',
       variables: { input: { login: 'ada', password: `${CANARY}admin` } },
     });
+    const { roles } = await send({ query: '{ roles { id } }' }, signIn?.accessToken);
+    const assignee = { username: 'leo', email: 'leo@docket.example', firstName: 'Leo', password: `${CANARY}assignee` };
+    await send(
+      {
+        query: 'mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { code } } }',
+        variables: { input: { ...assignee, roleId: roles?.[0]?.id } },
+      },
+      signIn?.accessToken,
+    );
     await send(
       {
         query:
-          'mutation { createTicket(input: { title: "a", description: "b", assignedTo: { username: "ada" } }) { userErrors { code } } }',
+          'mutation { createTicket(input: { title: "a", description: "b", assignedTo: { username: "leo" } }) { userErrors { code } } }',
       },
       signIn?.accessToken,
     );

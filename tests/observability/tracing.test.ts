@@ -314,7 +314,17 @@ describe('server processes', () => {
     const [, url = ''] = /GraphQL {2}(\S+)\/graphql/.exec(announcement) ?? [];
     const signIn = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
     const session = await send(url, undefined, signIn, { input: { login: 'ada', password: `${CANARY}-password` } });
-    const input = { title: 'A', description: 'B', assignedTo: { username: 'ada' } };
+    const token = session.signIn.accessToken;
+    const { roles } = await send(url, token, '{ roles { id } }', {});
+    const createUser = 'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }';
+    const person = {
+      username: 'grace',
+      email: 'grace@docket.example',
+      firstName: 'Grace',
+      password: `${CANARY}-other`,
+    };
+    await send(url, token, createUser, { input: { ...person, roleId: roles[0].id } });
+    const input = { title: 'A', description: 'B', assignedTo: { username: 'grace' } };
     await send(url, session.signIn.accessToken, CREATE, { input }, `00-${TRACE_ID}-${CLIENT_SPAN}-01`);
     await smtp.waitForMails(1);
     await untraced.said('Ctrl-C stops it.');

@@ -65,6 +65,7 @@ export interface TestServerOptions {
   allowedOrigins?: readonly string[];
   trustedProxies?: readonly string[];
   publicUrl?: string;
+  frontEndUrl?: string;
   /** A folder whose mails are shown at /mail. */
   capturedMails?: string;
   metrics?: MetricsAccess;
@@ -121,6 +122,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       publicUrl: options.publicUrl ?? 'https://docket.example',
+      frontEndUrl: options.frontEndUrl,
     },
   });
   const http = await createServer(app, {

@@ -1,7 +1,7 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Clock } from '../../clock.js';
 import { NotificationService } from '../../notifications/notification.service.js';
-import { isActive, Ticket } from '../../tickets/ticket.entity.js';
+import { Ticket } from '../../tickets/ticket.entity.js';
 import { User } from '../../users/user.entity.js';
 import { type ReadyTicket } from './write-tickets.js';
 
@@ -16,14 +16,16 @@ export async function oweAssignmentMails(
   batch: readonly ReadyTicket[],
 ): Promise<number> {
   const notifications = new NotificationService({ clock, delayMs, wake: async () => {} });
-  const assigned = batch.filter(({ draft, people }) => people.assignedTo !== null && isActive(draft.status));
+  const assigned = batch.filter(({ people }) => people.assignedTo !== null);
   const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ people }) => people.assignedTo ?? []) } });
   const byId = new Map(assignees.map((user) => [user.id, user]));
   let owed = 0;
   for (const { draft, people } of assigned) {
     const assignee = byId.get(people.assignedTo ?? '');
     if (assignee === undefined) continue;
-    owed += notifications.assigned(em, em.getReference(Ticket, draft.id), assignee, people.createdBy).length;
+    const ticket = em.getReference(Ticket, draft.id);
+    const assignment = { ticket, status: draft.status, assignee, actorId: people.createdBy };
+    owed += notifications.assigned(em, assignment).length;
   }
   await em.flush();
   return owed;

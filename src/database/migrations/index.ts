@@ -10,6 +10,7 @@ import { Migration20261121065000_must_hold } from './Migration20261121065000_mus
 import { Migration20261121070000_traces } from './Migration20261121070000_traces.js';
 import { Migration20261121171000_changed_texts } from './Migration20261121171000_changed_texts.js';
 import { Migration20261127110500_taken_names } from './Migration20261127110500_taken_names.js';
+import { Migration20261127134107_merged_mails } from './Migration20261127134107_merged_mails.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -24,4 +25,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121070000_traces', class: Migration20261121070000_traces },
   { name: 'Migration20261121171000_changed_texts', class: Migration20261121171000_changed_texts },
   { name: 'Migration20261127110500_taken_names', class: Migration20261127110500_taken_names },
+  { name: 'Migration20261127134107_merged_mails', class: Migration20261127134107_merged_mails },
 ];

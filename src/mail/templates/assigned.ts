@@ -1,6 +1,8 @@
+import { oneLine } from '../one-line.js';
+import { commentParts, type MailComment } from './comments.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { detailsTable, inWords, oneLine, paragraph, quote, shortened } from './parts.js';
+import { detailsTable, inWords, note, paragraph, quote, shortened } from './parts.js';
 
 /** Mail programs cut long mails (Gmail at 102 kB); the rest of a long description is behind the link. */
 const LONGEST_DESCRIPTION = 5_000;
@@ -21,11 +23,15 @@ export interface AssignedMailInput {
   recipient: { name: string };
   /** Null when nobody in particular did it. */
   assignedByName: string | null;
+  /** The newest ones, oldest first, and how many there are before them. */
+  comments: readonly MailComment[];
+  earlierComments: number;
   unsubscribeUrl: string;
 }
 
-/** The mail that tells somebody a ticket is theirs now, with the ticket's details (requirements 74). */
-export function assignedMail({ ticket, recipient, assignedByName, unsubscribeUrl }: AssignedMailInput): MailTexts {
+/** The mail that tells somebody a ticket is theirs now, with its details and what was said about it so far. */
+export function assignedMail(input: AssignedMailInput): MailTexts {
+  const { ticket, recipient, assignedByName, unsubscribeUrl } = input;
   const title = oneLine(ticket.title);
   const whatHappened =
     assignedByName === null
@@ -34,19 +40,32 @@ export function assignedMail({ ticket, recipient, assignedByName, unsubscribeUrl
   const greeting = `Hello ${oneLine(recipient.name)}, ${whatHappened}`;
   const details = detailsOf(ticket);
   const description = [shortened(ticket.description.trim(), LONGEST_DESCRIPTION)].filter((text) => text !== '');
+  const comments = commentParts(input.comments);
+  const earlier = earlierComments(input.earlierComments);
 
   return mailTexts({
     subject: `[#${ticket.number}] ${title} — assigned to you`,
     preheader: `${inWords(ticket.priority)} priority ${inWords(ticket.type).toLowerCase()}: ${title}`,
     heading: `#${ticket.number} ${title}`,
     body: {
-      text: [greeting, details.map(([name, value]) => `${name}: ${value}`).join('\n'), ...description].join('\n\n'),
-      html: html`${paragraph(greeting)}${detailsTable(details)}${description.map(quote)}`,
+      text: [
+        greeting,
+        details.map(([name, value]) => `${name}: ${value}`).join('\n'),
+        ...description,
+        ...earlier,
+        ...comments.text,
+      ].join('\n\n'),
+      html: html`${paragraph(greeting)}${detailsTable(details)}${description.map(quote)}${earlier.map(note)}${comments.html}`,
     },
     action: { label: `Open ticket #${ticket.number}`, url: ticket.url },
     reason: 'You get this mail because you are assigned to this ticket.',
     unsubscribe: { label: 'Stop mails about assignments', url: unsubscribeUrl },
   });
+}
+
+function earlierComments(count: number): string[] {
+  if (count === 0) return [];
+  return [count === 1 ? 'One earlier comment is behind the link.' : `${count} earlier comments are behind the link.`];
 }
 
 function detailsOf(ticket: AssignedMailInput['ticket']): [name: string, value: string][] {

@@ -1,6 +1,8 @@
+import { oneLine } from '../one-line.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { inWords, LONGEST_PREHEADER, oneLine, paragraph, shortened } from './parts.js';
+import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
+import { type TicketItem, ticketItems } from './ticket-items.js';
 
 export interface DigestTicket {
   number: number;
@@ -16,44 +18,48 @@ export interface DigestMailInput {
   recipient: { name: string };
   /** As they are to be listed: active ones first. At least one, and not more than a mail should hold. */
   tickets: readonly DigestTicket[];
-  /** All that there are, listed or not. */
-  counts: { active: number; done: number };
+  /** All that there are, listed or not: those that are active, and those closed since the last summary. */
+  counts: { active: number; closed: number };
   /** When it comes, in words: "every day at 07:00 (Europe/Stockholm)". */
   schedule: string;
   ticketsUrl: string;
   unsubscribeUrl: string;
 }
 
-/** The summary of everything assigned to one person (requirements 78, C15). */
+/** The summary of what somebody has to do, and of what was closed since the last one (docs/behaviour.md, "Mails"). */
 export function digestMail(input: DigestMailInput): MailTexts {
   const { tickets, counts } = input;
-  const total = counts.active + counts.done;
-  const notListed = total - tickets.length;
-  const ofThem = counts.done === 0 ? 'all active' : `${counts.active} of them active`;
-  const summary = total === 1 ? 'one ticket is assigned to you.' : `${countOf(total)} are assigned to you, ${ofThem}.`;
-  const greeting = `Hello ${oneLine(input.recipient.name)}, ${summary}`;
+  const notListed = counts.active + counts.closed - tickets.length;
+  const greeting = `Hello ${oneLine(input.recipient.name)}, ${summaryOf(counts)}`;
   const sections = [
     { title: `Active (${counts.active})`, tickets: tickets.filter(({ active }) => active) },
-    { title: `Done and closed (${counts.done})`, tickets: tickets.filter(({ active }) => !active) },
+    { title: `Closed since the last summary (${counts.closed})`, tickets: tickets.filter(({ active }) => !active) },
   ].filter((section) => section.tickets.length > 0);
   const more = notListed > 0 ? [`And ${countOf(notListed)} more.`] : [];
 
   return mailTexts({
-    subject: `Your tickets: ${counts.active} active${counts.done > 0 ? `, ${counts.done} done` : ''}`,
+    subject: `Your tickets: ${counts.active} active${counts.closed > 0 ? `, ${counts.closed} closed` : ''}`,
     preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
     heading: 'Your tickets',
     body: {
       text: [
         greeting,
-        ...sections.map((section) => `${section.title}\n\n${section.tickets.map(textItem).join('\n')}`),
+        ...sections.map((section) => `${section.title}\n\n${ticketItems(section.tickets.map(itemOf)).text}`),
         ...more,
       ].join('\n\n'),
       html: html`${paragraph(greeting)}${sections.map(sectionHtml)}${more.map(paragraph)}`,
     },
     action: { label: 'Open your tickets', url: input.ticketsUrl },
-    reason: `You get this summary ${input.schedule} while tickets are assigned to you.`,
+    reason: `You get this summary ${input.schedule} while you have active tickets.`,
     unsubscribe: { label: 'Stop these summaries', url: input.unsubscribeUrl },
   });
+}
+
+function summaryOf({ active, closed }: DigestMailInput['counts']): string {
+  const isClosed = `${closed === 1 ? 'one was' : `${closed.toLocaleString('en')} were`} closed since the last summary.`;
+  if (active === 0) return `no ticket of yours is active any more; ${isClosed}`;
+  const isActive = `${countOf(active)} of yours ${active === 1 ? 'is' : 'are'} active`;
+  return closed === 0 ? `${isActive}.` : `${isActive}; ${isClosed}`;
 }
 
 function countOf(tickets: number): string {
@@ -68,20 +74,13 @@ function factsOf({ priority, status, createdByName }: DigestTicket): string {
   return `${inWords(priority)} · ${inWords(status)} · from ${oneLine(createdByName)}`;
 }
 
-function textItem(ticket: DigestTicket): string {
-  return `* ${nameOf(ticket)}\n  ${factsOf(ticket)}\n  ${ticket.url}`;
+function itemOf(ticket: DigestTicket): TicketItem {
+  return { name: nameOf(ticket), facts: factsOf(ticket), url: ticket.url };
 }
 
 function sectionHtml({ title, tickets }: { title: string; tickets: readonly DigestTicket[] }): SafeHtml {
   return html`<h2 class="soft" style="margin: 24px 0 4px; font-size: 14px; font-weight: 600; color: #5b6270;">
       ${title}
     </h2>
-    ${tickets.map(
-      (ticket) =>
-        html`<div class="rule" style="padding: 9px 0; border-top: 1px solid #e9ebef; overflow-wrap: anywhere;">
-          <a href="${ticket.url}" class="link" style="font-size: 15px; color: #2b5fd9; text-decoration: none;"
-            >${nameOf(ticket)}</a
-          ><br /><span class="soft" style="font-size: 13px; color: #5b6270;">${factsOf(ticket)}</span>
-        </div>`,
-    )}`;
+    ${ticketItems(tickets.map(itemOf)).html}`;
 }

@@ -14,13 +14,13 @@ export function shortened(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most).join('')} […]`;
 }
 
-/** Text from people that must stay on its line, as in a list: line breaks and other control characters are spaces. */
-export function oneLine(text: string): string {
-  return text.replace(/[\p{Cc}\u2028\u2029]+/gu, ' ').trim();
-}
-
 export function paragraph(text: string): SafeHtml {
   return html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${text}</p>`;
+}
+
+/** A sentence about the mail itself, between what it tells. */
+export function note(text: string): SafeHtml {
+  return html`<p class="soft" style="margin: 20px 0 0; font-size: 14px; line-height: 1.5; color: #5b6270;">${text}</p>`;
 }
 
 export function detailsTable(details: readonly (readonly [name: string, value: string])[]): SafeHtml {

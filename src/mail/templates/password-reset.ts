@@ -1,16 +1,16 @@
+import { oneLine } from '../one-line.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 
 export interface PasswordResetMailInput {
   recipientName: string;
-  /** The secret that `resetPassword` takes. It stands in the link's fragment: servers and logs never see that part. */
-  token: string;
-  publicUrl: string;
+  /** Of the page that takes the new password, with the secret. */
+  url: string;
 }
 
 /** The mail for a person who forgot their password. Valid one hour, once (contract, `resetPassword`). */
-export function passwordResetMail({ recipientName, token, publicUrl }: PasswordResetMailInput): MailTexts {
-  const greeting = `Hello ${recipientName}, somebody asked to set a new password for your account.`;
+export function passwordResetMail({ recipientName, url }: PasswordResetMailInput): MailTexts {
+  const greeting = `Hello ${oneLine(recipientName)}, somebody asked to set a new password for your account.`;
   const rest =
     'The link works once, and for one hour. If it was not you, you need not do anything: your password stays as it is.';
   return mailTexts({
@@ -24,7 +24,7 @@ export function passwordResetMail({ recipientName, token, publicUrl }: PasswordR
         </p>
         <p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${rest}</p>`,
     },
-    action: { label: 'Set a new password', url: `${publicUrl}/reset-password#token=${token}` },
+    action: { label: 'Set a new password', url },
     reason: 'You get this mail because somebody asked to reset the password of the account with this address.',
     unsubscribe: null,
   });

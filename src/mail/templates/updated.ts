@@ -1,10 +1,8 @@
-import { html, type SafeHtml } from './html.js';
+import { oneLine } from '../one-line.js';
+import { commentParts, type MailComment, MOST_COMMENTS } from './comments.js';
+import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
-import { detailsTable, inWords, LONGEST_PREHEADER, oneLine, paragraph, quote, shortened } from './parts.js';
-
-/** The rest is behind the link. */
-const LONGEST_COMMENT = 1_500;
-const MOST_COMMENTS = 10;
+import { detailsTable, inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 
 /** A field as it was and is; a long text has neither, only the fact that it changed. */
 export interface ChangedField {
@@ -20,7 +18,7 @@ export interface UpdatedMailInput {
   /** Null when several people did it. */
   changedByName: string | null;
   changes: readonly ChangedField[];
-  comments: readonly { authorName: string; content: string }[];
+  comments: readonly MailComment[];
   unsubscribeUrl: string;
 }
 
@@ -34,18 +32,16 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
   const title = oneLine(ticket.title);
   const by = input.changedByName === null ? 'several people have' : `${oneLine(input.changedByName)} has`;
   const greeting = `Hello ${oneLine(recipient.name)}, ${by} ${whatWasDone(input)}`;
-  const lines = changes.map(line);
-  const comments = input.comments.slice(0, MOST_COMMENTS).map(({ authorName, content }) => ({
-    head: `${oneLine(authorName)} wrote:`,
-    content: shortened(content.trim(), LONGEST_COMMENT),
-  }));
-  const left = input.comments.length - comments.length;
+  const lines = changes.map(changeInWords);
+  const shown = input.comments.slice(0, MOST_COMMENTS);
+  const comments = commentParts(shown);
+  const left = input.comments.length - shown.length;
   const more = left > 0 ? [left === 1 ? 'And one more comment.' : `And ${left} more comments.`] : [];
 
   return mailTexts({
     subject: `[#${ticket.number}] ${title} — ${subjectOf(input)}`,
     preheader: shortened(
-      [...lines.map(([name, value]) => `${name}: ${value}`), ...comments.map(({ content }) => oneLine(content))].join(
+      [...lines.map(([name, value]) => `${name}: ${value}`), ...shown.map(({ content }) => oneLine(content))].join(
         ' · ',
       ),
       LONGEST_PREHEADER,
@@ -55,10 +51,10 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
       text: [
         greeting,
         ...(lines.length > 0 ? [lines.map(([name, value]) => `${name}: ${value}`).join('\n')] : []),
-        ...comments.map(({ head, content }) => `${head}\n${content.replace(/^/gm, '> ')}`),
+        ...comments.text,
         ...more,
       ].join('\n\n'),
-      html: html`${paragraph(greeting)}${lines.length > 0 ? detailsTable(lines) : []}${comments.map(commentHtml)}${more.map(
+      html: html`${paragraph(greeting)}${lines.length > 0 ? detailsTable(lines) : []}${comments.html}${more.map(
         paragraph,
       )}`,
     },
@@ -66,13 +62,6 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
     reason: 'You get this mail because you are assigned to this ticket and others changed it.',
     unsubscribe: { label: 'Stop mails about changes', url: input.unsubscribeUrl },
   });
-}
-
-function commentHtml({ head, content }: { head: string; content: string }): SafeHtml {
-  return html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">
-      ${head}
-    </p>
-    ${quote(content)}`;
 }
 
 function whatWasDone({ changes, comments }: UpdatedMailInput): string {
@@ -88,7 +77,8 @@ function subjectOf({ changes, comments }: UpdatedMailInput): string {
   return `${only.field} ${valueOf(only.field, only.to)}`;
 }
 
-function line({ field, from, to }: ChangedField): [name: string, value: string] {
+/** The name of a field, and what became of it. */
+export function changeInWords({ field, from, to }: ChangedField): [name: string, value: string] {
   const name = LABELS[field] ?? inWords(field.replace(/[A-Z]/g, '_$&').toUpperCase());
   return [name, LONG_TEXTS.has(field) ? 'changed' : `${valueOf(field, from)} → ${valueOf(field, to)}`];
 }

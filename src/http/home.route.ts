@@ -1,0 +1,25 @@
+import { type FastifyInstance } from 'fastify';
+import { forBrowsers } from '../explorer/browser-constraint.js';
+
+interface HomeOptions {
+  readonly publicUrl: string;
+  /** Where people go instead of to the explorer. */
+  readonly frontEndUrl?: string | undefined;
+}
+
+/** At / people are led to the front end or the explorer, and programs are told where the API is. */
+export async function homeRoute(app: FastifyInstance, { publicUrl, frontEndUrl }: HomeOptions): Promise<void> {
+  // With the path of PUBLIC_URL: at /support, relative to which it would be /graphql, a browser may have no slash at the end.
+  const explorer = `${new URL(publicUrl).pathname.replace(/\/$/, '')}/graphql`;
+  const about = {
+    name: 'Docket',
+    api: `${publicUrl}/graphql`,
+    usage: 'POST { "query": "…" } as application/json. A browser that opens the same address gets the explorer.',
+    health: `${publicUrl}/healthz`,
+    readiness: `${publicUrl}/readyz`,
+  };
+  app.get('/', { constraints: forBrowsers }, async (_request, reply) =>
+    reply.header('Vary', 'Accept').redirect(frontEndUrl ?? explorer),
+  );
+  app.get('/', async (_request, reply) => reply.header('Vary', 'Accept').send(about));
+}

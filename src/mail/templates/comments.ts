@@ -1,0 +1,28 @@
+import { oneLine } from '../one-line.js';
+import { html, type SafeHtml } from './html.js';
+import { quote, shortened } from './parts.js';
+
+/** The rest is behind the link. */
+const LONGEST_COMMENT = 1_500;
+export const MOST_COMMENTS = 10;
+
+export interface MailComment {
+  authorName: string;
+  content: string;
+}
+
+/** Each of the comments for both parts of a mail, below the name of its author. */
+export function commentParts(comments: readonly MailComment[]): { text: string[]; html: SafeHtml[] } {
+  const shown = comments.map(({ authorName, content }) => ({
+    head: `${oneLine(authorName)} wrote:`,
+    content: shortened(content.trim(), LONGEST_COMMENT),
+  }));
+  return {
+    text: shown.map(({ head, content }) => `${head}\n${content.replace(/^/gm, '> ')}`),
+    html: shown.map(
+      ({ head, content }) =>
+        html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">${head}</p>
+          ${quote(content)}`,
+    ),
+  };
+}

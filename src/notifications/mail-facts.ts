@@ -1,0 +1,135 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Row } from '../database/row.js';
+import { type Rows } from '../database/rows.js';
+import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
+import { type DigestTicket } from '../mail/templates/digest.js';
+import { type Notification, NotificationKind } from './notification.entity.js';
+
+type NotificationRow = Row<Notification>;
+
+/** What a mail program still shows; more are counted, and behind the link. */
+const MOST_TICKETS_IN_DIGEST = 1000;
+
+const WANTED = {
+  [NotificationKind.ASSIGNED]: sql`r.assignment_emails`,
+  [NotificationKind.UPDATED]: sql`r.update_emails`,
+  [NotificationKind.DIGEST]: sql`r.digest_emails`,
+};
+
+export interface RecipientFacts {
+  recipientName: string;
+  recipientEmail: string;
+  recipientGone: boolean;
+  maySeeTickets: boolean;
+  wantsMail: boolean;
+}
+
+export interface TicketFacts extends RecipientFacts {
+  actorName: string | null;
+  ticketGone: boolean;
+  assignedToId: string | null;
+  followedByAnother: boolean;
+  number: number;
+  title: string;
+  description: string;
+  type: string;
+  priority: string;
+  status: string;
+  productName: string | null;
+  createdByName: string;
+}
+
+interface DigestFacts extends RecipientFacts {
+  digestHour: number | null;
+  timeZone: string;
+  active: number;
+  closed: number;
+}
+
+const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
+  r.deleted_at is not null as "recipientGone", r.may_view_tickets as "maySeeTickets"`;
+
+export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
+
+/**
+ * The tickets `t` that a digest `n` tells of: active ones, and those closed since the last one went. The first digest, and
+ * the first after its recipient wanted none for a while, tell of those closed since they were planned. The lateral query
+ * is evaluated once, and not for each ticket.
+ */
+const DIGEST_TICKETS = sql`cross join lateral (
+    select coalesce((
+      select d.sent_at from notification d
+      where d.recipient_id = n.recipient_id and d.kind = 'DIGEST'
+        and (d.status = 'SENT' or d.cancel_reason = 'UNSUBSCRIBED')
+      order by coalesce(d.sent_at, d.cancelled_at) desc limit 1
+    ), n.created_at) as since offset 0
+  ) last
+  left join ticket t on t.assigned_to_id = n.recipient_id and t.deleted_at is null
+    and (t.status not in ('DONE', 'CLOSED') or t.closed_at > last.since)`;
+
+/** Internal comments are in no mail: the right to read them may be gone when it is opened. */
+export function toldByMail(ticketId: string | null): RawBuilder<boolean> {
+  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
+}
+
+/** What mails tell, as it is at this moment: one statement each. */
+export class MailFacts {
+  readonly #rows: Rows;
+
+  constructor(rows: Rows) {
+    this.#rows = rows;
+  }
+
+  async ofTicket({ id, kind }: NotificationRow): Promise<TicketFacts> {
+    // A later ASSIGNED for the same person tells of the later assignment: this one, left over, would be a second mail.
+    return this.#the(sql<TicketFacts>`
+      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail",
+        nullif(concat_ws(' ', a.first_name, a.last_name), '') as "actorName",
+        t.deleted_at is not null as "ticketGone", t.assigned_to_id as "assignedToId",
+        n.kind = 'ASSIGNED' and exists (
+          select from notification m where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id
+            and m.kind = n.kind and m.status in ('SCHEDULED', 'SENT') and (m.created_at, m.id) > (n.created_at, n.id)
+        ) as "followedByAnother",
+        t.number, t.title, t.description, t.type, t.priority, t.status, p.name as "productName",
+        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
+      from notification n join "user" r on r.id = n.recipient_id join ticket t on t.id = n.ticket_id
+        join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
+        left join "user" a on a.id = n.actor_id
+      where n.id = ${id}`);
+  }
+
+  /** An ASSIGNED mail's comments: all that can be told are in it or counted, as none has a mail of its own before it. */
+  async newestComments({ ticketId }: NotificationRow) {
+    const newest = await this.#rows.all(sql<MailComment & { total: number }>`
+      select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
+      where ${toldByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
+    return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
+  }
+
+  async ofDigest({ id, kind }: NotificationRow): Promise<DigestFacts> {
+    return this.#the(sql<DigestFacts>`
+      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone",
+        (count(t.id) filter (where t.status not in ('DONE', 'CLOSED')))::int as active,
+        (count(t.id) filter (where t.status in ('DONE', 'CLOSED')))::int as closed
+      from notification n join "user" r on r.id = n.recipient_id
+        ${DIGEST_TICKETS}
+      where n.id = ${id} group by r.id`);
+  }
+
+  /** Active first, among them the most urgent first, then the oldest. */
+  async digestTickets({ id }: NotificationRow): Promise<Omit<DigestTicket, 'url'>[]> {
+    return this.#rows.all(sql<Omit<DigestTicket, 'url'>>`
+      select t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,
+        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
+      from notification n ${DIGEST_TICKETS} join "user" c on c.id = t.created_by_id
+      where n.id = ${id}
+      order by active desc, case when t.status not in ('DONE', 'CLOSED') then t.priority end desc, t.number
+      limit ${MOST_TICKETS_IN_DIGEST}`);
+  }
+
+  async #the<Facts>(query: ReturnType<typeof sql<Facts>>): Promise<Facts> {
+    const facts = await this.#rows.first(query);
+    if (facts === null) throw new Error('The notification is gone');
+    return facts;
+  }
+}

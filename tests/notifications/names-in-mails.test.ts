@@ -1,0 +1,54 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { buildPerson, buildProduct, type Person } from '../support/factories.js';
+import { startTestServer, type TestServer } from '../support/server.js';
+import { comment, createTicket, later, mailsTo, updateTicket } from './actions.js';
+
+const DAY_MINUTES = 24 * 60;
+
+/** Each way to end a line, and an override that shows what follows from right to left. */
+const ENDS = ['\r\n', '\n', '\r', '\u0085', '\u2028', '\u2029', '\v', '\f'];
+const hostile = (name: string) => `${name}${ENDS.map((end) => `${end}FORGED`).join('')}\u202E\u2066backwards\t`;
+
+let server: TestServer;
+let [author, recipient]: Person[] = [];
+beforeAll(async () => {
+  server = await startTestServer({ accessTokenSeconds: 10 * 86_400 });
+  author = await buildPerson(server, { firstName: hostile('Eve'), lastName: hostile('Author') });
+  recipient = await buildPerson(server, { firstName: hostile('Ada'), lastName: hostile('Reader') });
+});
+afterAll(async () => server.stop());
+
+test('every mail keeps names and titles on one line, in their own direction', async () => {
+  if (!author || !recipient) throw new Error('Nobody is there');
+  const product = await buildProduct(server, { name: hostile('Product') });
+  const { id } = await createTicket(author, {
+    title: hostile('Title'),
+    productId: product.id,
+    assignedTo: { id: recipient.id },
+  });
+  await comment(author, id, 'Told in the mail about the assignment.');
+  await later(server, { minutes: 12 });
+  await updateTicket(author, { id, title: hostile('Other'), productId: null });
+  await comment(author, id, 'Told in the mail about the change.');
+  await later(server, { minutes: 12 });
+  await later(server, { minutes: DAY_MINUTES });
+  await server.anonymous.query(
+    'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } }',
+    { input: { email: recipient.email } },
+  );
+  await server.app.passwordResets.sweep();
+
+  const mails = mailsTo(server, recipient);
+  expect(mails.map(({ subject }) => subject?.replace(/FORGED ?|backwards|#\d+/g, ''))).toEqual([
+    expect.stringContaining('assigned to you'),
+    expect.stringContaining('changed'),
+    'Your tickets: 1 active',
+    'Set a new password',
+  ]);
+  for (const { subject, text, html, to } of mails) {
+    const everything = [subject, text, html, to?.[0]?.name].join('\n');
+    expect(everything).toContain('FORGED');
+    expect(everything).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u2028\u2029\u0085\v\f]/);
+    expect(`${subject}\n${text}`).not.toMatch(/^FORGED/m);
+  }
+});
