@@ -12,11 +12,13 @@ import { type App } from './app.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
+import { answerSize } from './graphql/answer-size.js';
 import { answerInTime } from './graphql/answer-in-time.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
 import { RequestContext } from './graphql/request-context.js';
+import { limitAnswers } from './http/answer-limits.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
@@ -80,6 +82,8 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     ...(app.tracing ? [operationSpans()] : []),
+    // Before the log, which counts what was refused.
+    answerSize(),
     requestLog(app.logger, app.metrics),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
@@ -126,7 +130,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     reply.header('x-request-id', request.id);
     done();
   });
-  requestScopes(http, app.tracing);
+  requestScopes(http, { tracing: app.tracing, accountOf: limitAnswers(http) });
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   answerHttpErrors(http);
   countRefusedBodies(http, app.metrics);

@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from './connection.js';
 import { ListSize } from './list-size.js';
+import { COUNT_PRICE } from './prices.js';
 
 /** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
@@ -31,7 +32,10 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
 
     count!: () => Promise<number>;
 
-    @Field(() => Int, { description: 'All that match, on every page. Counted only when asked for.' })
+    @Field(() => Int, {
+      complexity: COUNT_PRICE,
+      description: 'All that match, on every page. Counted only when asked for.',
+    })
     async totalCount(): Promise<number> {
       return this.count();
     }

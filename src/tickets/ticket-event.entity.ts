@@ -4,6 +4,7 @@ import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { Comment } from '../comments/comment.entity.js';
 import { newId } from '../database/id.js';
 import { Node } from '../graphql/node.js';
+import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -68,7 +69,11 @@ export class TicketEvent extends Node {
   })
   comment: Ref<Comment> | null = null;
 
-  @Field(() => [FieldChange], { description: 'Empty unless it is CHANGED or RESTORED.' })
+  @Field(() => [FieldChange], {
+    // A description as it was, and as it became.
+    complexity: 2 * LONG_TEXT_PRICE,
+    description: 'Empty unless it is CHANGED or RESTORED.',
+  })
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 

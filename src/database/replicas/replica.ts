@@ -4,6 +4,7 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { withinTime } from '../../jobs/time-limit.js';
+import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';
 import { type Answer, type RunStatement, type Statement, statementsOn } from '../statements.js';
 import { type LogPosition } from './primary-log.js';
@@ -140,6 +141,8 @@ export class Replica {
       try {
         return await this.#run(statement);
       } catch (error) {
+        // What a request may read is no matter of the server's.
+        if (error === currentScope()?.account?.refusal) throw error;
         if (!isServerWell(error)) this.#leaveOut('away', messageOf(error));
         return primary(statement);
       }
