@@ -20,6 +20,7 @@ import {
 } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
 import { costOfInput } from './input-cost.js';
+import { SIZE_OF_PAGE } from './list-size.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 
@@ -27,6 +28,8 @@ import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 export interface QueryCost {
   /** Fields to resolve, each as often as the sizes of pages and lists above it allow. */
   readonly cost: number;
+  /** What stands in a connection for each item of its page: to be multiplied by the page's size, and added to the cost. */
+  readonly perItem: number;
   readonly depth: number;
   readonly aliases: number;
   /** The most that stand in one selection set. */
@@ -35,7 +38,7 @@ export interface QueryCost {
   readonly repeats: number;
 }
 
-const NOTHING: QueryCost = { cost: 0, depth: 0, aliases: 0, directives: 0, repeats: 0 };
+const NOTHING: QueryCost = { cost: 0, perItem: 0, depth: 0, aliases: 0, directives: 0, repeats: 0 };
 
 /** What a short list counts for that does not say how long it can be: userErrors, the values of an enum. */
 const SHORT_LIST = 10;
@@ -43,6 +46,7 @@ const SHORT_LIST = 10;
 function sum(a: QueryCost, b: QueryCost): QueryCost {
   return {
     cost: a.cost + b.cost,
+    perItem: a.perItem + b.perItem,
     depth: Math.max(a.depth, b.depth),
     aliases: a.aliases + b.aliases,
     directives: Math.max(a.directives, b.directives),
@@ -125,9 +129,14 @@ class Meter {
       return { ...NOTHING, cost: own, depth: 1, aliases, directives: field.directives?.length ?? 0 };
     }
     const below = this.selectionSet(field.selectionSet, type);
+    const items = this.#items(args, definition, parent);
+    const isConnection = isPaged(definition) && !isListType(getNullableType(definition.type));
+    const cost = own + (isConnection ? below.cost + below.perItem * items : below.cost * items);
+    const isOfPage = definition.extensions['listSize'] === SIZE_OF_PAGE;
     return {
       ...below,
-      cost: own + below.cost * this.#items(args, definition, parent),
+      cost: isOfPage ? 0 : cost,
+      perItem: isOfPage ? cost : 0,
       // Taking a wrapper off a type leads no deeper: GraphiQL asks for nine of them.
       depth: below.depth + (parent.name === '__Type' && definition.name === 'ofType' ? 0 : 1),
       aliases: aliases + below.aliases,
@@ -149,9 +158,10 @@ class Meter {
     parent: GraphQLCompositeType,
   ): number {
     if (isIntrospectionType(parent)) return this.#introspection.get(`${parent.name}.${definition.name}`) ?? 1;
-    if (definition.args.some(({ name }) => name === 'first')) return pageSize(args);
+    if (isPaged(definition)) return pageSize(args);
     if (!isListType(getNullableType(definition.type))) return 1;
     const declared = definition.extensions['listSize'];
+    if (declared === SIZE_OF_PAGE) return 1;
     if (typeof declared !== 'string') return typeof declared === 'number' ? declared : SHORT_LIST;
     const list = args[declared];
     // What is too long is refused by the field itself, and what is no list counts as a list of one.
@@ -185,6 +195,10 @@ function holdsVariable(value: ValueNode): boolean {
     default:
       return false;
   }
+}
+
+function isPaged({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name }) => name === 'first');
 }
 
 /** As the field will take it; what is out of range will be refused by itself. */
