@@ -23,6 +23,7 @@ import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
+import { refusalPace } from './graphql/refusal-pace.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { replicaReads } from './graphql/replica-reads.js';
 import { createSchema } from './graphql/schema.js';
@@ -89,6 +90,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
+    refusalPace(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, (failure) => logFailures(app.logger, failure)),

@@ -50,14 +50,31 @@ function checkCost(measured: QueryCost): void {
   }
 }
 
-/** The values as fields get them. Of variables that do not fit their types nothing is run: they have none. */
+/** Making the message of each takes time, and GraphQL itself stops at fifty. */
+const MOST_VARIABLE_ERRORS = 5;
+
+/**
+ * The values as fields get them. Of variables that do not fit their types nothing is run, and GraphQL will say so.
+ * @throws BAD_USER_INPUT with the first of very many faults
+ */
 function coerced(
   schema: GraphQLSchema,
   { variableDefinitions = [] }: OperationDefinitionNode,
   variables: Readonly<Record<string, unknown>>,
 ): Readonly<Record<string, unknown>> {
   if (variableDefinitions.length === 0) return {};
-  return getVariableValues(schema, variableDefinitions, variables, { maxErrors: 1 }).coerced ?? {};
+  const { coerced: values, errors = [] } = getVariableValues(schema, variableDefinitions, variables, {
+    maxErrors: MOST_VARIABLE_ERRORS,
+  });
+  const [first] = errors;
+  if (first && errors.length > MOST_VARIABLE_ERRORS) {
+    const { message, nodes } = first;
+    throw new GraphQLError(`${message} More of the variables is wrong.`, {
+      nodes,
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    });
+  }
+  return values ?? {};
 }
 
 /** @throws GRAPHQL_VALIDATION_FAILED for a subscription: graphql-js would take it as valid, and fail */
