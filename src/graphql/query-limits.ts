@@ -17,7 +17,7 @@ const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] =
   {
     name: 'cost',
     most: 50_000,
-    unit: 'cost (fields by their prices, each as often as the sizes of pages and lists above it allow)',
+    unit: 'cost (fields by price, each as often as the sizes of pages and lists above allow)',
   },
   { name: 'depth', most: 10, unit: 'depth' },
   { name: 'aliases', most: 15, unit: 'number of aliases' },

@@ -261,7 +261,7 @@ const INTROSPECTION: HostileRequest[] = [
   },
   {
     name: 'introspection that takes wrappers off for ever',
-    query: `{ __schema { types { fields { ${times(10, (i) => `a${i}: type { ${nested(25, 'ofType { name ', 'name', ' }')} }`)} } } } }`,
+    query: `{ __schema { types { fields { ${times(7, (i) => `a${i}: type { ${nested(25, 'ofType { name ', 'name', ' }')} ...T }`)} } } } } fragment T on __Type { ${times(9, (i) => `b${i}: fields { name type { name } }`)} }`,
   },
 ];
 
