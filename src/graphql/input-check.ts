@@ -14,6 +14,10 @@ const DEEPEST_JSON = 100;
 /** As large as a request may be: only numbers such as 1e308, which are stored in full, make more of it. */
 const MOST_JSON_BYTES = 100 * 1024;
 
+function kilobytes(bytes: number): string {
+  return Math.ceil(bytes / 1024).toLocaleString('en');
+}
+
 function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
@@ -73,7 +77,6 @@ export class InputCheck {
     if (isStorableJson(value)) {
       const size = storedSize(value);
       if (size <= MOST_JSON_BYTES) return value;
-      const kilobytes = (bytes: number) => Math.ceil(bytes / 1024).toLocaleString('en');
       this.add(
         UserErrorCode.INVALID,
         field,

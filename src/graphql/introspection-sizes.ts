@@ -21,6 +21,10 @@ function wrappersOf(type: GraphQLType): number {
   return isListType(type) ? 1 + wrappersOf(type.ofType) : 0;
 }
 
+function fieldsOf(type: GraphQLType): number {
+  return isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()).length : 0;
+}
+
 function measure(schema: GraphQLSchema): IntrospectionSizes {
   const types = Object.values(schema.getTypeMap());
   const fields = types.flatMap((type) =>
@@ -31,8 +35,6 @@ function measure(schema: GraphQLSchema): IntrospectionSizes {
   const used = [...fields, ...args, ...inputs].map(({ type }) => type);
   const wrappers = used.reduce((sum, type) => sum + wrappersOf(type), 0);
   const sum = (count: (type: (typeof types)[number]) => number) => types.reduce((all, type) => all + count(type), 0);
-  const fieldsOf = (type: GraphQLType) =>
-    isObjectType(type) || isInterfaceType(type) ? Object.keys(type.getFields()).length : 0;
   const implementations = sum((type) =>
     isInterfaceType(type) || isUnionType(type) ? schema.getPossibleTypes(type).length : 0,
   );

@@ -14,11 +14,7 @@ import { checkVariables } from './variable-limits.js';
 
 /** hardening.md, "Abuse of the query language". */
 const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] = [
-  {
-    name: 'cost',
-    most: 50_000,
-    unit: 'cost (fields by price, each as often as the sizes of pages and lists above allow)',
-  },
+  { name: 'cost', most: 50_000, unit: 'cost (prices of fields, each as often as the sizes of lists above it allow)' },
   { name: 'depth', most: 10, unit: 'depth' },
   { name: 'aliases', most: 15, unit: 'number of aliases' },
   { name: 'directives', most: 10, unit: 'number of directives in one selection' },

@@ -21,8 +21,8 @@ function within(filter: TicketFilter): TicketFilter[] {
 }
 
 /** Whether it, or a filter in it, has words to be looked up. */
-export function searches(filter: TicketFilter): boolean {
-  return (filter.search != null && filter.search.trim() !== '') || within(filter).some(searches);
+export function isSearch(filter: TicketFilter): boolean {
+  return (filter.search != null && filter.search.trim() !== '') || within(filter).some(isSearch);
 }
 
 /** The filter and all the filters in it. @throws BAD_USER_INPUT for one too deep or too large */

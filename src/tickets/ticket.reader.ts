@@ -7,7 +7,7 @@ import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } f
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
 import { type InTurn, type SearchTurns } from '../search-turns.js';
-import { matchingTickets, searches } from './ticket-filter.js';
+import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
@@ -74,7 +74,7 @@ export class TicketReader {
   }
 
   #inTurn(viewer: Viewer, { filter }: TicketListArgs): InTurn {
-    return this.#turns.of(viewer, filter != null && searches(filter));
+    return this.#turns.of(viewer, filter != null && isSearch(filter));
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */

@@ -29,7 +29,7 @@ describe('introspection', () => {
     const queries = Array.from({ length: 2 ** OPTIONS.length }, (_, bits) =>
       getIntrospectionQuery(Object.fromEntries(OPTIONS.map((option, bit) => [option, Boolean((bits >> bit) & 1)]))),
     );
-    for (const query of [...new Set(queries)]) {
+    for (const query of new Set(queries)) {
       expect((await server.anonymous.send(query)).errors).toEqual([]);
     }
   });

@@ -74,6 +74,8 @@ async function codeOf(client: GraphqlClient, document: string): Promise<string> 
   return errors[0]?.extensions.code ?? 'OK';
 }
 
+const searchAs = (alias: string) => `${alias}: tickets(filter: { search: "printer" }) { nodes { id } }`;
+
 describe('of the searches of one viewer', () => {
   test.each(SEARCHES)('two run at once, eight wait, and more are refused: %s', async (_name, table, document) => {
     // Who asks is read before: not while the table cannot be.
@@ -86,8 +88,7 @@ describe('of the searches of one viewer', () => {
   });
 
   test('as many count that are in one request', async () => {
-    const search = (i: number) => `a${i}: tickets(filter: { search: "printer" }) { nodes { id } }`;
-    const document = `{ ${Array.from({ length: AT_ONCE + WAITING + 2 }, (_, i) => search(i)).join(' ')} }`;
+    const document = `{ ${Array.from({ length: AT_ONCE + WAITING + 2 }, (_, i) => searchAs(`a${i}`)).join(' ')} }`;
     // The answer comes before those that wait have ended.
     const { client } = await buildPerson(server);
     const { errors } = await client.send(document);
