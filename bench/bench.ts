@@ -23,7 +23,8 @@ export class Bench {
   readonly samples: Samples;
   readonly #database: BenchDatabase;
   readonly #dataDir: string;
-  readonly #headers = new Map<Contender, Readonly<Record<string, string>>>();
+  /** Of everybody who is signed in. */
+  readonly #headers = new Map<Contender, readonly Readonly<Record<string, string>>[]>();
 
   constructor(database: BenchDatabase, dataDir: string) {
     this.#database = database;
@@ -44,25 +45,37 @@ export class Bench {
       return server;
     }
     await server.ready(JSON.stringify({ query: '{ __typename }' }), JSON_HEADERS);
-    const { viewer: login, password } = this.#database.samples;
-    const data = normalise(await server.ask(contender.documents.signIn ?? '', { login, password }, JSON_HEADERS));
-    const found = JSON.stringify(data).match(/"accessToken":"([^"]+)"/);
-    if (!found?.[1]) throw new Error(`${contender.name} did not let the viewer in`);
-    this.#headers.set(contender, { ...JSON_HEADERS, authorization: `Bearer ${found[1]}` });
+    const { viewers, password } = this.#database.samples;
+    const everybody: Record<string, string>[] = [];
+    for (const login of viewers) {
+      const data = normalise(await server.ask(contender.documents.signIn ?? '', { login, password }, JSON_HEADERS));
+      const found = JSON.stringify(data).match(/"accessToken":"([^"]+)"/);
+      if (!found?.[1]) throw new Error(`${contender.name} did not let ${login} in`);
+      everybody.push({ ...JSON_HEADERS, authorization: `Bearer ${found[1]}` });
+    }
+    this.#headers.set(contender, everybody);
     return server;
   }
 
-  #headersOf(contender: Contender): Readonly<Record<string, string>> {
-    return this.#headers.get(contender) ?? JSON_HEADERS;
+  #headersOf(contender: Contender, person = 0): Readonly<Record<string, string>> {
+    return this.#headers.get(contender)?.[person] ?? JSON_HEADERS;
+  }
+
+  /** The numbers of those who are signed in. */
+  get people(): number[] {
+    return [...this.samples.viewers.keys()];
   }
 
   /** A request as it goes out. */
-  shot(contender: Contender, query: string, variables: Readonly<Record<string, unknown>>): Shot {
-    return { body: JSON.stringify({ query, variables }), headers: this.#headersOf(contender) };
+  shot(contender: Contender, query: string, variables: Readonly<Record<string, unknown>>, person = 0): Shot {
+    return { body: JSON.stringify({ query, variables }), headers: this.#headersOf(contender, person) };
   }
 
   #workShot(contender: Contender, work: WorkName, n: number): Shot {
-    return this.shot(contender, contender.documents[work] ?? '', variablesOf(work, n, this.samples, this.#edition));
+    const variables = variablesOf(work, n, this.samples, this.#edition);
+    // Connections begin at equal distances: each is one person, and goes on as the next.
+    const person = Math.floor((n * this.people.length) / SHOTS);
+    return this.shot(contender, contender.documents[work] ?? '', variables, person);
   }
 
   /** The requests of a run. */

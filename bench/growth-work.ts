@@ -34,13 +34,15 @@ export async function deepCursors({ bench, server }: Lane): Promise<string[]> {
   return cursors;
 }
 
-/** One request for each set of variables. */
+/** One request of each person for each set of variables. */
 function requests(
   { bench, server }: Lane,
   query: string,
   each: readonly Readonly<Record<string, unknown>>[] = [{}],
 ): Shot[] {
-  return each.map((variables) => bench.shot(server.contender, query, variables));
+  return bench.people.flatMap((person) =>
+    each.map((variables) => bench.shot(server.contender, query, variables, person)),
+  );
 }
 
 /** What the peers are asked for, too. */

@@ -11,7 +11,7 @@ import { parseArgs } from 'node:util';
 import { Bench } from './bench.js';
 import { build, ROOT } from './build.js';
 import { type Contender, docket, peers } from './contenders.js';
-import { openDatabase } from './database.js';
+import { CONNECTIONS, openDatabase } from './database.js';
 import { describeMachine } from './machine.js';
 import { processTable, workTable } from './report.js';
 import { collect, measureRounds, turned } from './rounds.js';
@@ -31,8 +31,6 @@ const { values: options } = parseArgs({
     also: { type: 'string', multiple: true, default: [] },
   },
 });
-
-const CONNECTIONS = 16;
 
 const tickets = options.short ? 300 : Number(options.tickets);
 const size = { users: options.short ? 60 : 1000, tickets, comments: tickets * 3 };

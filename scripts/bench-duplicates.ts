@@ -13,6 +13,7 @@ import { newId } from '../src/database/id.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';
 import { Rows } from '../src/database/rows.js';
+import { SearchTurns } from '../src/search-turns.js';
 import { SimilarTicketReader } from '../src/tickets/similar-ticket.reader.js';
 import { MOST_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
 import { Ticket } from '../src/tickets/ticket.entity.js';
@@ -123,7 +124,7 @@ async function measure(orm: MikroORM, folder: string): Promise<void> {
   );
 
   const viewer = await makeReporter(orm);
-  const reader = new SimilarTicketReader(new Rows(orm));
+  const reader = new SimilarTicketReader(new Rows(orm), new SearchTurns());
   const reportIds = new Map(reports.map(({ ticketId, id }) => [ticketId, id]));
   const idsOf = (found: readonly { ticket: { id: string } }[]) =>
     found.map(({ ticket }) => reportIds.get(ticket.id) ?? '');

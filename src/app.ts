@@ -40,6 +40,7 @@ import { tracedMailer } from './observability/tracing/traced-mailer.js';
 import { inChildSpan, type Tracing } from './observability/tracing/tracing.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
+import { SearchTurns } from './search-turns.js';
 import { SimilarTicketReader } from './tickets/similar-ticket.reader.js';
 import { TicketBulkService } from './tickets/ticket-bulk.service.js';
 import { TicketChanger } from './tickets/ticket-changer.js';
@@ -95,15 +96,15 @@ export interface App extends AppParts {
 /** Never to be changed: links in mails that people got stand on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
 
-function readersOf(rows: Rows, clock: Clock): Readers {
+function readersOf(rows: Rows, clock: Clock, turns: SearchTurns): Readers {
   return {
-    tickets: new TicketReader(rows),
-    similarTickets: new SimilarTicketReader(rows),
+    tickets: new TicketReader(rows, turns),
+    similarTickets: new SimilarTicketReader(rows, turns),
     ticketEvents: new TicketEventReader(rows),
-    comments: new CommentReader(rows),
-    insights: new InsightsReader(rows, clock),
-    users: new UserReader(rows),
-    products: new ProductReader(rows),
+    comments: new CommentReader(rows, turns),
+    insights: new InsightsReader(rows, clock, turns),
+    users: new UserReader(rows, turns),
+    products: new ProductReader(rows, turns),
     sessions: new SessionReader(rows, clock),
     notifications: new NotificationReader(rows),
   };
@@ -129,9 +130,13 @@ export function createApp(parts: AppParts): App {
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
   const writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
-  const readers = readersOf(rows, clock);
+  const searches = new SearchTurns();
+  const readers = readersOf(rows, clock, searches);
   const readersOfReplicas = new Map(
-    parts.replicas?.all.map((replica) => [replica, readersOf(new Rows(orm, replica.runner(rows.run)), clock)]),
+    parts.replicas?.all.map((replica) => [
+      replica,
+      readersOf(new Rows(orm, replica.runner(rows.run)), clock, searches),
+    ]),
   );
   const metrics = new Metrics({ orm, rows, clock, replicas: parts.replicas });
   return {

@@ -12,6 +12,7 @@ import { type App } from './app.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
+import { answerSize } from './graphql/answer-size.js';
 import { answerInTime } from './graphql/answer-in-time.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
@@ -20,10 +21,12 @@ import { RequestContext } from './graphql/request-context.js';
 import { refuseOtherMethods } from './http/allowed-methods.js';
 import { compressAnswers } from './http/compression.js';
 import { homeRoute } from './http/home.route.js';
+import { limitAnswers } from './http/answer-limits.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
+import { refusalPace } from './graphql/refusal-pace.js';
 import { requestErrors } from './graphql/request-errors.js';
 import { replicaReads } from './graphql/replica-reads.js';
 import { createSchema } from './graphql/schema.js';
@@ -83,11 +86,14 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     ...(app.tracing ? [operationSpans()] : []),
+    // Before the log, which counts what was refused.
+    answerSize(),
     requestLog(app.logger, app.metrics),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
+    refusalPace(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema),
@@ -129,7 +135,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     reply.header('x-request-id', request.id);
     done();
   });
-  requestScopes(http, app.tracing);
+  requestScopes(http, { tracing: app.tracing, accountOf: limitAnswers(http) });
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   compressAnswers(http);
   answerHttpErrors(http);

@@ -36,7 +36,12 @@ export class KeptAlive {
 
   /** Never rejects. */
   async graphql(query: string, variables: unknown, token: string): Promise<Outcome> {
-    return this.#send('/graphql', JSON.stringify({ query, variables }), {
+    return this.send(JSON.stringify({ query, variables }), token);
+  }
+
+  /** A body that is written already. Never rejects. */
+  async send(body: string, token: string): Promise<Outcome> {
+    return this.#send('/graphql', body, {
       'content-type': 'application/json',
       ...(token && { authorization: `Bearer ${token}` }),
     });

@@ -1,7 +1,5 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { createServer } from 'node:net';
-import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -13,21 +11,13 @@ import { findBinaries } from '../../src/database/embedded/binaries.js';
 import { clusterDirOf } from '../../src/database/embedded/cluster.js';
 import { runCommand } from '../../src/database/embedded/command.js';
 import { urlOfServerInUse } from '../../src/database/embedded/server-in-use.js';
+import { freePort } from './free-port.js';
 import { KeptAlive } from './http-client.js';
 import { DocketProcess } from './process.js';
 
 const MAIL_DELAY_MS = 1_500;
 const PROBE_EVERY_MS = 50;
 const NEVER_MS = 30_000;
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  if (address === null || typeof address === 'string') throw new Error('There is no free port');
-  return address.port;
-}
 
 /** One Docket with all its parts: demo people, an embedded PostgreSQL, and captured mails, in a temporary folder. */
 export class ServerUnderTest {

@@ -12,7 +12,10 @@ const MOST_AT_ONCE = 2;
 const MOST_WAITING = 200;
 const RETRY_AFTER_SECONDS = 5;
 
-const turns = new Turns(MOST_AT_ONCE, MOST_WAITING, () => rateLimited(RETRY_AFTER_SECONDS));
+const turns = new Turns(MOST_AT_ONCE, {
+  mostWaiting: MOST_WAITING,
+  refusal: () => rateLimited(RETRY_AFTER_SECONDS),
+});
 
 /** Verified in place of an account that is not there, so that a wrong name costs the same time as a wrong password. */
 let decoy: Promise<string> | undefined;

@@ -4,6 +4,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { newId } from '../database/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
+import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../users/user.entity.js';
@@ -21,7 +22,7 @@ export class Comment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
-  @Field(() => String, { description: '1 to 10,000 characters.' })
+  @Field(() => String, { complexity: LONG_TEXT_PRICE, description: '1 to 10,000 characters.' })
   @Property({ type: 'text' })
   content!: string;
 

@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { Priced, SEARCH_PRICE } from '../graphql/prices.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class CommentFilter {
@@ -8,6 +9,7 @@ export class CommentFilter {
   @Field(() => [ID], { nullable: true })
   authorId?: string[] | null;
 
+  @Priced(SEARCH_PRICE)
   @Field(() => String, {
     nullable: true,
     description: 'Words, all of which must be there; the last one may be unfinished. At most 200 characters.',

@@ -12,6 +12,7 @@ import {
   OrderDirection,
 } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
+import { type SearchTurns } from '../search-turns.js';
 import { visibleTickets } from '../tickets/ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
@@ -48,9 +49,11 @@ const COMMENTS = sql`comment c join ticket t on t.id = c.ticket_id`;
 
 export class CommentReader {
   readonly #rows: Rows;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, turns: SearchTurns) {
     this.#rows = rows;
+    this.#turns = turns;
   }
 
   async #filter(filter: CommentFilter): Promise<RawBuilder<boolean>[]> {
@@ -72,17 +75,20 @@ export class CommentReader {
     selection: Selection,
   ): Promise<Connection<CommentRow>> {
     const page = keysetPage(args, CHRONOLOGICAL);
-    const conditions = [readableComments(viewer), ...(await this.#filter(args.filter ?? {}))];
-    const list = sql`${COMMENTS} where ${sql.join(conditions, sql` and `)}`;
     const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
-    const rows = await this.#rows.all(
-      sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${sql.join(conditions, sql` and `)} and ${page.where}
-        order by ${page.orderBy} limit ${page.limit}`,
-    );
+    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const { list, rows } = await inTurn(async () => {
+      const conditions = sql.join([readableComments(viewer), ...(await this.#filter(args.filter ?? {}))], sql` and `);
+      const found = await this.#rows.all(
+        sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${conditions} and ${page.where}
+          order by ${page.orderBy} limit ${page.limit}`,
+      );
+      return { list: sql`${COMMENTS} where ${conditions}`, rows: found };
+    });
     return page.connection(
       rows,
-      () => this.#rows.count(list),
-      (beyond) => this.#rows.exists(sql`${list} and ${beyond}`),
+      async () => inTurn(async () => this.#rows.count(list)),
+      async (beyond) => inTurn(async () => this.#rows.exists(sql`${list} and ${beyond}`)),
     );
   }
 

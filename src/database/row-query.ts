@@ -1,7 +1,7 @@
 import { type ClientBase, type Connection, type CustomTypesConfig, type FieldDef, type Submittable } from 'pg';
 import utils from 'pg/lib/utils.js';
 import { type PreparedStatement } from './prepared-statements.js';
-import { type Answer, type Statement } from './statements.js';
+import { type Answer, type RowAccount, type Statement } from './statements.js';
 import { type Columns, readValues } from './text-values.js';
 
 /** The type of no column: read by what `pg` reads all types with that it leaves as text. */
@@ -27,6 +27,7 @@ class RowQuery implements Submittable {
   readonly values: readonly unknown[];
   readonly #statement: PreparedStatement | undefined;
   readonly #types: CustomTypesConfig;
+  readonly #account: RowAccount | undefined;
   readonly #answer: (answer: Answer) => void;
   readonly #refuse: (error: unknown) => void;
   #columns: Columns | undefined;
@@ -34,7 +35,7 @@ class RowQuery implements Submittable {
   #unreadable: unknown;
 
   constructor(
-    { text, values }: Statement,
+    { text, values, account }: Statement,
     statement: PreparedStatement | undefined,
     types: CustomTypesConfig,
     answer: (answer: Answer) => void,
@@ -44,6 +45,7 @@ class RowQuery implements Submittable {
     this.values = values;
     this.#statement = statement;
     this.#types = types;
+    this.#account = account;
     this.#answer = answer;
     this.#refuse = refuse;
     this.#columns = statement?.columns;
@@ -78,13 +80,17 @@ class RowQuery implements Submittable {
     if (this.#statement) this.#statement.columns = this.#columns;
   }
 
-  handleDataRow({ fields }: { readonly fields: unknown[] }): void {
+  handleDataRow({ fields, length }: { readonly fields: unknown[]; readonly length: number }): void {
+    // PostgreSQL sends the rest all the same: none of it is kept.
+    if (this.#unreadable !== undefined) return;
     try {
+      this.#account?.take(length);
       readValues(fields, this.#columns?.readers ?? []);
+      this.#rows.push(fields);
     } catch (error) {
-      this.#unreadable ??= error;
+      this.#unreadable = error;
+      this.#rows = [];
     }
-    this.#rows.push(fields);
   }
 
   handleCommandComplete(): void {}

@@ -1,6 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
+import { type InTurn } from '../search-turns.js';
 import { type Line } from './line.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, SelectLists, type SelectOptions } from './select-lists.js';
@@ -117,17 +118,21 @@ export class Rows {
    * How many rows of `from` each parent has, by the column that names it. One statement for all of the parents, when
    * the first is asked for.
    * @param ids read only then: who does not know them yet may add them until then
+   * @param inTurn when the statement may run
    */
   counts(
     column: RawBuilder<unknown>,
     ids: readonly string[],
     from: RawBuilder<unknown>,
+    inTurn: InTurn = async (task) => task(),
   ): (id: string) => Promise<number> {
     let counted: Promise<{ id: string; count: number }[]> | undefined;
     return async (id) => {
-      counted ??= this.all(
-        sql<{ id: string; count: number }>`select ${column} as id, count(*)::int as count from ${from}
-          and ${column} = any(${[...ids]}::uuid[]) group by ${column}`,
+      counted ??= inTurn(async () =>
+        this.all(
+          sql<{ id: string; count: number }>`select ${column} as id, count(*)::int as count from ${from}
+            and ${column} = any(${[...ids]}::uuid[]) group by ${column}`,
+        ),
       );
       return (await counted).find((parent) => parent.id === id)?.count ?? 0;
     };

@@ -1,11 +1,20 @@
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type Pool, type PoolClient, TypeOverrides } from 'pg';
+import { currentScope } from '../observability/scope.js';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';
 import { type Line } from './line.js';
 import { SharedConnection } from './shared-connection.js';
 import { isoInstant } from './text-values.js';
+
+/** What rows are charged to. */
+export interface RowAccount {
+  /** @throws when the bytes of a row are more than may be read; the statement fails by what it throws */
+  take(bytes: number): void;
+  /** What it threw; undefined until then. */
+  readonly refusal: Error | undefined;
+}
 
 /** One statement, as PostgreSQL gets it. */
 export interface Statement {
@@ -15,6 +24,8 @@ export interface Statement {
   readonly isQuick?: boolean;
   /** Where it is to wait for others, if anywhere. */
   readonly line?: Line;
+  /** That of the request that it is for, if it is for one. */
+  readonly account?: RowAccount | undefined;
 }
 
 /** What a statement gives: the names of its columns, and the values of each row in their order. */
@@ -45,7 +56,8 @@ export function statementsOn(connection: PostgreSqlConnection): RunStatement {
     }
     const { pool, types, shared } = ready;
     const { text, values, isQuick, line } = statement;
-    const send = async (client: PoolClient) => queryRows(client, statement, preparedOn(client, text), types);
+    const charged: Statement = { ...statement, account: statement.account ?? currentScope()?.account };
+    const send = async (client: PoolClient) => queryRows(client, charged, preparedOn(client, text), types);
     return tracedStatement(text, values, async () => {
       if (isQuick) return shared.run(send);
       if (line) return line.run(pool, send);

@@ -1,6 +1,7 @@
 import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from './connection.js';
-import { ListSize } from './list-size.js';
+import { ListSize, SIZE_OF_PAGE } from './list-size.js';
+import { COUNT_PRICE } from './prices.js';
 
 /** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
@@ -17,12 +18,11 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
     description: `A page of a list. What the viewer may not see is absent, and is not counted.`,
   })
   class NodeConnection {
-    // The page's size counts where it is given, at the connection.
-    @ListSize(1)
+    @ListSize(SIZE_OF_PAGE)
     @Field(() => [NodeEdge])
     edges!: readonly unknown[];
 
-    @ListSize(1)
+    @ListSize(SIZE_OF_PAGE)
     @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
     nodes!: readonly unknown[];
 
@@ -31,7 +31,10 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
 
     count!: () => Promise<number>;
 
-    @Field(() => Int, { description: 'All that match, on every page. Counted only when asked for.' })
+    @Field(() => Int, {
+      complexity: COUNT_PRICE,
+      description: 'All that match, on every page. Counted only when asked for.',
+    })
     async totalCount(): Promise<number> {
       return this.count();
     }

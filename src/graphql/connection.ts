@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
 import { badUserInput } from './errors.js';
+import { PAGE_FLAG_PRICE } from './prices.js';
 import { isId } from '../database/id.js';
 import { isInstant } from '../database/instant.js';
 
@@ -47,12 +48,12 @@ export class PageInfo {
   next!: () => Promise<boolean>;
   previous!: () => Promise<boolean>;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE })
   async hasNextPage(): Promise<boolean> {
     return this.next();
   }
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE })
   async hasPreviousPage(): Promise<boolean> {
     return this.previous();
   }

@@ -1,5 +1,5 @@
 import 'reflect-metadata';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
 
 export enum UserErrorCode {
@@ -86,6 +86,33 @@ export function rateLimited(retryAfterSeconds: number): GraphQLError {
   return new GraphQLError(`Too many attempts. Try again in ${minutes} ${minutes === 1 ? 'minute' : 'minutes'}.`, {
     extensions: { code: 'RATE_LIMITED' satisfies TopLevelCode, retryAfterSeconds },
   });
+}
+
+/** @param retryAfterSeconds when those that run now will have ended, or have been refused */
+export function tooManySearches(retryAfterSeconds: number): GraphQLError {
+  return new GraphQLError(
+    `Too many of your searches are under way. Try again in ${retryAfterSeconds} seconds, with fewer at once.`,
+    { extensions: { code: 'RATE_LIMITED' satisfies TopLevelCode, retryAfterSeconds } },
+  );
+}
+
+/** The answer is not given at all, so that nobody takes a part of it for the whole. */
+export function answerTooLarge(limit: number): GraphQLError {
+  return new GraphQLError(
+    `The answer would have more than ${limit / 1e6} MB. Ask for less, or for shorter pages. What a mutation changed stands.`,
+    { extensions: { answerBytes: limit, limit, code: 'QUERY_TOO_COMPLEX' } },
+  );
+}
+
+export function isAnswerTooLarge({ extensions }: GraphQLFormattedError): boolean {
+  return extensions !== undefined && 'answerBytes' in extensions;
+}
+
+export function tooMuchUnderWay(): GraphQLError {
+  return topLevelError(
+    'SERVICE_UNAVAILABLE',
+    'Too many large answers are under way just now. Ask for less, or try again in a moment.',
+  );
 }
 
 export function badUserInput(message: string) {

@@ -1,4 +1,5 @@
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
+import { storedSize } from './json-size.js';
 
 /** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */
 export function characters(text: string): number {
@@ -9,6 +10,13 @@ export function characters(text: string): number {
 
 /** Far beyond what people nest, and far below what the server's stack and PostgreSQL's bear. */
 const DEEPEST_JSON = 100;
+
+/** As large as a request may be: only numbers such as 1e308, which are stored in full, make more of it. */
+const MOST_JSON_BYTES = 100 * 1024;
+
+function kilobytes(bytes: number): string {
+  return Math.ceil(bytes / 1024).toLocaleString('en');
+}
 
 function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
@@ -66,7 +74,16 @@ export class InputCheck {
   /** A JSON object that PostgreSQL can keep unchanged: no NUL, lone surrogates or infinities, and not too deep. */
   json(field: string, value: Record<string, unknown> | null | undefined): Record<string, unknown> | null {
     if (value == null) return null;
-    if (isStorableJson(value)) return value;
+    if (isStorableJson(value)) {
+      const size = storedSize(value);
+      if (size <= MOST_JSON_BYTES) return value;
+      this.add(
+        UserErrorCode.INVALID,
+        field,
+        `This takes ${kilobytes(size)} kB with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} kB are stored.`,
+      );
+      return null;
+    }
     const message = `This holds a character or number that cannot be stored, or more than ${DEEPEST_JSON} levels.`;
     this.add(UserErrorCode.INVALID, field, message);
     return null;

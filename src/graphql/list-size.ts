@@ -5,6 +5,9 @@ export interface ListSizeExtension {
   listSize: number | string;
 }
 
+/** For the items of a connection: as many as its page has. */
+export const SIZE_OF_PAGE = 'the page';
+
 /**
  * For a field that gives a list of objects outside a page: how often what is asked of one of them counts in a query's
  * cost.

@@ -2,24 +2,34 @@ import {
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
+  getArgumentValues,
   type GraphQLCompositeType,
   type GraphQLField,
   type GraphQLSchema,
   getNamedType,
   getNullableType,
   isCompositeType,
+  isIntrospectionType,
   isListType,
   Kind,
   type OperationDefinitionNode,
+  SchemaMetaFieldDef,
   type SelectionSetNode,
-  valueFromASTUntyped,
+  TypeMetaFieldDef,
+  type ValueNode,
 } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
+import { costOfInput } from './input-cost.js';
+import { SIZE_OF_PAGE } from './list-size.js';
+import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
+import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 
 /** What a document asks for, fragments dissolved. */
 export interface QueryCost {
   /** Fields to resolve, each as often as the sizes of pages and lists above it allow. */
   readonly cost: number;
+  /** What stands in a connection for each item of its page: to be multiplied by the page's size, and added to the cost. */
+  readonly perItem: number;
   readonly depth: number;
   readonly aliases: number;
   /** The most that stand in one selection set. */
@@ -28,7 +38,7 @@ export interface QueryCost {
   readonly repeats: number;
 }
 
-const NOTHING: QueryCost = { cost: 0, depth: 0, aliases: 0, directives: 0, repeats: 0 };
+const NOTHING: QueryCost = { cost: 0, perItem: 0, depth: 0, aliases: 0, directives: 0, repeats: 0 };
 
 /** What a short list counts for that does not say how long it can be: userErrors, the values of an enum. */
 const SHORT_LIST = 10;
@@ -36,6 +46,7 @@ const SHORT_LIST = 10;
 function sum(a: QueryCost, b: QueryCost): QueryCost {
   return {
     cost: a.cost + b.cost,
+    perItem: a.perItem + b.perItem,
     depth: Math.max(a.depth, b.depth),
     aliases: a.aliases + b.aliases,
     directives: Math.max(a.directives, b.directives),
@@ -48,6 +59,7 @@ class Meter {
   readonly #schema: GraphQLSchema;
   readonly #variables: Readonly<Record<string, unknown>>;
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
+  readonly #introspection: IntrospectionSizes;
   /** A fragment is measured once, however often it is spread: otherwise twenty lines could cost a million steps. */
   readonly #measured = new Map<string, QueryCost>();
   /** Whether the cost depends on what the variables hold. */
@@ -56,6 +68,7 @@ class Meter {
   constructor(schema: GraphQLSchema, document: DocumentNode, variables: Readonly<Record<string, unknown>>) {
     this.#schema = schema;
     this.#variables = variables;
+    this.#introspection = introspectionSizes(schema);
     const fragments = document.definitions.filter((node) => node.kind === Kind.FRAGMENT_DEFINITION);
     this.#fragments = new Map(fragments.map((node) => [node.name.value, node]));
   }
@@ -107,71 +120,128 @@ class Meter {
 
   #field(field: FieldNode, parent: GraphQLCompositeType): QueryCost {
     const aliases = field.alias === undefined ? 0 : 1;
-    const definition = 'getFields' in parent ? parent.getFields()[field.name.value] : undefined;
+    const definition = this.#definition(field.name.value, parent);
+    const args = this.#arguments(field, definition);
+    const own =
+      ownCost(definition, parent) + inputCost(definition, args) + nameCost(field.alias?.value ?? field.name.value);
     const type = definition && getNamedType(definition.type);
-    // Introspection has a limit of its own among GraphQL's validation rules, and no pages.
-    if (!field.selectionSet || !isCompositeType(type)) {
-      return { ...NOTHING, cost: 1, depth: 1, aliases, directives: field.directives?.length ?? 0 };
+    if (!definition || !field.selectionSet || !isCompositeType(type)) {
+      return { ...NOTHING, cost: own, depth: 1, aliases, directives: field.directives?.length ?? 0 };
     }
     const below = this.selectionSet(field.selectionSet, type);
+    const items = this.#items(args, definition, parent);
+    const isConnection = isPaged(definition) && !isListType(getNullableType(definition.type));
+    const cost = own + (isConnection ? below.cost + below.perItem * items : below.cost * items);
+    const isOfPage = definition.extensions['listSize'] === SIZE_OF_PAGE;
     return {
       ...below,
-      cost: ownCost(definition) + below.cost * this.#items(field, definition),
-      depth: below.depth + 1,
+      cost: isOfPage ? 0 : cost,
+      perItem: isOfPage ? cost : 0,
+      // Taking a wrapper off a type leads no deeper: GraphiQL asks for nine of them.
+      depth: below.depth + (parent.name === '__Type' && definition.name === 'ofType' ? 0 : 1),
       aliases: aliases + below.aliases,
     };
   }
 
-  /** Of how many objects at most the fields below are asked. */
-  #items(field: FieldNode, definition: GraphQLField<unknown, unknown> | undefined): number {
-    if (definition?.args.some(({ name }) => name === 'first')) return this.#pageSize(field);
-    if (!definition || !isListType(getNullableType(definition.type))) return 1;
+  #definition(name: string, parent: GraphQLCompositeType): GraphQLField<unknown, unknown> | undefined {
+    if (parent === this.#schema.getQueryType()) {
+      if (name === SchemaMetaFieldDef.name) return SchemaMetaFieldDef;
+      if (name === TypeMetaFieldDef.name) return TypeMetaFieldDef;
+    }
+    return 'getFields' in parent ? parent.getFields()[name] : undefined;
+  }
+
+  /** Of how many objects at most the fields below are asked; on average in the schema's description of itself. */
+  #items(
+    args: Readonly<Record<string, unknown>>,
+    definition: GraphQLField<unknown, unknown>,
+    parent: GraphQLCompositeType,
+  ): number {
+    if (isIntrospectionType(parent)) return this.#introspection.get(`${parent.name}.${definition.name}`) ?? 1;
+    if (isPaged(definition)) return pageSize(args);
+    if (!isListType(getNullableType(definition.type))) return 1;
     const declared = definition.extensions['listSize'];
+    if (declared === SIZE_OF_PAGE) return 1;
     if (typeof declared !== 'string') return typeof declared === 'number' ? declared : SHORT_LIST;
-    const list = this.#argument(field, declared);
+    const list = args[declared];
     // What is too long is refused by the field itself, and what is no list counts as a list of one.
     return Array.isArray(list) ? Math.min(list.length, LARGEST_PAGE) : 1;
   }
 
-  #argument(field: FieldNode, name: string): unknown {
-    const argument = field.arguments?.find((candidate) => candidate.name.value === name);
-    if (!argument) return undefined;
-    if (argument.value.kind !== Kind.INT) this.readsVariables = true;
-    return valueFromASTUntyped(argument.value, this.#variables);
-  }
-
-  /** As the field will take it; what is out of range will be refused by itself. */
-  #pageSize(field: FieldNode): number {
-    for (const name of ['first', 'last']) {
-      const size = this.#argument(field, name);
-      if (typeof size === 'number') return Math.min(Math.max(size, 1), LARGEST_PAGE);
+  /** As the field will get them, default values among them. */
+  #arguments(
+    field: FieldNode,
+    definition: GraphQLField<unknown, unknown> | undefined,
+  ): Readonly<Record<string, unknown>> {
+    if (!definition || definition.args.length === 0) return {};
+    this.readsVariables ||= field.arguments?.some(({ value }) => holdsVariable(value)) ?? false;
+    try {
+      return getArgumentValues(definition, field, this.#variables);
+    } catch {
+      // Null where there must be a value: the field itself is refused.
+      return {};
     }
-    return DEFAULT_PAGE;
   }
 }
 
-/** One, or what the field says by TypeGraphQL's `complexity`: a search costs the database more than a row. */
-function ownCost(definition: GraphQLField<unknown, unknown> | undefined): number {
+function holdsVariable(value: ValueNode): boolean {
+  if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
+  if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value));
+  return value.kind === Kind.VARIABLE;
+}
+
+function isPaged({ args }: GraphQLField<unknown, unknown>): boolean {
+  return args.some(({ name }) => name === 'first');
+}
+
+/** As the field will take it; what is out of range will be refused by itself. */
+function pageSize(args: Readonly<Record<string, unknown>>): number {
+  for (const name of ['first', 'last']) {
+    const size = args[name];
+    if (typeof size === 'number') return Math.min(Math.max(size, 1), LARGEST_PAGE);
+  }
+  return DEFAULT_PAGE;
+}
+
+/** One, or what the field says by TypeGraphQL's `complexity` (prices.ts). */
+function ownCost(definition: GraphQLField<unknown, unknown> | undefined, parent: GraphQLCompositeType): number {
+  if (isIntrospectionType(parent)) return INTROSPECTION_PRICE;
   const declared = definition?.extensions['complexity'];
   return typeof declared === 'number' ? declared : 1;
+}
+
+function inputCost(
+  definition: GraphQLField<unknown, unknown> | undefined,
+  args: Readonly<Record<string, unknown>>,
+): number {
+  return definition?.args.reduce((cost, { name, type }) => cost + costOfInput(type, args[name]), 0) ?? 0;
+}
+
+function nameCost(name: string): number {
+  return Math.floor(name.length / NAME_LENGTH);
 }
 
 /** Of operations that cost the same whatever their variables; the server parses a document that comes again once. */
 const measured = new WeakMap<OperationDefinitionNode, QueryCost>();
 
-/** What an operation of a valid document would cost. Takes time in proportion to the document's length. */
+/**
+ * What an operation of a valid document would cost. Takes time in proportion to the document's length, and to that of
+ * the variables. What is skipped by a directive counts as if it was asked for.
+ * @param variables as they will be given to the fields, default values among them; asked for when the cost is not known
+ */
 export function measureQuery(
   schema: GraphQLSchema,
   document: DocumentNode,
   operation: OperationDefinitionNode,
-  variables: Readonly<Record<string, unknown>>,
+  variables: () => Readonly<Record<string, unknown>>,
 ): QueryCost {
   const known = measured.get(operation);
   if (known) return known;
   const root = schema.getRootType(operation.operation);
   if (!root) return NOTHING;
-  const meter = new Meter(schema, document, variables);
-  const cost = meter.selectionSet(operation.selectionSet, root);
+  const meter = new Meter(schema, document, variables());
+  const measuredNow = meter.selectionSet(operation.selectionSet, root);
+  const cost = { ...measuredNow, cost: Math.ceil(measuredNow.cost) };
   if (!meter.readsVariables) measured.set(operation, cost);
   return cost;
 }

@@ -1,11 +1,20 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  getVariableValues,
+  GraphQLError,
+  type GraphQLSchema,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+} from 'graphql';
 import { type Context } from './context.js';
 import { measureQuery, type QueryCost } from './query-cost.js';
+import { tooComplex } from './too-complex.js';
+import { checkVariables } from './variable-limits.js';
 
 /** hardening.md, "Abuse of the query language". */
 const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] = [
-  { name: 'cost', most: 50_000, unit: 'cost (fields, each as often as the sizes of pages and lists above it allow)' },
+  { name: 'cost', most: 50_000, unit: 'cost (prices of fields, each as often as the sizes of lists above it allow)' },
   { name: 'depth', most: 10, unit: 'depth' },
   { name: 'aliases', most: 15, unit: 'number of aliases' },
   { name: 'directives', most: 10, unit: 'number of directives in one selection' },
@@ -22,10 +31,6 @@ const ONE_A_DOCUMENT = new Set([
   'changePassword',
 ]);
 
-function tooComplex(message: string, extensions: Record<string, number> = {}): GraphQLError {
-  return new GraphQLError(message, { extensions: { ...extensions, code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
-}
-
 function checkCost(measured: QueryCost): void {
   for (const { name, most, unit } of LIMITS) {
     const value = measured[name];
@@ -41,19 +46,39 @@ function checkCost(measured: QueryCost): void {
   }
 }
 
-/** Far more than a filter may nest: every level of an input costs TypeGraphQL some time, a thousand of them too much. */
-const DEEPEST_VARIABLE = 100;
+/** Making the message of each takes time, and GraphQL itself stops at fifty. */
+const MOST_VARIABLE_ERRORS = 5;
 
-function isDeeper(value: unknown, levels: number): boolean {
-  if (typeof value !== 'object' || value === null) return false;
-  return levels === 0 || Object.values(value).some((inside) => isDeeper(inside, levels - 1));
+/**
+ * The values as fields get them. Of variables that do not fit their types nothing is run, and GraphQL will say so.
+ * @throws BAD_USER_INPUT with the first of very many faults
+ */
+function coerced(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
+  if (variableDefinitions.length === 0) return {};
+  const { coerced: values, errors = [] } = getVariableValues(schema, variableDefinitions, variables, {
+    maxErrors: MOST_VARIABLE_ERRORS,
+  });
+  const [first] = errors;
+  if (first && errors.length > MOST_VARIABLE_ERRORS) {
+    const { message, nodes } = first;
+    throw new GraphQLError(`${message} More of the variables is wrong.`, {
+      nodes,
+      extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
+    });
+  }
+  return values ?? {};
 }
 
-/** Of queries only: what a mutation stores may be deeper, and is told so by userErrors. */
-function checkVariables({ operation }: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
-  if (operation === OperationTypeNode.QUERY && isDeeper(variables, DEEPEST_VARIABLE)) {
-    throw tooComplex(`The variables of a query nest at most ${DEEPEST_VARIABLE} deep.`, { limit: DEEPEST_VARIABLE });
-  }
+/** @throws GRAPHQL_VALIDATION_FAILED for a subscription: graphql-js would take it as valid, and fail */
+function checkKind(schema: GraphQLSchema, { operation }: OperationDefinitionNode): void {
+  if (schema.getRootType(operation)) return;
+  throw new GraphQLError(`This server has no ${operation}s. Ask again by a query when you want to know.`, {
+    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+  });
 }
 
 /** Fields at the root, those inside inline fragments too; a spread fragment counts as one too many by itself. */
@@ -76,9 +101,11 @@ export function queryLimits(): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return;
+          const { variables = {} } = request;
+          checkKind(schema, operation);
           checkAuthMutations(operation);
-          checkVariables(operation, request.variables ?? {});
-          checkCost(measureQuery(schema, document, operation, request.variables ?? {}));
+          checkVariables(schema, operation, variables);
+          checkCost(measureQuery(schema, document, operation, () => coerced(schema, operation, variables)));
         },
       };
     },

@@ -26,6 +26,8 @@ const LONG_TURN_MS = 1;
 
 interface Connection {
   readonly answers: Set<ServerResponse>;
+  /** Requests that were sent behind the one that is being answered. */
+  readonly behind: (() => void)[];
   /** What had come in when it fell quiet: more is the beginning of a request. */
   bytesHeard: number;
   quietSince: number;
@@ -51,14 +53,20 @@ export class HttpDoor {
   /** Makes a server, not listening yet, whose connections come in here; Fastify's `serverFactory`. */
   createServer(handler: RequestListener): Server {
     const server = createServer(LIMITS, (request, response) => {
+      const connection = this.#connections.get(request.socket);
+      const handle = () => {
+        if (this.#holding) this.#held.push(() => handler(request, response));
+        else handler(request, response);
+      };
+      // Who sends many requests without reading an answer has one of them answered.
+      if (connection && connection.answers.size > 0) connection.behind.push(handle);
       this.#watch(request.socket, response);
-      if (this.#holding) this.#held.push(() => handler(request, response));
-      else handler(request, response);
+      if (connection?.behind.at(-1) !== handle) handle();
     });
     server.setTimeout(STUCK_MS);
     server.on('connection', (socket: Socket) => {
       this.#letIn += 1;
-      this.#connections.set(socket, { answers: new Set(), bytesHeard: 0, quietSince: performance.now() });
+      this.#connections.set(socket, { answers: new Set(), behind: [], bytesHeard: 0, quietSince: performance.now() });
       socket.once('close', () => this.#connections.delete(socket));
     });
     this.#servers.push(server);
@@ -98,6 +106,8 @@ export class HttpDoor {
     answer.once('close', () => {
       if (!connection) return;
       connection.answers.delete(answer);
+      // A client that has gone waits for none of them.
+      if (!socket.destroyed) connection.behind.shift()?.();
       connection.bytesHeard = socket.bytesRead;
       connection.quietSince = performance.now();
     });

@@ -1,5 +1,7 @@
+import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { type Rows } from '../database/rows.js';
+import { type SearchTurns } from '../search-turns.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
 import { daysOf, insightsRange } from './insights-range.js';
 import { type ActiveTally, type LiveTally, tallyActive, tallyLive, type Wanted } from './tally-now.js';
@@ -11,10 +13,12 @@ import { type DayCount, type TicketInsights } from './ticket-insights.types.js';
 export class InsightsReader {
   readonly #rows: Rows;
   readonly #clock: Clock;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows, clock: Clock) {
+  constructor(rows: Rows, clock: Clock, turns: SearchTurns) {
     this.#rows = rows;
     this.#clock = clock;
+    this.#turns = turns;
   }
 
   /**
@@ -22,14 +26,20 @@ export class InsightsReader {
    * live tickets, over the active ones, and over what was created and closed in the range.
    * @throws BAD_USER_INPUT for a range that ends before it starts, or is too long
    */
-  async tickets({ productId, range: asked }: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
+  async tickets(
+    viewer: Viewer,
+    { productId, range: asked }: TicketInsightsInput,
+    wanted: Wanted,
+  ): Promise<TicketInsights> {
     const now = this.#clock.now();
     const range = insightsRange(asked, now);
-    const [live, active, ranged] = await Promise.all([
-      tallyLive(this.#rows, productId, wanted),
-      tallyActive(this.#rows, productId, now, wanted),
-      tallyRange(this.#rows, productId, range, wanted),
-    ]);
+    const [live, active, ranged] = await this.#turns.of(viewer)(async () =>
+      Promise.all([
+        tallyLive(this.#rows, productId, wanted),
+        tallyActive(this.#rows, productId, now, wanted),
+        tallyRange(this.#rows, productId, range, wanted),
+      ]),
+    );
 
     const byStatus = countsBy(live, ({ status }) => status);
     const byPriority = countsBy(active, ({ priority }) => priority);

@@ -12,6 +12,8 @@ export type RefusalRule =
   | 'directives'
   | 'repeats'
   | 'cost'
+  | 'variables'
+  | 'answer_size'
   | 'secrets_in_one_document'
   | 'mutation_by_get'
   | 'batch'
@@ -22,7 +24,7 @@ export type RefusalRule =
   | 'rate_limit';
 
 /** Members that a QUERY_TOO_COMPLEX error has for the limit it is about (graphql/query-limits.ts). */
-const LIMITS = ['depth', 'aliases', 'directives', 'repeats', 'cost'] as const;
+const LIMITS = ['depth', 'aliases', 'directives', 'repeats', 'cost', 'variables'] as const;
 
 /** graphql-js and Apollo have no code of their own for these. */
 const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
@@ -43,6 +45,7 @@ const BY_CODE: Readonly<Record<string, RefusalRule>> = {
 export function ruleOf({ message, extensions = {} }: GraphQLFormattedError): RefusalRule | undefined {
   switch (extensions['code']) {
     case 'QUERY_TOO_COMPLEX':
+      if ('answerBytes' in extensions) return 'answer_size';
       return LIMITS.find((name) => name in extensions) ?? 'secrets_in_one_document';
     case 'GRAPHQL_PARSE_FAILED':
       return TOO_MANY_TOKENS.test(message) ? 'tokens' : 'syntax';

@@ -1,4 +1,5 @@
-import { type FastifyInstance, type FastifyRequest } from 'fastify';
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { type RowAccount } from '../database/statements.js';
 import { inScope } from './scope.js';
 import { secretsSent } from './secrets.js';
 import { type Span, type Tracing } from './tracing/tracing.js';
@@ -18,8 +19,18 @@ function beginSpan(tracing: Tracing, { method, headers, routeOptions, id }: Fast
   });
 }
 
-/** Gives each request its scope, for the log, and with tracing a span that is as long as the request. */
-export function requestScopes(http: FastifyInstance, tracing: Tracing | undefined): void {
+/**
+ * Gives each request its scope: for the log, for what is read for it, and with tracing a span that is as long as the
+ * request.
+ */
+export function requestScopes(
+  http: FastifyInstance,
+  options: {
+    readonly tracing: Tracing | undefined;
+    readonly accountOf: (request: FastifyRequest, reply: FastifyReply) => RowAccount;
+  },
+): void {
+  const { tracing, accountOf } = options;
   const spans = new WeakMap<FastifyRequest, Span>();
   if (tracing) {
     http.addHook('onRequest', async (request) => {
@@ -33,8 +44,9 @@ export function requestScopes(http: FastifyInstance, tracing: Tracing | undefine
     });
   }
   // Not earlier: while the body is read, Node runs in nobody's scope.
-  http.addHook('preHandler', (request, _reply, done) => {
+  http.addHook('preHandler', (request, reply, done) => {
     const secrets = () => secretsSent(request.headers.authorization, request.body);
-    inScope({ fields: { requestId: request.id }, secrets, span: spans.get(request) }, done);
+    const account = accountOf(request, reply);
+    inScope({ fields: { requestId: request.id }, secrets, account, span: spans.get(request) }, done);
   });
 }

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { type RowAccount } from '../database/statements.js';
 import { type Span } from './tracing/tracing.js';
 
 /** What is under way: a request, a job, the delivery of a mail. */
@@ -7,6 +8,8 @@ export interface Scope {
   readonly fields: Record<string, string>;
   /** The secrets that a client sent, for errors that repeat them. Asked only when there is an error to log. */
   readonly secrets?: (() => readonly string[]) | undefined;
+  /** What rows that are read for a request are charged to, so that no answer takes all memory. */
+  readonly account?: RowAccount | undefined;
   /** What is being measured, when there are traces. */
   span?: Span | undefined;
 }

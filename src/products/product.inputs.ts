@@ -1,9 +1,11 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { NAME_SEARCH_PRICE, Priced } from '../graphql/prices.js';
 import { EmailAddress } from '../graphql/scalars.js';
 import { ProductType } from './product.entity.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class ProductFilter {
+  @Priced(NAME_SEARCH_PRICE)
   @Field(() => String, { nullable: true, description: 'Matches the name.' })
   search?: string | null;
 

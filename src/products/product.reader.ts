@@ -5,6 +5,7 @@ import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
+import { type SearchTurns } from '../search-turns.js';
 import { Product } from './product.entity.js';
 import { type ProductFilter } from './product.inputs.js';
 import { canManageProducts } from './product.policy.js';
@@ -33,9 +34,11 @@ function productFilter(viewer: Viewer, filter: ProductFilter): RawBuilder<boolea
 
 export class ProductReader {
   readonly #rows: Rows;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, turns: SearchTurns) {
     this.#rows = rows;
+    this.#turns = turns;
   }
 
   /** One page by name. One statement. */
@@ -45,13 +48,13 @@ export class ProductReader {
   ): Promise<Connection<ProductRow>> {
     const page = keysetPage(args, BY_NAME);
     const matching = sql<boolean>`${sql.join(productFilter(viewer, args.filter ?? {}), sql` and `)}`;
-    const rows = await this.#rows.all(
-      sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
-    );
+    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const statement = sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`;
+    const rows = await inTurn(async () => this.#rows.all(statement));
     return page.connection(
       rows,
-      () => this.#rows.count(sql`product p where ${matching}`),
-      (beyond) => this.#rows.exists(sql`product p where ${matching} and ${beyond}`),
+      async () => inTurn(async () => this.#rows.count(sql`product p where ${matching}`)),
+      async (beyond) => inTurn(async () => this.#rows.exists(sql`product p where ${matching} and ${beyond}`)),
     );
   }
 

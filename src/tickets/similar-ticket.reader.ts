@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { type Rows } from '../database/rows.js';
 import { type Selection } from '../graphql/selection.js';
+import { type SearchTurns } from '../search-turns.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
@@ -33,9 +34,11 @@ type Source = RawBuilder<{
  */
 export class SimilarTicketReader {
   readonly #rows: Rows;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, turns: SearchTurns) {
     this.#rows = rows;
+    this.#turns = turns;
   }
 
   /** The tickets most like a text, best first. Characters that PostgreSQL cannot hold must be out of it. */
@@ -68,15 +71,14 @@ export class SimilarTicketReader {
 
   async #similar(viewer: Viewer, source: Source, first: number, selection: Selection) {
     const { columns, joins } = this.#rows.select(Ticket, 't', selection.get('ticket')?.keys() ?? []);
-    const rows = await this.#rows.all(
-      sql<TicketRow & { similarTo: string | null; score: number }>`
+    const statement = sql<TicketRow & { similarTo: string | null; score: number }>`
         with own as materialized (${readable(viewer)})
         select ${columns}, source.id as "similarTo", found.score
         from (${source}) source
           cross join lateral (${ranking(viewer, first)}) found
           join ticket t on t.id = found.ticket_id ${joins}
-        order by found.score desc, t.number desc`,
-    );
+        order by found.score desc, t.number desc`;
+    const rows = await this.#turns.of(viewer)(async () => this.#rows.all(statement));
     return rows.map(({ similarTo, score, ...ticket }) => ({ sourceId: similarTo, score, ticket }));
   }
 }

@@ -2,6 +2,7 @@ import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
 import { Authorized } from '../graphql/access.js';
 import { type Context, signedIn } from '../graphql/context.js';
+import { LISTED_SIMILAR_PRICE, SIMILAR_PRICE } from '../graphql/prices.js';
 import { selectionOf } from '../graphql/selection.js';
 import { checkedNumber, checkedText } from './similar-ticket.check.js';
 import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, SimilarTicketsInput } from './similar-ticket.inputs.js';
@@ -13,6 +14,7 @@ import { type TicketRow } from './ticket.reader.js';
 export class SimilarTicketResolver {
   @Authorized()
   @Query(() => [SimilarTicket], {
+    complexity: SIMILAR_PRICE,
     description:
       'Asked before a ticket is created, so that nobody files the same thing twice. Best first; never one the viewer ' +
       'may not see; closed ones too; empty when nothing is near.',
@@ -32,8 +34,7 @@ export class SimilarTicketResolver {
   }
 
   @FieldResolver(() => [SimilarTicket], {
-    // Each is a search of its own: for a page of a hundred tickets there may be one, not one inside the other.
-    complexity: 200,
+    complexity: LISTED_SIMILAR_PRICE,
     description:
       'Tickets that may be about the same thing, best first, at most ten; never one the viewer may not see, nor one ' +
       'that is already linked to it as a duplicate.',

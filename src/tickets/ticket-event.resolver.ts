@@ -1,6 +1,7 @@
 import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
 import { Direct } from '../graphql/direct-resolvers.js';
+import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { User } from '../users/user.entity.js';
 import { FieldChange, TicketEvent } from './ticket-event.entity.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
@@ -17,6 +18,8 @@ export class TicketEventResolver {
   }
 
   @FieldResolver(() => [FieldChange], {
+    // A description as it was, and as it became.
+    complexity: 2 * LONG_TEXT_PRICE,
     description:
       'Empty unless it is CHANGED or RESTORED. The id of a ticket that the viewer may not see is null, on either side.',
   })

@@ -20,6 +20,11 @@ function within(filter: TicketFilter): TicketFilter[] {
   return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
 }
 
+/** Whether it, or a filter in it, has words to be looked up. */
+export function isSearch(filter: TicketFilter): boolean {
+  return (filter.search != null && filter.search.trim() !== '') || within(filter).some(isSearch);
+}
+
 /** The filter and all the filters in it. @throws BAD_USER_INPUT for one too deep or too large */
 function partsOf(filter: TicketFilter): TicketFilter[] {
   const parts: TicketFilter[] = [];

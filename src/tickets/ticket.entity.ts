@@ -4,6 +4,7 @@ import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../database/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
+import { DETAILS_PRICE, LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { DateTime, JSONObject } from '../graphql/scalars.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../users/user.entity.js';
@@ -93,11 +94,15 @@ export class Ticket extends Node {
   @Property({ type: 'text' })
   title!: string;
 
-  @Field(() => String, { description: '1 to 10,000 characters.' })
+  @Field(() => String, { complexity: LONG_TEXT_PRICE, description: '1 to 10,000 characters.' })
   @Property({ type: 'text' })
   description!: string;
 
-  @Field(() => JSONObject, { nullable: true, description: "Whatever else the reporter's system knows." })
+  @Field(() => JSONObject, {
+    nullable: true,
+    complexity: DETAILS_PRICE,
+    description: "Whatever else the reporter's system knows.",
+  })
   @Property({ type: 'json', nullable: true })
   details: Record<string, unknown> | null = null;
 

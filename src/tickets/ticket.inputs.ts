@@ -1,5 +1,6 @@
 import { Field, ID, InputType, Int, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../graphql/connection.js';
+import { Priced, SEARCH_PRICE } from '../graphql/prices.js';
 import { DateTime, EmailAddress, JSONObject } from '../graphql/scalars.js';
 import { TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
 
@@ -127,6 +128,7 @@ export class TicketOrder {
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class TicketFilter {
+  @Priced(SEARCH_PRICE)
   @Field(() => String, {
     nullable: true,
     description:

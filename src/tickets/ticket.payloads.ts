@@ -3,6 +3,7 @@ import { Ctx, Field, Info, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { ListSize } from '../graphql/list-size.js';
+import { SIMILAR_PRICE } from '../graphql/prices.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
 import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
@@ -47,6 +48,7 @@ export class CreateTicketPayload extends TicketPayload {
   /** Not named `similar`: the empty list that a payload with userErrors gets would stand in its place. */
   @Field(() => [SimilarTicket], {
     name: 'similar',
+    complexity: SIMILAR_PRICE,
     description: `Likely duplicates the viewer may see, at most ${DEFAULT_SIMILAR_TICKETS}; a warning, never a refusal.`,
   })
   async similarTickets(@Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {

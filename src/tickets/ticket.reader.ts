@@ -6,7 +6,8 @@ import { type Rows } from '../database/rows.js';
 import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
-import { matchingTickets } from './ticket-filter.js';
+import { type InTurn, type SearchTurns } from '../search-turns.js';
+import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
@@ -49,9 +50,11 @@ export type TicketParent = keyof typeof PARENT_COLUMNS;
 
 export class TicketReader {
   readonly #rows: Rows;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, turns: SearchTurns) {
     this.#rows = rows;
+    this.#turns = turns;
   }
 
   /**
@@ -66,6 +69,10 @@ export class TicketReader {
       always: [...ORDERED_BY, ...always],
     });
     return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
+  }
+
+  #inTurn(viewer: Viewer, { filter }: TicketListArgs): InTurn {
+    return this.#turns.of(viewer, filter != null && isSearch(filter));
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */
@@ -85,18 +92,22 @@ export class TicketReader {
     comments?: Comments,
   ): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const { columns, joins } = this.#select(nodeSelection(selection), { comments });
-    // First the page, then what belongs to it: PostgreSQL would join all that match.
-    const rows = await this.#rows.all(
-      sql<Brought>`select ${columns} from (
-          select * from ticket t where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}
-        ) t ${joins} order by ${page.orderBy}`,
-    );
+    const inTurn = this.#inTurn(viewer, args);
+    const { matching, rows } = await inTurn(async () => {
+      const condition = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+      // First the page, then what belongs to it: PostgreSQL would join all that match.
+      const found = await this.#rows.all(
+        sql<Brought>`select ${columns} from (
+            select * from ticket t where ${condition} and ${page.where} order by ${page.orderBy} limit ${page.limit}
+          ) t ${joins} order by ${page.orderBy}`,
+      );
+      return { matching: condition, rows: found };
+    });
     return page.connection(
       withComments(rows, comments),
-      () => this.#rows.count(sql`ticket t where ${matching}`),
-      (beyond) => this.#rows.exists(sql`ticket t where ${matching} and ${beyond}`),
+      async () => inTurn(async () => this.#rows.count(sql`ticket t where ${matching}`)),
+      async (beyond) => inTurn(async () => this.#rows.exists(sql`ticket t where ${matching} and ${beyond}`)),
     );
   }
 
@@ -110,24 +121,28 @@ export class TicketReader {
   ): Promise<Connection<TicketRow>[]> {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
-    const rows = await this.#rows.all(
-      sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
-        cross join lateral (
-          select * from ticket t where ${column} = parent.id and ${matching} and ${page.where}
-          order by ${page.orderBy} limit ${page.limit}
-        ) t ${joins} order by ${page.orderBy}`,
-    );
+    const inTurn = this.#inTurn(viewer, args);
+    const { matching, rows } = await inTurn(async () => {
+      const condition = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+      const found = await this.#rows.all(
+        sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
+          cross join lateral (
+            select * from ticket t where ${column} = parent.id and ${condition} and ${page.where}
+            order by ${page.orderBy} limit ${page.limit}
+          ) t ${joins} order by ${page.orderBy}`,
+      );
+      return { matching: condition, rows: found };
+    });
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`ticket t where ${matching}`;
-    const count = this.#rows.counts(column, parentIds, list);
+    const count = this.#rows.counts(column, parentIds, list, inTurn);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],
-        () => count(id),
-        (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+        async () => count(id),
+        async (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
       ),
     );
   }

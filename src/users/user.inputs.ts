@@ -1,9 +1,11 @@
 import { Field, ID, InputType, registerEnumType } from 'type-graphql';
 import { OrderDirection } from '../graphql/connection.js';
+import { NAME_SEARCH_PRICE, Priced } from '../graphql/prices.js';
 import { EmailAddress } from '../graphql/scalars.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class UserFilter {
+  @Priced(NAME_SEARCH_PRICE)
   @Field(() => String, {
     nullable: true,
     description: 'Matches username and name, and e-mail where the viewer may see it.',

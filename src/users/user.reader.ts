@@ -13,6 +13,7 @@ import {
   type OrderKey,
 } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
+import { type SearchTurns } from '../search-turns.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
@@ -67,9 +68,11 @@ function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
 
 export class UserReader {
   readonly #rows: Rows;
+  readonly #turns: SearchTurns;
 
-  constructor(rows: Rows) {
+  constructor(rows: Rows, turns: SearchTurns) {
     this.#rows = rows;
+    this.#turns = turns;
   }
 
   /** One page of the living, or with `deleted` of the deleted. One statement. */
@@ -77,13 +80,13 @@ export class UserReader {
     const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
     const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;
     const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection), { always: ORDERED_BY });
-    const rows = await this.#rows.all(
-      sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
-    );
+    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const statement = sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`;
+    const rows = await inTurn(async () => this.#rows.all(statement));
     return page.connection(
       rows,
-      () => this.#rows.count(sql`"user" u where ${matching}`),
-      (beyond) => this.#rows.exists(sql`"user" u where ${matching} and ${beyond}`),
+      async () => inTurn(async () => this.#rows.count(sql`"user" u where ${matching}`)),
+      async (beyond) => inTurn(async () => this.#rows.exists(sql`"user" u where ${matching} and ${beyond}`)),
     );
   }
 

@@ -1,8 +1,10 @@
-/** What an attacker may send in ten kilobytes: see hardening.md, "Abuse of the query language". */
+/** What an attacker may send in a request of a hundred kilobytes, most of it in ten: see hardening.md, "Abuse of the query language". */
 export interface HostileRequest {
   readonly name: string;
   readonly query: string;
   readonly variables?: Record<string, unknown>;
+  /** Instead of them: what JSON.stringify cannot write. */
+  readonly variablesText?: string;
 }
 
 const LONGEST = 10_000;
@@ -249,6 +251,111 @@ const VARIABLES: HostileRequest[] = [
   },
 ];
 
+const thirteen = (letter: string, field: string, next: string) =>
+  `fragment ${letter} on ${next} { ${times(13, (i) => `${letter}${i}: ${field}`)} }`;
+
+const INTROSPECTION: HostileRequest[] = [
+  {
+    name: 'introspection by fragments of thirteen aliases',
+    query: `{ __schema { types { ...A } } } ${thirteen('A', 'fields { ...B }', '__Type')} ${thirteen('B', 'type { ...C }', '__Field')} ${thirteen('C', 'ofType { ...D }', '__Type')} ${thirteen('D', 'name', '__Type')}`,
+  },
+  {
+    name: 'introspection that takes wrappers off for ever',
+    query: `{ __schema { types { fields { ${times(7, (i) => `a${i}: type { ${nested(25, 'ofType { name ', 'name', ' }')} ...T }`)} } } } } fragment T on __Type { ${times(9, (i) => `b${i}: fields { name type { name } }`)} }`,
+  },
+];
+
+const LARGEST_FILTER = { or: Array.from({ length: 30_000 }, () => ({})) };
+const DEEPEST_OBJECT = `${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`;
+const DEEPEST_LIST = `${'['.repeat(48_000)}${']'.repeat(48_000)}`;
+const CREATE =
+  'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ticket { id } userErrors { code } } }';
+
+/** Those that cost by what stands in variables, or by how long the answer would be. */
+const LARGE: HostileRequest[] = [
+  { name: 'a filter of 30,000 parts', query: BY_FILTER, variables: { filter: LARGEST_FILTER } },
+  {
+    name: 'a filter of 30,000 parts for each of a hundred people',
+    query:
+      'query ($filter: TicketFilter) { users(first: 100) { nodes { createdTickets(first: 1, filter: $filter) { nodes { id } } } } }',
+    variables: { filter: LARGEST_FILTER },
+  },
+  {
+    name: 'a filter of 199 parts for each of a hundred people, six times',
+    query: `query ($filter: TicketFilter) { users(first: 100) { nodes { ${times(6, (i) => `a${i}: createdTickets(first: 1, filter: $filter) { nodes { id } }`)} } } }`,
+    variables: { filter: { or: Array.from({ length: 198 }, () => ({})) } },
+  },
+  {
+    name: 'a filter in a default value, for each of a hundred people',
+    query: `query ($filter: TicketFilter = { or: [${times(240, () => '{}')}] }) { users(first: 100) { nodes { a: createdTickets(filter: $filter) { nodes { id } } b: createdTickets(filter: $filter) { nodes { id } } } } }`,
+  },
+  { name: 'ids by the ten thousand', query: BY_IDS, variables: { ids: Array<string>(24_000).fill('x') } },
+  {
+    name: 'statuses by the ten thousand',
+    query: BY_FILTER,
+    variables: { filter: { status: Array<string>(14_000).fill('OPEN') } },
+  },
+  {
+    name: 'unknown fields by the thousand',
+    query: BY_FILTER,
+    variables: { filter: Object.fromEntries(Array.from({ length: 9_000 }, (_, i) => [`f${i}`, 1])) },
+  },
+  {
+    name: 'details of 15,000 levels',
+    query: CREATE,
+    variablesText: `{"input":{"title":"x","description":"x","details":${DEEPEST_OBJECT}}}`,
+  },
+  {
+    name: 'details of 48,000 lists',
+    query: CREATE,
+    variablesText: `{"input":{"title":"x","description":"x","details":{"a":${DEEPEST_LIST}}}}`,
+  },
+  {
+    name: 'lists where an id should be',
+    query: 'query ($id: ID!) { node(id: $id) { id } }',
+    variablesText: `{"id":${DEEPEST_LIST}}`,
+  },
+  {
+    name: 'lists where an instant should be',
+    query: 'query ($at: DateTime) { tickets(filter: { createdAt: { from: $at } }) { nodes { id } } }',
+    variablesText: `{"at":${DEEPEST_LIST}}`,
+  },
+  {
+    name: 'a long text where a number should be',
+    query: 'query ($n: Int) { tickets(first: $n) { nodes { id } } }',
+    variables: { n: 'x'.repeat(95_000) },
+  },
+  { name: 'a search of 95,000 characters', query: BY_FILTER, variables: { filter: { search: 'x '.repeat(47_000) } } },
+  {
+    name: 'a comment of 95,000 characters',
+    query: `{ ${times(16, (i) => `a${i}: viewer { id }`)} } #${'x'.repeat(95_000)}`,
+  },
+  {
+    name: 'a name of 95,000 characters for each of many rows',
+    query: `{ tickets(first: 100) { nodes { comments(first: 50) { nodes { ${'a'.repeat(95_000)}: id } } } } }`,
+  },
+  {
+    name: 'a default value, thrice nested',
+    query:
+      'query ($n: Int = 100) { tickets(first: $n) { nodes { comments(first: $n) { nodes { author { createdTickets(first: $n) { nodes { id } } } } } } } }',
+  },
+  {
+    name: 'a hundred times a hundred long texts',
+    query: '{ tickets(first: 100) { nodes { description comments(first: 100) { nodes { content } } } } }',
+  },
+  {
+    name: 'similar tickets, fifteen times',
+    query: `{ ${times(15, (i) => `a${i}: similarTickets(input: { title: "printer" }) { score }`)} }`,
+  },
+  { name: 'insights, fifteen times', query: `{ ${times(15, (i) => `a${i}: ticketInsights { total }`)} }` },
+  { name: 'a subscription', query: 'subscription { tickets { id } }' },
+];
+
+/** What goes over the line. */
+export function bodyOf({ query, variables = {}, variablesText }: HostileRequest): string {
+  return `{"query":${JSON.stringify(query)},"variables":${variablesText ?? JSON.stringify(variables)}}`;
+}
+
 /** What a client with many parts may send as well: it is answered, and soon. */
 export const HARMLESS: readonly HostileRequest[] = [
   {
@@ -276,4 +383,6 @@ export const HOSTILE: readonly HostileRequest[] = [
   ...VALUES,
   ...CHARACTERS,
   ...VARIABLES,
+  ...INTROSPECTION,
+  ...LARGE,
 ];

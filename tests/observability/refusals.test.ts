@@ -38,7 +38,15 @@ const REFUSED: [rule: string, request: () => Promise<unknown>][] = [
         '{ tickets(first: 100) { nodes { comments(first: 100) { nodes { id content author { id name username } } } } } }',
       ),
   ],
+  [
+    'variables',
+    async () =>
+      person.client.send('query ($filter: TicketFilter) { tickets(filter: $filter) { nodes { id } } }', {
+        filter: { and: Array.from({ length: 300 }, () => ({})) },
+      }),
+  ],
   ['syntax', async () => send('{ viewer { id }')],
+  ['validation', async () => send('subscription { tickets { id } }')],
   ['validation', async () => send('{ nothing }')],
   [
     'secrets_in_one_document',

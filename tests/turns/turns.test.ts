@@ -24,12 +24,24 @@ describe('turns', () => {
   });
 
   test('are refused to whoever comes while as many wait as may', async () => {
-    const turns = new Turns(1, 2, () => new Error('Come again'));
+    const turns = new Turns(1, { mostWaiting: 2, refusal: () => new Error('Come again') });
     const end = Promise.withResolvers<void>();
     const tasks = Array.from({ length: 3 }, async () => turns.take(async () => end.promise));
     await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
     end.resolve();
     await Promise.all(tasks);
     expect(await turns.take(async () => 'now')).toBe('now');
+  });
+
+  test('are refused to whoever has waited for too long, and the next one gets the place', async () => {
+    const turns = new Turns(1, { longestWaitMs: 20, refusal: () => new Error('Come again') });
+    const end = Promise.withResolvers<void>();
+    const running = turns.take(async () => end.promise);
+    await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
+    const next = turns.take(async () => 'next');
+    end.resolve();
+    expect(await next).toBe('next');
+    await running;
+    expect(turns.isIdle).toBe(true);
   });
 });

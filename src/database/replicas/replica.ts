@@ -5,6 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { withinTime } from '../../jobs/time-limit.js';
 import { placeOf } from '../connection/database-config.js';
+import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';
 import { type Answer, type RunStatement, type Statement, statementsOn } from '../statements.js';
 import { type LogPosition } from './primary-log.js';
@@ -141,6 +142,8 @@ export class Replica {
       try {
         return await this.#run(statement);
       } catch (error) {
+        // What a request may read is no matter of the server's.
+        if (error === currentScope()?.account?.refusal) throw error;
         if (!isServerWell(error)) this.#leaveOut('away', messageOf(error));
         return primary(statement);
       }

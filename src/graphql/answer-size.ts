@@ -1,0 +1,56 @@
+import { type ApolloServerPlugin } from '@apollo/server';
+import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
+import { LARGEST_ANSWER_BYTES } from '../http/answers-under-way.js';
+import { type Context } from './context.js';
+import { answerTooLarge, isAnswerTooLarge } from './errors.js';
+
+/** Shorter texts count by their characters: asking for their bytes would take longer than writing them. */
+const LONG = 100;
+/** Quotes, colon and comma. */
+const AROUND_NAME = 4;
+const AROUND_TEXT = 3;
+/** A number, true, false or null. */
+const OTHER = 5;
+
+/** How many bytes a value takes as JSON, escapes left out. Stops beyond the limit, and gives something beyond it then. */
+export function bytesOf(value: unknown, limit: number): number {
+  if (typeof value === 'string') return AROUND_TEXT + (value.length < LONG ? value.length : Buffer.byteLength(value));
+  if (typeof value !== 'object' || value === null) return OTHER;
+  let bytes = AROUND_TEXT;
+  if (Array.isArray(value)) {
+    for (const item of value) {
+      bytes += bytesOf(item, limit - bytes);
+      if (bytes > limit) return bytes;
+    }
+    return bytes;
+  }
+  for (const name in value) {
+    bytes += AROUND_NAME + name.length + bytesOf(Reflect.get(value, name), limit - bytes);
+    if (bytes > limit) return bytes;
+  }
+  return bytes;
+}
+
+/**
+ * Refuses an answer that is too large, before it is written as a whole: by 400, or with what is known of a mutation that
+ * has made its change.
+ */
+export function answerSize(): ApolloServerPlugin<Context> {
+  return {
+    async requestDidStart() {
+      return {
+        async willSendResponse({ response: { body, http }, operation }) {
+          if (body.kind !== 'single') return;
+          const { data, errors = [] } = body.singleResult;
+          // Rows that were too many already are an error of their field.
+          const found = errors.find(isAnswerTooLarge);
+          if (!found && bytesOf(data, LARGEST_ANSWER_BYTES) <= LARGEST_ANSWER_BYTES) return;
+          const isChange = operation?.operation === OperationTypeNode.MUTATION;
+          const refusal: GraphQLFormattedError = answerTooLarge(LARGEST_ANSWER_BYTES).toJSON();
+          body.singleResult = isChange ? { data: null, errors: [refusal] } : { errors: [refusal] };
+          if (!isChange) http.status = 400;
+        },
+      };
+    },
+  };
+}

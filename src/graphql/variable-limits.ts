@@ -1,0 +1,80 @@
+import {
+  getNullableType,
+  type GraphQLInputType,
+  type GraphQLSchema,
+  isInputObjectType,
+  isInputType,
+  isListType,
+  type OperationDefinitionNode,
+  typeFromAST,
+} from 'graphql';
+import { tooComplex } from './too-complex.js';
+
+/** Far more than a filter may nest. */
+const DEEPEST = 100;
+/** What every function that walks a value in itself bears. `details` that nest less are told so by a userError. */
+const DEEPEST_LEAF = 2000;
+/** As many as a document may have tokens, twice: all that there can be of a list of ids, many times over. */
+const MOST_VALUES = 2000;
+/** Four times what a filter of the most parts has: each costs some time for each parent of a field that takes it. */
+const MOST_OBJECTS = 200;
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return levels === 0 || Object.values(value).some((inside) => isDeeper(inside, levels - 1));
+}
+
+function refuse(what: string, limit: number): never {
+  throw tooComplex(`${what} Ask for less, or in several requests.`, { variables: limit + 1, limit });
+}
+
+/** Counts what GraphQL would have to coerce. A JSON scalar is one value, whatever is in it. */
+class Tally {
+  #values = 0;
+  #objects = 0;
+
+  /** @throws QUERY_TOO_COMPLEX as soon as there are too many */
+  add(inputType: GraphQLInputType, value: unknown, depth = 0): void {
+    this.#count();
+    if (depth > DEEPEST) refuse(`Variables nest at most ${DEEPEST} deep.`, DEEPEST);
+    const type = getNullableType(inputType);
+    if (isListType(type)) {
+      for (const item of Array.isArray(value) ? value : [value]) this.add(type.ofType, item, depth + 1);
+    } else if (isInputObjectType(type) && typeof value === 'object' && value !== null) {
+      this.#objects += 1;
+      if (this.#objects > MOST_OBJECTS) refuse(`Variables hold at most ${MOST_OBJECTS} objects.`, MOST_OBJECTS);
+      const fields = type.getFields();
+      for (const [name, inside] of Object.entries(value)) {
+        const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
+        if (field) this.add(field.type, inside, depth + 1);
+        else this.#count();
+      }
+    } else if (isDeeper(value, DEEPEST_LEAF)) {
+      refuse(`Variables nest at most ${DEEPEST_LEAF} deep.`, DEEPEST_LEAF);
+    }
+  }
+
+  #count(): void {
+    this.#values += 1;
+    if (this.#values > MOST_VALUES) refuse(`Variables hold at most ${MOST_VALUES} values.`, MOST_VALUES);
+  }
+}
+
+/**
+ * Refuses variables that would take long to coerce, before anything else is done with them.
+ * @throws QUERY_TOO_COMPLEX for those that nest too deep, or hold too many values or objects
+ */
+export function checkVariables(
+  schema: GraphQLSchema,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  if (variableDefinitions.length === 0) return;
+  const tally = new Tally();
+  for (const { variable, type: declared } of variableDefinitions) {
+    const name = variable.name.value;
+    if (!Object.hasOwn(variables, name)) continue;
+    const type = typeFromAST(schema, declared);
+    if (isInputType(type)) tally.add(type, variables[name]);
+  }
+}

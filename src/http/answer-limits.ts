@@ -1,0 +1,23 @@
+import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { tooMuchUnderWay } from '../graphql/errors.js';
+import { AnswersUnderWay, type AnswerUnderWay } from './answers-under-way.js';
+
+/** Gives each request an account for what it takes of the memory, and answers 503 where there is no room for its answer. */
+export function limitAnswers(http: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => AnswerUnderWay {
+  const all = new AnswersUnderWay();
+  const accounts = new WeakMap<FastifyRequest, AnswerUnderWay>();
+  http.addHook('onSend', async (request, reply, payload) => {
+    const bytes = typeof payload === 'string' || payload instanceof Buffer ? payload.length : 0;
+    const account = accounts.get(request);
+    if (!account || account.isReady(bytes)) return payload;
+    const refusal = JSON.stringify({ errors: [tooMuchUnderWay()] });
+    account.isReady(refusal.length);
+    reply.status(503).header('content-length', Buffer.byteLength(refusal)).type('application/json; charset=utf-8');
+    return refusal;
+  });
+  return (request, reply) => {
+    const account = all.begin(reply.raw);
+    accounts.set(request, account);
+    return account;
+  };
+}
