@@ -19,6 +19,7 @@ import { errorReporting, failureBeforeExecution, formatError, logFailures } from
 import { RequestContext } from './graphql/request-context.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
+import { readJsonBodies } from './http/json-body.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { requestErrors } from './graphql/request-errors.js';
@@ -129,6 +130,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   requestScopes(http, app.tracing);
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   answerHttpErrors(http);
+  readJsonBodies(http);
   countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });
