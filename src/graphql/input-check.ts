@@ -1,3 +1,4 @@
+import { InexactNumber } from '../json/exact-json.js';
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
 
 /** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */
@@ -7,6 +8,8 @@ export function characters(text: string): number {
   return count;
 }
 
+const UNSTORABLE = 'This text holds a character that cannot be stored. Take it out.';
+
 /** Far beyond what people nest, and far below what the server's stack and PostgreSQL's bear. */
 const DEEPEST_JSON = 100;
 
@@ -14,15 +17,24 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** Whether PostgreSQL can keep the JSON value unchanged. */
-function isStorableJson(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return isStorable(value);
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return (
-    depth < DEEPEST_JSON &&
-    Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner, depth + 1))
-  );
+/** More of a number is not worth repeating to whoever sent it. */
+const LONGEST_SHOWN_NUMBER = 40;
+
+/** Why the JSON value cannot be stored unchanged, for a person; null when it can. */
+export function faultOfJson(value: unknown, depth = 0): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : UNSTORABLE;
+  if (value instanceof InexactNumber) {
+    const { source } = value;
+    const shown = source.length > LONGEST_SHOWN_NUMBER ? `${source.slice(0, LONGEST_SHOWN_NUMBER)}…` : source;
+    return `The number ${shown} has more digits than can be kept. Send it as a text, in quotes.`;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= DEEPEST_JSON) return `This has more than ${DEEPEST_JSON} levels. Send it with fewer.`;
+  for (const [key, inner] of Object.entries(value)) {
+    const fault = isStorable(key) ? faultOfJson(inner, depth + 1) : UNSTORABLE;
+    if (fault !== null) return fault;
+  }
+  return null;
 }
 
 /**
@@ -43,7 +55,7 @@ export class InputCheck {
   text(field: string, value: string, { least = 1, most }: { least?: number; most: number }): string {
     const trimmed = value.trim();
     if (!isStorable(trimmed)) {
-      this.add(UserErrorCode.INVALID, field, 'This text holds a character that cannot be stored. Take it out.');
+      this.add(UserErrorCode.INVALID, field, UNSTORABLE);
     } else if (trimmed === '') {
       this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
     } else if (characters(trimmed) < least) {
@@ -63,12 +75,15 @@ export class InputCheck {
     return value == null || value.trim() === '' ? null : this.text(field, value, limits);
   }
 
-  /** A JSON object that PostgreSQL can keep unchanged: no NUL, lone surrogates or infinities, and not too deep. */
+  /**
+   * A JSON object that can be kept unchanged: no NUL or lone surrogates, no number that JavaScript cannot hold, and not
+   * too deep.
+   */
   json(field: string, value: Record<string, unknown> | null | undefined): Record<string, unknown> | null {
     if (value == null) return null;
-    if (isStorableJson(value)) return value;
-    const message = `This holds a character or number that cannot be stored, or more than ${DEEPEST_JSON} levels.`;
-    this.add(UserErrorCode.INVALID, field, message);
+    const fault = faultOfJson(value);
+    if (fault === null) return value;
+    this.add(UserErrorCode.INVALID, field, fault);
     return null;
   }
 
