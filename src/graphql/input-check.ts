@@ -1,4 +1,5 @@
 import { InexactNumber } from '../json/exact-json.js';
+import { isInvisible } from '../visible-text.js';
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
 
 /** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */
@@ -49,14 +50,14 @@ export class InputCheck {
   }
 
   /**
-   * A text as it will be stored: trimmed, `least` to `most` characters after that, and nothing that PostgreSQL cannot
-   * hold unchanged (NUL, lone surrogates).
+   * A text as it will be stored: without white space around it, with a character that people see, `least` to `most`
+   * characters long, and nothing that PostgreSQL cannot hold unchanged (NUL, lone surrogates).
    */
   text(field: string, value: string, { least = 1, most }: { least?: number; most: number }): string {
     const trimmed = value.trim();
     if (!isStorable(trimmed)) {
       this.add(UserErrorCode.INVALID, field, UNSTORABLE);
-    } else if (trimmed === '') {
+    } else if (isInvisible(trimmed)) {
       this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
     } else if (characters(trimmed) < least) {
       this.add(UserErrorCode.INVALID, field, `This must have at least ${least} characters.`);
@@ -66,13 +67,13 @@ export class InputCheck {
     return trimmed;
   }
 
-  /** The same for a text that may be left out; empty counts as left out. */
+  /** The same for a text that may be left out, which one that shows nothing counts as. */
   optionalText(
     field: string,
     value: string | null | undefined,
     limits: { least?: number; most: number },
   ): string | null {
-    return value == null || value.trim() === '' ? null : this.text(field, value, limits);
+    return value == null || (isStorable(value) && isInvisible(value)) ? null : this.text(field, value, limits);
   }
 
   /**
