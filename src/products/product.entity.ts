@@ -15,7 +15,10 @@ registerEnumType(ProductType, { name: 'ProductType', description: 'The field tha
 @ObjectType({ implements: Node, description: 'A software system that tickets can be created for.' })
 @Entity({ tableName: 'product' })
 @Unique({ name: 'product_name_unique', properties: ['name'], where: 'deleted_at is null' })
-@Index({ name: 'product_name_page', properties: ['name', 'id'] })
+@Index({
+  name: 'product_by_name',
+  expression: 'create index "product_by_name" on "product" (("name"::text collate "und-x-icu"), "id")',
+})
 @Check({ name: 'product_name_length', expression: '(char_length(name) >= 3) AND (char_length(name) <= 100)' })
 export class Product extends Node {
   @PrimaryKey({ type: 'uuid' })
