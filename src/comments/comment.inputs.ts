@@ -17,6 +17,14 @@ export class CommentFilter {
 
 @InputType()
 export class CreateCommentInput {
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "A UUID of the client's own choice, which makes trying again safe: sending the same call again returns the first " +
+      'comment and writes nothing. CONFLICT when the id is in use otherwise.',
+  })
+  id?: string | null;
+
   @Field(() => ID)
   ticketId!: string;
 
