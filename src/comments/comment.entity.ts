@@ -36,7 +36,7 @@ export class Comment extends Node {
   @ManyToOne({ entity: () => User, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
   author!: Ref<User>;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was written.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

@@ -2,10 +2,10 @@ import { Field, ID, InputType } from 'type-graphql';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class CommentFilter {
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'On one of these tickets.' })
   ticketId?: string[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Written by one of these people.' })
   authorId?: string[] | null;
 
   @Field(() => String, {
@@ -15,7 +15,7 @@ export class CommentFilter {
   search?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'A comment to be written.' })
 export class CreateCommentInput {
   @Field(() => ID, {
     nullable: true,
@@ -25,7 +25,7 @@ export class CreateCommentInput {
   })
   id?: string | null;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A ticket that the viewer may see.' })
   ticketId!: string;
 
   @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
@@ -35,17 +35,17 @@ export class CreateCommentInput {
   internal?: boolean | null;
 }
 
-@InputType()
+@InputType({ description: 'The text that a comment is to have.' })
 export class UpdateCommentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A comment that the viewer may edit.' })
   id!: string;
 
   @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
   content!: string;
 }
 
-@InputType()
+@InputType({ description: 'Which comment is to go.' })
 export class DeleteCommentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A comment that the viewer may delete.' })
   id!: string;
 }

@@ -6,10 +6,10 @@ import { ListSize } from './list-size.js';
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
   @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
   class NodeEdge {
-    @Field(() => String)
+    @Field(() => String, { description: 'Its place: what `after` and `before` take.' })
     cursor!: string;
 
-    @Field(nodeType)
+    @Field(nodeType, { description: 'What stands there.' })
     node!: unknown;
   }
 
@@ -19,14 +19,14 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
   class NodeConnection {
     // The page's size counts where it is given, at the connection.
     @ListSize(1)
-    @Field(() => [NodeEdge])
+    @Field(() => [NodeEdge], { description: 'The page, with a cursor for each.' })
     edges!: readonly unknown[];
 
     @ListSize(1)
     @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
     nodes!: readonly unknown[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where the page lies, and whether there is more.' })
     pageInfo!: PageInfo;
 
     count!: () => Promise<number>;

@@ -13,7 +13,14 @@ export enum OrderDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }
-registerEnumType(OrderDirection, { name: 'OrderDirection', description: 'Smallest first, or largest first.' });
+registerEnumType(OrderDirection, {
+  name: 'OrderDirection',
+  description: 'Smallest first, or largest first.',
+  valuesConfig: {
+    ASC: { description: 'Smallest, oldest or first in the alphabet first.' },
+    DESC: { description: 'Largest, newest or last in the alphabet first.' },
+  },
+});
 
 @ArgsType()
 export class ConnectionArgs {
@@ -38,21 +45,24 @@ export class ConnectionArgs {
 
 @ObjectType({ description: 'Where a page lies in its list.' })
 export class PageInfo {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The first one's cursor; null on an empty page." })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "The last one's cursor: give it as `after` for the next page; null on an empty page.",
+  })
   endCursor!: string | null;
 
   next!: () => Promise<boolean>;
   previous!: () => Promise<boolean>;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether something comes after the page.' })
   async hasNextPage(): Promise<boolean> {
     return this.next();
   }
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Whether something comes before the page.' })
   async hasPreviousPage(): Promise<boolean> {
     return this.previous();
   }

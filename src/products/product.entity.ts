@@ -10,7 +10,15 @@ export enum ProductType {
   BANKING = 'BANKING',
   OTHERS = 'OTHERS',
 }
-registerEnumType(ProductType, { name: 'ProductType', description: 'The field that a product serves.' });
+registerEnumType(ProductType, {
+  name: 'ProductType',
+  description: 'The field that a product serves.',
+  valuesConfig: {
+    HEALTH_CARE: { description: 'Health care.' },
+    BANKING: { description: 'Banking.' },
+    OTHERS: { description: 'Anything else.' },
+  },
+});
 
 @ObjectType({ implements: Node, description: 'A software system that tickets can be created for.' })
 @Entity({ tableName: 'product' })
@@ -28,15 +36,15 @@ export class Product extends Node {
   @Property({ type: 'string', columnType: 'citext' })
   name!: string;
 
-  @Field(() => ProductType)
+  @Field(() => ProductType, { description: 'The field that it serves.' })
   @Enum({ items: () => ProductType, nativeEnumName: 'product_type' })
   type!: ProductType;
 
-  @Field(() => EmailAddress)
+  @Field(() => EmailAddress, { description: 'The address of whoever answers for it.' })
   @Property({ type: 'string', columnType: 'citext' })
   ownerEmail!: string;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was made.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

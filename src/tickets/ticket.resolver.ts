@@ -30,7 +30,11 @@ export class TicketResolver {
 
   @Authorized()
   @Query(() => Ticket, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
-  async ticket(@Ctx() context: Context, @Arg('id', () => ID) id: string, @Info() info: GraphQLResolveInfo) {
+  async ticket(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: "The ticket's." }) id: string,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     return isId(id) ? this.#one(context, { id }, info) : null;
   }
 
@@ -38,7 +42,7 @@ export class TicketResolver {
   @Query(() => Ticket, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
   async ticketByNumber(
     @Ctx() context: Context,
-    @Arg('number', () => Int) number: number,
+    @Arg('number', () => Int, { description: 'As people name it: 12 for #12.' }) number: number,
     @Info() info: GraphQLResolveInfo,
   ) {
     return number < FIRST_NUMBER ? null : this.#one(context, { number }, info);
@@ -52,12 +56,12 @@ export class TicketResolver {
     return context.readers.tickets.page(signedIn(context), args, selection, comments);
   }
 
-  @FieldResolver(() => User)
+  @FieldResolver(() => User, { description: 'Who reported it; still named once the account is deleted.' })
   createdBy(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.createdBy ?? loaders.userById.load(ticket.createdById);
   }
 
-  @FieldResolver(() => User, { nullable: true })
+  @FieldResolver(() => User, { nullable: true, description: 'Who is to do it; null for nobody.' })
   assignedTo(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && loaders.userById.load(ticket.assignedToId));
   }
@@ -111,13 +115,13 @@ export class TicketResolver {
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change who it is assigned to.' })
   viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canAssignTicket(signedIn(context), factsOfRow(ticket));
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
   viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canDeleteTicket(signedIn(context), factsOfRow(ticket));
   }

@@ -30,11 +30,11 @@ export class User extends Node {
   @Property({ type: 'string', columnType: 'citext' })
   username!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: '1 to 100 characters.' })
   @Property({ type: 'text' })
   firstName!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'At most 100 characters; null for those with one name.' })
   @Property({ type: 'text', nullable: true })
   lastName: string | null = null;
 
@@ -78,7 +78,7 @@ export class User extends Node {
   @Property({ type: 'text' })
   timeZone: Opt<string> = 'UTC';
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When the account was made.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 
