@@ -5,7 +5,7 @@
  * of Khitan, and joiners of hieroglyphs.
  */
 const INVISIBLE =
-  /^[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\uFFF9-\uFFFC\u{16FE4}\u{1D159}\u{13430}-\u{1343F}]*$/u;
+  /^(?:[\p{White_Space}\p{Default_Ignorable_Code_Point}\p{Cc}\u2800\uFFF9-\uFFFC\u{1D159}\u{13430}-\u{1343F}]|\u{16FE4})*$/u;
 
 /** Whether a text has no character that a person would see. */
 export function isInvisible(text: string): boolean {

@@ -67,8 +67,9 @@ function jsonOf(node: ValueNode, variables: Variables): unknown {
     case Kind.VARIABLE:
       return variables?.[node.name.value];
     case Kind.ENUM:
-      throw new GraphQLError(`JSON has no ${node.value}. Write it as a text, in quotes.`, { nodes: node });
+      break;
   }
+  throw new GraphQLError(`JSON has no ${node.value}. Write it as a text, in quotes.`, { nodes: node });
 }
 
 function jsonObject(value: unknown): unknown {

@@ -277,9 +277,9 @@ describe('texts and links', () => {
 
   test('with numbers that JavaScript cannot hold are refused as details, and kept as texts elsewhere', async () => {
     const [number, long] = ['9007199254740993', '0.1000000000000000055511151231257827'];
-    const row = (id: string, rest: string) => `{"id":${id},"title":"N","createdBy":"ada",${rest}}`;
     for (const details of [`{"a":[${long}]}`, `{"a":{"b":${number}}}`]) {
-      const result = await importing(await file('x.json', `[${row('1', `"details":${details}`)}]`));
+      const row = `{"id":1,"title":"N","createdBy":"ada","details":${details}}`;
+      const result = await importing(await file('x.json', `[${row}]`));
       expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('details: The number') });
     }
     const members = `"serial":${long},"owner":{"id":1e400},"__proto__":"p","constructor":"c"`;

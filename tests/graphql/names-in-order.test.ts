@@ -121,16 +121,16 @@ describe('names sort as people expect', () => {
   });
 });
 
+const found = async (search: string, client = admin.client) =>
+  (await client.query(USERS, { filter: { search }, orderBy: { field: 'NAME', direction: 'ASC' } })).list.nodes.map(
+    ({ name }: Named) => name,
+  );
+
 describe('a search for people', () => {
   beforeAll(async () => {
     await buildPerson(server, { firstName: 'Tomas', lastName: 'Lindström', username: 'tl', email: 'tl@lake.example' });
     await buildPerson(server, { firstName: 'Linda', lastName: 'Thomsen', username: 'under_score' });
   });
-  const found = async (search: string, client = admin.client) =>
-    (await client.query(USERS, { filter: { search }, orderBy: { field: 'NAME', direction: 'ASC' } })).list.nodes.map(
-      ({ name }: Named) => name,
-    );
-
   test.each([
     ['lind tomas', ['Tomas Lindström']],
     ['  tomas \t  lind ', ['Tomas Lindström']],

@@ -127,14 +127,14 @@ describe('a query string', () => {
   );
 });
 
-describe("numbers in a ticket's details", () => {
-  const INEXACT = ['9007199254740993', '1e400', '123456789012345678901', '0.1000000000000000055511151231257827'];
-  const fault = (number: string) => ({
-    code: 'INVALID',
-    field: ['input', 'details'],
-    message: expect.stringContaining(number.slice(0, 40)),
-  });
+const INEXACT = ['9007199254740993', '1e400', '123456789012345678901', '0.1000000000000000055511151231257827'];
+const fault = (number: string) => ({
+  code: 'INVALID',
+  field: ['input', 'details'],
+  message: expect.stringContaining(number.slice(0, 40)),
+});
 
+describe("numbers in a ticket's details", () => {
   test.each(INEXACT)('that JavaScript cannot hold are refused, in variables and in literals: %s', async (number) => {
     const before = await databaseState(server);
     for (const details of [`{"a":${number}}`, `{"a":[{"b":-${number}}]}`, `{ "a" : [1, ${number}] }`]) {
@@ -191,7 +191,7 @@ describe("members of a ticket's details", () => {
     const { answer } = await post(bodyOf('x', DETAILS));
     const stored = members(answer.data.createTicket.ticket.details);
     expect(stored).toHaveLength(4);
-    expect(stored.toSorted()).toEqual(members(JSON.parse(DETAILS)).toSorted());
+    expect(stored).toEqual(expect.arrayContaining(members(JSON.parse(DETAILS))));
     const { createTicket } = await person.client.query(
       `mutation { createTicket(input: { title: "x", description: "x", details: ${DETAILS.replaceAll(/"(\w+)":/g, '$1:')} }) {
         ticket { details } } }`,
@@ -221,7 +221,7 @@ describe("members of a ticket's details", () => {
       { id },
     );
     expect(members(ticket.details)).toHaveLength(5);
-    const [{ to }] = ticket.history.nodes[0].changes.filter(({ field }: { field: string }) => field === 'details');
+    const { to } = ticket.history.nodes[0].changes.find(({ field }: { field: string }) => field === 'details');
     expect(members(JSON.parse(to))).toHaveLength(5);
     expect(Object({})['isAdmin']).toBeUndefined();
   });
