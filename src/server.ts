@@ -24,6 +24,7 @@ import { homeRoute } from './http/home.route.js';
 import { limitAnswers } from './http/answer-limits.js';
 import { HttpDoor } from './http/http-door.js';
 import { answerHttpErrors } from './http/http-errors.js';
+import { readJsonBodies } from './http/json-body.js';
 import { securityHeaders } from './http/security-headers.js';
 import { queryLimits } from './graphql/query-limits.js';
 import { refusalPace } from './graphql/refusal-pace.js';
@@ -139,6 +140,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
   compressAnswers(http);
   answerHttpErrors(http);
+  readJsonBodies(http);
   countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {
     await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });

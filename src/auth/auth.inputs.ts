@@ -1,9 +1,9 @@
 import { Field, ID, InputType } from 'type-graphql';
 import { EmailAddress } from '../graphql/scalars.js';
 
-@InputType()
+@InputType({ description: 'The account that a person makes for themselves.' })
 export class SignUpInput {
-  @Field(() => EmailAddress)
+  @Field(() => EmailAddress, { description: 'Unique among accounts without regard to case.' })
   email!: string;
 
   @Field(() => String, { description: "3 to 30 of a-z, 0-9, '_', '-' and '.'; compared without regard to case." })
@@ -19,28 +19,28 @@ export class SignUpInput {
   lastName?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'Who signs in.' })
 export class SignInInput {
   @Field(() => String, { description: 'Username or e-mail.' })
   login!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: "The account's." })
   password!: string;
 }
 
-@InputType()
+@InputType({ description: 'The token of the session that is to go on.' })
 export class RefreshSessionInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The last one that the session was given.' })
   refreshToken!: string;
 }
 
-@InputType()
+@InputType({ description: 'Who has forgotten their password.' })
 export class RequestPasswordResetInput {
-  @Field(() => EmailAddress)
+  @Field(() => EmailAddress, { description: 'Where the link goes, if there is an account with it.' })
   email!: string;
 }
 
-@InputType()
+@InputType({ description: 'The token from the mail and the new password.' })
 export class ResetPasswordInput {
   @Field(() => String, { description: 'From the mail. Works once, for one hour.' })
   token!: string;
@@ -49,15 +49,15 @@ export class ResetPasswordInput {
   newPassword!: string;
 }
 
-@InputType()
+@InputType({ description: 'Which session is to end.' })
 export class RevokeSessionInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'One of `sessions` of your own.' })
   id!: string;
 }
 
-@InputType()
+@InputType({ description: 'The old password and the new one.' })
 export class ChangePasswordInput {
-  @Field(() => String)
+  @Field(() => String, { description: 'The one that you signed in with.' })
   currentPassword!: string;
 
   @Field(() => String, { description: '8 to 128 characters, and not a common password.' })

@@ -4,7 +4,7 @@ import { Payload } from '../graphql/errors.js';
 import { DateTime } from '../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 
-@ObjectType()
+@ObjectType({ description: 'Tokens of a new session, or of one that goes on.' })
 export class AuthPayload extends Payload {
   @Field(() => String, {
     nullable: true,
@@ -12,34 +12,40 @@ export class AuthPayload extends Payload {
   })
   accessToken?: string | null;
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When to ask for a new pair by refreshSession, at the latest; null when there were userErrors.',
+  })
   accessTokenExpiresAt?: Date | null;
 
   @Field(() => String, { nullable: true, description: 'Usable once; using it again ends the session.' })
   refreshToken?: string | null;
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When the session ends, unless it is refreshed before; null when there were userErrors.',
+  })
   refreshTokenExpiresAt?: Date | null;
 
-  @Field(() => User, { nullable: true })
+  @Field(() => User, { nullable: true, description: 'Who is signed in now; null when there were userErrors.' })
   user?: unknown;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What requestPasswordReset answers.' })
 export class RequestPasswordResetPayload extends Payload {}
 
-@ObjectType()
+@ObjectType({ description: 'What signOut answers.' })
 export class SignOutPayload extends Payload {}
 
-@ObjectType()
+@ObjectType({ description: 'What revokeSession answers.' })
 export class RevokeSessionPayload extends Payload {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The session that has ended; null when there were userErrors.' })
   revokedSessionId?: string | null;
 }
 
-@ObjectType()
+@ObjectType({ description: 'What revokeOtherSessions answers.' })
 export class RevokeOtherSessionsPayload extends Payload {
-  @Field(() => [ID])
+  @Field(() => [ID], { description: 'The sessions that have ended; empty when there were none.' })
   revokedSessionIds!: readonly string[];
 }
 
@@ -47,7 +53,7 @@ export class RevokeOtherSessionsPayload extends Payload {
 export class ChangePasswordPayload extends Payload {
   changed?: boolean;
 
-  @Field(() => User, { nullable: true })
+  @Field(() => User, { nullable: true, description: 'Your own account; null when there were userErrors.' })
   async user(@Ctx() context: Context) {
     return this.changed === true ? context.loaders.userById.load(signedIn(context).id) : null;
   }

@@ -22,26 +22,29 @@ export class Session extends Node {
   })
   user!: Ref<User>;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was signed in.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When its tokens were last refreshed.' })
   @Property({ type: 'datetime', length: 3 })
   lastUsedAt!: Date;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it ends, unless it is refreshed before.' })
   @Property({ type: 'datetime', length: 3 })
   expiresAt!: Date;
 
   @Property({ type: 'datetime', length: 3, nullable: true })
   revokedAt: Date | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'Where it was signed in from; null when that is not known.' })
   @Property({ type: 'text', nullable: true })
   ipAddress: string | null = null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: 'What it was signed in with, as the browser or program calls itself; null when it does not.',
+  })
   @Property({ type: 'text', nullable: true })
   userAgent: string | null = null;
 }

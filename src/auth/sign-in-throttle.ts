@@ -30,7 +30,8 @@ export class SignInThrottle {
   }
 
   /**
-   * Takes one attempt. Gives the function that gives it back.
+   * Takes one attempt. Gives the function that gives it back, as far as it can: it never rejects, for what the attempt was
+   * for may be done, and an attempt that stays is forgotten after the window.
    * @param account its id, or the login as written when there is no such account: both are limited alike
    * @throws RATE_LIMITED with retryAfterSeconds when none is left
    */
@@ -38,8 +39,11 @@ export class SignInThrottle {
     const key = hashOf(account.toLowerCase());
     await this.#count(key, MOST_ATTEMPTS);
     return async () => {
-      await this.#rows.all(sql`
-        update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`);
+      await this.#rows
+        .all(
+          sql`update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`,
+        )
+        .catch(() => {});
     };
   }
 

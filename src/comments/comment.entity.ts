@@ -40,7 +40,7 @@ export class Comment extends Node {
   @Joinable()
   author!: Ref<User>;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was written.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

@@ -3,10 +3,10 @@ import { Priced, SEARCH_PRICE } from '../graphql/prices.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
 export class CommentFilter {
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'On one of these tickets.' })
   ticketId?: string[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Written by one of these people.' })
   authorId?: string[] | null;
 
   @Priced(SEARCH_PRICE)
@@ -17,9 +17,17 @@ export class CommentFilter {
   search?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'A comment to be written.' })
 export class CreateCommentInput {
-  @Field(() => ID)
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      "A UUID of the client's own choice, which makes trying again safe: sending the same call again returns the first " +
+      'comment and writes nothing. CONFLICT when the id is in use otherwise.',
+  })
+  id?: string | null;
+
+  @Field(() => ID, { description: 'A ticket that the viewer may see.' })
   ticketId!: string;
 
   @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
@@ -29,17 +37,17 @@ export class CreateCommentInput {
   internal?: boolean | null;
 }
 
-@InputType()
+@InputType({ description: 'The text that a comment is to have.' })
 export class UpdateCommentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A comment that the viewer may edit.' })
   id!: string;
 
   @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
   content!: string;
 }
 
-@InputType()
+@InputType({ description: 'Which comment is to go.' })
 export class DeleteCommentInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A comment that the viewer may delete.' })
   id!: string;
 }

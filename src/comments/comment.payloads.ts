@@ -16,7 +16,7 @@ abstract class CommentPayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What createComment answers.' })
 export class CreateCommentPayload extends CommentPayload {
   @Field(() => CommentEdge, { nullable: true, description: "The comment's place in its ticket's comments." })
   async commentEdge(@Ctx() { loaders }: Context) {
@@ -25,10 +25,10 @@ export class CreateCommentPayload extends CommentPayload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What updateComment answers.' })
 export class UpdateCommentPayload extends CommentPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What deleteComment answers.' })
 export class DeleteCommentPayload extends Payload {
   @Field(() => ID, { nullable: true, description: 'Null when there were userErrors.' })
   deletedCommentId?: string;

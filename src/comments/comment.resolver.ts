@@ -39,7 +39,7 @@ class CommentsArgs extends ConnectionArgs {
 export class CommentResolver {
   @Authorized()
   @Query(() => Comment, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
-  async comment(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+  async comment(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The comment's." }) id: string) {
     return isId(id) ? loaders.commentById.load(id.toLowerCase()) : null;
   }
 
@@ -74,27 +74,27 @@ export class CommentResolver {
   }
 
   @Direct()
-  @FieldResolver(() => Ticket)
+  @FieldResolver(() => Ticket, { description: 'What it was said about.' })
   ticket(@Root() comment: CommentRow, @Ctx() context: Context) {
     return comment.ticket ?? context.loaders.ticketById.load(comment.ticketId);
   }
 
   @Direct()
-  @FieldResolver(() => User)
+  @FieldResolver(() => User, { description: 'Who wrote it; still named once the account is deleted.' })
   author(@Root() comment: CommentRow, @Ctx() context: Context) {
     return comment.author ?? context.loaders.userById.load(comment.authorId);
   }
 
   @Reads(Comment, 'authorId')
   @Direct()
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its text.' })
   viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canEditComment(signedIn(context), comment);
   }
 
   @Reads(Comment, 'authorId')
   @Direct()
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
   viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canDeleteComment(signedIn(context), comment);
   }

@@ -1,4 +1,4 @@
-import { LockMode, ref } from '@mikro-orm/core';
+import { LockMode, ref, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
@@ -23,6 +23,15 @@ function checkContent(content: string): string {
   return stored;
 }
 
+function idInUse() {
+  return userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
+}
+
+interface Written {
+  readonly id: string;
+  readonly owed: readonly { readonly id: string; readonly sendAt: Date }[];
+}
+
 /** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
 export class CommentService {
   readonly #orm: MikroORM;
@@ -36,31 +45,70 @@ export class CommentService {
   }
 
   /**
-   * Writes a comment on a ticket that the viewer may see (requirements 69), and its event.
+   * Writes a comment on a ticket that the viewer may see, and its event. Sending the same call again with an id of the
+   * client's own returns the first comment and writes nothing.
    * @throws FORBIDDEN for an internal one without canManageTickets; UserInputError for what is wrong with the input
    */
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
-    const { id, owed } = await this.#orm.em.fork().transactional(async (em) => {
-      const ticket = await this.#ticket(em, viewer, input.ticketId);
-      if (ticket === null) {
-        throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
-      }
-      const content = checkContent(input.content);
-      const now = this.#clock.now();
-      const comment = em.create(Comment, { content, internal, ticket: ref(ticket), author: viewer.id, createdAt: now });
-      em.create(TicketEvent, {
-        kind: TicketEventKind.COMMENTED,
-        ticket: ref(ticket),
-        actor: viewer.id,
-        comment: ref(comment),
-        createdAt: now,
-      });
-      return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+    try {
+      const { id, owed } = await this.#orm.em
+        .fork()
+        .transactional(async (em) => this.#write(em, viewer, input, internal));
+      this.#notifications.wake(owed);
+      return id;
+    } catch (error) {
+      if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
+      // Somebody was faster, with the same id on another ticket.
+      const earlier = await this.#earlierCall(this.#orm.em.fork(), viewer, input.id);
+      if (earlier === null) throw idInUse();
+      return earlier;
+    }
+  }
+
+  async #write(em: EntityManager, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<Written> {
+    const ticket = await this.#ticket(em, viewer, input.ticketId);
+    if (ticket === null) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
+    }
+    if (input.id != null) {
+      const earlier = await this.#earlierCall(em, viewer, input.id);
+      if (earlier !== null) return { id: earlier, owed: [] };
+    }
+    const content = checkContent(input.content);
+    const now = this.#clock.now();
+    const comment = em.create(Comment, {
+      ...(input.id != null && { id: input.id.toLowerCase() }),
+      content,
+      internal,
+      ticket: ref(ticket),
+      author: viewer.id,
+      createdAt: now,
     });
-    this.#notifications.wake(owed);
-    return id;
+    em.create(TicketEvent, {
+      kind: TicketEventKind.COMMENTED,
+      ticket: ref(ticket),
+      actor: viewer.id,
+      comment: ref(comment),
+      createdAt: now,
+    });
+    return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+  }
+
+  /**
+   * The comment that the viewer wrote with this id before; null when there is none. Another person's, and one that the
+   * viewer may not see any more, is a CONFLICT that tells nothing of it.
+   */
+  async #earlierCall(em: EntityManager, viewer: Viewer, id: string): Promise<string | null> {
+    if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
+    const comment = await em.findOne(Comment, { id }, { populate: ['ticket'] });
+    if (comment === null) return null;
+    const isHidden = comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer));
+    if (isHidden || comment.author.id !== viewer.id || !canViewTicket(viewer, factsOf(comment.ticket.$))) {
+      throw idInUse();
+    }
+    return comment.id;
   }
 
   /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */

@@ -1,6 +1,7 @@
 import { Client, type ClientBase, type Pool } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { type Columns } from './text-values.js';
+import { transactionStatement } from './transaction-statements.js';
 
 /** Names a connection may hold: PostgreSQL keeps each one's plan in that connection's memory. */
 const MOST_PREPARED = 200;
@@ -64,9 +65,10 @@ export function prepareStatements(pool: Pool): void {
             ? statements.find(text)?.name
             : undefined;
         const named = name === undefined ? parameters : [{ name, text, values }, ...rest];
-        return tracedStatement(text, values, () =>
+        const sent: unknown = tracedStatement(text, values, () =>
           Reflect.apply(Reflect.get(Client.prototype, 'query'), client, named),
         );
+        return transactionStatement(client, text, sent);
       },
     });
   });

@@ -102,6 +102,14 @@ export class Rows {
     return this.#rowsOf(query, { line });
   }
 
+  /**
+   * The same for one that makes a change that a client asked for.
+   * @param line where it waits until those before it are done
+   */
+  async change<Result>(query: RawBuilder<Result>, line?: Line): Promise<Result[]> {
+    return this.#rowsOf(query, { isChange: true, ...(line && { line }) });
+  }
+
   /** Runs one statement and gives its first row, or null. */
   async first<Result>(query: RawBuilder<Result>): Promise<Result | null> {
     const [row] = await this.all(query);

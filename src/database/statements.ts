@@ -1,12 +1,14 @@
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type Pool, type PoolClient, TypeOverrides } from 'pg';
 import { currentScope } from '../observability/scope.js';
+import { NoAnswerError } from '../jobs/time-limit.js';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';
 import { type Line } from './line.js';
 import { SharedConnection } from './shared-connection.js';
 import { isoInstant } from './text-values.js';
+import { noteFailedChange } from './unknown-outcome.js';
 
 /** What rows are charged to. */
 export interface RowAccount {
@@ -22,6 +24,8 @@ export interface Statement {
   readonly values: readonly unknown[];
   /** Finds a few rows by a key: it may share a connection with others of its kind (see shared-connection.ts). */
   readonly isQuick?: boolean;
+  /** Changes what the client asked for, as a transaction of its own. */
+  readonly isChange?: boolean;
   /** Where it is to wait for others, if anywhere. */
   readonly line?: Line;
   /** That of the request that it is for, if it is for one. */
@@ -55,12 +59,22 @@ export function statementsOn(connection: PostgreSqlConnection): RunStatement {
       ready ??= { pool, types: readTypes(pool), shared: new SharedConnection(pool) };
     }
     const { pool, types, shared } = ready;
-    const { text, values, isQuick, line } = statement;
+    const { text, values, isQuick, isChange, line } = statement;
     const charged: Statement = { ...statement, account: statement.account ?? currentScope()?.account };
-    const send = async (client: PoolClient) => queryRows(client, charged, preparedOn(client, text), types);
+    const send = async (client: PoolClient) => {
+      const answer = queryRows(client, charged, preparedOn(client, text), types);
+      // Noted even when nobody waits for the answer any more.
+      if (isChange) answer.catch(noteFailedChange);
+      return answer;
+    };
     return tracedStatement(text, values, async () => {
       if (isQuick) return shared.run(send);
-      if (line) return line.run(pool, send);
+      if (line) {
+        return line.run(pool, send).catch((error: unknown) => {
+          if (isChange && error instanceof NoAnswerError) noteFailedChange(error);
+          throw error;
+        });
+      }
       const client = await pool.connect();
       try {
         return await send(client);

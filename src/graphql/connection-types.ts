@@ -7,10 +7,10 @@ import { COUNT_PRICE } from './prices.js';
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
   @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
   class NodeEdge {
-    @Field(() => String)
+    @Field(() => String, { description: 'Its place: what `after` and `before` take.' })
     cursor!: string;
 
-    @Field(nodeType)
+    @Field(nodeType, { description: 'What stands there.' })
     node!: unknown;
   }
 
@@ -19,14 +19,14 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
   })
   class NodeConnection {
     @ListSize(SIZE_OF_PAGE)
-    @Field(() => [NodeEdge])
+    @Field(() => [NodeEdge], { description: 'The page, with a cursor for each.' })
     edges!: readonly unknown[];
 
     @ListSize(SIZE_OF_PAGE)
     @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
     nodes!: readonly unknown[];
 
-    @Field(() => PageInfo)
+    @Field(() => PageInfo, { description: 'Where the page lies, and whether there is more.' })
     pageInfo!: PageInfo;
 
     count!: () => Promise<number>;

@@ -14,7 +14,14 @@ export enum OrderDirection {
   ASC = 'ASC',
   DESC = 'DESC',
 }
-registerEnumType(OrderDirection, { name: 'OrderDirection', description: 'Smallest first, or largest first.' });
+registerEnumType(OrderDirection, {
+  name: 'OrderDirection',
+  description: 'Smallest first, or largest first.',
+  valuesConfig: {
+    ASC: { description: 'Smallest, oldest or first in the alphabet first.' },
+    DESC: { description: 'Largest, newest or last in the alphabet first.' },
+  },
+});
 
 @ArgsType()
 export class ConnectionArgs {
@@ -39,21 +46,24 @@ export class ConnectionArgs {
 
 @ObjectType({ description: 'Where a page lies in its list.' })
 export class PageInfo {
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: "The first one's cursor; null on an empty page." })
   startCursor!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, {
+    nullable: true,
+    description: "The last one's cursor: give it as `after` for the next page; null on an empty page.",
+  })
   endCursor!: string | null;
 
   next!: () => Promise<boolean>;
   previous!: () => Promise<boolean>;
 
-  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE })
+  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE, description: 'Whether something comes after the page.' })
   async hasNextPage(): Promise<boolean> {
     return this.next();
   }
 
-  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE })
+  @Field(() => Boolean, { complexity: PAGE_FLAG_PRICE, description: 'Whether something comes before the page.' })
   async hasPreviousPage(): Promise<boolean> {
     return this.previous();
   }
@@ -63,7 +73,7 @@ export class PageInfo {
 export interface OrderKey<Item> {
   readonly expression: RawBuilder<unknown>;
   /** What a cursor's value is cast to before it is compared. */
-  readonly type: 'timestamptz' | 'integer' | 'uuid' | 'text' | 'citext' | 'ticket_priority' | 'ticket_status';
+  readonly type: 'timestamptz' | 'integer' | 'uuid' | 'text' | 'ticket_priority' | 'ticket_status';
   readonly value: (item: Item) => CursorValue;
   /** Enums only: the values there are. */
   readonly values?: readonly string[];
@@ -157,15 +167,12 @@ export interface Page<Item> {
 
 const INTEGER_LIMIT = 2 ** 31;
 
-const TEXT = (value: CursorValue) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed();
-
 /** By type: whether a cursor's value may be compared with such a column. */
 const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: readonly string[]) => boolean> = {
   timestamptz: (value) => typeof value === 'string' && isInstant(value),
   integer: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT,
   uuid: (value) => typeof value === 'string' && isId(value),
-  text: TEXT,
-  citext: TEXT,
+  text: (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
   ticket_priority: (value, values) => values.includes(String(value)),
   ticket_status: (value, values) => values.includes(String(value)),
 };

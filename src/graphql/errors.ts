@@ -11,11 +11,23 @@ export enum UserErrorCode {
   INVALID_CREDENTIALS = 'INVALID_CREDENTIALS',
   EXPIRED = 'EXPIRED',
 }
-registerEnumType(UserErrorCode, { name: 'UserErrorCode', description: 'What kind of thing a person can put right.' });
+registerEnumType(UserErrorCode, {
+  name: 'UserErrorCode',
+  description: 'What kind of thing a person can put right.',
+  valuesConfig: {
+    REQUIRED: { description: 'Something is missing, or shows nothing.' },
+    INVALID: { description: 'The value is not one that the field can have.' },
+    TAKEN: { description: 'Somebody else has it already.' },
+    NOT_FOUND: { description: 'There is no such thing, or the viewer may not see it.' },
+    CONFLICT: { description: 'It does not go together with how things are now.' },
+    INVALID_CREDENTIALS: { description: 'A password or token is wrong.' },
+    EXPIRED: { description: 'A token is too old, or what it belongs to has ended.' },
+  },
+});
 
 @ObjectType({ description: 'Something in the input that a person can put right. Nothing was changed.' })
 export class UserError {
-  @Field(() => UserErrorCode)
+  @Field(() => UserErrorCode, { description: 'What kind of fault it is: clients decide by it.' })
   code!: UserErrorCode;
 
   @Field(() => String, { description: 'A sentence for the person; clients decide by `code`.' })

@@ -2,19 +2,22 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError } from 'graphql';
 import { type Logger } from 'pino';
+import { isOutcomeUnknown } from '../database/unknown-outcome.js';
 import { NoAnswerError } from '../jobs/time-limit.js';
 import { type Context } from './context.js';
+import { isMade } from './mutation-errors.js';
 
 const INTERNAL: GraphQLFormattedError = {
   message: 'Something went wrong on the server. Tell its operator the requestId.',
   extensions: { code: 'INTERNAL_SERVER_ERROR' },
 };
+const TRY_AGAIN = 'Try again in a moment.';
 const UNAVAILABLE: GraphQLFormattedError = {
-  message: 'The database cannot be reached just now. Try again in a moment.',
+  message: `The database cannot be reached just now. ${TRY_AGAIN}`,
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
 export const SLOW_DATABASE: GraphQLFormattedError = {
-  message: 'The database did not answer in time. Try again in a moment.',
+  message: `The database did not answer in time. ${TRY_AGAIN}`,
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
 
@@ -22,6 +25,19 @@ const CONFLICT: GraphQLFormattedError = {
   message: 'Others changed the same at the same time. Try again.',
   extensions: { code: 'SERVICE_UNAVAILABLE' },
 };
+const MAY_BE_DONE = 'The change may have been made all the same: look before you send it again.';
+const IS_DONE = 'The change was made, and only the answer could not be read: do not send it again.';
+
+/** The error with what it says about trying again replaced, for a change that may have been made (docs/behaviour.md). */
+function insteadOfTryingAgain({ message, extensions, ...place }: GraphQLFormattedError, words: string) {
+  const told = message.includes(TRY_AGAIN) ? message.replace(TRY_AGAIN, words) : `${message} ${words}`;
+  return { ...place, message: told, extensions: { ...extensions, maybeDone: true } };
+}
+
+/** The same error for a change of which nobody knows whether it was made. */
+export function maybeDone(error: GraphQLFormattedError): GraphQLFormattedError {
+  return insteadOfTryingAgain(error, MAY_BE_DONE);
+}
 
 /** Our statement_timeout, or a lock that was waited for in vain. */
 const SLOW_STATES = new Set(['57014', '55P03']);
@@ -50,6 +66,11 @@ function isDatabaseUnavailable(error: unknown): boolean {
 
 /** What a client is told instead of an error that was not made for clients. */
 function insteadOf(error: unknown): GraphQLFormattedError {
+  const instead = masked(error);
+  return isOutcomeUnknown(error) ? maybeDone(instead) : instead;
+}
+
+function masked(error: unknown): GraphQLFormattedError {
   const state = typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
   if (SLOW_STATES.has(state)) return SLOW_DATABASE;
   if (CONFLICT_STATES.has(state)) return CONFLICT;
@@ -117,11 +138,16 @@ export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
         },
         async willSendResponse({ response, contextValue }) {
           if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
-          response.body.singleResult.errors = response.body.singleResult.errors.map((error) =>
-            error.extensions?.['code'] === INTERNAL.extensions?.['code']
-              ? { ...error, extensions: { ...error.extensions, requestId: contextValue.requestId } }
-              : error,
-          );
+          response.body.singleResult.errors = response.body.singleResult.errors.map((error) => {
+            const code = error.extensions?.['code'];
+            if (code === INTERNAL.extensions?.['code']) {
+              return { ...error, extensions: { ...error.extensions, requestId: contextValue.requestId } };
+            }
+            // A payload's field, after the change.
+            const [mutation, field] = error.path ?? [];
+            const isDone = mutation !== undefined && field !== undefined && isMade(contextValue, mutation);
+            return code === UNAVAILABLE.extensions?.['code'] && isDone ? insteadOfTryingAgain(error, IS_DONE) : error;
+          });
         },
       };
     },

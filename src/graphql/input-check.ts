@@ -1,3 +1,5 @@
+import { InexactNumber } from '../json/exact-json.js';
+import { isInvisible } from '../visible-text.js';
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
 import { storedSize } from './json-size.js';
 
@@ -7,6 +9,8 @@ export function characters(text: string): number {
   for (const _ of text) count += 1;
   return count;
 }
+
+const UNSTORABLE = 'This text holds a character that cannot be stored. Take it out.';
 
 /** Far beyond what people nest, and far below what the server's stack and PostgreSQL's bear. */
 const DEEPEST_JSON = 100;
@@ -22,15 +26,29 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** Whether PostgreSQL can keep the JSON value unchanged. */
-function isStorableJson(value: unknown, depth = 0): boolean {
-  if (typeof value === 'string') return isStorable(value);
-  if (typeof value === 'number') return Number.isFinite(value);
-  if (typeof value !== 'object' || value === null) return true;
-  return (
-    depth < DEEPEST_JSON &&
-    Object.entries(value).every(([key, inner]) => isStorable(key) && isStorableJson(inner, depth + 1))
-  );
+/** More of a number is not worth repeating to whoever sent it. */
+const LONGEST_SHOWN_NUMBER = 40;
+
+/** Why the JSON value cannot be stored unchanged, for a person; null when it can. */
+export function faultOfJson(value: unknown, depth = 0): string | null {
+  if (typeof value === 'string') return isStorable(value) ? null : UNSTORABLE;
+  if (value instanceof InexactNumber) {
+    const { source } = value;
+    const shown = source.length > LONGEST_SHOWN_NUMBER ? `${source.slice(0, LONGEST_SHOWN_NUMBER)}…` : source;
+    return `The number ${shown} has more digits than can be kept. Send it as a text, in quotes.`;
+  }
+  if (typeof value !== 'object' || value === null) return null;
+  if (depth >= DEEPEST_JSON) return `This has more than ${DEEPEST_JSON} levels. Send it with fewer.`;
+  for (const [key, inner] of Object.entries(value)) {
+    const fault = isStorable(key) ? faultOfJson(inner, depth + 1) : UNSTORABLE;
+    if (fault !== null) return fault;
+  }
+  return null;
+}
+
+function faultOfSize(bytes: number): string | null {
+  if (bytes <= MOST_JSON_BYTES) return null;
+  return `This takes ${kilobytes(bytes)} kB with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} kB are stored.`;
 }
 
 /**
@@ -45,14 +63,14 @@ export class InputCheck {
   }
 
   /**
-   * A text as it will be stored: trimmed, `least` to `most` characters after that, and nothing that PostgreSQL cannot
-   * hold unchanged (NUL, lone surrogates).
+   * A text as it will be stored: without white space around it, with a character that people see, `least` to `most`
+   * characters long, and nothing that PostgreSQL cannot hold unchanged (NUL, lone surrogates).
    */
   text(field: string, value: string, { least = 1, most }: { least?: number; most: number }): string {
     const trimmed = value.trim();
     if (!isStorable(trimmed)) {
-      this.add(UserErrorCode.INVALID, field, 'This text holds a character that cannot be stored. Take it out.');
-    } else if (trimmed === '') {
+      this.add(UserErrorCode.INVALID, field, UNSTORABLE);
+    } else if (isInvisible(trimmed)) {
       this.add(UserErrorCode.REQUIRED, field, 'This cannot be empty.');
     } else if (characters(trimmed) < least) {
       this.add(UserErrorCode.INVALID, field, `This must have at least ${least} characters.`);
@@ -62,30 +80,24 @@ export class InputCheck {
     return trimmed;
   }
 
-  /** The same for a text that may be left out; empty counts as left out. */
+  /** The same for a text that may be left out, which one that shows nothing counts as. */
   optionalText(
     field: string,
     value: string | null | undefined,
     limits: { least?: number; most: number },
   ): string | null {
-    return value == null || value.trim() === '' ? null : this.text(field, value, limits);
+    return value == null || (isStorable(value) && isInvisible(value)) ? null : this.text(field, value, limits);
   }
 
-  /** A JSON object that PostgreSQL can keep unchanged: no NUL, lone surrogates or infinities, and not too deep. */
+  /**
+   * A JSON object that can be kept unchanged: no NUL or lone surrogates, no number that JavaScript cannot hold, not too
+   * deep, and not too large with its numbers written in full.
+   */
   json(field: string, value: Record<string, unknown> | null | undefined): Record<string, unknown> | null {
     if (value == null) return null;
-    if (isStorableJson(value)) {
-      const size = storedSize(value);
-      if (size <= MOST_JSON_BYTES) return value;
-      this.add(
-        UserErrorCode.INVALID,
-        field,
-        `This takes ${kilobytes(size)} kB with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} kB are stored.`,
-      );
-      return null;
-    }
-    const message = `This holds a character or number that cannot be stored, or more than ${DEEPEST_JSON} levels.`;
-    this.add(UserErrorCode.INVALID, field, message);
+    const fault = faultOfJson(value) ?? faultOfSize(storedSize(value));
+    if (fault === null) return value;
+    this.add(UserErrorCode.INVALID, field, fault);
     return null;
   }
 

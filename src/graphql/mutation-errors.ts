@@ -20,6 +20,19 @@ function emptyLists(field: GraphQLField<unknown, Context>): Record<string, reado
   return Object.fromEntries(lists.map(({ name }) => [name, []]));
 }
 
+/** By request: the mutations, by their names in the answer, that came to an end without a fault. */
+const made = new WeakMap<Context, Set<string | number>>();
+
+/** Whether a request's mutation made its change, whatever became of the fields of its payload. */
+export function isMade(context: Context, name: string | number): boolean {
+  return made.get(context)?.has(name) ?? false;
+}
+
+function noteMade(context: Context, name: string | number): void {
+  const names = made.get(context) ?? new Set();
+  made.set(context, names.add(name));
+}
+
 /**
  * Makes `userErrors` of a `UserInputError` that a mutation throws, and adds an empty list to a payload without. Done to
  * the built schema, so that no mutation can forget it, and no other field pays for it.
@@ -30,7 +43,10 @@ export function answerUserErrors(schema: GraphQLSchema): void {
     const empty = emptyLists(field);
     field.resolve = async (...parameters) => {
       try {
-        return Object.assign({ userErrors: [] }, await resolve(...parameters));
+        const payload = Object.assign({ userErrors: [] }, await resolve(...parameters));
+        const [, , context, { path }] = parameters;
+        noteMade(context, path.key);
+        return payload;
       } catch (error) {
         if (!(error instanceof UserInputError)) throw error;
         return { ...empty, ...error.payload, userErrors: error.userErrors };

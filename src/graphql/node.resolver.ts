@@ -43,7 +43,7 @@ async function find(context: Context, id: string) {
 export class NodeResolver {
   @Authorized()
   @Query(() => Node, { nullable: true, description: 'Anything by its id; null where there is nothing to see.' })
-  async node(@Ctx() context: Context, @Arg('id', () => ID) id: string) {
+  async node(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of anything that is a Node.' }) id: string) {
     return find(context, id);
   }
 
@@ -53,7 +53,11 @@ export class NodeResolver {
     nullable: 'items',
     description: `In the order asked for, null where there is nothing to see; at most ${MOST_IDS}.`,
   })
-  async nodes(@Ctx() context: Context, @Arg('ids', () => [ID]) ids: string[]) {
+  async nodes(
+    @Ctx() context: Context,
+    @Arg('ids', () => [ID], { description: 'At most 100; one that stands there twice is answered twice.' })
+    ids: string[],
+  ) {
     if (ids.length > MOST_IDS) throw badUserInput(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
     return Promise.all(ids.map(async (id) => find(context, id)));
   }

@@ -11,6 +11,6 @@ export interface TypedRow {
   resolveType: (value: TypedRow) => value.__typename,
 })
 export abstract class Node {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A UUID that stays for good.' })
   abstract id: string;
 }

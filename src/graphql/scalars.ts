@@ -1,6 +1,7 @@
-import { GraphQLError, GraphQLScalarType } from 'graphql';
+import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
 import { isInstant } from '../database/instant.js';
+import { exactNumber, InexactNumber } from '../json/exact-json.js';
 
 /** RFC 5321 allows 254 characters in a path's address. */
 const EMAIL_ADDRESS_LENGTH = 254;
@@ -45,7 +46,41 @@ export const EmailAddress = new GraphQLScalarType<string, string>({
   parseLiteral: (node) => shortAddress('value' in node ? node.value : undefined),
 });
 
+type Variables = Readonly<Record<string, unknown>> | null | undefined;
+
+/** The value that a literal writes; undefined for a variable that was not given. */
+function jsonOf(node: ValueNode, variables: Variables): unknown {
+  switch (node.kind) {
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+      return node.value;
+    case Kind.INT:
+    case Kind.FLOAT:
+      return exactNumber(node.value);
+    case Kind.NULL:
+      return null;
+    case Kind.LIST:
+      return node.values.map((value) => jsonOf(value, variables) ?? null);
+    case Kind.OBJECT:
+      // fromEntries makes own members of all names, __proto__ too.
+      return Object.fromEntries(node.fields.map(({ name, value }) => [name.value, jsonOf(value, variables)]));
+    case Kind.VARIABLE:
+      return variables?.[node.name.value];
+    case Kind.ENUM:
+      break;
+  }
+  throw new GraphQLError(`JSON has no ${node.value}. Write it as a text, in quotes.`, { nodes: node });
+}
+
+function jsonObject(value: unknown): unknown {
+  if (value instanceof InexactNumber) throw new GraphQLError(`A JSON object is needed, not ${value.source}.`);
+  return GraphQLJSONObject.parseValue(value);
+}
+
+/** Its numbers that JavaScript cannot hold are `InexactNumber`s, which `InputCheck` refuses. */
 export const JSONObject = new GraphQLScalarType({
   ...GraphQLJSONObject.toConfig(),
-  description: 'A JSON object.',
+  description: 'A JSON object. Its numbers are ones that a double holds as they are written.',
+  parseValue: jsonObject,
+  parseLiteral: (node, variables) => jsonObject(jsonOf(node, variables)),
 });

@@ -1,4 +1,4 @@
-import { type GraphQLSchema } from 'graphql';
+import { getNamedType, type GraphQLSchema, isObjectType } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../auth/auth.resolver.js';
 import { SessionResolver } from '../auth/session.resolver.js';
@@ -17,6 +17,24 @@ import { checkAccess } from './access.js';
 import { resolveDirectly } from './direct-resolvers.js';
 import { answerUserErrors } from './mutation-errors.js';
 import { NodeResolver } from './node.resolver.js';
+
+const OPERATION_TYPES: Readonly<Record<string, string>> = {
+  Query: 'What can be asked for. Each field says who may ask; all but `viewer` need a signed-in viewer.',
+  Mutation:
+    'What can be changed. Each field says who may do it. Whatever a person can put right comes back as userErrors, with ' +
+    'nothing changed; errors with extensions.maybeDone leave open whether the change was made.',
+};
+
+/** An argument that says nothing of its own is what its input type says that it is. */
+function describeArguments(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    type.description ??= OPERATION_TYPES[type.name];
+    for (const argument of Object.values(type.getFields()).flatMap(({ args }) => args)) {
+      argument.description ??= getNamedType(argument.type).description;
+    }
+  }
+}
 
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
@@ -43,6 +61,7 @@ export function createSchema(): GraphQLSchema {
     // Only what can be reached is part of the API: base classes of payloads are not.
     orphanedTypes: [],
   });
+  describeArguments(schema);
   resolveDirectly(schema);
   answerUserErrors(schema);
   return schema;

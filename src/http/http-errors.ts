@@ -2,9 +2,10 @@ import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fa
 import { readAway } from './read-away.js';
 
 /** For a person who tries it by hand: Fastify's own words name neither the limit nor a way out. */
-const WORDS: Readonly<Record<number, string>> = {
-  413: 'The body is too large: 100 kB is the most.',
-  415: 'Send the query as JSON, with the header content-type: application/json. Files cannot be uploaded.',
+const WORDS: Readonly<Record<string, string>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large: 100 kB is the most.',
+  FST_ERR_CTP_INVALID_MEDIA_TYPE:
+    'Send the query as JSON, with the header content-type: application/json. Files cannot be uploaded.',
 };
 
 const INTERNAL = 'Something went wrong on the server. Tell its operator the x-request-id.';
@@ -31,9 +32,9 @@ export function answerHttpErrors(http: FastifyInstance): void {
 
   http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status === 413) await readAway(request.raw);
+    if (status === 413 || status === 415) await readAway(request.raw);
     if (status < 500) {
-      return reply.status(status).send(errorBody(request, WORDS[status] ?? error.message, 'BAD_REQUEST'));
+      return reply.status(status).send(errorBody(request, WORDS[error.code] ?? error.message, 'BAD_REQUEST'));
     }
     request.log.error({ err: error, requestId: request.id }, 'A request failed');
     return reply.status(status).send(errorBody(request, INTERNAL, 'INTERNAL_SERVER_ERROR'));

@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { DateTimeRange } from '../tickets/ticket.inputs.js';
 import { DEFAULT_RANGE_DAYS, LONGEST_RANGE_DAYS } from './insights-range.js';
 
-@InputType()
+@InputType({ description: 'What is counted. Left out: all tickets, and the thirty days before now.' })
 export class TicketInsightsInput {
   @Field(() => [ID], { nullable: true, description: 'Only tickets of these products. Left out: all tickets.' })
   productId?: string[] | null;

@@ -11,16 +11,16 @@ const MANY = 100;
 
 @ObjectType({ description: 'How many tickets have a status now.' })
 export class StatusCount {
-  @Field(() => TicketStatus)
+  @Field(() => TicketStatus, { description: 'The status that is counted.' })
   status!: TicketStatus;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many tickets have it now, active or not.' })
   count!: number;
 }
 
 @ObjectType({ description: 'How many tickets have a priority now.' })
 export class PriorityCount {
-  @Field(() => TicketPriority)
+  @Field(() => TicketPriority, { description: 'The priority that is counted.' })
   priority!: TicketPriority;
 
   @Field(() => Int, { description: 'Active tickets only.' })
@@ -29,10 +29,10 @@ export class PriorityCount {
 
 @ObjectType({ description: 'How many tickets are of a type.' })
 export class TypeCount {
-  @Field(() => TicketType)
+  @Field(() => TicketType, { description: 'The type that is counted.' })
   type!: TicketType;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many tickets are of it, active or not.' })
   count!: number;
 }
 
@@ -45,7 +45,7 @@ export class ProductCount {
     return this.productId === null ? null : loaders.productById.load(this.productId);
   }
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many tickets are about it, active or not.' })
   count!: number;
 }
 
@@ -53,7 +53,7 @@ export class ProductCount {
 export class UserWorkload {
   userId!: string;
 
-  @Field(() => User)
+  @Field(() => User, { description: 'Whose tickets are counted.' })
   async user(@Ctx() { loaders }: Context) {
     return loaders.userById.load(this.userId);
   }
@@ -76,7 +76,7 @@ export class DayCount {
   @Field(() => DateTime, { description: 'Midnight UTC that begins the day.' })
   day!: Date;
 
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many tickets; 0 or more.' })
   count!: number;
 }
 
@@ -84,7 +84,7 @@ export class DayCount {
   description: 'Counts over every live ticket that matches, whoever may read them; no text, no titles.',
 })
 export class TicketInsights {
-  @Field(() => Int)
+  @Field(() => Int, { description: 'How many tickets there are, active or not.' })
   total!: number;
 
   @Field(() => Int, { description: 'Neither DONE nor CLOSED.' })

@@ -76,7 +76,11 @@ export class NotificationSettingsService {
 
 function checkedHour(check: InputCheck, hour: number | null): number | null {
   if (hour !== null && (hour < 0 || hour > LAST_HOUR)) {
-    check.add(UserErrorCode.INVALID, 'digestHour', `An hour is from 0 to ${LAST_HOUR}; null is the server's interval.`);
+    check.add(
+      UserErrorCode.INVALID,
+      'digestHour',
+      `An hour is from 0 to ${LAST_HOUR}. Leave it out for the server's own interval.`,
+    );
   }
   return hour;
 }
@@ -84,7 +88,11 @@ function checkedHour(check: InputCheck, hour: number | null): number | null {
 function checkedZone(check: InputCheck, name: string): string {
   const timeZone = timeZoneNamed(name.trim());
   if (timeZone === null) {
-    check.add(UserErrorCode.INVALID, 'timeZone', 'There is no such time zone. Give an IANA name: Europe/Stockholm.');
+    check.add(
+      UserErrorCode.INVALID,
+      'timeZone',
+      'There is no such time zone. Choose one by its continent and city, as Europe/Stockholm.',
+    );
   }
   return timeZone ?? name;
 }

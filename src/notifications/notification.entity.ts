@@ -18,6 +18,11 @@ export enum NotificationKind {
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
   description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or what is active of yours.',
+  valuesConfig: {
+    ASSIGNED: { description: 'A ticket is yours now.' },
+    UPDATED: { description: 'Somebody else changed a ticket of yours, or commented on it.' },
+    DIGEST: { description: 'A summary of your tickets.' },
+  },
 });
 
 export enum NotificationStatus {
@@ -29,6 +34,12 @@ export enum NotificationStatus {
 registerEnumType(NotificationStatus, {
   name: 'NotificationStatus',
   description: 'SCHEDULED also while a refused mail is tried again; FAILED when it is given up.',
+  valuesConfig: {
+    SCHEDULED: { description: 'Waits until it is due, or to be tried again.' },
+    SENT: { description: 'A mail server took it.' },
+    CANCELLED: { description: 'It will not be sent: see cancelReason.' },
+    FAILED: { description: 'Refused for good, or too often: given up.' },
+  },
 });
 
 export enum NotificationCancelReason {
@@ -42,6 +53,14 @@ export enum NotificationCancelReason {
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
   description: 'Why a mail is no longer owed. UNASSIGNED also for a digest that has no ticket to tell of any more.',
+  valuesConfig: {
+    REASSIGNED: { description: 'The ticket was assigned to somebody else.' },
+    UNASSIGNED: { description: 'The ticket is assigned to nobody any more, or nothing is left for a digest.' },
+    TICKET_DELETED: { description: 'The ticket was deleted.' },
+    USER_DELETED: { description: "The recipient's account was deleted." },
+    UNSUBSCRIBED: { description: 'The recipient wants no such mails.' },
+    BY_STAFF: { description: 'Somebody who may manage tickets cancelled it.' },
+  },
 });
 
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
@@ -73,11 +92,11 @@ export class Notification extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
-  @Field(() => NotificationKind)
+  @Field(() => NotificationKind, { description: 'What the mail tells.' })
   @Enum({ items: () => NotificationKind, nativeEnumName: 'notification_kind' })
   kind!: NotificationKind;
 
-  @Field(() => NotificationStatus)
+  @Field(() => NotificationStatus, { description: 'What has become of it.' })
   @Enum({ items: () => NotificationStatus, nativeEnumName: 'notification_status' })
   status: NotificationStatus = NotificationStatus.SCHEDULED;
 
@@ -131,11 +150,14 @@ export class Notification extends Node {
   @Property({ type: 'uuid', nullable: true })
   toldWith: string | null = null;
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'When a mail server took it; null unless it is SENT.' })
   @Property({ type: 'datetime', length: 3, nullable: true })
   sentAt: Date | null = null;
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, {
+    nullable: true,
+    description: 'When it was decided not to send it; null unless it is CANCELLED.',
+  })
   @Property({ type: 'datetime', length: 3, nullable: true })
   cancelledAt: Date | null = null;
 

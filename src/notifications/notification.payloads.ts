@@ -4,7 +4,7 @@ import { Payload } from '../graphql/errors.js';
 import { Notification } from './notification.entity.js';
 import { NotificationSettings } from './notification.types.js';
 
-@ObjectType()
+@ObjectType({ description: 'What cancelNotification answers.' })
 export class CancelNotificationPayload extends Payload {
   notificationId?: string;
 
@@ -17,7 +17,7 @@ export class CancelNotificationPayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What updateNotificationSettings answers.' })
 export class UpdateNotificationSettingsPayload extends Payload {
   userId?: string;
 

@@ -43,7 +43,7 @@ export class NotificationResolver {
     return { notificationId: await context.services.notifications.cancel(id) };
   }
 
-  @FieldResolver(() => User)
+  @FieldResolver(() => User, { description: 'Who gets it.' })
   async recipient(@Root() notification: NotificationRow, @Ctx() { loaders }: Context) {
     return notification.recipient ?? loaders.userById.load(notification.recipientId);
   }

@@ -61,6 +61,13 @@ export function updateMail<
   return isTold ? { does: 'nothing', holds: untried } : { does: 'owe', holds: [] };
 }
 
+/** For a person who wants to cancel one. */
+const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, NotificationStatus.SCHEDULED>, string>> = {
+  SENT: 'has been sent',
+  CANCELLED: 'was cancelled before',
+  FAILED: 'was refused, and given up',
+};
+
 /**
  * Writes and cancels what is owed, in the unit of work of the service that changes a ticket: the mail and its cause
  * are committed together or not at all (architecture, "Notifications"). Each method that owes something gives the rows
@@ -220,7 +227,9 @@ export class NotificationService {
     const conflict = (message: string) =>
       userInputError(UserErrorCode.CONFLICT, 'id', message, { notificationId: notification.id });
     if (notification.status !== NotificationStatus.SCHEDULED) {
-      throw conflict(`Only a notification still SCHEDULED can be cancelled; this one is ${notification.status}.`);
+      throw conflict(
+        `This mail ${CANNOT_BE_CANCELLED[notification.status]}. Only one that still waits can be cancelled.`,
+      );
     }
     if (notification.claimedUntil !== null && notification.claimedUntil > this.#clock.now()) {
       throw conflict('This mail is on its way at this moment. Look again in a minute.');

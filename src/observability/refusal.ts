@@ -62,10 +62,14 @@ export function ruleOfBody(code: unknown): RefusalRule | undefined {
     case 'FST_ERR_CTP_BODY_TOO_LARGE':
       return 'body_size';
     case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+    case 'BODY_CHARSET':
+    case 'BODY_ENCODED':
       return 'body_type';
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
+    case 'BODY_NOT_UTF_8':
+    case 'QUERY_NOT_UTF_8':
       return 'bad_request';
     default:
       return undefined;

@@ -10,12 +10,23 @@ export enum ProductType {
   BANKING = 'BANKING',
   OTHERS = 'OTHERS',
 }
-registerEnumType(ProductType, { name: 'ProductType', description: 'The field that a product serves.' });
+registerEnumType(ProductType, {
+  name: 'ProductType',
+  description: 'The field that a product serves.',
+  valuesConfig: {
+    HEALTH_CARE: { description: 'Health care.' },
+    BANKING: { description: 'Banking.' },
+    OTHERS: { description: 'Anything else.' },
+  },
+});
 
 @ObjectType({ implements: Node, description: 'A software system that tickets can be created for.' })
 @Entity({ tableName: 'product' })
 @Unique({ name: 'product_name_unique', properties: ['name'], where: 'deleted_at is null' })
-@Index({ name: 'product_name_page', properties: ['name', 'id'] })
+@Index({
+  name: 'product_by_name',
+  expression: 'create index "product_by_name" on "product" (("name"::text collate "und-x-icu"), "id")',
+})
 @Check({ name: 'product_name_length', expression: '(char_length(name) >= 3) AND (char_length(name) <= 100)' })
 export class Product extends Node {
   @PrimaryKey({ type: 'uuid' })
@@ -25,15 +36,15 @@ export class Product extends Node {
   @Property({ type: 'string', columnType: 'citext' })
   name!: string;
 
-  @Field(() => ProductType)
+  @Field(() => ProductType, { description: 'The field that it serves.' })
   @Enum({ items: () => ProductType, nativeEnumName: 'product_type' })
   type!: ProductType;
 
-  @Field(() => EmailAddress)
+  @Field(() => EmailAddress, { description: 'The address of whoever answers for it.' })
   @Property({ type: 'string', columnType: 'citext' })
   ownerEmail!: string;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was made.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

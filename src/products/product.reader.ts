@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
-import { likePattern } from '../database/like.js';
+import { holdsWords, inNameOrder } from '../database/names.js';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
@@ -16,7 +16,7 @@ const BY_NAME: Order<ProductRow> = {
   name: 'product.NAME',
   direction: OrderDirection.ASC,
   keys: [
-    { expression: sql.ref('p.name'), type: 'citext', value: ({ name }) => name },
+    { expression: inNameOrder(sql`p.name`), type: 'text', value: ({ name }) => name },
     { expression: sql.ref('p.id'), type: 'uuid', value: ({ id }) => id },
   ],
 };
@@ -25,9 +25,8 @@ function productFilter(viewer: Viewer, filter: ProductFilter): RawBuilder<boolea
   const deleted = filter.deleted === true;
   if (deleted && !canManageProducts(viewer)) throw forbidden('Seeing deleted products needs canManageTickets.');
   const conditions = [sql<boolean>`p.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
-  if (filter.search != null && filter.search.trim() !== '') {
-    conditions.push(sql`p.name ilike ${likePattern(filter.search.trim())}`);
-  }
+  const found = holdsWords(sql`p.name`, filter.search ?? '');
+  if (found) conditions.push(found);
   if (filter.type) conditions.push(sql`p.type = any(${filter.type}::product_type[])`);
   return conditions;
 }

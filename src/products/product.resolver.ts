@@ -45,26 +45,26 @@ abstract class ProductPayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What createProduct answers.' })
 class CreateProductPayload extends ProductPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What updateProduct answers.' })
 class UpdateProductPayload extends ProductPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What deleteProduct answers.' })
 class DeleteProductPayload extends ProductPayload {}
 
 @Resolver(() => Product)
 export class ProductResolver {
   @Authorized()
   @Query(() => Product, { nullable: true, description: 'Null when there is none, or it is deleted.' })
-  async product(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+  async product(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The product's." }) id: string) {
     const product = isId(id) ? await loaders.productById.load(id.toLowerCase()) : null;
     return product?.deletedAt === null ? product : null;
   }
 
   @Authorized()
-  @Query(() => ProductConnection, { description: 'By name.' })
+  @Query(() => ProductConnection, { description: 'By name, as people sort names.' })
   async products(@Ctx() context: Context, @Args(() => ProductsArgs) args: ProductsArgs) {
     return context.readers.products.page(signedIn(context), args);
   }

@@ -73,7 +73,7 @@ export class ChangedTickets {
       // New tickets all go to the same end of each index; changed ones are seldom in each other's way.
       beside: 3,
       together: async (changes, line) => {
-        const written = await this.#change(changes, async (update) => this.#rows.inLine(line, update));
+        const written = await this.#change(changes, async (update) => this.#rows.change(update, line));
         return written.map((result) => ({ result }));
       },
       alone: async (change) => this.#alone(change),
@@ -90,7 +90,7 @@ export class ChangedTickets {
 
   async #alone(change: ChangeOfTicket): Promise<TicketRow | null> {
     try {
-      const [ticket] = await this.#change([change], async (update) => this.#rows.all(update));
+      const [ticket] = await this.#change([change], async (update) => this.#rows.change(update));
       return ticket ?? null;
     } catch (error) {
       if (cameTooLate(error)) return null;

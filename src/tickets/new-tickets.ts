@@ -94,7 +94,7 @@ export class NewTickets {
     this.#batcher = new Batcher({
       summary: 'INSERT ticket',
       together: async (items, line) => {
-        const written = await this.#rows.inLine(line, insert(this.#skipping, items));
+        const written = await this.#rows.change(insert(this.#skipping, items), line);
         const byId = new Map(written.map((row) => [row.id, created(row)]));
         // What is missing or locked is looked at alone.
         return items.map(({ ticket }) => {
@@ -103,8 +103,8 @@ export class NewTickets {
         });
       },
       alone: async (item) => {
-        const written = await this.#rows.first(insert(this.#waiting, [item]));
-        return written && created(written);
+        const [written] = await this.#rows.change(insert(this.#waiting, [item]));
+        return written ? created(written) : null;
       },
       keyOf: ({ ticket }) => ticket.id,
     });

@@ -4,7 +4,7 @@ import { Ticket } from './ticket.entity.js';
 
 @ObjectType({ description: 'A ticket that may be about the same thing as another one.' })
 export class SimilarTicket {
-  @Field(() => Ticket)
+  @Field(() => Ticket, { description: 'One that the viewer may see.' })
   ticket!: TicketRow;
 
   @Field(() => Float, { description: '0 to 1, higher is nearer.' })

@@ -2,15 +2,15 @@ import { Field, ID, InputType } from 'type-graphql';
 import { TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
 import { UserRef } from './ticket.inputs.js';
 
-@InputType()
+@InputType({ description: 'Which ticket is to come back.' })
 export class RestoreTicketInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A deleted ticket; one that is not deleted stays as it is.' })
   id!: string;
 }
 
-@InputType()
+@InputType({ description: 'Which ticket repeats which.' })
 export class MarkDuplicateInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The duplicate: a ticket without duplicates of its own.' })
   ticketId!: string;
 
   @Field(() => ID, { description: 'The original: a live ticket that is no duplicate itself.' })
@@ -20,27 +20,30 @@ export class MarkDuplicateInput {
   close?: boolean | null;
 }
 
-@InputType()
+@InputType({ description: 'Which ticket is no duplicate after all.' })
 export class UnmarkDuplicateInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'The duplicate.' })
   ticketId!: string;
 }
 
-@InputType()
+@InputType({ description: 'What several tickets are to be. What is left out stays.' })
 export class UpdateTicketsInput {
   @Field(() => [ID], { description: '1 to 100; one that stands there twice counts once.' })
   ids!: string[];
 
-  @Field(() => TicketType, { nullable: true })
+  @Field(() => TicketType, { nullable: true, description: 'Left out, it stays; null is refused.' })
   type?: TicketType | null;
 
-  @Field(() => TicketPriority, { nullable: true })
+  @Field(() => TicketPriority, { nullable: true, description: 'Left out, it stays; null is refused.' })
   priority?: TicketPriority | null;
 
-  @Field(() => TicketStatus, { nullable: true })
+  @Field(() => TicketStatus, {
+    nullable: true,
+    description: 'Left out, it stays; null is refused. Also for the assignee and canManageTickets.',
+  })
   status?: TicketStatus | null;
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'A live product. Left out, it stays; null clears it.' })
   productId?: string | null;
 
   @Field(() => UserRef, { nullable: true, description: 'Null unassigns.' })

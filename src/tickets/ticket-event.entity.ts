@@ -16,17 +16,27 @@ export enum TicketEventKind {
   DELETED = 'DELETED',
   RESTORED = 'RESTORED',
 }
-registerEnumType(TicketEventKind, { name: 'TicketEventKind', description: 'What happened to a ticket.' });
+registerEnumType(TicketEventKind, {
+  name: 'TicketEventKind',
+  description: 'What happened to a ticket.',
+  valuesConfig: {
+    CREATED: { description: 'It was reported.' },
+    CHANGED: { description: 'Some of its fields were changed.' },
+    COMMENTED: { description: 'Somebody commented on it.' },
+    DELETED: { description: 'It was deleted.' },
+    RESTORED: { description: 'It was brought back.' },
+  },
+});
 
 @ObjectType({ description: 'One field that changed. People, products and tickets stand by their ids.' })
 export class FieldChange {
   @Field(() => String, { description: "The ticket's field, e.g. status or assignedTo." })
   field!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The value before, as text; null when there was none.' })
   from!: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'The value since, as text; null when there is none.' })
   to!: string | null;
 }
 
@@ -40,7 +50,7 @@ export class TicketEvent extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
-  @Field(() => TicketEventKind)
+  @Field(() => TicketEventKind, { description: 'What happened.' })
   @Enum({ items: () => TicketEventKind, nativeEnumName: 'ticket_event_kind' })
   kind!: TicketEventKind;
 
@@ -74,7 +84,7 @@ export class TicketEvent extends Node {
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it happened.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 }

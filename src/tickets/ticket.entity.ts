@@ -14,7 +14,15 @@ export enum TicketType {
   ENHANCEMENT = 'ENHANCEMENT',
   FEATURE = 'FEATURE',
 }
-registerEnumType(TicketType, { name: 'TicketType', description: 'What a ticket asks for.' });
+registerEnumType(TicketType, {
+  name: 'TicketType',
+  description: 'What a ticket asks for.',
+  valuesConfig: {
+    BUG: { description: 'Something that does not work as it should.' },
+    ENHANCEMENT: { description: 'Something that works and should work better.' },
+    FEATURE: { description: 'Something that is not there yet.' },
+  },
+});
 
 /** Lowest first: PostgreSQL orders an enum by its declaration. */
 export enum TicketPriority {
@@ -23,7 +31,16 @@ export enum TicketPriority {
   HIGH = 'HIGH',
   EMERGENCY = 'EMERGENCY',
 }
-registerEnumType(TicketPriority, { name: 'TicketPriority', description: 'How much it matters, lowest first.' });
+registerEnumType(TicketPriority, {
+  name: 'TicketPriority',
+  description: 'How much it matters, lowest first.',
+  valuesConfig: {
+    LOW: { description: 'When there is time.' },
+    MEDIUM: { description: 'In its turn.' },
+    HIGH: { description: 'Before most others.' },
+    EMERGENCY: { description: 'At once.' },
+  },
+});
 
 export enum TicketStatus {
   OPEN = 'OPEN',
@@ -36,6 +53,14 @@ export enum TicketStatus {
 registerEnumType(TicketStatus, {
   name: 'TicketStatus',
   description: 'A ticket is active until it is DONE or CLOSED. Every change from one to another is allowed.',
+  valuesConfig: {
+    OPEN: { description: 'Reported, and nobody has begun. Active.' },
+    SELECTED_FOR_DEV: { description: 'Chosen to be worked on. Active.' },
+    IN_PROGRESS: { description: 'Somebody works on it. Active.' },
+    ON_HOLD: { description: 'Waits for something. Active.' },
+    DONE: { description: 'What it asks for is done.' },
+    CLOSED: { description: 'Ended, done or not.' },
+  },
 });
 
 const CLOSED_STATUSES: ReadonlySet<TicketStatus> = new Set([TicketStatus.DONE, TicketStatus.CLOSED]);
@@ -106,15 +131,15 @@ export class Ticket extends Node {
   @Property({ type: 'json', nullable: true })
   details: Record<string, unknown> | null = null;
 
-  @Field(() => TicketType)
+  @Field(() => TicketType, { description: 'What it asks for; BUG unless somebody chose.' })
   @Enum({ items: () => TicketType, nativeEnumName: 'ticket_type' })
   type: TicketType = TicketType.BUG;
 
-  @Field(() => TicketPriority)
+  @Field(() => TicketPriority, { description: 'How much it matters; MEDIUM unless somebody chose.' })
   @Enum({ items: () => TicketPriority, nativeEnumName: 'ticket_priority' })
   priority: TicketPriority = TicketPriority.MEDIUM;
 
-  @Field(() => TicketStatus)
+  @Field(() => TicketStatus, { description: 'How far it is; OPEN unless somebody chose.' })
   @Enum({ items: () => TicketStatus, nativeEnumName: 'ticket_status' })
   status: TicketStatus = TicketStatus.OPEN;
 
@@ -133,7 +158,7 @@ export class Ticket extends Node {
   @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
   duplicateOf: Ref<Ticket> | null = null;
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When it was reported.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

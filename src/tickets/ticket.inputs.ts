@@ -6,26 +6,26 @@ import { TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
 
 @InputType({ description: 'Half-open: from <= instant < to. Either end may be left out.' })
 export class DateTimeRange {
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'The first instant. Left out: no beginning.' })
   from?: Date | null;
 
-  @Field(() => DateTime, { nullable: true })
+  @Field(() => DateTime, { nullable: true, description: 'The first instant after the range. Left out: no end.' })
   to?: Date | null;
 }
 
 @InputType({ description: 'Exactly one field is given.' })
 export class UserRef {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'By id.' })
   id?: string | null;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'By username, without regard to case.' })
   username?: string | null;
 
-  @Field(() => EmailAddress, { nullable: true })
+  @Field(() => EmailAddress, { nullable: true, description: 'By e-mail address, without regard to case.' })
   email?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'A ticket to be created.' })
 export class CreateTicketInput {
   @Field(() => ID, {
     nullable: true,
@@ -40,7 +40,11 @@ export class CreateTicketInput {
   @Field(() => String, { description: '1 to 10,000 characters after trimming.' })
   description!: string;
 
-  @Field(() => JSONObject, { nullable: true })
+  @Field(() => JSONObject, {
+    nullable: true,
+    description:
+      'A JSON object of whatever else belongs to it, at most 100 levels deep. Numbers are refused that a double does not hold as they are written. Default null.',
+  })
   details?: Record<string, unknown> | null;
 
   @Field(() => TicketType, { nullable: true, description: 'Default BUG.' })
@@ -59,9 +63,9 @@ export class CreateTicketInput {
   assignedTo?: UserRef | null;
 }
 
-@InputType()
+@InputType({ description: 'What a ticket is to be. What is left out stays.' })
 export class UpdateTicketInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A ticket that the viewer may see.' })
   id!: string;
 
   @Field(() => Int, {
@@ -76,28 +80,35 @@ export class UpdateTicketInput {
   @Field(() => String, { nullable: true, description: '1 to 10,000 characters after trimming.' })
   description?: string | null;
 
-  @Field(() => JSONObject, { nullable: true })
+  @Field(() => JSONObject, {
+    nullable: true,
+    description:
+      'A JSON object of whatever else belongs to it, at most 100 levels deep. Numbers are refused that a double does not hold as they are written. All of it is replaced; null clears it.',
+  })
   details?: Record<string, unknown> | null;
 
-  @Field(() => TicketType, { nullable: true })
+  @Field(() => TicketType, { nullable: true, description: 'Left out, it stays; null is refused.' })
   type?: TicketType | null;
 
-  @Field(() => TicketPriority, { nullable: true })
+  @Field(() => TicketPriority, { nullable: true, description: 'Left out, it stays; null is refused.' })
   priority?: TicketPriority | null;
 
-  @Field(() => TicketStatus, { nullable: true })
+  @Field(() => TicketStatus, {
+    nullable: true,
+    description: 'Left out, it stays; null is refused. Also for the assignee and canManageTickets.',
+  })
   status?: TicketStatus | null;
 
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'A live product. Left out, it stays; null clears it.' })
   productId?: string | null;
 
   @Field(() => UserRef, { nullable: true, description: 'Null unassigns.' })
   assignedTo?: UserRef | null;
 }
 
-@InputType()
+@InputType({ description: 'Which ticket is to go.' })
 export class DeleteTicketInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'A ticket that the viewer may delete.' })
   id!: string;
 }
 
@@ -112,6 +123,9 @@ registerEnumType(TicketOrderField, {
   name: 'TicketOrderField',
   description: 'What a list of tickets is ordered by.',
   valuesConfig: {
+    NUMBER: { description: 'By number.' },
+    CREATED_AT: { description: 'By when they were reported.' },
+    STATUS: { description: 'OPEN lowest, then as TicketStatus has them.' },
     UPDATED_AT: { description: 'Never-changed tickets count by createdAt.' },
     PRIORITY: { description: 'EMERGENCY highest.' },
   },
@@ -119,10 +133,10 @@ registerEnumType(TicketOrderField, {
 
 @InputType({ description: 'Default: CREATED_AT DESC. Ties are broken by number in the same direction.' })
 export class TicketOrder {
-  @Field(() => TicketOrderField)
+  @Field(() => TicketOrderField, { description: 'What counts first.' })
   field!: TicketOrderField;
 
-  @Field(() => OrderDirection)
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
   direction!: OrderDirection;
 }
 
@@ -140,28 +154,28 @@ export class TicketFilter {
   @Field(() => Boolean, { nullable: true, description: 'Whether it is neither DONE nor CLOSED.' })
   active?: boolean | null;
 
-  @Field(() => [TicketStatus], { nullable: true })
+  @Field(() => [TicketStatus], { nullable: true, description: 'In one of these states.' })
   status?: TicketStatus[] | null;
 
-  @Field(() => [TicketPriority], { nullable: true })
+  @Field(() => [TicketPriority], { nullable: true, description: 'Of one of these priorities.' })
   priority?: TicketPriority[] | null;
 
-  @Field(() => [TicketType], { nullable: true })
+  @Field(() => [TicketType], { nullable: true, description: 'Of one of these types.' })
   type?: TicketType[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'About one of these products.' })
   productId?: string[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Reported by one of these people.' })
   createdById?: string[] | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Assigned to one of these people.' })
   assignedToId?: string[] | null;
 
-  @Field(() => Boolean, { nullable: true })
+  @Field(() => Boolean, { nullable: true, description: 'Whether nobody is assigned.' })
   unassigned?: boolean | null;
 
-  @Field(() => DateTimeRange, { nullable: true })
+  @Field(() => DateTimeRange, { nullable: true, description: 'Reported in this range.' })
   createdAt?: DateTimeRange | null;
 
   @Field(() => DateTimeRange, { nullable: true, description: 'Never-changed tickets count by createdAt.' })

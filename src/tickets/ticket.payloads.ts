@@ -35,7 +35,7 @@ export function ticketPayload({ id, written }: ChangedTicket): Pick<TicketPayloa
   return { ticketId: id, ...(written && { written }) };
 }
 
-@ObjectType()
+@ObjectType({ description: 'What createTicket answers.' })
 export class CreateTicketPayload extends TicketPayload {
   @Field(() => TicketEdge, { nullable: true, description: "The ticket's place in lists of the default order." })
   async ticketEdge(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
@@ -57,22 +57,32 @@ export class CreateTicketPayload extends TicketPayload {
   }
 }
 
-@ObjectType()
-export class UpdateTicketPayload extends TicketPayload {}
+@ObjectType({ description: 'What updateTicket answers.' })
+export class UpdateTicketPayload extends TicketPayload {
+  @Field(() => Ticket, {
+    nullable: true,
+    description:
+      'The ticket as it is now, with all that others changed meanwhile. After a CONFLICT about expectedVersion it is the ' +
+      'ticket without this change, whose version is the one to send; null after all other userErrors.',
+  })
+  override async ticket(@Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
+    return super.ticket(context, info);
+  }
+}
 
-@ObjectType()
+@ObjectType({ description: 'What deleteTicket answers.' })
 export class DeleteTicketPayload extends TicketPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What restoreTicket answers.' })
 export class RestoreTicketPayload extends TicketPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What markDuplicate answers.' })
 export class MarkDuplicatePayload extends TicketPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What unmarkDuplicate answers.' })
 export class UnmarkDuplicatePayload extends TicketPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What updateTickets answers.' })
 export class UpdateTicketsPayload extends Payload {
   ticketIds?: readonly string[];
 

@@ -31,7 +31,11 @@ export class TicketResolver {
 
   @Authorized()
   @Query(() => Ticket, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
-  async ticket(@Ctx() context: Context, @Arg('id', () => ID) id: string, @Info() info: GraphQLResolveInfo) {
+  async ticket(
+    @Ctx() context: Context,
+    @Arg('id', () => ID, { description: "The ticket's." }) id: string,
+    @Info() info: GraphQLResolveInfo,
+  ) {
     return isId(id) ? this.#one(context, { id }, info) : null;
   }
 
@@ -39,7 +43,7 @@ export class TicketResolver {
   @Query(() => Ticket, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
   async ticketByNumber(
     @Ctx() context: Context,
-    @Arg('number', () => Int) number: number,
+    @Arg('number', () => Int, { description: 'As people name it: 12 for #12.' }) number: number,
     @Info() info: GraphQLResolveInfo,
   ) {
     return number < FIRST_NUMBER ? null : this.#one(context, { number }, info);
@@ -54,13 +58,13 @@ export class TicketResolver {
   }
 
   @Direct()
-  @FieldResolver(() => User)
+  @FieldResolver(() => User, { description: 'Who reported it; still named once the account is deleted.' })
   createdBy(@Root() ticket: TicketRow, @Ctx() context: Context) {
     return ticket.createdBy ?? context.loaders.userById.load(ticket.createdById);
   }
 
   @Direct()
-  @FieldResolver(() => User, { nullable: true })
+  @FieldResolver(() => User, { nullable: true, description: 'Who is to do it; null for nobody.' })
   assignedTo(@Root() ticket: TicketRow, @Ctx() context: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && context.loaders.userById.load(ticket.assignedToId));
   }
@@ -118,14 +122,14 @@ export class TicketResolver {
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @Direct()
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change who it is assigned to.' })
   viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canAssignTicket(signedIn(context), factsOfRow(ticket));
   }
 
   @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @Direct()
-  @FieldResolver(() => Boolean)
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
   viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canDeleteTicket(signedIn(context), factsOfRow(ticket));
   }

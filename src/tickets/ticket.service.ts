@@ -46,7 +46,7 @@ function checkVersion(ticket: { readonly id: string; readonly version: number },
   throw userInputError(
     UserErrorCode.CONFLICT,
     'expectedVersion',
-    `The ticket was changed meanwhile: it has version ${ticket.version}. Look at it, and send that version.`,
+    'Somebody changed the ticket meanwhile. Look at what it is now, and make your change again.',
     { ticketId: ticket.id },
   );
 }

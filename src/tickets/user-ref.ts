@@ -6,6 +6,8 @@ import { type InputCheck } from '../graphql/input-check.js';
 import { User } from '../users/user.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 
+const NAMES = { id: 'id', username: 'username', email: 'e-mail address' } as const;
+
 /**
  * The living user that a UserRef names (requirements C8); null, with the fault added to the check, when it names none,
  * several, or nobody. Locked against deletion until the transaction ends, so that no active ticket is left with a
@@ -20,7 +22,11 @@ export async function findReferredUser(
   const given = (['id', 'username', 'email'] as const).filter((key) => reference[key] != null);
   const [key] = given;
   if (key === undefined || given.length > 1) {
-    check.add(UserErrorCode.INVALID, field, 'Give exactly one of id, username and email.');
+    check.add(
+      UserErrorCode.INVALID,
+      field,
+      'Name one person, by username, e-mail address or id, and by only one of them.',
+    );
     return null;
   }
   const value = reference[key] ?? '';
@@ -28,6 +34,6 @@ export async function findReferredUser(
   const user = findable
     ? await em.findOne(User, { [key]: value, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ })
     : null;
-  if (user === null) check.add(UserErrorCode.NOT_FOUND, `${field}.${key}`, `There is no user with this ${key}.`);
+  if (user === null) check.add(UserErrorCode.NOT_FOUND, `${field}.${key}`, `There is no user with this ${NAMES[key]}.`);
   return user;
 }

@@ -22,7 +22,11 @@ export interface AccountFields {
 /** Checks what a person writes about an account, and gives it as it will be stored. */
 export function checkAccountFields(check: InputCheck, fields: AccountFields): Required<AccountFields> {
   if (!USERNAME.test(fields.username)) {
-    check.add(UserErrorCode.INVALID, 'username', "A username has 3 to 30 of a-z, 0-9, '_', '-' and '.'.");
+    check.add(
+      UserErrorCode.INVALID,
+      'username',
+      "A username has 3 to 30 characters: letters from a to z, digits, '_', '-' and '.'.",
+    );
   }
   return {
     email: fields.email,
@@ -55,7 +59,7 @@ export async function checkNotTaken(
   const others = ownId === undefined ? {} : { id: { $ne: ownId } };
   const byEmail = await em.count(User, { ...others, email: fields.email, deletedAt: null });
   const byUsername = await em.count(User, { ...others, username: fields.username });
-  if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
+  if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
   if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
 }
 
@@ -80,7 +84,7 @@ export async function checkNewAccount(
 export function takenError(error: unknown): UserInputError | null {
   if (!(error instanceof UniqueConstraintViolationException)) return null;
   if (error.message.includes('user_email_unique')) {
-    return userInputError(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address. Sign in.');
+    return userInputError(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
   }
   if (error.message.includes('user_username_unique')) {
     return userInputError(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');

@@ -13,6 +13,15 @@ import { Role } from './role.entity.js';
 @Unique({ name: 'user_username_unique', properties: ['username'] })
 @Unique({ name: 'user_email_unique', properties: ['email'], where: 'deleted_at is null' })
 @Index({ name: 'user_created_at', properties: ['createdAt', 'id'] })
+@Index({
+  name: 'user_by_username',
+  expression: 'create index "user_by_username" on "user" (("username"::text collate "und-x-icu"), "id")',
+})
+@Index({
+  name: 'user_by_name',
+  expression:
+    'create index "user_by_name" on "user" (((first_name || coalesce(\' \' || last_name, \'\'))::text collate "und-x-icu"), "id")',
+})
 @Check({ name: 'user_digest_hour_range', expression: '(digest_hour >= 0) AND (digest_hour <= 23)' })
 export class User extends Node {
   @PrimaryKey({ type: 'uuid' })
@@ -22,11 +31,11 @@ export class User extends Node {
   @Property({ type: 'string', columnType: 'citext' })
   username!: string;
 
-  @Field(() => String)
+  @Field(() => String, { description: '1 to 100 characters.' })
   @Property({ type: 'text' })
   firstName!: string;
 
-  @Field(() => String, { nullable: true })
+  @Field(() => String, { nullable: true, description: 'At most 100 characters; null for those with one name.' })
   @Property({ type: 'text', nullable: true })
   lastName: string | null = null;
 
@@ -71,7 +80,7 @@ export class User extends Node {
   @Property({ type: 'text' })
   timeZone: Opt<string> = 'UTC';
 
-  @Field(() => DateTime)
+  @Field(() => DateTime, { description: 'When the account was made.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
 

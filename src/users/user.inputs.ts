@@ -8,11 +8,13 @@ export class UserFilter {
   @Priced(NAME_SEARCH_PRICE)
   @Field(() => String, {
     nullable: true,
-    description: 'Matches username and name, and e-mail where the viewer may see it.',
+    description:
+      'Words in any order, each found anywhere in username or name, or e-mail where the viewer may see it; letter case ' +
+      'and accents do not matter. At most 200 characters.',
   })
   search?: string | null;
 
-  @Field(() => [ID], { nullable: true })
+  @Field(() => [ID], { nullable: true, description: 'Holds one of these roles.' })
   roleId?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Default false. True needs canManageUsers.' })
@@ -24,20 +26,28 @@ export enum UserOrderField {
   USERNAME = 'USERNAME',
   NAME = 'NAME',
 }
-registerEnumType(UserOrderField, { name: 'UserOrderField', description: 'What a list of users is ordered by.' });
+registerEnumType(UserOrderField, {
+  name: 'UserOrderField',
+  description: 'What a list of users is ordered by.',
+  valuesConfig: {
+    CREATED_AT: { description: 'By when the account was made.' },
+    USERNAME: { description: 'By username, as people sort names.' },
+    NAME: { description: 'By first name, then last name, as people sort names.' },
+  },
+});
 
 @InputType({ description: 'Default: CREATED_AT ASC. Ties are broken by id in the same direction.' })
 export class UserOrder {
-  @Field(() => UserOrderField)
+  @Field(() => UserOrderField, { description: 'What counts first.' })
   field!: UserOrderField;
 
-  @Field(() => OrderDirection)
+  @Field(() => OrderDirection, { description: 'Which end comes first.' })
   direction!: OrderDirection;
 }
 
-@InputType()
+@InputType({ description: 'An account to be made.' })
 export class CreateUserInput {
-  @Field(() => EmailAddress)
+  @Field(() => EmailAddress, { description: 'Unique among accounts without regard to case.' })
   email!: string;
 
   @Field(() => String, { description: "3 to 30 of a-z, 0-9, '_', '-' and '.'; compared without regard to case." })
@@ -52,16 +62,19 @@ export class CreateUserInput {
   @Field(() => String, { nullable: true, description: 'At most 100 characters.' })
   lastName?: string | null;
 
-  @Field(() => ID)
+  @Field(() => ID, { description: 'One of `roles`.' })
   roleId!: string;
 }
 
-@InputType()
+@InputType({ description: 'What an account is to be. What is left out stays.' })
 export class UpdateUserInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Your own account, or any with canManageUsers.' })
   id!: string;
 
-  @Field(() => EmailAddress, { nullable: true })
+  @Field(() => EmailAddress, {
+    nullable: true,
+    description: 'Unique among accounts without regard to case. Null is refused.',
+  })
   email?: string | null;
 
   @Field(() => String, { nullable: true, description: "3 to 30 of a-z, 0-9, '_', '-' and '.'." })
@@ -77,32 +90,36 @@ export class UpdateUserInput {
   roleId?: string | null;
 }
 
-@InputType()
+@InputType({ description: 'What a user may do with tickets at all. It narrows the role, never widens it.' })
 export class TicketPermissionsInput {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Create tickets. False takes the right away whatever the role says.' })
   create!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, {
+    description: 'Change tickets and comments. False takes the right away whatever the role says.',
+  })
   edit!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'See tickets. False takes the right away whatever the role says.' })
   view!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, {
+    description: 'Delete tickets and comments. False takes the right away whatever the role says.',
+  })
   delete!: boolean;
 }
 
-@InputType()
+@InputType({ description: 'What a user may do with tickets at all.' })
 export class SetTicketPermissionsInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Whose permissions they are.' })
   userId!: string;
 
-  @Field(() => TicketPermissionsInput)
+  @Field(() => TicketPermissionsInput, { description: 'All four, as they are to be.' })
   permissions!: TicketPermissionsInput;
 }
 
-@InputType()
+@InputType({ description: 'Which account is to go.' })
 export class DeleteUserInput {
-  @Field(() => ID)
+  @Field(() => ID, { description: 'Your own account, or any with canManageUsers.' })
   id!: string;
 }

@@ -15,16 +15,16 @@ abstract class UserPayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What createUser answers.' })
 export class CreateUserPayload extends UserPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What updateUser answers.' })
 export class UpdateUserPayload extends UserPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What setTicketPermissions answers.' })
 export class SetTicketPermissionsPayload extends UserPayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What deleteUser answers.' })
 export class DeleteUserPayload extends UserPayload {}
 
 @ObjectType()
@@ -37,14 +37,14 @@ abstract class RolePayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What createRole answers.' })
 export class CreateRolePayload extends RolePayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What updateRole answers.' })
 export class UpdateRolePayload extends RolePayload {}
 
-@ObjectType()
+@ObjectType({ description: 'What deleteRole answers.' })
 export class DeleteRolePayload extends Payload {
-  @Field(() => ID, { nullable: true })
+  @Field(() => ID, { nullable: true, description: 'The role that is gone; null when there were userErrors.' })
   deletedRoleId?: string | null;
 }

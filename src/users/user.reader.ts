@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { isId } from '../database/id.js';
-import { likePattern } from '../database/like.js';
+import { holdsWords, inNameOrder } from '../database/names.js';
 import { type Row, type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import {
@@ -28,12 +28,13 @@ export function fullName({ firstName, lastName }: Pick<UserRow, 'firstName' | 'l
   return lastName === null ? firstName : `${firstName} ${lastName}`;
 }
 
-const FULL_NAME = sql`concat_ws(' ', u.first_name, u.last_name)`;
+/** As the index has it. */
+const FULL_NAME = sql`u.first_name || coalesce(' ' || u.last_name, '')`;
 const BY_ID: OrderKey<UserRow> = { expression: sql.ref('u.id'), type: 'uuid', value: ({ id }) => id };
 const ORDER_KEYS: Record<UserOrderField, OrderKey<UserRow>> = {
   CREATED_AT: { expression: sql.ref('u.created_at'), type: 'timestamptz', value: ({ createdAt }) => createdAt },
-  USERNAME: { expression: sql.ref('u.username'), type: 'citext', value: ({ username }) => username },
-  NAME: { expression: FULL_NAME, type: 'text', value: fullName },
+  USERNAME: { expression: inNameOrder(sql`u.username`), type: 'text', value: ({ username }) => username },
+  NAME: { expression: inNameOrder(FULL_NAME), type: 'text', value: fullName },
 };
 
 /** What cursors are made of. */
@@ -55,14 +56,11 @@ function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
   if (deleted && !canSeeDeletedUsers(viewer)) throw forbidden('Seeing deleted users needs canManageUsers.');
   const conditions = [sql<boolean>`u.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
   if (filter.roleId) conditions.push(sql`u.role_id = any(${filter.roleId.filter(isId)}::uuid[])`);
-  if (filter.search != null && filter.search.trim() !== '') {
-    const pattern = likePattern(filter.search.trim());
-    const seesAllEmails = viewer.role.canManageUsers || viewer.role.canManageTickets;
-    const seesEmail = seesAllEmails ? sql`u.deleted_at is null` : sql`u.id = ${viewer.id}`;
-    conditions.push(
-      sql`(u.username ilike ${pattern} or ${FULL_NAME} ilike ${pattern} or (${seesEmail} and u.email ilike ${pattern}))`,
-    );
-  }
+  const seesAllEmails = viewer.role.canManageUsers || viewer.role.canManageTickets;
+  const seesEmail = seesAllEmails ? sql`u.deleted_at is null` : sql`u.id = ${viewer.id}`;
+  const email = sql`case when ${seesEmail} then u.email end`;
+  const found = holdsWords(sql`concat_ws(' ', u.username, u.first_name, u.last_name, ${email})`, filter.search ?? '');
+  if (found) conditions.push(found);
   return conditions;
 }
 
@@ -107,7 +105,7 @@ export class UserReader {
 
   async roles(): Promise<RoleRow[]> {
     return this.#rows.all(
-      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.deleted_at is null order by r.created_at, r.name`,
+      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.deleted_at is null order by ${inNameOrder(sql`r.name`)}, r.id`,
     );
   }
 

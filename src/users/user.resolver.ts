@@ -39,14 +39,17 @@ export class UserResolver {
 
   @Authorized()
   @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
-  async user(@Ctx() { loaders }: Context, @Arg('id', () => ID) id: string) {
+  async user(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The user's." }) id: string) {
     const user = isId(id) ? await loaders.userById.load(id.toLowerCase()) : null;
     return user?.deletedAt === null ? user : null;
   }
 
   @Authorized()
   @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
-  async userByUsername(@Ctx() { readers }: Context, @Arg('username', () => String) username: string) {
+  async userByUsername(
+    @Ctx() { readers }: Context,
+    @Arg('username', () => String, { description: 'In any letter case.' }) username: string,
+  ) {
     return readers.users.byUsername(username);
   }
 
@@ -57,7 +60,7 @@ export class UserResolver {
   }
 
   @Authorized()
-  @Query(() => [Role])
+  @Query(() => [Role], { description: 'The roles that people may be given, by name.' })
   async roles(@Ctx() { readers }: Context) {
     return readers.users.roles();
   }
@@ -81,7 +84,7 @@ export class UserResolver {
   }
 
   @Direct()
-  @FieldResolver(() => Role)
+  @FieldResolver(() => Role, { description: 'What they may do.' })
   role(@Root() user: UserRow, @Ctx() context: Context) {
     return user.role ?? context.loaders.roleById.load(user.roleId);
   }

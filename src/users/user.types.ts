@@ -4,16 +4,16 @@ import { User } from './user.entity.js';
 
 @ObjectType({ description: 'What a user may do with tickets at all. It narrows the role, never widens it.' })
 export class TicketPermissions {
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Create tickets. Default true.' })
   create!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Change tickets and comments. Default true.' })
   edit!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'See tickets. Default true.' })
   view!: boolean;
 
-  @Field(() => Boolean)
+  @Field(() => Boolean, { description: 'Delete tickets and comments. Default true.' })
   delete!: boolean;
 }
 

@@ -280,6 +280,28 @@ describe('texts and links', () => {
     expect(comments.map(({ content }) => content.length).toSorted((a, b) => b - a)).toEqual([10_000, 1]);
   });
 
+  test('with numbers that JavaScript cannot hold are refused as details, and kept as texts elsewhere', async () => {
+    const [number, long] = ['9007199254740993', '0.1000000000000000055511151231257827'];
+    for (const details of [`{"a":[${long}]}`, `{"a":{"b":${number}}}`]) {
+      const row = `{"id":1,"title":"N","createdBy":"ada","details":${details}}`;
+      const result = await importing(await file('x.json', `[${row}]`));
+      expect(result).toMatchObject({ code: 1, stderr: expect.stringContaining('details: The number') });
+    }
+    const members = `"serial":${long},"owner":{"id":1e400},"__proto__":"p","constructor":"c"`;
+    const issue = `[{"number":${number},"title":"N","user":{"login":"ada"},${members}}]`;
+    expect((await importing(await file('x.json', issue), '--preset', 'github')).code).toBe(0);
+    const { details } = await imported('N');
+    expect(Object.entries(details ?? {})).toEqual(
+      expect.arrayContaining([
+        ['serial', long],
+        ['owner.id', '1e400'],
+        ['__proto__', 'p'],
+        ['constructor', 'c'],
+        ['import', expect.objectContaining({ id: number })],
+      ]),
+    );
+  });
+
   test('to products are found by name, or made when that is asked for', async () => {
     await buildProduct(server, { name: 'Known thing' });
     const path = await file('x.csv', 'id,title,createdBy,product\n1,P1,ada,KNOWN THING\n2,P2,ada,New thing\n');

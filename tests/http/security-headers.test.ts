@@ -89,10 +89,9 @@ describe('a body that is no JSON', () => {
     ]);
   });
 
-  test('is refused in the form of GraphQL when it is cut off, names a prototype, or is too large', async () => {
+  test('is refused in the form of GraphQL when it is cut off or is too large', async () => {
     for (const [body, status] of [
       ['{"query":', 400],
-      ['{"query":"{ __typename }","__proto__":{"a":1}}', 400],
       [' '.repeat(200_000), 413],
     ] as const) {
       const response = await get('/graphql', { ...QUERY, body });

@@ -12,6 +12,12 @@ export interface TcpProxy {
   comeUp(): Promise<void>;
   /** Accepts connections and passes nothing on, as a network that swallows packets. */
   goSilent(): void;
+  /**
+   * Cuts one connection, once: the first that sends something which the test looks for.
+   * @param looks sees what a connection sends; true cuts it
+   * @param passesOn whether the server gets what was looked for, and its answer is lost; or does not get it
+   */
+  cutWhen(looks: (sent: string, connection: object) => boolean, passesOn: boolean): void;
   /** From now on new connections go to another server. */
   switchTo(targetPort: number): void;
 }
@@ -21,6 +27,7 @@ export async function startTcpProxy(firstPort: number): Promise<TcpProxy> {
   let targetPort = firstPort;
   const sockets = new Set<Socket>();
   let silent = false;
+  let cutting: { looks: (sent: string, connection: object) => boolean; passesOn: boolean } | undefined;
 
   function keep(socket: Socket): Socket {
     sockets.add(socket);
@@ -31,8 +38,25 @@ export async function startTcpProxy(firstPort: number): Promise<TcpProxy> {
     keep(incoming);
     if (silent) return;
     const outgoing = keep(connect(targetPort, '127.0.0.1'));
-    incoming.on('data', (bytes) => silent || outgoing.write(bytes)).on('close', () => outgoing.destroy());
-    outgoing.on('data', (bytes) => silent || incoming.write(bytes)).on('close', () => incoming.destroy());
+    let losesAnswer = false;
+    incoming.on('close', () => outgoing.destroy());
+    incoming.on('data', (bytes) => {
+      if (silent) return;
+      if (cutting?.looks(bytes.toString('latin1'), incoming)) {
+        losesAnswer = cutting.passesOn;
+        cutting = undefined;
+        if (!losesAnswer) {
+          incoming.resetAndDestroy();
+          return;
+        }
+      }
+      outgoing.write(bytes);
+    });
+    outgoing.on('close', () => incoming.destroy());
+    outgoing.on('data', (bytes) => {
+      if (losesAnswer) incoming.resetAndDestroy();
+      else if (!silent) incoming.write(bytes);
+    });
   });
   const port = await listen(server, 0);
 
@@ -56,6 +80,9 @@ export async function startTcpProxy(firstPort: number): Promise<TcpProxy> {
     },
     goSilent: () => {
       silent = true;
+    },
+    cutWhen: (looks, passesOn) => {
+      cutting = { looks, passesOn };
     },
     switchTo: (other) => {
       targetPort = other;

@@ -47,6 +47,11 @@ test('with every connection in use each request is answered in six seconds, and 
   await holder.query('rollback');
 
   expect(new Set(outcomes.map(({ code }) => code))).toEqual(new Set(['SERVICE_UNAVAILABLE']));
+  // A change that was begun goes on: whether it will be made is open. A look-up changes nothing.
+  const told = (some: typeof outcomes) => some.filter(({ body }) => body.includes('"maybeDone":true')).length;
+  const lists = [...first, ...later.filter((_, i) => i % 2 === 0)];
+  expect(told(await Promise.all(lists))).toBe(0);
+  expect(told(outcomes)).toBeGreaterThan(0);
   expect(Math.max(...outcomes.map(({ ms }) => ms))).toBeLessThan(MOST_MS);
   await waitFor(async () => (await get('/readyz')).status === 200);
   expect(await ask(LISTS)).toMatchObject({ code: 'OK' });

@@ -16,6 +16,16 @@ function faultOf({ code, field }: UserError): Fault {
   return field === null ? code : `${code} ${field.join('.')}`;
 }
 
+/** Names of fields, and of enum values, which the person who reads it has never seen. */
+const INTERNAL_NAMES =
+  /\b[a-z]+[A-Z]\w*|\b(?!UUID\b)[A-Z]{2,}(?:_[A-Z]+)*\b|\w_\w|\b(?:null|undefined|true|false|input|payload)\b|[{}[\]]/;
+
+/** The message of a userError: whole sentences, in words that a person knows. */
+export function expectForPeople(message: string): void {
+  expect(message).toMatch(/^[A-Z].*\.$/s);
+  expect(message).not.toMatch(INTERNAL_NAMES);
+}
+
 /**
  * Sends a mutation of one root field, which asks for userErrors { code message field }. It must be answered with
  * these faults in this order, and change no row of any table. Gives the payload.
@@ -30,7 +40,7 @@ export async function expectRefused(
   const data: Record<string, { userErrors: UserError[] }> = await client.query(call.mutation, { input: call.input });
   const [payload] = Object.values(data);
   expect(payload?.userErrors.map(faultOf)).toEqual(faults);
-  for (const { message } of payload?.userErrors ?? []) expect(message).toMatch(/^[A-Z].*\.$/);
+  for (const { message } of payload?.userErrors ?? []) expectForPeople(message);
   expect(await databaseState(server)).toEqual(before);
   return payload;
 }

@@ -1,5 +1,6 @@
 import { isId } from '../../database/id.js';
 import { characters } from '../../graphql/input-check.js';
+import { isInvisible } from '../../visible-text.js';
 import { type DraftRules } from './draft-rules.js';
 import { partId } from './imported-id.js';
 import { type SourceRecord } from './source-record.js';
@@ -34,7 +35,7 @@ export function readComments(
   const raw = (rules.mapping.get('comments') ?? []).flatMap((column) => rawComments(record, rules, column));
   return raw.flatMap((comment, index) => {
     const content = comment.content.trim();
-    if (content === '') return [];
+    if (isInvisible(content)) return [];
     const createdAt = comment.createdAt === null ? ticket.createdAt : rules.instant(comment.createdAt, 'a comment');
     const updatedAt = comment.updatedAt === null ? null : rules.instant(comment.updatedAt, 'a comment');
     const parts = split(content);

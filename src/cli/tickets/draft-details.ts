@@ -1,4 +1,5 @@
-import { characters } from '../../graphql/input-check.js';
+import { characters, faultOfJson } from '../../graphql/input-check.js';
+import { parseExactJson } from '../../json/exact-json.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { valueOf } from './mapping.js';
 import { type ImportField } from './presets.js';
@@ -56,13 +57,15 @@ function ownDetails(record: SourceRecord, { mapping }: DraftRules): Record<strin
   if (text === undefined) return null;
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    value = parseExactJson(text);
   } catch {
     value = undefined;
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new RowError('details: this is not a JSON object.');
   }
+  const fault = faultOfJson(value);
+  if (fault !== null) throw new RowError(`details: ${fault}`);
   return { ...value };
 }
 

@@ -1,5 +1,6 @@
 import { characters } from '../../graphql/input-check.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
+import { isInvisible } from '../../visible-text.js';
 import { readComments } from './comment-drafts.js';
 import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
@@ -88,7 +89,7 @@ function readTexts(record: SourceRecord, rules: DraftRules, note: (what: string)
   const title = textOf(record, rules.mapping, 'title');
   const description = textOf(record, rules.mapping, 'description');
   if (title === '' && rules.preset.titleFromDescription === true && description !== '') {
-    const [firstLine = ''] = description.split('\n', 1);
+    const firstLine = description.split('\n').find((line) => !isInvisible(line)) ?? '';
     return { title: cut(firstLine.trim(), BORROWED_TITLE, CUT_TITLE), description };
   }
   if (title === '') throw new RowError('title: it is empty.');

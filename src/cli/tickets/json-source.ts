@@ -1,3 +1,4 @@
+import { InexactNumber, reviveExactly, stringifyExactJson } from '../../json/exact-json.js';
 import { CommandError } from '../command.js';
 import { LineCounter, type RowFault, type SourceFile, type SourceRecord, storable } from './source-record.js';
 
@@ -33,9 +34,11 @@ export function readJson(text: string): SourceFile {
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text, (_key, value: unknown) => {
+    return JSON.parse(text, (_key, value, context) => {
       if (typeof value === 'string') return storable(value);
-      if (!isObject(value) || Object.keys(value).every((key) => storable(key) === key)) return value;
+      if (!isObject(value) || Object.keys(value).every((key) => storable(key) === key)) {
+        return reviveExactly(value, context);
+      }
       return Object.fromEntries(Object.entries(value).map(([key, held]) => [storable(key), held]));
     });
   } catch (cause) {
@@ -66,14 +69,14 @@ function flatten(
   inList = false,
 ): void {
   if (value === null || value === undefined || value === '') return;
-  if (typeof value !== 'object') {
-    const text = typeof value === 'string' ? value : JSON.stringify(value);
+  if (typeof value !== 'object' || value instanceof InexactNumber) {
+    const text = typeof value === 'string' ? value : stringifyExactJson(value);
     const earlier = record.columns.get(path);
     if (earlier) earlier.push(text);
     else record.columns.set(path, [text]);
     return;
   }
-  if (!inList) record.structured.set(path, JSON.stringify(value));
+  if (!inList) record.structured.set(path, stringifyExactJson(value));
   if (Array.isArray(value)) {
     for (const element of value) flatten(record, path, element, true);
   } else {

@@ -1,4 +1,5 @@
 import { TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
+import { isInvisible } from '../../visible-text.js';
 import { CommandError, UsageError } from '../command.js';
 import { IMPORT_FIELDS, type ImportField, type Preset } from './presets.js';
 import { type SourceRecord } from './source-record.js';
@@ -62,7 +63,7 @@ export function valueOf(record: SourceRecord, mapping: Mapping, field: ImportFie
 /** The same for a text, in which a lone hyphen may be all that somebody wrote. */
 export function textOf(record: SourceRecord, mapping: Mapping, field: ImportField): string {
   for (const column of mapping.get(field) ?? []) {
-    const value = record.columns.get(column)?.find((text) => text.trim() !== '');
+    const value = record.columns.get(column)?.find((text) => !isInvisible(text));
     if (value !== undefined) return value.trim();
   }
   return '';

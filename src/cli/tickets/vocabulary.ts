@@ -1,4 +1,5 @@
 import { TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
+import { isInvisible } from '../../visible-text.js';
 
 /** For each value of ours the words that stand for it. */
 export type Words<Value extends string> = Partial<Record<Value, readonly string[]>>;
@@ -42,7 +43,7 @@ export function wordKey(text: string): string {
 }
 
 export function isBlank(text: string): boolean {
-  return BLANK.has(text.trim().toLowerCase());
+  return isInvisible(text) || BLANK.has(text.trim().toLowerCase());
 }
 
 /** Which value of ours a text stands for; undefined for a word that is not in the list. */

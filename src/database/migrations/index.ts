@@ -11,6 +11,7 @@ import { Migration20261121070000_traces } from './Migration20261121070000_traces
 import { Migration20261121171000_changed_texts } from './Migration20261121171000_changed_texts.js';
 import { Migration20261127110500_taken_names } from './Migration20261127110500_taken_names.js';
 import { Migration20261127134107_merged_mails } from './Migration20261127134107_merged_mails.js';
+import { Migration20261127140500_names_in_order } from './Migration20261127140500_names_in_order.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -26,4 +27,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121171000_changed_texts', class: Migration20261121171000_changed_texts },
   { name: 'Migration20261127110500_taken_names', class: Migration20261127110500_taken_names },
   { name: 'Migration20261127134107_merged_mails', class: Migration20261127134107_merged_mails },
+  { name: 'Migration20261127140500_names_in_order', class: Migration20261127140500_names_in_order },
 ];

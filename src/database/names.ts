@@ -1,0 +1,40 @@
+import { type RawBuilder, sql } from 'kysely';
+import { badUserInput } from '../graphql/errors.js';
+import { isInvisible } from '../visible-text.js';
+
+/** As a search for tickets (word-search.ts). */
+const LONGEST_SEARCH = 200;
+
+/**
+ * How names sort: by Unicode's default order, in which letter case and accents count only between names that are
+ * otherwise the same. PostgreSQL's own order depends on how the database was made, and may put "adam" behind "Zoe". Texts
+ * that ICU takes for the same are ordered by their bytes, so that the order is total.
+ */
+export const NAME_COLLATION = '"und-x-icu"';
+
+/** For ORDER BY, comparisons and indexes. */
+export function inNameOrder(expression: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`((${expression})::text collate ${sql.raw(NAME_COLLATION)})`;
+}
+
+/** As names are compared in a search: letter case and accents do not count. */
+function folded(expression: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`lower(unaccent(${expression}) collate ${sql.raw(NAME_COLLATION)})`;
+}
+
+/**
+ * A condition for what holds all of the words that a person typed, anywhere and in any order; null when nothing was typed.
+ * @param text an expression; parts that belong to different names are separated by a space
+ * @throws BAD_USER_INPUT for a search that is too long
+ */
+export function holdsWords(text: RawBuilder<unknown>, typed: string): RawBuilder<boolean> | null {
+  if (typed.length > LONGEST_SEARCH) {
+    throw badUserInput(`A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`);
+  }
+  // What PostgreSQL cannot hold separates words.
+  const storable = typed.toWellFormed().replaceAll(/[\0\uFFFD]/g, ' ');
+  const words = new Set(storable.split(/\s+/).filter((word) => !isInvisible(word)));
+  if (words.size === 0) return null;
+  const conditions = [...words].map((word) => sql`strpos(${folded(text)}, ${folded(sql`${word}::text`)}) > 0`);
+  return sql<boolean>`${sql.join(conditions, sql` and `)}`;
+}
