@@ -1,4 +1,4 @@
-import { type GraphQLSchema } from 'graphql';
+import { type GraphQLSchema, isInputObjectType } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../auth/auth.resolver.js';
 import { SessionResolver } from '../auth/session.resolver.js';
@@ -17,6 +17,18 @@ import { checkAccess } from './access.js';
 import { resolveDirectly } from './direct-resolvers.js';
 import { answerUserErrors } from './mutation-errors.js';
 import { NodeResolver } from './node.resolver.js';
+
+/** Inputs of which exactly one field is given. TypeGraphQL has no option for it. */
+const ONE_OF = ['UserRef'];
+
+/** Makes inputs @oneOf: GraphQL then refuses any other number of fields, and null. */
+function markOneOf(schema: GraphQLSchema): void {
+  for (const name of ONE_OF) {
+    const type = schema.getType(name);
+    if (!isInputObjectType(type)) throw new Error(`${name} is no input type`);
+    type.isOneOf = true;
+  }
+}
 
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
@@ -43,6 +55,7 @@ export function createSchema(): GraphQLSchema {
     // Only what can be reached is part of the API: base classes of payloads are not.
     orphanedTypes: [],
   });
+  markOneOf(schema);
   resolveDirectly(schema);
   answerUserErrors(schema);
   return schema;

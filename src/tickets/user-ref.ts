@@ -7,8 +7,8 @@ import { User } from '../users/user.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 
 /**
- * The living user that a UserRef names (requirements C8); null, with the fault added to the check, when it names none,
- * several, or nobody. Locked against deletion until the transaction ends, so that no active ticket is left with a
+ * The living user that a UserRef names; null, with NOT_FOUND added to the check, when there is none. GraphQL lets through
+ * only references with exactly one field (@oneOf). Locked against deletion until the transaction ends, so that no active ticket is left with a
  * deleted user. Deleting one locks the user first and then tickets: call this before any ticket is locked.
  */
 export async function findReferredUser(
@@ -17,12 +17,7 @@ export async function findReferredUser(
   field: string,
   reference: UserRef,
 ): Promise<User | null> {
-  const given = (['id', 'username', 'email'] as const).filter((key) => reference[key] != null);
-  const [key] = given;
-  if (key === undefined || given.length > 1) {
-    check.add(UserErrorCode.INVALID, field, 'Give exactly one of id, username and email.');
-    return null;
-  }
+  const key = (['id', 'username', 'email'] as const).find((name) => reference[name] != null) ?? 'id';
   const value = reference[key] ?? '';
   const findable = key === 'id' ? isId(value) : !value.includes('\0');
   const user = findable
