@@ -36,7 +36,7 @@ const signIn = async (client: GraphqlClient, login: string, password: string) =>
 const refresh = async (client: GraphqlClient, refreshToken: string) =>
   mutate(client, 'refreshSession', { refreshToken }, 'accessToken refreshToken');
 const isViewer = async (client: GraphqlClient, token: string) =>
-  (await client.withToken(token).query('{ viewer { id } }')).viewer !== null;
+  (await client.withToken(token).send('{ viewer { id } }')).errors.length === 0;
 
 async function migrationsRanOnce({ databaseUrl }: Stack): Promise<string> {
   const db = new Client({ connectionString: databaseUrl });

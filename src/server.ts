@@ -9,10 +9,12 @@ import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequ
 import { randomUUID } from 'node:crypto';
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type App } from './app.js';
+import { viewerOf } from './auth/request-viewer.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
 import { answerInTime } from './graphql/answer-in-time.js';
+import { badTokens } from './graphql/bad-tokens.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
@@ -57,20 +59,13 @@ export interface ServerOptions {
 
 let schema: ReturnType<typeof createSchema> | undefined;
 
-const BEARER = /^Bearer (\S+)$/i;
-
-/** The viewer that the request's token names; null without one, and for one that is forged, expired or revoked. */
-async function viewerOf({ accessTokens, services }: App, request: FastifyRequest) {
-  const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-  const subject = token === undefined ? null : await accessTokens.verify(token);
-  return subject && services.viewers.find(subject);
-}
-
 async function contextOf(app: App, request: FastifyRequest): Promise<Context> {
-  const viewer = await viewerOf(app, request).catch((error: unknown) => {
+  const { accessTokens, services } = app;
+  const { authorization } = request.headers;
+  const who = await viewerOf({ accessTokens, viewers: services.viewers }, authorization).catch((error: unknown) => {
     throw failureBeforeExecution(error, request.id, app.logger);
   });
-  return new RequestContext(app, request, viewer);
+  return new RequestContext(app, request, who);
 }
 
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
@@ -85,6 +80,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
+    badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, (failure) => logFailures(app.logger, failure)),

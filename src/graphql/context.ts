@@ -12,7 +12,7 @@ import { type TicketDuplicatesService } from '../tickets/ticket-duplicates.servi
 import { type TicketService } from '../tickets/ticket.service.js';
 import { type RoleService } from '../users/role.service.js';
 import { type UserService } from '../users/user.service.js';
-import { unauthenticated } from './errors.js';
+import { unauthenticated, type UnauthenticatedReason } from './errors.js';
 import { type Loaders, type Readers } from './loaders.js';
 
 export interface Services {
@@ -43,6 +43,8 @@ export interface Context {
   readonly client: Client;
   /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
   viewer: Viewer | null;
+  /** Why there is no viewer, if there is none. A token that came and is not good never counts as no token. */
+  readonly refusal: UnauthenticatedReason;
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
   readers: Readers;
@@ -53,7 +55,7 @@ export interface Context {
  * The viewer of a request that must have one.
  * @throws UNAUTHENTICATED when there is none
  */
-export function signedIn({ viewer }: Pick<Context, 'viewer'>): Viewer {
-  if (viewer === null) throw unauthenticated();
+export function signedIn({ viewer, refusal }: Pick<Context, 'viewer' | 'refusal'>): Viewer {
+  if (viewer === null) throw unauthenticated(refusal);
   return viewer;
 }

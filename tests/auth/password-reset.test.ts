@@ -2,8 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { sql } from 'kysely';
-import { faults, succeed } from '../support/calls.js';
-import { type GraphqlClient } from '../support/client.js';
+import { faults, isSignedIn, succeed } from '../support/calls.js';
 import { buildPerson, PASSWORD, type Person, signIn } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -42,11 +41,6 @@ async function mailedToken(): Promise<string> {
   await ask(person.email);
   await server.app.passwordResets.sweep();
   return tokens().at(-1) ?? 'no mail';
-}
-
-async function isSignedIn(client: GraphqlClient): Promise<boolean> {
-  const { viewer } = await client.query('{ viewer { id } }');
-  return viewer !== null;
 }
 
 async function reset(token: string) {

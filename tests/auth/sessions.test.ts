@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { call, faults, faultsOf, succeed } from '../support/calls.js';
+import { call, faults, faultsOf, isSignedIn, succeed } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -18,11 +18,6 @@ afterAll(async () => server.stop());
 
 async function signIn() {
   return succeed(server.anonymous, 'signIn', { login: person.username, password: PASSWORD }, TOKENS);
-}
-
-async function isSignedIn(client: GraphqlClient): Promise<boolean> {
-  const { viewer } = await client.query('{ viewer { id } }');
-  return viewer !== null;
 }
 
 async function sessionsOf(client: GraphqlClient) {
