@@ -37,10 +37,11 @@ export enum NotificationCancelReason {
   USER_DELETED = 'USER_DELETED',
   UNSUBSCRIBED = 'UNSUBSCRIBED',
   BY_STAFF = 'BY_STAFF',
+  EMAIL_UNCONFIRMED = 'EMAIL_UNCONFIRMED',
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more.',
+  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more. EMAIL_UNCONFIRMED: the recipient signed up, and had not confirmed the address when the mail was due.',
 });
 
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
