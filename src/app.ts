@@ -3,6 +3,7 @@ import { type Logger } from 'pino';
 import { AccessTokens } from './auth/access-token.js';
 import { answerPasswordReset } from './auth/auth.jobs.js';
 import { AuthService } from './auth/auth.service.js';
+import { CurrentPassword } from './auth/current-password.js';
 import { EndedSignIns } from './auth/ended-sign-ins.js';
 import { PasswordResetDelivery } from './auth/password-reset.delivery.js';
 import { PasswordService } from './auth/password.service.js';
@@ -120,6 +121,7 @@ export function createApp(parts: AppParts): App {
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerSource(rows, clock);
   const throttle = new SignInThrottle(rows, clock);
+  const currentPassword = new CurrentPassword({ orm, throttle });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
@@ -146,6 +148,7 @@ export function createApp(parts: AppParts): App {
         clock,
         sessions,
         throttle,
+        currentPassword,
         viewers,
         wake: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
       }),

@@ -34,14 +34,14 @@ export class AuthService {
    * @throws UserInputError for what is wrong with the input; RATE_LIMITED when an address asks too often
    */
   async signUp(client: Client, input: SignUpInput): Promise<SignedIn> {
-    await this.#throttle.takeFrom(client.ipAddress, 'signUp');
+    await this.#throttle.takeFrom(client.network, 'signUp');
     const em = this.#orm.em.fork();
     const fields = await checkNewAccount(em, input);
 
     const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.USER });
     const user = em.create(User, {
       ...fields,
-      passwordHash: await hashPassword(input.password),
+      passwordHash: await hashPassword(input.password, client.network),
       role: ref(role),
       createdAt: this.#clock.now(),
     });
@@ -59,7 +59,10 @@ export class AuthService {
    * the same time.
    * @throws UserInputError INVALID_CREDENTIALS; RATE_LIMITED after too many failures, the right password too
    */
-  async signIn(client: Client, { login, password }: SignInInput): Promise<SignedIn> {
+  async signIn(client: Client, input: SignInInput): Promise<SignedIn> {
+    const { password } = input;
+    // Phones add a blank behind a word that they complete.
+    const login = input.login.trim();
     const em = this.#orm.em.fork();
     const user = login.includes('\0')
       ? null
@@ -68,8 +71,8 @@ export class AuthService {
           { $or: [{ username: login }, { email: login }], deletedAt: null },
           { populate: ['passwordHash'] },
         );
-    const giveBack = await this.#throttle.take(user?.id ?? login);
-    const right = await verifyPassword(user?.passwordHash ?? null, password).catch(async (error: unknown) => {
+    const giveBack = await this.#throttle.take(user?.id ?? login, client.network);
+    const right = await verifyPassword(user?.passwordHash ?? null, password, client.network).catch(async (error: unknown) => {
       // Nothing was tried: the server has too many to check.
       await giveBack();
       throw error;

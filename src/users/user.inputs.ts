@@ -41,7 +41,7 @@ export class CreateUserInput {
   @Field(() => String, { description: "3 to 30 of a-z, 0-9, '_', '-' and '.'; compared without regard to case." })
   username!: string;
 
-  @Field(() => String, { description: '8 to 128 characters, and not a common password.' })
+  @Field(() => String, { description: '8 to 128 characters, at least three different ones, and not a common password.' })
   password!: string;
 
   @Field(() => String, { description: '1 to 100 characters after trimming.' })

@@ -24,12 +24,24 @@ describe('turns', () => {
   });
 
   test('are refused to whoever comes while as many wait as may', async () => {
-    const turns = new Turns(1, 2, () => new Error('Come again'));
+    const turns = new Turns(1, { mostWaiting: 2, refusal: () => new Error('Come again') });
     const end = Promise.withResolvers<void>();
     const tasks = Array.from({ length: 3 }, async () => turns.take(async () => end.promise));
     await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
     end.resolve();
     await Promise.all(tasks);
     expect(await turns.take(async () => 'now')).toBe('now');
+  });
+
+  test('of one owner wait in so many places at most, and leave the others to everybody else', async () => {
+    const turns = new Turns(1, { mostWaiting: 4, mostWaitingOfOne: 2 });
+    const end = Promise.withResolvers<void>();
+    const take = async (owner: string | null) => turns.take(async () => end.promise, owner);
+    const tasks = [take('one'), take('one'), take('one')];
+    await expect(take('one')).rejects.toThrow('Too many are waiting');
+    tasks.push(take('other'), take(null));
+    await expect(take(null)).rejects.toThrow('Too many are waiting');
+    end.resolve();
+    await Promise.all(tasks);
   });
 });
