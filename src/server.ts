@@ -5,10 +5,11 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type App } from './app.js';
+import { RefreshCookie, type RefreshCookieSettings, refreshCookieSettings } from './auth/refresh-cookie.js';
 import { viewerOf } from './auth/request-viewer.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
@@ -59,13 +60,18 @@ export interface ServerOptions {
 
 let schema: ReturnType<typeof createSchema> | undefined;
 
-async function contextOf(app: App, request: FastifyRequest): Promise<Context> {
+async function contextOf(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cookie: RefreshCookieSettings,
+): Promise<Context> {
   const { accessTokens, services } = app;
   const { authorization } = request.headers;
   const who = await viewerOf({ accessTokens, viewers: services.viewers }, authorization).catch((error: unknown) => {
     throw failureBeforeExecution(error, request.id, app.logger);
   });
-  return new RequestContext(app, request, who);
+  return new RequestContext(app, request, { who, refreshCookie: new RefreshCookie(cookie, app.clock, request, reply) });
 }
 
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
@@ -131,8 +137,11 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
 
   const developmentOrigins = options.production ? [] : [LOCALHOST, APOLLO_SANDBOX];
+  const origins = options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins;
   await http.register(cors, {
-    origin: options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins,
+    origin: origins,
+    // For the cookie with the refresh token.
+    credentials: true,
     methods: ['GET', 'POST'],
     maxAge: 600,
   });
@@ -148,7 +157,10 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
 
   const apollo = apolloServer(app, options);
   await apollo.start();
-  const answer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(app, request) });
+  const cookie = refreshCookieSettings(app.settings.publicUrl, origins);
+  const answer = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => contextOf(app, request, reply, cookie),
+  });
   const connection: PostgreSqlConnection = app.orm.em.getConnection();
   const pool = await connection.getNativeClient();
   const inTime = { isPoolFull: () => pool.idleCount === 0 && pool.totalCount >= POOL_SIZE, logger: app.logger };

@@ -41,8 +41,13 @@ export class AccessTokens {
     this.#lifetimeSeconds = lifetimeSeconds;
   }
 
-  async issue({ userId, sessionId }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date }> {
-    const issuedAt = Math.floor(this.#clock.now().getTime() / 1000);
+  /** `expiresIn`: whole seconds that are left. */
+  async issue({
+    userId,
+    sessionId,
+  }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date; expiresIn: number }> {
+    const now = this.#clock.now().getTime() / 1000;
+    const issuedAt = Math.floor(now);
     const expiresAt = issuedAt + this.#lifetimeSeconds;
     const token = await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.current.kid, typ: TYPE })
@@ -52,7 +57,7 @@ export class AccessTokens {
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
       .sign(this.#keys.current.key);
-    return { token, expiresAt: new Date(expiresAt * 1000) };
+    return { token, expiresAt: new Date(expiresAt * 1000), expiresIn: Math.floor(expiresAt - now) };
   }
 
   /** Whom the token names, or why it is refused. */

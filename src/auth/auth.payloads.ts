@@ -1,4 +1,4 @@
-import { Ctx, Field, ID, ObjectType } from 'type-graphql';
+import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { type Context, signedIn } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { DateTime } from '../graphql/scalars.js';
@@ -15,7 +15,17 @@ export class AuthPayload extends Payload {
   @Field(() => DateTime, { nullable: true })
   accessTokenExpiresAt?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Usable once; using it again ends the session.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Seconds until the access token expires: right even where the client's clock is wrong.",
+  })
+  accessTokenExpiresIn?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'To be used once, and again within thirty seconds; using it again after that, or after the next one was used, ends the session. Null when it is kept in the cookie.',
+  })
   refreshToken?: string | null;
 
   @Field(() => DateTime, { nullable: true })

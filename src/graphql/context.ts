@@ -1,5 +1,6 @@
 import { type AuthService } from '../auth/auth.service.js';
 import { type PasswordService } from '../auth/password.service.js';
+import { type RefreshCookie } from '../auth/refresh-cookie.js';
 import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
@@ -31,9 +32,11 @@ export interface Services {
   readonly notificationSettings: NotificationSettingsService;
 }
 
-/** Where a request comes from, for the list of a person's sessions. */
+/** Where a request comes from, for the list of a person's sessions, and for limits. */
 export interface Client {
   readonly ipAddress: string | null;
+  /** What limits count by (auth/client-network.ts). */
+  readonly network: string | null;
   readonly userAgent: string | null;
 }
 
@@ -45,6 +48,7 @@ export interface Context {
   viewer: Viewer | null;
   /** Why there is no viewer, if there is none. A token that came and is not good never counts as no token. */
   readonly refusal: UnauthenticatedReason;
+  readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
   readers: Readers;

@@ -1,5 +1,7 @@
 import { type FastifyRequest } from 'fastify';
 import { type App } from '../app.js';
+import { networkOf } from '../auth/client-network.js';
+import { type RefreshCookie } from '../auth/refresh-cookie.js';
 import { type RequestViewer } from '../auth/request-viewer.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type Client, type Context, type Services } from './context.js';
@@ -15,15 +17,28 @@ export class RequestContext implements Context {
   readonly client: Client;
   viewer: Viewer | null;
   readonly refusal: UnauthenticatedReason;
+  readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   readers: Readers;
   private made: Loaders | undefined;
 
-  constructor({ services, readers }: App, { id, ip, headers }: FastifyRequest, who: RequestViewer) {
+  constructor(
+    { services, readers }: App,
+    { id, ip, headers }: FastifyRequest,
+    { who, refreshCookie }: { who: RequestViewer; refreshCookie: RefreshCookie },
+  ) {
     this.requestId = id;
-    this.client = { ipAddress: ip, userAgent: headers['user-agent'] ?? null };
+    this.client = {
+      ipAddress: ip,
+      userAgent: headers['user-agent'] ?? null,
+      // Worked out for the few requests that are limited.
+      get network() {
+        return networkOf(ip);
+      },
+    };
     this.viewer = who.viewer;
     this.refusal = who.refusal;
+    this.refreshCookie = refreshCookie;
     this.services = services;
     this.readers = readers;
   }
