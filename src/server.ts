@@ -5,10 +5,17 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyReply, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type App } from './app.js';
+import { confirmEmailRoutes } from './auth/confirm-email.routes.js';
 import { RefreshCookie, type RefreshCookieSettings, refreshCookieSettings } from './auth/refresh-cookie.js';
 import { viewerOf } from './auth/request-viewer.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
@@ -171,6 +178,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   });
   await http.register(explorerRoutes);
   await http.register(resetPasswordRoutes);
+  await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
   await http.register(unsubscribeRoutes, {
     tokens: app.unsubscribeTokens,
     settings: app.services.notificationSettings,

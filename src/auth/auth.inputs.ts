@@ -78,3 +78,9 @@ export class ChangePasswordInput {
   @Field(() => String, { description: NEW_PASSWORD })
   newPassword!: string;
 }
+
+@InputType()
+export class ConfirmEmailInput {
+  @Field(() => String, { description: 'From the mail to the address. Works for a day.' })
+  token!: string;
+}

@@ -62,3 +62,13 @@ export class ChangePasswordPayload extends Payload {
     return this.changed === true ? context.loaders.userById.load(signedIn(context).id) : null;
   }
 }
+
+@ObjectType()
+export class ConfirmEmailPayload extends Payload {
+  userId?: string;
+
+  @Field(() => User, { nullable: true, description: 'Whose address it is; null when there were userErrors.' })
+  async user(@Ctx() { loaders }: Context) {
+    return this.userId === undefined ? null : loaders.userById.load(this.userId);
+  }
+}

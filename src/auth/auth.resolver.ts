@@ -4,6 +4,7 @@ import { type Context, signedIn as viewerOf } from '../graphql/context.js';
 import { unauthenticated, UserErrorCode, UserInputError, userInputError } from '../graphql/errors.js';
 import {
   ChangePasswordInput,
+  ConfirmEmailInput,
   RefreshSessionInput,
   RequestPasswordResetInput,
   ResetPasswordInput,
@@ -14,6 +15,7 @@ import {
 import {
   AuthPayload,
   ChangePasswordPayload,
+  ConfirmEmailPayload,
   RequestPasswordResetPayload,
   RevokeOtherSessionsPayload,
   RevokeSessionPayload,
@@ -40,8 +42,8 @@ export class AuthResolver {
   @Public()
   @Mutation(() => AuthPayload, {
     description:
-      'Public. Makes an account with the role user, and signs it in at once. RATE_LIMITED after a hundred tries in ten ' +
-      'minutes from one address.',
+      'Public. Makes an account with the role user, and signs it in at once. FORBIDDEN where signing up is closed to the ' +
+      'address (setting SIGN_UP). RATE_LIMITED after a hundred tries in ten minutes from one address.',
   })
   async signUp(@Ctx() context: Context, @Arg('input', () => SignUpInput) input: SignUpInput): Promise<AuthPayload> {
     return payload(context, await context.services.auth.signUp(context.client, input), input.cookie === true);
@@ -51,7 +53,7 @@ export class AuthResolver {
   @Mutation(() => AuthPayload, {
     description:
       'Public. INVALID_CREDENTIALS does not say which part was wrong. After ten failures in ten minutes for one ' +
-      'account RATE_LIMITED with retryAfterSeconds, also for the right password.',
+      'account, or a hundred from one address, RATE_LIMITED with retryAfterSeconds, also for the right password.',
   })
   async signIn(@Ctx() context: Context, @Arg('input', () => SignInInput) input: SignInInput): Promise<AuthPayload> {
     return payload(context, await context.services.auth.signIn(context.client, input), input.cookie === true);
@@ -109,11 +111,21 @@ export class AuthResolver {
     return payload(context, await context.services.passwords.reset(context.client, input), input.cookie === true);
   }
 
+  @Public()
+  @Mutation(() => ConfirmEmailPayload, {
+    description:
+      'Public. By a token from the mail to a new address, valid a day. INVALID_CREDENTIALS for an unknown token, EXPIRED ' +
+      'for a late one and one that the account does not wait for any more, TAKEN when another account has the address by now.',
+  })
+  async confirmEmail(@Ctx() { services }: Context, @Arg('input', () => ConfirmEmailInput) input: ConfirmEmailInput) {
+    return { userId: await services.confirmations.confirm(input.token) };
+  }
+
   /** Not `Authorized`: who comes back with an expired access token must be able to leave. */
   @Public()
   @Mutation(() => SignOutPayload, {
     description:
-      "Ends this session, and the one of the cookie, which is cleared. UNAUTHENTICATED without either; with the cookie an access token may be missing or have expired.",
+      'Ends this session, and the one of the cookie, which is cleared. UNAUTHENTICATED without either; with the cookie an access token may be missing or have expired.',
   })
   async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
     const { viewer, refusal, refreshCookie, services } = context;

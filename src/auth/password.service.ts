@@ -101,6 +101,8 @@ export class PasswordService {
       const user = await lockUser(em, { id: owner.id });
       this.#usable(await em.findOne(Token, which));
       if (user === null) throw tooLate();
+      // The link came by a mail to it.
+      user.emailConfirmed = true;
       await this.#set(em, user, passwordHash);
       return this.#sessions.open(em, user, client);
     });
@@ -116,11 +118,13 @@ export class PasswordService {
     return token;
   }
 
-  /** Every other session ends, and every link in a mail. */
+  /** Every other session ends, every link in a mail, and a change of the address that is not confirmed yet. */
   async #set(em: EntityManager, user: User, passwordHash: string, sessionId?: string): Promise<void> {
     const now = this.#clock.now();
     user.passwordHash = passwordHash;
     user.updatedAt = now;
+    // The person who set the old password, and a new address, may be another one.
+    user.pendingEmail = null;
     await endResetLinks(em, user.id, now);
     await this.#sessions.endIn(em, { user: user.id, ...(sessionId !== undefined && { id: { $ne: sessionId } }) });
   }

@@ -40,7 +40,8 @@ export class SignInThrottle {
    */
   async take(account: string, network: string | null): Promise<GiveBack> {
     // The network first: one that makes up logins leaves no row for each of them.
-    const backToNetwork = network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+    const backToNetwork =
+      network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
     try {
       const backToAccount = await this.#takeOne(hashOf(account.toLowerCase()), MOST_ATTEMPTS);
       return async () => {

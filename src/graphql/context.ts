@@ -1,4 +1,5 @@
 import { type AuthService } from '../auth/auth.service.js';
+import { type EmailConfirmationService } from '../auth/email-confirmation.service.js';
 import { type PasswordService } from '../auth/password.service.js';
 import { type RefreshCookie } from '../auth/refresh-cookie.js';
 import { type SessionService } from '../auth/session.service.js';
@@ -20,6 +21,7 @@ export interface Services {
   readonly auth: AuthService;
   readonly sessions: SessionService;
   readonly passwords: PasswordService;
+  readonly confirmations: EmailConfirmationService;
   readonly viewers: ViewerSource;
   readonly users: UserService;
   readonly roles: RoleService;

@@ -1,5 +1,13 @@
 import { type ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError, Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
+import {
+  type FieldNode,
+  GraphQLError,
+  Kind,
+  type OperationDefinitionNode,
+  OperationTypeNode,
+  type SelectionNode,
+  valueFromASTUntyped,
+} from 'graphql';
 import { type Context } from './context.js';
 import { measureQuery, type QueryCost } from './query-cost.js';
 
@@ -20,7 +28,10 @@ const ONE_A_DOCUMENT = new Set([
   'requestPasswordReset',
   'resetPassword',
   'changePassword',
+  'confirmEmail',
 ]);
+/** So does one of these that comes with the current password. */
+const WITH_PASSWORD = new Set(['updateUser', 'deleteUser']);
 
 function tooComplex(message: string, extensions: Record<string, number> = {}): GraphQLError {
   return new GraphQLError(message, { extensions: { ...extensions, code: 'QUERY_TOO_COMPLEX', http: { status: 400 } } });
@@ -56,15 +67,41 @@ function checkVariables({ operation }: OperationDefinitionNode, variables: Reado
   }
 }
 
+/** Whether the field's input has a current password, in the document, in a variable, or in a variable's default. */
+function givesPassword(
+  { arguments: given = [] }: FieldNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+  );
+  const all = { ...Object.fromEntries(defaults), ...variables };
+  return given.some(({ value }) => {
+    const input: unknown = valueFromASTUntyped(value, all);
+    return typeof input === 'object' && input !== null && 'currentPassword' in input && input.currentPassword != null;
+  });
+}
+
+function triesSecret(
+  node: SelectionNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  if (node.kind !== Kind.FIELD) return false;
+  const name = node.name.value;
+  return ONE_A_DOCUMENT.has(name) || (WITH_PASSWORD.has(name) && givesPassword(node, operation, variables));
+}
+
 /** Fields at the root, those inside inline fragments too; a spread fragment counts as one too many by itself. */
-function checkAuthMutations({ operation, selectionSet }: OperationDefinitionNode): void {
-  if (operation !== OperationTypeNode.MUTATION) return;
-  const fields = selectionSet.selections;
-  const secret = fields.filter((node) => node.kind === Kind.FIELD && ONE_A_DOCUMENT.has(node.name.value));
+function checkAuthMutations(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+  if (operation.operation !== OperationTypeNode.MUTATION) return;
+  const fields = operation.selectionSet.selections;
+  const secret = fields.filter((node) => triesSecret(node, operation, variables));
   const hidden = fields.some((node) => node.kind !== Kind.FIELD);
   if (secret.length > 1 || (hidden && fields.length > 1)) {
     throw tooComplex(
-      `A document may hold one of ${[...ONE_A_DOCUMENT].join(', ')}, and a mutation with several fields no fragments at its root.`,
+      `A document may hold one of ${[...ONE_A_DOCUMENT].join(', ')}, or ${[...WITH_PASSWORD].join(' or ')} with a password, and a mutation with several fields no fragments at its root.`,
     );
   }
 }
@@ -76,7 +113,7 @@ export function queryLimits(): ApolloServerPlugin<Context> {
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return;
-          checkAuthMutations(operation);
+          checkAuthMutations(operation, request.variables ?? {});
           checkVariables(operation, request.variables ?? {});
           checkCost(measureQuery(schema, document, operation, request.variables ?? {}));
         },

@@ -83,7 +83,7 @@ export class DigestPlanner {
     const candidates = await this.#rows.all(sql<Candidate>`
       select ${CANDIDATE}
       from "user" u
-      where ${one} and u.deleted_at is null and u.digest_emails and u.may_view_tickets
+      where ${one} and u.deleted_at is null and u.digest_emails and u.email_confirmed and u.may_view_tickets
         and exists (select from ticket t where t.assigned_to_id = u.id and t.deleted_at is null)
         and not exists (
           select from notification n where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status = 'SCHEDULED'

@@ -29,6 +29,7 @@ interface RecipientFacts {
   recipientName: string;
   recipientEmail: string;
   recipientGone: boolean;
+  recipientProven: boolean;
   maySeeTickets: boolean;
   wantsMail: boolean;
 }
@@ -56,7 +57,7 @@ interface DigestFacts extends RecipientFacts {
 }
 
 const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
-  r.deleted_at is not null as "recipientGone", r.may_view_tickets as "maySeeTickets"`;
+  r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven", r.may_view_tickets as "maySeeTickets"`;
 
 function cancelled(reason: NotificationCancelReason | null): { cancelled: NotificationCancelReason | null } {
   return { cancelled: reason };
@@ -89,6 +90,7 @@ export class NotificationMail {
       return cancelled(NotificationCancelReason.REASSIGNED);
     }
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
+    if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
     if (!facts.maySeeTickets) return cancelled(null);
 
     const about = {
@@ -108,6 +110,7 @@ export class NotificationMail {
     const facts = await this.#digestFacts(notification);
     if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
+    if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
     if (!facts.maySeeTickets) return cancelled(null);
     const tickets = await this.#digestTickets(notification.recipientId);
     if (tickets.length === 0) return cancelled(NotificationCancelReason.UNASSIGNED);

@@ -41,7 +41,8 @@ export enum NotificationCancelReason {
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more. EMAIL_UNCONFIRMED: the recipient signed up, and had not confirmed the address when the mail was due.',
+  description:
+    'Why a mail is no longer owed. UNASSIGNED also for a digest of somebody who has no ticket any more. EMAIL_UNCONFIRMED: the recipient signed up, and had not confirmed the address when the mail was due.',
 });
 
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */

@@ -6,6 +6,9 @@ import { type InputCheck } from '../graphql/input-check.js';
 import { User } from '../users/user.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 
+/** By an address that nobody has proven, a stranger would be taken for its owner. */
+const PROVEN = { emailConfirmed: true };
+
 /**
  * The living user that a UserRef names; null, with NOT_FOUND added to the check, when there is none. GraphQL lets through
  * only references with exactly one field (@oneOf). Locked against deletion until the transaction ends, so that no active ticket is left with a
@@ -21,7 +24,11 @@ export async function findReferredUser(
   const value = reference[key] ?? '';
   const findable = key === 'id' ? isId(value) : !value.includes('\0');
   const user = findable
-    ? await em.findOne(User, { [key]: value, deletedAt: null }, { lockMode: LockMode.PESSIMISTIC_READ })
+    ? await em.findOne(
+        User,
+        { [key]: value, deletedAt: null, ...(key === 'email' && PROVEN) },
+        { lockMode: LockMode.PESSIMISTIC_READ },
+      )
     : null;
   if (user === null) check.add(UserErrorCode.NOT_FOUND, `${field}.${key}`, `There is no user with this ${key}.`);
   return user;

@@ -13,6 +13,11 @@ const LONGEST_PASSWORD = 128;
 /** Blanks not counted, and in any letter case: what is one key held down, or two by turns, is guessed at once. */
 const FEWEST_DIFFERENT = 3;
 
+/** Addresses are compared without regard to case: another spelling is not another address. */
+export function isSameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
 export interface AccountFields {
   email: string;
   username: string;

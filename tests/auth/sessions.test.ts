@@ -69,18 +69,21 @@ describe('refreshing', () => {
   test.each<[string, (next: { refreshToken: string }) => Promise<unknown>]>([
     ['thirty seconds later', async () => server.clock.advance({ seconds: 30 })],
     ['once the next token was used', async ({ refreshToken }) => clientOf(refreshToken)],
-  ])('with a token that was used before, %s, ends the session, and the newer tokens with it', async (_when, meanwhile) => {
-    const first = await signIn();
-    const second = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
-    const third = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
-    await meanwhile(second);
-    const client = server.anonymous.withToken(third.accessToken);
-    expect(await isSignedIn(client)).toBe(true);
+  ])(
+    'with a token that was used before, %s, ends the session, and the newer tokens with it',
+    async (_when, meanwhile) => {
+      const first = await signIn();
+      const second = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
+      const third = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
+      await meanwhile(second);
+      const client = server.anonymous.withToken(third.accessToken);
+      expect(await isSignedIn(client)).toBe(true);
 
-    expect(await faults(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken })).toEqual(USED);
-    expect(await refusalOf(client)).toBe('REVOKED');
-    expect(await faults(server.anonymous, 'refreshSession', { refreshToken: third.refreshToken })).toEqual(ENDED);
-  });
+      expect(await faults(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken })).toEqual(USED);
+      expect(await refusalOf(client)).toBe('REVOKED');
+      expect(await faults(server.anonymous, 'refreshSession', { refreshToken: third.refreshToken })).toEqual(ENDED);
+    },
+  );
 
   test('fifty times at once with one token gives fifty pairs of one session, and the token is dead once one is used', async () => {
     const { refreshToken, accessToken } = await signIn();

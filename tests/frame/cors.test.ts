@@ -52,7 +52,12 @@ describe('pages of other origins', () => {
 
   test('Apollo Sandbox may ask and introspect', async () => {
     const allowed = await preflight(server('development'), SANDBOX);
-    expect(allowed).toEqual({ origin: SANDBOX, methods: 'GET, POST', headers: 'authorization,content-type', credentials: 'true' });
+    expect(allowed).toEqual({
+      origin: SANDBOX,
+      methods: 'GET, POST',
+      headers: 'authorization,content-type',
+      credentials: 'true',
+    });
     expect(await post(server('development'), SANDBOX)).toEqual({ origin: SANDBOX, queryType: 'Query' });
   });
 

@@ -29,7 +29,7 @@ describe('deleting a user', () => {
     });
     expect(await refusals(stranger.client, 'deleteUser', { id: person.id })).toEqual(['FORBIDDEN']);
     expect(await refusals(server.anonymous, 'deleteUser', { id: person.id })).toEqual(['UNAUTHENTICATED']);
-    await succeed(stranger.client, 'deleteUser', { id: stranger.id });
+    await succeed(stranger.client, 'deleteUser', { id: stranger.id, currentPassword: PASSWORD });
     const { user } = await succeed(admin.client, 'deleteUser', { id: person.id }, 'user { id deletedAt }');
     expect(user).toEqual({ id: person.id, deletedAt: server.clock.now().toISOString() });
     expect(await faults(admin.client, 'deleteUser', { id: person.id })).toEqual(['NOT_FOUND input.id']);
