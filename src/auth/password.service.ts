@@ -5,7 +5,7 @@ import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { checkNewPassword } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
-import { User } from '../users/user.entity.js';
+import { type User } from '../users/user.entity.js';
 import { type ChangePasswordInput, type ResetPasswordInput } from './auth.inputs.js';
 import { type CurrentPassword, wrongPassword } from './current-password.js';
 import { hashPassword } from './password.js';
