@@ -1,14 +1,19 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Logger } from 'pino';
 import { AccessTokens } from './auth/access-token.js';
-import { answerPasswordReset } from './auth/auth.jobs.js';
+import { AccountMailDelivery } from './auth/account-mail.delivery.js';
+import { AccountMails } from './auth/account-mails.js';
+import { answerPasswordReset, sendAccountMail } from './auth/auth.jobs.js';
 import { AuthService } from './auth/auth.service.js';
+import { CurrentPassword } from './auth/current-password.js';
+import { EmailConfirmationService } from './auth/email-confirmation.service.js';
 import { EndedSignIns } from './auth/ended-sign-ins.js';
 import { PasswordResetDelivery } from './auth/password-reset.delivery.js';
 import { PasswordService } from './auth/password.service.js';
 import { SessionReader } from './auth/session.reader.js';
 import { SessionService } from './auth/session.service.js';
 import { SignInThrottle } from './auth/sign-in-throttle.js';
+import { type SignUpPolicy } from './auth/sign-up-policy.js';
 import { type SigningKeys } from './auth/signing-keys.js';
 import { ViewerSource } from './auth/viewer-source.js';
 import { type Clock } from './clock.js';
@@ -69,6 +74,9 @@ export interface AppParts {
   readonly settings: {
     readonly accessTokenSeconds: number;
     readonly sessionDays: number;
+    readonly signUp: SignUpPolicy;
+    /** Whether a signed-up address counts only when the mail to it was confirmed. */
+    readonly confirmsEmail: boolean;
     readonly ticketMailDelayMs: number;
     readonly digestIntervalMs: number;
     readonly publicUrl: string;
@@ -87,6 +95,7 @@ export interface App extends AppParts {
   readonly metrics: Metrics;
   readonly delivery: Delivery;
   readonly passwordResets: PasswordResetDelivery;
+  readonly accountMails: AccountMailDelivery;
   readonly throttle: SignInThrottle;
   readonly endedSignIns: EndedSignIns;
   readonly digests: DigestPlanner;
@@ -126,6 +135,8 @@ export function createApp(parts: AppParts): App {
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerSource(rows, clock);
   const throttle = new SignInThrottle(rows, clock);
+  const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
+  const currentPassword = new CurrentPassword({ orm, throttle });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
@@ -146,21 +157,32 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new EndedSignIns(rows, clock),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
+    accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
-      auth: new AuthService({ orm, clock, sessions, throttle }),
+      auth: new AuthService({
+        orm,
+        clock,
+        sessions,
+        throttle,
+        accountMails,
+        signUp: settings.signUp,
+        confirmsEmail: settings.confirmsEmail,
+      }),
       sessions,
       passwords: new PasswordService({
         orm,
         clock,
         sessions,
         throttle,
+        currentPassword,
         viewers,
         wake: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
       }),
+      confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails }),
       viewers,
-      users: new UserService({ orm, clock, sessions, viewers, departure }),
+      users: new UserService({ orm, clock, sessions, viewers, departure, currentPassword, accountMails }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ orm, clock, notifications, changer, writer }),
       ticketBulk: new TicketBulkService({ orm, notifications, changer }),

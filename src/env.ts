@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { type SignUpPolicy } from './auth/sign-up-policy.js';
 import { DatabaseUrlError, parseDatabaseUrl } from './database/connection/database-url.js';
 import { isLoopback } from './http/loopback.js';
 import { nearestName } from './nearest-name.js';
@@ -132,6 +133,24 @@ const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loop
   error: 'must be addresses or networks of proxies, comma-separated, or loopback, linklocal, uniquelocal',
 });
 
+const DOMAIN = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
+
+const signUpPolicy = z
+  .string()
+  .transform((value) => value.split(',').map((part) => part.trim().toLowerCase()))
+  .refine(
+    (parts) => parts.every((part) => DOMAIN.test(part)) && (parts.length === 1 || !parts.some(isSignUpWord)),
+    'must be open, off, or domains, comma-separated: example.com,example.org',
+  )
+  .transform((domains): SignUpPolicy => {
+    const [word = ''] = domains;
+    return isSignUpWord(word) ? word : domains;
+  });
+
+function isSignUpWord(value: string): value is 'open' | 'off' {
+  return value === 'open' || value === 'off';
+}
+
 const REPORT_SCHEDULE = ['REPORT_SCHEDULE_HOURS', 'REPORT_SCHEDULE_MINUTES', 'REPORT_SCHEDULE_SECONDS'] as const;
 const ADMINISTRATOR = ['ADMIN_EMAIL', 'ADMIN_USERNAME', 'ADMIN_PASSWORD'] as const;
 
@@ -168,6 +187,8 @@ const variables = z
     JWT_PRIVATE_KEYS: z.string().optional(),
     ACCESS_TOKEN_SECONDS: wholeNumber(1, 86_400, 600),
     SESSION_DAYS: wholeNumber(1, 3650, 30),
+    SIGN_UP: signUpPolicy.optional(),
+    CONFIRM_EMAIL: oneOf(['required', 'off']).optional(),
     ADMIN_EMAIL: z.email('must be an e-mail address').optional(),
     ADMIN_USERNAME: z.string().optional(),
     ADMIN_PASSWORD: z.string().optional(),
@@ -290,6 +311,10 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     sessionDays: env.SESSION_DAYS,
+    /** A server that strangers reach lets none of them in unless it is said. */
+    signUp: env.SIGN_UP ?? (env.NODE_ENV === 'production' ? 'off' : 'open'),
+    /** Whether a signed-up address counts only when the mail to it was confirmed. */
+    confirmsEmail: (env.CONFIRM_EMAIL ?? (env.NODE_ENV === 'production' ? 'required' : 'off')) === 'required',
     admin:
       ADMIN_EMAIL && ADMIN_USERNAME && ADMIN_PASSWORD
         ? { email: ADMIN_EMAIL, username: ADMIN_USERNAME, password: ADMIN_PASSWORD }

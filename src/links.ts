@@ -30,6 +30,10 @@ export class Links {
     return `${this.#here}/unsubscribe/${token}`;
   }
 
+  confirmEmail(token: string): string {
+    return `${this.#here}/confirm-email/${token}`;
+  }
+
   /** The secret stands in the fragment: servers and logs never see that part. */
   resetPassword(token: string): string {
     return `${this.#here}/reset-password#token=${token}`;

@@ -5,15 +5,25 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import fastify, { type FastifyBaseLogger, type FastifyInstance, type FastifyRequest, LogController } from 'fastify';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
 import { randomUUID } from 'node:crypto';
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type App } from './app.js';
+import { confirmEmailRoutes } from './auth/confirm-email.routes.js';
+import { RefreshCookie, type RefreshCookieSettings, refreshCookieSettings } from './auth/refresh-cookie.js';
+import { viewerOf } from './auth/request-viewer.js';
 import { resetPasswordRoutes } from './auth/reset-password.routes.js';
 import { POOL_SIZE } from './database/orm.js';
 import { explorerRoutes } from './explorer/explorer.routes.js';
 import { answerSize } from './graphql/answer-size.js';
 import { answerInTime } from './graphql/answer-in-time.js';
+import { badTokens } from './graphql/bad-tokens.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
@@ -64,20 +74,18 @@ export interface ServerOptions {
 
 let schema: ReturnType<typeof createSchema> | undefined;
 
-const BEARER = /^Bearer (\S+)$/i;
-
-/** The viewer that the request's token names; null without one, and for one that is forged, expired or revoked. */
-async function viewerOf({ accessTokens, services }: App, request: FastifyRequest) {
-  const [, token] = BEARER.exec(request.headers.authorization ?? '') ?? [];
-  const subject = token === undefined ? null : await accessTokens.verify(token);
-  return subject && services.viewers.find(subject);
-}
-
-async function contextOf(app: App, request: FastifyRequest): Promise<Context> {
-  const viewer = await viewerOf(app, request).catch((error: unknown) => {
+async function contextOf(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cookie: RefreshCookieSettings,
+): Promise<Context> {
+  const { accessTokens, services } = app;
+  const { authorization } = request.headers;
+  const who = await viewerOf({ accessTokens, viewers: services.viewers }, authorization).catch((error: unknown) => {
     throw failureBeforeExecution(error, request.id, app.logger);
   });
-  return new RequestContext(app, request, viewer);
+  return new RequestContext(app, request, { who, refreshCookie: new RefreshCookie(cookie, app.clock, request, reply) });
 }
 
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
@@ -95,6 +103,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
     refusalPace(),
+    badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema),
@@ -148,8 +157,11 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
 
   const refuseUnknownMethods = refuseOtherMethods(http);
   const developmentOrigins = options.production ? [] : [LOCALHOST, APOLLO_SANDBOX];
+  const origins = options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins;
   await http.register(cors, {
-    origin: options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins,
+    origin: origins,
+    // For the cookie with the refresh token.
+    credentials: true,
     methods: ['GET', 'POST'],
     // Whoever reports a fault names it.
     exposedHeaders: ['x-request-id'],
@@ -167,7 +179,10 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
 
   const apollo = apolloServer(app, options);
   await apollo.start();
-  const answer = fastifyApolloHandler(apollo, { context: async (request) => contextOf(app, request) });
+  const cookie = refreshCookieSettings(app.settings.publicUrl, origins);
+  const answer = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => contextOf(app, request, reply, cookie),
+  });
   const connection: PostgreSqlConnection = app.orm.em.getConnection();
   const pool = await connection.getNativeClient();
   const inTime = { isPoolFull: () => pool.idleCount === 0 && pool.totalCount >= POOL_SIZE, logger: app.logger };
@@ -182,6 +197,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   await http.register(explorerRoutes, { frontEndUrl });
   await http.register(homeRoute, { publicUrl, frontEndUrl });
   await http.register(resetPasswordRoutes);
+  await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
   await http.register(unsubscribeRoutes, {
     tokens: app.unsubscribeTokens,
     settings: app.services.notificationSettings,

@@ -163,6 +163,8 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       settings: {
         accessTokenSeconds: env.accessTokenSeconds,
         sessionDays: env.sessionDays,
+        signUp: env.signUp,
+        confirmsEmail: env.confirmsEmail,
         ticketMailDelayMs: env.ticketMailDelayMs,
         digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),

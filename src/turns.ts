@@ -1,6 +1,13 @@
+interface Waiting {
+  readonly owner: string | null;
+  readonly begin: () => void;
+}
+
 export interface TurnsOptions {
   /** How many may wait; any number if not given. */
   readonly mostWaiting?: number;
+  /** Of these, those that one owner's tasks may take. */
+  readonly mostWaitingOfOne?: number;
   /** How long one may wait; as long as it takes if not given. */
   readonly longestWaitMs?: number;
   /** What is thrown for a task that comes while too many wait already, or that waited for too long. */
@@ -11,8 +18,9 @@ export interface TurnsOptions {
 export class Turns {
   #free: number;
   readonly #atOnce: number;
-  readonly #waiting = new Set<() => void>();
+  readonly #waiting = new Set<Waiting>();
   readonly #mostWaiting: number;
+  readonly #mostWaitingOfOne: number;
   readonly #longestWaitMs: number | undefined;
   readonly #refusal: () => Error;
 
@@ -20,6 +28,7 @@ export class Turns {
     this.#free = atOnce;
     this.#atOnce = atOnce;
     this.#mostWaiting = options.mostWaiting ?? Infinity;
+    this.#mostWaitingOfOne = options.mostWaitingOfOne ?? Infinity;
     this.#longestWaitMs = options.longestWaitMs;
     this.#refusal = options.refusal ?? (() => new Error('Too many are waiting'));
   }
@@ -29,35 +38,45 @@ export class Turns {
     return this.#free === this.#atOnce;
   }
 
-  async take<Result>(task: () => Promise<Result>): Promise<Result> {
+  /** @param owner who has the task done; null: nobody whose tasks are counted */
+  async take<Result>(task: () => Promise<Result>, owner: string | null = null): Promise<Result> {
     if (this.#free > 0) this.#free -= 1;
-    else if (this.#waiting.size >= this.#mostWaiting) throw this.#refusal();
-    else await this.#wait();
+    else if (!this.#hasPlaceFor(owner)) throw this.#refusal();
+    else await this.#wait(owner);
     try {
       return await task();
     } finally {
-      // Whoever is next gets this place; it is never free in between.
+      // The next one gets this place; it is never free in between.
       const [next] = this.#waiting;
-      if (next) next();
+      if (next) next.begin();
       else this.#free += 1;
     }
   }
 
-  async #wait(): Promise<void> {
+  async #wait(owner: string | null): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const timer =
         this.#longestWaitMs === undefined
           ? undefined
           : setTimeout(() => {
-              this.#waiting.delete(begin);
+              this.#waiting.delete(waiting);
               reject(this.#refusal());
             }, this.#longestWaitMs);
-      const begin = () => {
-        clearTimeout(timer);
-        this.#waiting.delete(begin);
-        resolve();
+      const waiting: Waiting = {
+        owner,
+        begin: () => {
+          clearTimeout(timer);
+          this.#waiting.delete(waiting);
+          resolve();
+        },
       };
-      this.#waiting.add(begin);
+      this.#waiting.add(waiting);
     });
+  }
+
+  #hasPlaceFor(owner: string | null): boolean {
+    if (this.#waiting.size >= this.#mostWaiting) return false;
+    if (owner === null || this.#waiting.size < this.#mostWaitingOfOne) return true;
+    return [...this.#waiting].filter((task) => task.owner === owner).length < this.#mostWaitingOfOne;
   }
 }

@@ -1,5 +1,5 @@
 import { type App } from './app.js';
-import { answerPasswordReset } from './auth/auth.jobs.js';
+import { answerPasswordReset, sendAccountMail } from './auth/auth.jobs.js';
 import { handle } from './jobs/job-definition.js';
 import { onceADay } from './jobs/once-a-day.js';
 import { removeCapturedMails } from './mail/captured-mail.store.js';
@@ -17,7 +17,16 @@ const CAPTURED_MAILS_KEPT_DAYS = 30;
 
 type WorkerParts = Pick<
   App,
-  'clock' | 'jobs' | 'delivery' | 'digests' | 'passwordResets' | 'throttle' | 'endedSignIns' | 'settings' | 'logger'
+  | 'clock'
+  | 'jobs'
+  | 'delivery'
+  | 'digests'
+  | 'passwordResets'
+  | 'accountMails'
+  | 'throttle'
+  | 'endedSignIns'
+  | 'settings'
+  | 'logger'
 >;
 
 export interface Worker {
@@ -30,13 +39,15 @@ export interface Worker {
  * @param capturedMails the folder in which mails are captured, if they are
  */
 export function startWorker(parts: WorkerParts, capturedMails?: string): Worker {
-  const { clock, jobs, delivery, digests, passwordResets, throttle, endedSignIns, settings, logger } = parts;
+  const { clock, jobs, delivery, digests, passwordResets, accountMails, throttle, endedSignIns, settings, logger } =
+    parts;
   jobs.work([
     handle(deliverNotification, async ({ id }) => {
       const later = await delivery.deliver(id);
       if (later !== null) await jobs.schedule(deliverNotification, { id }, later);
     }),
     handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
+    handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
   ]);
 
   const lookAhead = new LookAhead({ delivery, clock, logger });
@@ -50,6 +61,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
   const sweeps: Record<string, () => Promise<unknown>> = {
     'digests to be planned': async () => digests.plan(),
     'waiting password resets': async () => passwordResets.sweep(),
+    'waiting mails about addresses': async () => accountMails.sweep(),
     'old sign-in attempts': async () => throttle.forgetOld(),
     'what ended long ago': cleanUp,
     // Last: after a long time without a worker it is long.

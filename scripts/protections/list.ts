@@ -264,7 +264,7 @@ const ACCESS = [
   protection(
     'signed in',
     'graphql/access.ts',
-    'if (viewer === null) throw unauthenticated();',
+    'if (viewer === null) throw unauthenticated(refusal);',
     'if (viewer === null) return true;',
     'graphql/access',
   ),

@@ -1,4 +1,4 @@
-import { jwtVerify, SignJWT } from 'jose';
+import { errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { type Clock } from '../clock.js';
 import { type SigningKeys } from './signing-keys.js';
@@ -19,6 +19,9 @@ interface Verified {
   readonly until: number;
 }
 
+/** Why a token is refused. Only one that we signed ourselves is told to have expired. */
+export type TokenFault = 'EXPIRED' | 'INVALID';
+
 export interface AccessTokenSubject {
   readonly userId: string;
   readonly sessionId: string;
@@ -38,8 +41,13 @@ export class AccessTokens {
     this.#lifetimeSeconds = lifetimeSeconds;
   }
 
-  async issue({ userId, sessionId }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date }> {
-    const issuedAt = Math.floor(this.#clock.now().getTime() / 1000);
+  /** `expiresIn`: whole seconds that are left. */
+  async issue({
+    userId,
+    sessionId,
+  }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date; expiresIn: number }> {
+    const now = this.#clock.now().getTime() / 1000;
+    const issuedAt = Math.floor(now);
     const expiresAt = issuedAt + this.#lifetimeSeconds;
     const token = await new SignJWT({ sid: sessionId })
       .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.current.kid, typ: TYPE })
@@ -49,17 +57,17 @@ export class AccessTokens {
       .setIssuedAt(issuedAt)
       .setExpirationTime(expiresAt)
       .sign(this.#keys.current.key);
-    return { token, expiresAt: new Date(expiresAt * 1000) };
+    return { token, expiresAt: new Date(expiresAt * 1000), expiresIn: Math.floor(expiresAt - now) };
   }
 
-  /** Whom the token names; null for one that is forged, expired, or not ours. */
-  async verify(token: string): Promise<AccessTokenSubject | null> {
+  /** Whom the token names, or why it is refused. */
+  async verify(token: string): Promise<AccessTokenSubject | TokenFault> {
     const remembered = this.#verified.get(token);
     if (remembered && this.#clock.now().getTime() < remembered.until) return remembered.subject;
     this.#verified.delete(token);
 
     const verified = await this.#check(token);
-    if (verified === null) return null;
+    if (typeof verified === 'string') return verified;
     this.#verified.set(token, verified);
     if (this.#verified.size > MOST_REMEMBERED) {
       const [oldest] = this.#verified.keys();
@@ -68,8 +76,8 @@ export class AccessTokens {
     return verified.subject;
   }
 
-  async #check(token: string): Promise<Verified | null> {
-    if (!hasOneForm(token)) return null;
+  async #check(token: string): Promise<Verified | TokenFault> {
+    if (!hasOneForm(token)) return 'INVALID';
     try {
       const { payload } = await jwtVerify(
         token,
@@ -92,8 +100,8 @@ export class AccessTokens {
       );
       const { sub, sid, exp } = claims.parse(payload);
       return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
-    } catch {
-      return null;
+    } catch (error) {
+      return error instanceof errors.JWTExpired ? 'EXPIRED' : 'INVALID';
     }
   }
 }

@@ -1,4 +1,4 @@
-import { Ctx, Field, ID, ObjectType } from 'type-graphql';
+import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
 import { type Context, signedIn } from '../graphql/context.js';
 import { Payload } from '../graphql/errors.js';
 import { DateTime } from '../graphql/scalars.js';
@@ -18,7 +18,17 @@ export class AuthPayload extends Payload {
   })
   accessTokenExpiresAt?: Date | null;
 
-  @Field(() => String, { nullable: true, description: 'Usable once; using it again ends the session.' })
+  @Field(() => Int, {
+    nullable: true,
+    description: "Seconds until the access token expires: right even where the client's clock is wrong.",
+  })
+  accessTokenExpiresIn?: number | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'To be used once, and again within thirty seconds; using it again after that, or after the next one was used, ends the session. Null when it is kept in the cookie.',
+  })
   refreshToken?: string | null;
 
   @Field(() => DateTime, {
@@ -56,5 +66,15 @@ export class ChangePasswordPayload extends Payload {
   @Field(() => User, { nullable: true, description: 'Your own account; null when there were userErrors.' })
   async user(@Ctx() context: Context) {
     return this.changed === true ? context.loaders.userById.load(signedIn(context).id) : null;
+  }
+}
+
+@ObjectType()
+export class ConfirmEmailPayload extends Payload {
+  userId?: string;
+
+  @Field(() => User, { nullable: true, description: 'Whose address it is; null when there were userErrors.' })
+  async user(@Ctx() { loaders }: Context) {
+    return this.userId === undefined ? null : loaders.userById.load(this.userId);
   }
 }

@@ -1,8 +1,10 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { Authorized, Public } from '../graphql/access.js';
 import { type Context, signedIn as viewerOf } from '../graphql/context.js';
+import { unauthenticated, UserErrorCode, UserInputError, userInputError } from '../graphql/errors.js';
 import {
   ChangePasswordInput,
+  ConfirmEmailInput,
   RefreshSessionInput,
   RequestPasswordResetInput,
   ResetPasswordInput,
@@ -13,6 +15,7 @@ import {
 import {
   AuthPayload,
   ChangePasswordPayload,
+  ConfirmEmailPayload,
   RequestPasswordResetPayload,
   RevokeOtherSessionsPayload,
   RevokeSessionPayload,
@@ -21,9 +24,17 @@ import {
 import { type SignedIn } from './session.service.js';
 
 /** The rest of the same request, the payload's user first, is seen with the eyes of whoever just signed in. */
-async function payload(context: Context, signedIn: SignedIn): Promise<AuthPayload> {
+async function payload(context: Context, signedIn: SignedIn, inCookie: boolean): Promise<AuthPayload> {
   context.viewer = await context.services.viewers.find(signedIn);
-  return { ...signedIn, user: await context.loaders.userById.load(signedIn.userId) };
+  const { refreshToken, refreshTokenExpiresAt } = signedIn;
+  if (inCookie) context.refreshCookie.keep(refreshToken, refreshTokenExpiresAt);
+  const user = await context.loaders.userById.load(signedIn.userId);
+  return { ...signedIn, refreshToken: inCookie ? null : refreshToken, user };
+}
+
+function noRefreshToken() {
+  const message = 'Give a refresh token. A cookie counts only from a page of this server or of ALLOWED_ORIGINS.';
+  return userInputError(UserErrorCode.REQUIRED, 'refreshToken', message);
 }
 
 @Resolver()
@@ -31,34 +42,46 @@ export class AuthResolver {
   @Public()
   @Mutation(() => AuthPayload, {
     description:
-      'Public. Makes an account with the role user, and signs it in at once. RATE_LIMITED after a hundred tries in ten ' +
-      'minutes from one address.',
+      'Public. Makes an account with the role user, and signs it in at once. FORBIDDEN where signing up is closed to the ' +
+      'address (setting SIGN_UP). RATE_LIMITED after a hundred tries in ten minutes from one address.',
   })
   async signUp(@Ctx() context: Context, @Arg('input', () => SignUpInput) input: SignUpInput): Promise<AuthPayload> {
-    return payload(context, await context.services.auth.signUp(context.client, input));
+    return payload(context, await context.services.auth.signUp(context.client, input), input.cookie === true);
   }
 
   @Public()
   @Mutation(() => AuthPayload, {
     description:
       'Public. INVALID_CREDENTIALS does not say which part was wrong. After ten failures in ten minutes for one ' +
-      'account RATE_LIMITED with retryAfterSeconds, also for the right password.',
+      'account, or a hundred from one address, RATE_LIMITED with retryAfterSeconds, also for the right password.',
   })
   async signIn(@Ctx() context: Context, @Arg('input', () => SignInInput) input: SignInInput): Promise<AuthPayload> {
-    return payload(context, await context.services.auth.signIn(context.client, input));
+    return payload(context, await context.services.auth.signIn(context.client, input), input.cookie === true);
   }
 
   @Public()
   @Mutation(() => AuthPayload, {
     description:
-      'Public. A new pair of tokens for a refresh token, which works once: INVALID_CREDENTIALS for an unknown one and ' +
-      'for one used before, whose session then ends; EXPIRED for a late one or an ended session.',
+      'Public. A new pair of tokens for a refresh token, or for the one in the cookie. Within thirty seconds of its first ' +
+      'use it gives further pairs of the same generation; once one of that generation was used, or the time is over, using ' +
+      'it again ends the session. INVALID_CREDENTIALS for that and for an unknown one; EXPIRED for a late one or an ended ' +
+      'session; REQUIRED without any.',
   })
   async refreshSession(
     @Ctx() context: Context,
-    @Arg('input', () => RefreshSessionInput) input: RefreshSessionInput,
+    @Arg('input', () => RefreshSessionInput, { nullable: true }) input?: RefreshSessionInput | null,
   ): Promise<AuthPayload> {
-    return payload(context, await context.services.sessions.refresh(input.refreshToken));
+    const { refreshCookie, services } = context;
+    const given = input?.refreshToken ?? null;
+    const token = given ?? refreshCookie.read();
+    if (token === null) throw noRefreshToken();
+    try {
+      return await payload(context, await services.sessions.refresh(token), given === null);
+    } catch (error) {
+      // It is good for nothing any more.
+      if (given === null && error instanceof UserInputError) refreshCookie.clear();
+      throw error;
+    }
   }
 
   @Public()
@@ -85,13 +108,32 @@ export class AuthResolver {
     @Ctx() context: Context,
     @Arg('input', () => ResetPasswordInput) input: ResetPasswordInput,
   ): Promise<AuthPayload> {
-    return payload(context, await context.services.passwords.reset(context.client, input));
+    return payload(context, await context.services.passwords.reset(context.client, input), input.cookie === true);
   }
 
-  @Authorized()
-  @Mutation(() => SignOutPayload, { description: 'Ends this session.' })
+  @Public()
+  @Mutation(() => ConfirmEmailPayload, {
+    description:
+      'Public. By a token from the mail to a new address, valid a day. INVALID_CREDENTIALS for an unknown token, EXPIRED ' +
+      'for a late one and one that the account does not wait for any more, TAKEN when another account has the address by now.',
+  })
+  async confirmEmail(@Ctx() { services }: Context, @Arg('input', () => ConfirmEmailInput) input: ConfirmEmailInput) {
+    return { userId: await services.confirmations.confirm(input.token) };
+  }
+
+  /** Not `Authorized`: who comes back with an expired access token must be able to leave. */
+  @Public()
+  @Mutation(() => SignOutPayload, {
+    description:
+      'Ends this session, and the one of the cookie, which is cleared. UNAUTHENTICATED without either; with the cookie an access token may be missing or have expired.',
+  })
   async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
-    await context.services.sessions.signOut(viewerOf(context));
+    const { viewer, refusal, refreshCookie, services } = context;
+    const token = refreshCookie.read();
+    if (viewer === null && token === null) throw unauthenticated(refusal);
+    if (viewer !== null) await services.sessions.signOut(viewer);
+    if (token !== null) await services.sessions.signOutBy(token);
+    refreshCookie.clear();
     return {};
   }
 
@@ -115,7 +157,7 @@ export class AuthResolver {
     description: 'Every other session ends. INVALID_CREDENTIALS for a wrong current password, limited as signIn is.',
   })
   async changePassword(@Ctx() context: Context, @Arg('input', () => ChangePasswordInput) input: ChangePasswordInput) {
-    await context.services.passwords.change(viewerOf(context), input);
+    await context.services.passwords.change(viewerOf(context), context.client, input);
     return { changed: true };
   }
 }

@@ -24,8 +24,10 @@ export class EndedSignIns {
   /** Gives how many rows went. Ends early once aborted; the next time goes on. */
   async remove(stopping?: AbortSignal): Promise<number> {
     const before = new Date(this.#clock.now().getTime() - ENDED_KEPT_DAYS * DAY_MS).toISOString();
-    let removed = await this.#repeat(stopping, async () => this.#removeResetLinks(before));
-    removed += await this.#repeat(stopping, async () => this.#removeResetRequests(before));
+    let removed = await this.#repeat(stopping, async () => this.#removeLinks(before));
+    for (const table of ['password_reset_request', 'account_mail'] as const) {
+      removed += await this.#repeat(stopping, async () => this.#removeHandled(table, before));
+    }
     let last = '00000000-0000-0000-0000-000000000000';
     for (;;) {
       if (stopping?.aborted === true) return removed;
@@ -70,19 +72,20 @@ export class EndedSignIns {
     return removed.length;
   }
 
-  async #removeResetLinks(before: string): Promise<number> {
+  /** Those in mails. */
+  async #removeLinks(before: string): Promise<number> {
     const removed = await this.#rows.all(sql`
       delete from token where id in (
-        select id from token where kind = 'PASSWORD_RESET' and expires_at < ${before}::timestamptz
+        select id from token where kind <> 'REFRESH' and expires_at < ${before}::timestamptz
         limit ${sql.lit(BATCH)} for update skip locked
       ) returning id`);
     return removed.length;
   }
 
-  async #removeResetRequests(before: string): Promise<number> {
+  async #removeHandled(table: 'password_reset_request' | 'account_mail', before: string): Promise<number> {
     const removed = await this.#rows.all(sql`
-      delete from password_reset_request where id in (
-        select id from password_reset_request where handled_at < ${before}::timestamptz
+      delete from ${sql.ref(table)} where id in (
+        select id from ${sql.ref(table)} where handled_at < ${before}::timestamptz
         limit ${sql.lit(BATCH)} for update skip locked
       ) returning id`);
     return removed.length;

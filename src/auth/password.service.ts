@@ -5,9 +5,10 @@ import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { checkNewPassword } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
-import { User } from '../users/user.entity.js';
+import { type User } from '../users/user.entity.js';
 import { type ChangePasswordInput, type ResetPasswordInput } from './auth.inputs.js';
-import { hashPassword, verifyPassword } from './password.js';
+import { type CurrentPassword, wrongPassword } from './current-password.js';
+import { hashPassword } from './password.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
 import { endResetLinks } from './reset-links.js';
 import { hashSecret } from './secret-token.js';
@@ -20,10 +21,6 @@ import { type ViewerSource } from './viewer-source.js';
 /** After the commit: asks the worker to look at the request. Best effort, as a sweep finds it too. */
 export type WakeForReset = (requestId: string) => Promise<void>;
 
-function wrongPassword() {
-  return userInputError(UserErrorCode.INVALID_CREDENTIALS, 'currentPassword', 'This is not your current password.');
-}
-
 function tooLate() {
   return userInputError(UserErrorCode.EXPIRED, 'token', 'This link was used or is too old. Ask for a new one.');
 }
@@ -34,6 +31,7 @@ export class PasswordService {
   readonly #clock: Clock;
   readonly #sessions: SessionService;
   readonly #throttle: SignInThrottle;
+  readonly #currentPassword: CurrentPassword;
   readonly #viewers: ViewerSource;
   readonly #wake: WakeForReset;
 
@@ -42,6 +40,7 @@ export class PasswordService {
     clock: Clock;
     sessions: SessionService;
     throttle: SignInThrottle;
+    currentPassword: CurrentPassword;
     viewers: ViewerSource;
     wake: WakeForReset;
   }) {
@@ -49,6 +48,7 @@ export class PasswordService {
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#throttle = deps.throttle;
+    this.#currentPassword = deps.currentPassword;
     this.#viewers = deps.viewers;
     this.#wake = deps.wake;
   }
@@ -57,24 +57,18 @@ export class PasswordService {
    * Every other session ends.
    * @throws UserInputError for a wrong current or an unfit new password; RATE_LIMITED after too many failures
    */
-  async change(viewer: Viewer, { currentPassword, newPassword }: ChangePasswordInput): Promise<void> {
+  async change(viewer: Viewer, client: Client, { currentPassword, newPassword }: ChangePasswordInput): Promise<void> {
     const check = new InputCheck();
     checkNewPassword(check, 'newPassword', newPassword);
     check.done();
-    const em = this.#orm.em.fork();
-    const user = await em.findOneOrFail(User, { id: viewer.id }, { populate: ['passwordHash'] });
-    const giveBack = await this.#throttle.take(user.id);
-    if (!(await verifyPassword(user.passwordHash, currentPassword))) {
-      throw wrongPassword();
-    }
-    const passwordHash = await hashPassword(newPassword);
-    await em.transactional(async (inner) => {
-      const unchanged = await lockUser(inner, { id: user.id, passwordHash: user.passwordHash });
+    const oldHash = await this.#currentPassword.check(viewer, client, currentPassword);
+    const passwordHash = await hashPassword(newPassword, client.network);
+    await this.#orm.em.fork().transactional(async (em) => {
+      const unchanged = await lockUser(em, { id: viewer.id, passwordHash: oldHash });
       if (unchanged === null) throw wrongPassword();
-      await this.#set(inner, unchanged, passwordHash, viewer.sessionId);
+      await this.#set(em, unchanged, passwordHash, viewer.sessionId);
     });
     this.#viewers.forget();
-    await giveBack();
   }
 
   /**
@@ -82,7 +76,7 @@ export class PasswordService {
    * @throws RATE_LIMITED when requests come from one place too often
    */
   async requestReset(client: Client, email: string): Promise<void> {
-    await this.#throttle.takeFrom(client.ipAddress, 'requestPasswordReset');
+    await this.#throttle.takeFrom(client.network, 'requestPasswordReset');
     const em = this.#orm.em.fork();
     const request = em.create(PasswordResetRequest, { email, createdAt: this.#clock.now() });
     await em.flush();
@@ -101,12 +95,14 @@ export class PasswordService {
     const which = { kind: TokenKind.PASSWORD_RESET, hash: hashSecret(token) };
     // Looked at before, so that a useless token costs no hash; and again under the lock, after the slow part.
     const { user: owner } = this.#usable(await this.#orm.em.fork().findOne(Token, which));
-    const passwordHash = await hashPassword(newPassword);
+    const passwordHash = await hashPassword(newPassword, client.network);
     const signedIn = await this.#orm.em.fork().transactional(async (em) => {
       // All that uses up a link locks its user first.
       const user = await lockUser(em, { id: owner.id });
       this.#usable(await em.findOne(Token, which));
       if (user === null) throw tooLate();
+      // The link came by a mail to it.
+      user.emailConfirmed = true;
       await this.#set(em, user, passwordHash);
       return this.#sessions.open(em, user, client);
     });
@@ -122,11 +118,13 @@ export class PasswordService {
     return token;
   }
 
-  /** Every other session ends, and every link in a mail. */
+  /** Every other session ends, every link in a mail, and a change of the address that is not confirmed yet. */
   async #set(em: EntityManager, user: User, passwordHash: string, sessionId?: string): Promise<void> {
     const now = this.#clock.now();
     user.passwordHash = passwordHash;
     user.updatedAt = now;
+    // The person who set the old password, and a new address, may be another one.
+    user.pendingEmail = null;
     await endResetLinks(em, user.id, now);
     await this.#sessions.endIn(em, { user: user.id, ...(sessionId !== undefined && { id: { $ne: sessionId } }) });
   }

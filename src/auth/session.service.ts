@@ -14,11 +14,17 @@ import { type ViewerSource } from './viewer-source.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_USER_AGENT = 255;
+/**
+ * How long a refresh token can be used again after its first use: tabs of one browser refresh at the same moment, and an
+ * answer may be lost on its way.
+ */
+const GRACE_MS = 30_000;
 
 /** Everything a client needs to go on; what `AuthPayload` shows. */
 export interface SignedIn {
   accessToken: string;
   accessTokenExpiresAt: Date;
+  accessTokenExpiresIn: number;
   refreshToken: string;
   refreshTokenExpiresAt: Date;
   userId: string;
@@ -65,13 +71,20 @@ export class SessionService {
     return this.#issue(em, session, user.id);
   }
 
-  async #issue(em: EntityManager, session: Session, userId: string): Promise<SignedIn> {
+  /** @param generation the id of the refresh token that it is given for; null for a session's first */
+  async #issue(
+    em: EntityManager,
+    session: Session,
+    userId: string,
+    generation: string | null = null,
+  ): Promise<SignedIn> {
     const { secret, hash } = newSecret();
     em.create(Token, {
       kind: TokenKind.REFRESH,
       hash,
       user: userId,
       session: ref(session),
+      generation,
       createdAt: this.#clock.now(),
       expiresAt: session.expiresAt,
     });
@@ -79,6 +92,7 @@ export class SessionService {
     return {
       accessToken: access.token,
       accessTokenExpiresAt: access.expiresAt,
+      accessTokenExpiresIn: access.expiresIn,
       refreshToken: secret,
       refreshTokenExpiresAt: session.expiresAt,
       userId,
@@ -87,7 +101,8 @@ export class SessionService {
   }
 
   /**
-   * Takes a refresh token for a new pair, once. One that was used before tells of a theft, and ends its session.
+   * Takes a refresh token for a new pair. For a while it can be used again, for further pairs of the same generation; when
+   * that is over, or one of that generation was used, using it again tells of a theft, and ends the session.
    * @throws UserInputError INVALID_CREDENTIALS for an unknown or used token, EXPIRED for a late one or an ended session
    */
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -102,7 +117,7 @@ export class SessionService {
         return refused(UserErrorCode.INVALID_CREDENTIALS, 'This refresh token is not valid. Sign in.');
       }
       const now = this.#clock.now();
-      if (found.usedAt !== null) {
+      if (found.usedAt !== null && (await this.#isSpent(em, found, found.usedAt))) {
         // Returned, not thrown: the end of the session must be committed.
         session.revokedAt ??= now;
         return refused(
@@ -114,10 +129,10 @@ export class SessionService {
       if (owner === null || session.revokedAt !== null || found.expiresAt <= now || session.expiresAt <= now) {
         return refused(UserErrorCode.EXPIRED, 'This session has ended. Sign in.');
       }
-      found.usedAt = now;
+      found.usedAt ??= now;
       session.lastUsedAt = now;
       session.expiresAt = new Date(now.getTime() + this.#sessionMs);
-      return this.#issue(em, session, owner.id);
+      return this.#issue(em, session, owner.id, found.id);
     });
     if ('userErrors' in outcome) {
       this.#viewers.forget();
@@ -126,8 +141,21 @@ export class SessionService {
     return outcome;
   }
 
+  /** Whether a token that was used is not to be used again: its holder has the next one for sure, or had the time. */
+  async #isSpent(em: EntityManager, { id, session }: Token, usedAt: Date): Promise<boolean> {
+    if (this.#clock.now().getTime() - usedAt.getTime() >= GRACE_MS) return true;
+    return (await em.count(Token, { session, generation: id, usedAt: { $ne: null } })) > 0;
+  }
+
   async signOut(viewer: Viewer): Promise<void> {
     await this.end({ id: viewer.sessionId });
+  }
+
+  /** Ends the session of a refresh token, if it has one, whether or not the token can still be used. */
+  async signOutBy(refreshToken: string): Promise<void> {
+    const which = { kind: TokenKind.REFRESH, hash: hashSecret(refreshToken) };
+    const token = await this.#orm.em.fork().findOne(Token, which);
+    if (token?.session) await this.end({ id: token.session.id });
   }
 
   /**

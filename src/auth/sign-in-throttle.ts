@@ -4,17 +4,20 @@ import { type Clock } from '../clock.js';
 import { type Rows } from '../database/rows.js';
 import { rateLimited } from '../graphql/errors.js';
 
-/** hardening.md, "Signing in": at most ten hashes an account in ten minutes, from however many addresses. */
+/** At most ten failures an account in ten minutes, from however many addresses. */
 const MOST_ATTEMPTS = 10;
 const WINDOW_MS = 600_000;
 /**
- * What an address may ask for without a password in the same time. An office shares one, and so does everybody behind a
- * proxy that is not trusted (TRUST_PROXY).
+ * Failures, sign-ups and requests for a new password from one network in the same time, each counted by itself. An
+ * office shares an address, and so does everybody behind a proxy that is not trusted (TRUST_PROXY).
  */
-const MOST_FROM_ONE_ADDRESS = 100;
+const MOST_FROM_ONE_NETWORK = 100;
 
 /** What can be asked for without a password. Making an account also tells whether an e-mail address has one. */
 export type OpenRequest = 'signUp' | 'requestPasswordReset';
+
+/** Takes an attempt back. */
+type GiveBack = () => Promise<void>;
 
 /**
  * Counts password attempts in PostgreSQL, so that it holds over all instances. A right password gives its attempt back:
@@ -30,14 +33,32 @@ export class SignInThrottle {
   }
 
   /**
-   * Takes one attempt. Gives the function that gives it back, as far as it can: it never rejects, for what the attempt was
-   * for may be done, and an attempt that stays is forgotten after the window.
+   * Takes one attempt at an account, and one of the network that it comes from. Gives the function that gives both back, as far
+   * as it can: it never rejects, for what the attempt was for may be done, and an attempt that stays is forgotten after the
+   * window.
    * @param account its id, or the login as written when there is no such account: both are limited alike
-   * @throws RATE_LIMITED with retryAfterSeconds when none is left
+   * @param network of the client (client-network.ts)
+   * @throws RATE_LIMITED with retryAfterSeconds when either has none left
    */
-  async take(account: string): Promise<() => Promise<void>> {
-    const key = hashOf(account.toLowerCase());
-    await this.#count(key, MOST_ATTEMPTS);
+  async take(account: string, network: string | null): Promise<GiveBack> {
+    // The network first: one that makes up logins leaves no row for each of them.
+    const backToNetwork =
+      network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+    try {
+      const backToAccount = await this.#takeOne(hashOf(account.toLowerCase()), MOST_ATTEMPTS);
+      return async () => {
+        await backToAccount();
+        await backToNetwork?.();
+      };
+    } catch (error) {
+      // No password was tried.
+      await backToNetwork?.();
+      throw error;
+    }
+  }
+
+  async #takeOne(key: string, most: number): Promise<GiveBack> {
+    await this.#count(key, most);
     return async () => {
       await this.#rows
         .all(
@@ -49,11 +70,11 @@ export class SignInThrottle {
 
   /**
    * Counts a request that needs no password, by where it comes from.
-   * @throws RATE_LIMITED with retryAfterSeconds when that address asked too often
+   * @throws RATE_LIMITED with retryAfterSeconds when that network asked too often
    */
-  async takeFrom(ipAddress: string | null, request: OpenRequest): Promise<void> {
+  async takeFrom(network: string | null, request: OpenRequest): Promise<void> {
     // The colon is in no hash: no login, whatever is written in it, has the same key.
-    if (ipAddress !== null) await this.#count(`${request}:${hashOf(ipAddress)}`, MOST_FROM_ONE_ADDRESS);
+    if (network !== null) await this.#count(`${request}:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
   }
 
   async #count(key: string, most: number): Promise<void> {

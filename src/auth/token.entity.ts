@@ -7,11 +7,12 @@ import { Session } from './session.entity.js';
 export enum TokenKind {
   REFRESH = 'REFRESH',
   PASSWORD_RESET = 'PASSWORD_RESET',
+  EMAIL_CONFIRMATION = 'EMAIL_CONFIRMATION',
 }
 
 /**
- * A secret that was handed out and works once (requirements 26, C11). Only its SHA-256 is kept, and a used one
- * stays until it expires: seeing it again tells of a theft.
+ * A secret that was handed out and works once; a refresh token for a while longer (session.service.ts). Only its SHA-256
+ * is kept, and a used one stays until it expires: seeing it again tells of a theft.
  */
 @Entity({ tableName: 'token' })
 @Unique({ name: 'token_hash_unique', properties: ['hash'] })
@@ -39,6 +40,14 @@ export class Token {
     index: 'token_session_id',
   })
   session: Ref<Session> | null = null;
+
+  /** Of a refresh token, the id of the one that it was given for: all that were given for it are one generation. */
+  @Property({ type: 'uuid', nullable: true })
+  generation: string | null = null;
+
+  /** The address that an EMAIL_CONFIRMATION proves. */
+  @Property({ type: 'string', columnType: 'citext', nullable: true })
+  email: string | null = null;
 
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;

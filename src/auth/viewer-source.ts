@@ -22,6 +22,9 @@ interface ViewerRow {
   delete: boolean;
 }
 
+/** Those of a flag, for an account whose address is proven. */
+const flag = (column: string) => sql`r.${sql.ref(column)} and u.email_confirmed`;
+
 /** Turns whom a token names into a viewer, by the database as it was at most five seconds ago. */
 export class ViewerSource {
   readonly #rows: Rows;
@@ -57,9 +60,10 @@ export class ViewerSource {
 
   async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
     const [row] = await this.#rows.byKey(sql<ViewerRow>`
-      select r.can_view_all as "canViewAll", r.can_edit_all as "canEditAll", r.can_delete_all as "canDeleteAll",
-        r.can_manage_users as "canManageUsers", r.can_manage_tickets as "canManageTickets",
-        r.can_assign_tickets as "canAssignTickets", u.may_create_tickets as "create", u.may_edit_tickets as "edit",
+      select ${flag('can_view_all')} as "canViewAll", ${flag('can_edit_all')} as "canEditAll",
+        ${flag('can_delete_all')} as "canDeleteAll", ${flag('can_manage_users')} as "canManageUsers",
+        ${flag('can_manage_tickets')} as "canManageTickets", ${flag('can_assign_tickets')} as "canAssignTickets",
+        u.may_create_tickets as "create", u.may_edit_tickets as "edit",
         u.may_view_tickets as "view", u.may_delete_tickets as "delete"
       from session s join "user" u on u.id = s.user_id join role r on r.id = u.role_id
       where s.id = ${sessionId} and u.id = ${userId} and u.deleted_at is null and s.revoked_at is null

@@ -1,3 +1,4 @@
+import { AccountMail } from '../auth/account-mail.entity.js';
 import { PasswordResetRequest } from '../auth/password-reset-request.entity.js';
 import { Session } from '../auth/session.entity.js';
 import { SignInThrottleEntry } from '../auth/sign-in-throttle.entity.js';
@@ -18,6 +19,7 @@ export const entities = [
   Token,
   SignInThrottleEntry,
   PasswordResetRequest,
+  AccountMail,
   Product,
   Ticket,
   TicketEvent,

@@ -27,8 +27,8 @@ export function Public(): MethodDecorator & PropertyDecorator {
 }
 
 export const checkAccess: AuthCheckerFn<Context, RoleFlag> = ({ context }, flags) => {
-  const { viewer } = context;
-  if (viewer === null) throw unauthenticated();
+  const { viewer, refusal } = context;
+  if (viewer === null) throw unauthenticated(refusal);
   if (flags.length > 0 && !flags.some((flag) => viewer.role[flag]))
     throw forbidden(`This needs ${flags.join(' or ')}.`);
   return true;

@@ -1,5 +1,7 @@
 import { type AuthService } from '../auth/auth.service.js';
+import { type EmailConfirmationService } from '../auth/email-confirmation.service.js';
 import { type PasswordService } from '../auth/password.service.js';
+import { type RefreshCookie } from '../auth/refresh-cookie.js';
 import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
@@ -12,13 +14,14 @@ import { type TicketDuplicatesService } from '../tickets/ticket-duplicates.servi
 import { type TicketService } from '../tickets/ticket.service.js';
 import { type RoleService } from '../users/role.service.js';
 import { type UserService } from '../users/user.service.js';
-import { unauthenticated } from './errors.js';
+import { unauthenticated, type UnauthenticatedReason } from './errors.js';
 import { type Loaders, type Readers } from './loaders.js';
 
 export interface Services {
   readonly auth: AuthService;
   readonly sessions: SessionService;
   readonly passwords: PasswordService;
+  readonly confirmations: EmailConfirmationService;
   readonly viewers: ViewerSource;
   readonly users: UserService;
   readonly roles: RoleService;
@@ -31,9 +34,11 @@ export interface Services {
   readonly notificationSettings: NotificationSettingsService;
 }
 
-/** Where a request comes from, for the list of a person's sessions. */
+/** Where a request comes from, for the list of a person's sessions, and for limits. */
 export interface Client {
   readonly ipAddress: string | null;
+  /** What limits count by (auth/client-network.ts). */
+  readonly network: string | null;
   readonly userAgent: string | null;
 }
 
@@ -43,6 +48,9 @@ export interface Context {
   readonly client: Client;
   /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
   viewer: Viewer | null;
+  /** Why there is no viewer, if there is none. A token that came and is not good never counts as no token. */
+  readonly refusal: UnauthenticatedReason;
+  readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
   readers: Readers;
@@ -55,7 +63,7 @@ export interface Context {
  * The viewer of a request that must have one.
  * @throws UNAUTHENTICATED when there is none
  */
-export function signedIn({ viewer }: Pick<Context, 'viewer'>): Viewer {
-  if (viewer === null) throw unauthenticated();
+export function signedIn({ viewer, refusal }: Pick<Context, 'viewer' | 'refusal'>): Viewer {
+  if (viewer === null) throw unauthenticated(refusal);
   return viewer;
 }

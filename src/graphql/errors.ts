@@ -84,8 +84,20 @@ function topLevelError(code: TopLevelCode, message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code } });
 }
 
-export function unauthenticated(message = 'Sign in first: send the header Authorization: Bearer <accessToken>.') {
-  return topLevelError('UNAUTHENTICATED', message);
+/** Why a request has no viewer, as extensions.reason tells: no access token came, or one that is not good. */
+export type UnauthenticatedReason = 'MISSING' | 'EXPIRED' | 'INVALID' | 'REVOKED';
+
+const WHAT_TO_DO: Readonly<Record<UnauthenticatedReason, string>> = {
+  MISSING: 'Sign in first: send the header Authorization: Bearer <accessToken>.',
+  EXPIRED: 'This access token has expired. Get a new one by refreshSession, or sign in.',
+  INVALID: 'This is not a valid access token. Send one that signIn or refreshSession gave, or no Authorization header.',
+  REVOKED: 'The session of this access token has ended. Sign in.',
+};
+
+export function unauthenticated(reason: UnauthenticatedReason): GraphQLError {
+  return new GraphQLError(WHAT_TO_DO[reason], {
+    extensions: { code: 'UNAUTHENTICATED' satisfies TopLevelCode, reason },
+  });
 }
 
 export function forbidden(message = 'You may not do that.') {

@@ -78,7 +78,7 @@ function same<Args extends ConnectionArgs>(one: Args, other: Args): boolean {
  * first asked for: most requests need none of them, and to make all would cost as much as the rest of a small one.
  */
 export class Loaders {
-  readonly #context: Pick<Context, 'readers' | 'viewer'>;
+  readonly #context: Pick<Context, 'readers' | 'viewer' | 'refusal'>;
   #userById: DataLoader<string, UserRow | null> | undefined;
   #roleById: DataLoader<string, RoleRow | null> | undefined;
   #productById: DataLoader<string, ProductRow | null> | undefined;
@@ -94,7 +94,7 @@ export class Loaders {
   #similar: Map<string, DataLoader<string, readonly SimilarTicket[]>> | undefined;
 
   /** @param context of the request: what it says when a loader reads is what holds */
-  constructor(context: Pick<Context, 'readers' | 'viewer'>) {
+  constructor(context: Pick<Context, 'readers' | 'viewer' | 'refusal'>) {
     this.#context = context;
   }
 

@@ -1,11 +1,14 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import {
+  type FieldNode,
   getVariableValues,
   GraphQLError,
   type GraphQLSchema,
   Kind,
   type OperationDefinitionNode,
   OperationTypeNode,
+  type SelectionNode,
+  valueFromASTUntyped,
 } from 'graphql';
 import { type Context } from './context.js';
 import { measureQuery, type QueryCost } from './query-cost.js';
@@ -29,7 +32,10 @@ const ONE_A_DOCUMENT = new Set([
   'requestPasswordReset',
   'resetPassword',
   'changePassword',
+  'confirmEmail',
 ]);
+/** So does one of these that comes with the current password. */
+const WITH_PASSWORD = new Set(['updateUser', 'deleteUser']);
 
 function checkCost(measured: QueryCost): void {
   for (const { name, most, unit } of LIMITS) {
@@ -81,15 +87,41 @@ function checkKind(schema: GraphQLSchema, { operation }: OperationDefinitionNode
   });
 }
 
+/** Whether the field's input has a current password, in the document, in a variable, or in a variable's default. */
+function givesPassword(
+  { arguments: given = [] }: FieldNode,
+  { variableDefinitions = [] }: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  const defaults = variableDefinitions.flatMap(({ variable, defaultValue }) =>
+    defaultValue === undefined ? [] : [[variable.name.value, valueFromASTUntyped(defaultValue)] as const],
+  );
+  const all = { ...Object.fromEntries(defaults), ...variables };
+  return given.some(({ value }) => {
+    const input: unknown = valueFromASTUntyped(value, all);
+    return typeof input === 'object' && input !== null && 'currentPassword' in input && input.currentPassword != null;
+  });
+}
+
+function triesSecret(
+  node: SelectionNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): boolean {
+  if (node.kind !== Kind.FIELD) return false;
+  const name = node.name.value;
+  return ONE_A_DOCUMENT.has(name) || (WITH_PASSWORD.has(name) && givesPassword(node, operation, variables));
+}
+
 /** Fields at the root, those inside inline fragments too; a spread fragment counts as one too many by itself. */
-function checkAuthMutations({ operation, selectionSet }: OperationDefinitionNode): void {
-  if (operation !== OperationTypeNode.MUTATION) return;
-  const fields = selectionSet.selections;
-  const secret = fields.filter((node) => node.kind === Kind.FIELD && ONE_A_DOCUMENT.has(node.name.value));
+function checkAuthMutations(operation: OperationDefinitionNode, variables: Readonly<Record<string, unknown>>): void {
+  if (operation.operation !== OperationTypeNode.MUTATION) return;
+  const fields = operation.selectionSet.selections;
+  const secret = fields.filter((node) => triesSecret(node, operation, variables));
   const hidden = fields.some((node) => node.kind !== Kind.FIELD);
   if (secret.length > 1 || (hidden && fields.length > 1)) {
     throw tooComplex(
-      `A document may hold one of ${[...ONE_A_DOCUMENT].join(', ')}, and a mutation with several fields no fragments at its root.`,
+      `A document may hold one of ${[...ONE_A_DOCUMENT].join(', ')}, or ${[...WITH_PASSWORD].join(' or ')} with a password, and a mutation with several fields no fragments at its root.`,
     );
   }
 }
@@ -103,7 +135,7 @@ export function queryLimits(): ApolloServerPlugin<Context> {
           if (!operation) return;
           const { variables = {} } = request;
           checkKind(schema, operation);
-          checkAuthMutations(operation);
+          checkAuthMutations(operation, variables);
           checkVariables(schema, operation, variables);
           checkCost(measureQuery(schema, document, operation, () => coerced(schema, operation, variables)));
         },

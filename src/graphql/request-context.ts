@@ -1,7 +1,11 @@
 import { type FastifyRequest } from 'fastify';
 import { type App } from '../app.js';
+import { networkOf } from '../auth/client-network.js';
+import { type RefreshCookie } from '../auth/refresh-cookie.js';
+import { type RequestViewer } from '../auth/request-viewer.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type Client, type Context, type Services } from './context.js';
+import { type UnauthenticatedReason } from './errors.js';
 import { Loaders, type Readers } from './loaders.js';
 
 /**
@@ -12,14 +16,29 @@ export class RequestContext implements Context {
   readonly requestId: string;
   readonly client: Client;
   viewer: Viewer | null;
+  readonly refusal: UnauthenticatedReason;
+  readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   readers: Readers;
   private made: Loaders | undefined;
 
-  constructor({ services, readers }: App, { id, ip, headers }: FastifyRequest, viewer: Viewer | null) {
+  constructor(
+    { services, readers }: App,
+    { id, ip, headers }: FastifyRequest,
+    { who, refreshCookie }: { who: RequestViewer; refreshCookie: RefreshCookie },
+  ) {
     this.requestId = id;
-    this.client = { ipAddress: ip, userAgent: headers['user-agent'] ?? null };
-    this.viewer = viewer;
+    this.client = {
+      ipAddress: ip,
+      userAgent: headers['user-agent'] ?? null,
+      // Worked out for the few requests that are limited.
+      get network() {
+        return networkOf(ip);
+      },
+    };
+    this.viewer = who.viewer;
+    this.refusal = who.refusal;
+    this.refreshCookie = refreshCookie;
     this.services = services;
     this.readers = readers;
   }

@@ -1,4 +1,4 @@
-import { getNamedType, type GraphQLSchema, isObjectType } from 'graphql';
+import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../auth/auth.resolver.js';
 import { SessionResolver } from '../auth/session.resolver.js';
@@ -36,6 +36,18 @@ function describeArguments(schema: GraphQLSchema): void {
   }
 }
 
+/** Inputs of which exactly one field is given. TypeGraphQL has no option for it. */
+const ONE_OF = ['UserRef'];
+
+/** Makes inputs @oneOf: GraphQL then refuses any other number of fields, and null. */
+function markOneOf(schema: GraphQLSchema): void {
+  for (const name of ONE_OF) {
+    const type = schema.getType(name);
+    if (!isInputObjectType(type)) throw new Error(`${name} is no input type`);
+    type.isOneOf = true;
+  }
+}
+
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -62,6 +74,7 @@ export function createSchema(): GraphQLSchema {
     orphanedTypes: [],
   });
   describeArguments(schema);
+  markOneOf(schema);
   resolveDirectly(schema);
   answerUserErrors(schema);
   return schema;

@@ -86,7 +86,7 @@ export class DigestPlanner {
     const candidates = await this.#rows.all(sql<Candidate>`
       select ${CANDIDATE}
       from "user" u
-      where ${one} and u.deleted_at is null and u.digest_emails and u.may_view_tickets
+      where ${one} and u.deleted_at is null and u.digest_emails and u.email_confirmed and u.may_view_tickets
         and u.id in (
           select t.assigned_to_id from ticket t
           where t.status = any(${ACTIVE}::ticket_status[]) and t.deleted_at is null

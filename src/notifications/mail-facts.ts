@@ -20,6 +20,7 @@ export interface RecipientFacts {
   recipientName: string;
   recipientEmail: string;
   recipientGone: boolean;
+  recipientProven: boolean;
   maySeeTickets: boolean;
   wantsMail: boolean;
 }
@@ -47,7 +48,8 @@ interface DigestFacts extends RecipientFacts {
 }
 
 const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
-  r.deleted_at is not null as "recipientGone", r.may_view_tickets as "maySeeTickets"`;
+  r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven",
+  r.may_view_tickets as "maySeeTickets"`;
 
 export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
 

@@ -91,6 +91,7 @@ export class NotificationMail {
       return cancelled(NotificationCancelReason.REASSIGNED);
     }
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
+    if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
     if (!facts.maySeeTickets) return cancelled(null);
     if (notification.kind === NotificationKind.ASSIGNED) {
       return { notification, facts, changes: [], ...(await this.#facts.newestComments(notification)) };
@@ -137,6 +138,7 @@ export class NotificationMail {
     const facts = await this.#facts.ofDigest(notification);
     if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
+    if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
     if (!facts.maySeeTickets) return cancelled(null);
     const tickets = await this.#facts.digestTickets(notification);
     if (tickets.length === 0) return cancelled(NotificationCancelReason.UNASSIGNED);

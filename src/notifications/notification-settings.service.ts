@@ -39,7 +39,7 @@ export class NotificationSettingsService {
   async update(userId: string, input: UpdateNotificationSettingsInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const user = await lockUser(em, { id: userId });
-      if (user === null) throw unauthenticated();
+      if (user === null) throw unauthenticated('REVOKED');
       const check = new InputCheck();
       for (const kind of Object.values(NotificationKind)) {
         const setting = SETTING_OF[kind];

@@ -49,6 +49,7 @@ export enum NotificationCancelReason {
   USER_DELETED = 'USER_DELETED',
   UNSUBSCRIBED = 'UNSUBSCRIBED',
   BY_STAFF = 'BY_STAFF',
+  EMAIL_UNCONFIRMED = 'EMAIL_UNCONFIRMED',
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
@@ -59,6 +60,9 @@ registerEnumType(NotificationCancelReason, {
     TICKET_DELETED: { description: 'The ticket was deleted.' },
     USER_DELETED: { description: "The recipient's account was deleted." },
     UNSUBSCRIBED: { description: 'The recipient wants no such mails.' },
+    EMAIL_UNCONFIRMED: {
+      description: 'The recipient signed up, and had not confirmed the address when the mail was due.',
+    },
     BY_STAFF: { description: 'Somebody who may manage tickets cancelled it.' },
   },
 });

@@ -1,10 +1,8 @@
-import { type FastifyInstance, type FastifyReply } from 'fastify';
+import { type FastifyInstance } from 'fastify';
+import { sendPage } from '../mail/send-page.js';
 import { type NotificationSettingsService } from './notification-settings.service.js';
 import { askPage, donePage, noAccountPage, notValidPage } from './unsubscribe.pages.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
-
-const PAGE_POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'";
 
 /** `List-Unsubscribe=One-Click`, with room for a multipart frame. */
 const LARGEST_BODY_BYTES = 4096;
@@ -28,21 +26,15 @@ export async function unsubscribeRoutes(
 
   app.get<TokenParameters>('/unsubscribe/:token', async (request, reply) => {
     const subscription = tokens.read(request.params.token);
-    return subscription === null ? send(reply, 404, notValidPage()) : send(reply, 200, askPage(subscription.kind));
+    return subscription === null
+      ? sendPage(reply, 404, notValidPage())
+      : sendPage(reply, 200, askPage(subscription.kind));
   });
 
   app.post<TokenParameters>('/unsubscribe/:token', { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => {
     const subscription = tokens.read(request.params.token);
-    if (subscription === null) return send(reply, 404, notValidPage());
+    if (subscription === null) return sendPage(reply, 404, notValidPage());
     const done = await settings.unsubscribe(subscription);
-    return done ? send(reply, 200, donePage(subscription.kind)) : send(reply, 410, noAccountPage());
+    return done ? sendPage(reply, 200, donePage(subscription.kind)) : sendPage(reply, 410, noAccountPage());
   });
-}
-
-function send(reply: FastifyReply, status: number, page: string): FastifyReply {
-  return reply
-    .code(status)
-    .headers({ 'Content-Security-Policy': PAGE_POLICY, 'X-Robots-Tag': 'noindex' })
-    .type('text/html; charset=utf-8')
-    .send(page);
 }

@@ -122,7 +122,7 @@ export class NewTickets {
   /** Undefined if nobody has this name or address. Whether the user lives is for who locks the row. */
   async #idOf({ id, username, email }: UserRef): Promise<string | undefined> {
     if (id != null) return id.toLowerCase();
-    const named = username == null ? sql`email = ${email}` : sql`username = ${username}`;
+    const named = username == null ? sql`email = ${email} and email_confirmed` : sql`username = ${username}`;
     const [user] = await this.#rows.byKey(
       sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,
     );

@@ -31,13 +31,12 @@ export interface ChangedTicket {
   readonly written?: TicketRow;
 }
 
-/** Whether the ids are UUIDs, and the user is named by exactly one thing that PostgreSQL can hold. */
+/** Whether the ids are UUIDs, and the name or address of the user is one that PostgreSQL can hold. */
 function namesOnlyIds({ productId, assignedTo }: CreateTicketInput): boolean {
   if (productId != null && !isId(productId)) return false;
   if (!assignedTo) return true;
   const { id, username, email } = assignedTo;
-  const [name, ...more] = [id, username, email].filter((value) => value != null);
-  return name !== undefined && more.length === 0 && !name.includes('\0') && (id == null || isId(id));
+  return id == null ? !(username ?? email ?? '').includes('\0') : isId(id);
 }
 
 /** @throws UserInputError CONFLICT when the client looked at another version */

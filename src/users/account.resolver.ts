@@ -24,10 +24,12 @@ export class AccountResolver {
 
   @Authorized()
   @Mutation(() => UpdateUserPayload, {
-    description: 'Your own account, or canManageUsers. roleId needs canManageUsers.',
+    description:
+      'Your own account, or canManageUsers. roleId needs canManageUsers. Your own new e-mail address needs currentPassword, ' +
+      "and becomes the account's when the mail to it is confirmed; the old one is told. Of others it changes at once.",
   })
   async updateUser(@Ctx() context: Context, @Arg('input', () => UpdateUserInput) input: UpdateUserInput) {
-    return { userId: await context.services.users.update(signedIn(context), input) };
+    return { userId: await context.services.users.update(signedIn(context), context.client, input) };
   }
 
   @Authorized()
@@ -44,11 +46,11 @@ export class AccountResolver {
   @Authorized()
   @Mutation(() => DeleteUserPayload, {
     description:
-      'Your own account, or canManageUsers. Never the last one that can manage users. Sessions end, active tickets ' +
+      'Your own account, with currentPassword, or canManageUsers. Never the last one that can manage users. Sessions end, active tickets ' +
       'become unassigned, waiting mails are cancelled; what they wrote stays under their name.',
   })
   async deleteUser(@Ctx() context: Context, @Arg('input', () => DeleteUserInput) input: DeleteUserInput) {
-    return { userId: await context.services.users.delete(signedIn(context), input.id) };
+    return { userId: await context.services.users.delete(signedIn(context), context.client, input) };
   }
 
   @Authorized('canManageUsers')

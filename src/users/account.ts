@@ -8,9 +8,15 @@ import { User } from './user.entity.js';
 /** Contract, `SignUpInput.username`; compared without regard to case by the column's type. */
 const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
 const LONGEST_NAME = 100;
-/** Contract, `SignUpInput.password`; hardening, "Signing in". */
 const SHORTEST_PASSWORD = 8;
 const LONGEST_PASSWORD = 128;
+/** Blanks not counted, and in any letter case: what is one key held down, or two by turns, is guessed at once. */
+const FEWEST_DIFFERENT = 3;
+
+/** Addresses are compared without regard to case: another spelling is not another address. */
+export function isSameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
 
 export interface AccountFields {
   email: string;
@@ -37,11 +43,16 @@ export function checkAccountFields(check: InputCheck, fields: AccountFields): Re
 }
 
 export function checkNewPassword(check: InputCheck, field: string, password: string): void {
-  const length = characters(password);
+  // As it is hashed.
+  const normal = password.normalize('NFC');
+  const length = characters(normal);
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
     const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
     check.add(UserErrorCode.INVALID, field, message);
-  } else if (isCommonPassword(password)) {
+  } else if (new Set(normal.toLowerCase().replaceAll(/\s/gu, '')).size < FEWEST_DIFFERENT) {
+    const message = `A password has at least ${FEWEST_DIFFERENT} different characters, blanks not counted.`;
+    check.add(UserErrorCode.INVALID, field, message);
+  } else if (isCommonPassword(normal)) {
     check.add(UserErrorCode.INVALID, field, 'This password is among the first that are guessed. Choose another one.');
   }
 }

@@ -32,7 +32,8 @@ export async function ensureAdministrator(
   settings: AdministratorSettings,
 ): Promise<boolean> {
   const em = orm.em.fork();
-  if ((await em.count(User, { deletedAt: null, role: { canManageUsers: true } })) > 0) return false;
+  if ((await em.count(User, { deletedAt: null, emailConfirmed: true, role: { canManageUsers: true } })) > 0)
+    return false;
 
   const fields = await checkNewAccount(em, { ...settings, firstName: settings.username }).catch(told);
   const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });

@@ -33,5 +33,5 @@ export async function keepingAManager(
 }
 
 async function countManagers(em: EntityManager): Promise<number> {
-  return em.count(User, { deletedAt: null, role: { canManageUsers: true, deletedAt: null } });
+  return em.count(User, { deletedAt: null, emailConfirmed: true, role: { canManageUsers: true, deletedAt: null } });
 }

@@ -43,6 +43,14 @@ export class User extends Node {
   @Property({ type: 'string', columnType: 'citext' })
   email!: string;
 
+  /** False only for who signed up, until the mail to the address was confirmed: nothing then goes by the address. */
+  @Property({ type: 'boolean' })
+  emailConfirmed: Opt<boolean> = true;
+
+  /** The address that the person wants instead, until the mail to it is confirmed. Several may want the same one. */
+  @Property({ type: 'string', columnType: 'citext', nullable: true })
+  pendingEmail: string | null = null;
+
   /** Argon2id in PHC form. Hidden properties are never part of a row (database/rows.ts). */
   @Property({ type: 'text', hidden: true, lazy: true })
   passwordHash!: string;

@@ -53,7 +53,9 @@ export class CreateUserInput {
   @Field(() => String, { description: "3 to 30 of a-z, 0-9, '_', '-' and '.'; compared without regard to case." })
   username!: string;
 
-  @Field(() => String, { description: '8 to 128 characters, and not a common password.' })
+  @Field(() => String, {
+    description: '8 to 128 characters, at least three different ones, and not a common password.',
+  })
   password!: string;
 
   @Field(() => String, { description: '1 to 100 characters after trimming.' })
@@ -73,9 +75,18 @@ export class UpdateUserInput {
 
   @Field(() => EmailAddress, {
     nullable: true,
-    description: 'Unique among accounts without regard to case. Null is refused.',
+    description:
+      'Unique among accounts without regard to case; null is refused. Of your own account: see currentPassword, and User.pendingEmail. The address that you have takes a pending one back.',
   })
   email?: string | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Needed to change the e-mail address of your own account: REQUIRED when it is missing, INVALID_CREDENTIALS when it is ' +
+      'wrong, limited as signIn is. With the address that you have and did not confirm, the mail is sent again.',
+  })
+  currentPassword?: string | null;
 
   @Field(() => String, { nullable: true, description: "3 to 30 of a-z, 0-9, '_', '-' and '.'." })
   username?: string | null;
@@ -122,4 +133,11 @@ export class SetTicketPermissionsInput {
 export class DeleteUserInput {
   @Field(() => ID, { description: 'Your own account, or any with canManageUsers.' })
   id!: string;
+
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Needed to delete your own account: REQUIRED when it is missing, INVALID_CREDENTIALS when it is wrong, limited as signIn is.',
+  })
+  currentPassword?: string | null;
 }

@@ -15,6 +15,11 @@ export function canSeeTicketPermissions(viewer: Viewer | null, userId: string): 
   return viewer !== null && (viewer.id === userId || viewer.role.canManageUsers);
 }
 
+/** Whether an account's address is proven: for its owner, and for those who may manage users. */
+export function canSeeEmailConfirmed(viewer: Viewer | null, userId: string): boolean {
+  return canSeeTicketPermissions(viewer, userId);
+}
+
 /** Contract, `UserFilter.deleted`: "True needs canManageUsers." */
 export function canSeeDeletedUsers(viewer: Viewer): boolean {
   return viewer.role.canManageUsers;

@@ -16,7 +16,7 @@ import { TicketConnection } from '../tickets/ticket.types.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.inputs.js';
-import { canSeeEmail, canSeeTicketPermissions, isOwnAccount } from './user.policy.js';
+import { canSeeEmail, canSeeEmailConfirmed, canSeeTicketPermissions, isOwnAccount } from './user.policy.js';
 import { fullName, type UserRow } from './user.reader.js';
 import { TicketPermissions, UserConnection } from './user.types.js';
 
@@ -81,6 +81,28 @@ export class UserResolver {
   })
   email(@Root() user: UserRow): string | null {
     return user.deletedAt === null ? user.email : null;
+  }
+
+  @Reads(User, 'pendingEmail')
+  @VisibleIf(isOwnAccount)
+  @FieldResolver(() => EmailAddress, {
+    nullable: true,
+    description:
+      'Your own new address, until the mail sent to it is confirmed; null otherwise. `email` stays the old one meanwhile, and nothing is reserved: TAKEN comes at confirmation.',
+  })
+  pendingEmail(@Root() user: UserRow): string | null {
+    return user.pendingEmail;
+  }
+
+  @Reads(User, 'emailConfirmed')
+  @VisibleIf(canSeeEmailConfirmed)
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Your own, or for those who may manage users; null otherwise. False only for who signed up, until the mail to the address is confirmed: it then gets no mails about tickets, nobody is found by it, and the account has none of the rights of its role.',
+  })
+  emailConfirmed(@Root() user: UserRow): boolean {
+    return user.emailConfirmed;
   }
 
   @Direct()

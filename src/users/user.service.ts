@@ -1,5 +1,8 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type AccountMail, AccountMailKind } from '../auth/account-mail.entity.js';
+import { type AccountMails } from '../auth/account-mails.js';
+import { type CurrentPassword, wrongPassword } from '../auth/current-password.js';
 import { hashPassword } from '../auth/password.js';
 import { endResetLinks } from '../auth/reset-links.js';
 import { type SessionService } from '../auth/session.service.js';
@@ -7,16 +10,22 @@ import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
 import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
+import { type Client } from '../graphql/context.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { checkAccountFields, checkNewAccount, checkNotTaken, takenError } from './account.js';
+import { checkAccountFields, checkNewAccount, checkNotTaken, isSameAddress, takenError } from './account.js';
 import { keepingAManager } from './last-manager.js';
 import { lockUser } from './lock-user.js';
 import { Role } from './role.entity.js';
 import { type UserDeparture } from './user-departure.js';
 import { User } from './user.entity.js';
-import { type CreateUserInput, type SetTicketPermissionsInput, type UpdateUserInput } from './user.inputs.js';
-import { canManageUser, canSetTicketPermissions } from './user.policy.js';
+import {
+  type CreateUserInput,
+  type DeleteUserInput,
+  type SetTicketPermissionsInput,
+  type UpdateUserInput,
+} from './user.inputs.js';
+import { canManageUser, canSetTicketPermissions, isOwnAccount } from './user.policy.js';
 
 /** Makes, changes and deletes accounts. Gives the user's id. */
 export class UserService {
@@ -25,6 +34,8 @@ export class UserService {
   readonly #sessions: SessionService;
   readonly #viewers: ViewerSource;
   readonly #departure: UserDeparture;
+  readonly #currentPassword: CurrentPassword;
+  readonly #accountMails: AccountMails;
 
   constructor(deps: {
     orm: MikroORM;
@@ -32,12 +43,16 @@ export class UserService {
     sessions: SessionService;
     viewers: ViewerSource;
     departure: UserDeparture;
+    currentPassword: CurrentPassword;
+    accountMails: AccountMails;
   }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#viewers = deps.viewers;
     this.#departure = deps.departure;
+    this.#currentPassword = deps.currentPassword;
+    this.#accountMails = deps.accountMails;
   }
 
   /** The resolver has asked for canManageUsers. @throws UserInputError for what is wrong with the input */
@@ -59,30 +74,53 @@ export class UserService {
   }
 
   /**
-   * Changes the fields that are given (requirements 14, 16).
+   * Changes the fields that are given. One's own new address needs the current password, and waits to be proven; who may
+   * manage users gives others theirs at once.
    * @throws FORBIDDEN for another's account, or a role, without canManageUsers; UserInputError for what is wrong with the
-   * input, CONFLICT for demoting the last one who can manage users
+   * input, CONFLICT for demoting the last one who can manage users; RATE_LIMITED after too many wrong passwords
    */
-  async update(viewer: Viewer, input: UpdateUserInput): Promise<string> {
+  async update(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string> {
     if (input.roleId !== undefined && !viewer.role.canManageUsers) throw forbidden('A role needs canManageUsers.');
+    const passwordHash = await this.#provenForAddress(viewer, client, input);
+    let mails: readonly AccountMail[] = [];
     try {
       await this.#orm.em.fork().transactional(async (em) => {
-        const change = async () => this.#change(em, viewer, input);
+        const change = async () => {
+          mails = await this.#change(em, viewer, input, passwordHash);
+        };
         await (input.roleId == null ? change() : keepingAManager(em, 'roleId', change));
       });
     } catch (error) {
       throw takenError(error) ?? error;
     }
     this.#viewers.forget();
+    await this.#accountMails.wake(mails);
     return input.id.toLowerCase();
   }
 
-  async #change(em: EntityManager, viewer: Viewer, input: UpdateUserInput): Promise<void> {
+  /** The hash of the viewer's password, where the input asks for what needs it; null where it does not. */
+  async #provenForAddress(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string | null> {
+    if (input.email == null || !isOwnAccount(viewer, input.id.toLowerCase())) return null;
+    const { email, emailConfirmed } = await this.#orm.em.fork().findOneOrFail(User, { id: viewer.id });
+    const asksForMail = !emailConfirmed && input.currentPassword != null;
+    if (isSameAddress(email, input.email) && !asksForMail) return null;
+    return this.#currentPassword.check(viewer, client, input.currentPassword);
+  }
+
+  /** Gives the mails that are owed. */
+  async #change(
+    em: EntityManager,
+    viewer: Viewer,
+    input: UpdateUserInput,
+    passwordHash: string | null,
+  ): Promise<AccountMail[]> {
     const user = await this.#locked(em, 'id', input.id);
     if (!canManageUser(viewer, user.id)) throw forbidden("You may not change another person's account.");
     const check = new InputCheck();
+    const email = check.requiredInUpdate('email', input.email) ? input.email : user.email;
     const fields = checkAccountFields(check, {
-      email: check.requiredInUpdate('email', input.email) ? input.email : user.email,
+      // One's own new address is not the account's yet.
+      email: isOwnAccount(viewer, user.id) && !isSameAddress(email, user.email) ? user.email : email,
       username: check.requiredInUpdate('username', input.username) ? input.username : user.username,
       firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
       lastName: input.lastName === undefined ? user.lastName : input.lastName,
@@ -90,10 +128,36 @@ export class UserService {
     await checkNotTaken(check, em, fields, user.id);
     const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
     check.done();
-    const now = this.#clock.now();
-    // Whoever reads the old mailbox must not get in by it.
-    if (fields.email !== user.email) await endResetLinks(em, user.id, now);
-    em.assign(user, { ...fields, ...(role && { role: ref(role) }), updatedAt: now });
+    const mails = input.email == null ? [] : await this.#changeAddress(em, viewer, user, { email, passwordHash });
+    em.assign(user, { ...fields, ...(role && { role: ref(role) }), updatedAt: this.#clock.now() });
+    return mails;
+  }
+
+  async #changeAddress(
+    em: EntityManager,
+    viewer: Viewer,
+    user: User,
+    { email, passwordHash }: { email: string; passwordHash: string | null },
+  ): Promise<AccountMail[]> {
+    const isOther = !isSameAddress(email, user.email);
+    const before = { oldEmail: user.email, isProven: user.emailConfirmed, newEmail: email };
+    if (!isOwnAccount(viewer, user.id)) {
+      if (!isOther) return [];
+      user.emailConfirmed = true;
+      user.pendingEmail = null;
+      // Who reads the old mailbox must not get in by it.
+      await endResetLinks(em, user.id, this.#clock.now());
+      return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+    }
+    // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
+    if (passwordHash === null && isOther) throw wrongPassword();
+    if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
+    user.pendingEmail = isOther ? email : null;
+    if (passwordHash === null) return [];
+    const told = isOther
+      ? this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
+      : [];
+    return [this.#accountMails.confirm(em, ref(user), email), ...told];
   }
 
   /**
@@ -126,14 +190,20 @@ export class UserService {
    * Soft: sessions end, active tickets become unassigned, waiting mails are cancelled, and what they wrote stays under
    * their name (requirements C2, C20).
    * @throws FORBIDDEN for another's account without canManageUsers; UserInputError CONFLICT for the last one who can
-   * manage users
+   * manage users, and for one's own account as `CurrentPassword.check`
    */
-  async delete(viewer: Viewer, id: string): Promise<string> {
+  async delete(viewer: Viewer, client: Client, { id, currentPassword }: DeleteUserInput): Promise<string> {
+    const passwordHash = isOwnAccount(viewer, id.toLowerCase())
+      ? await this.#currentPassword.check(viewer, client, currentPassword)
+      : null;
     await this.#orm.em.fork().transactional(async (em) => {
       await keepingAManager(em, 'id', async () => {
         const user = await this.#locked(em, 'id', id);
         if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
+        if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null)
+          throw wrongPassword();
         user.deletedAt = this.#clock.now();
+        user.pendingEmail = null;
         await this.#sessions.endIn(em, { user: user.id });
         await this.#departure.of(em, user, viewer.id);
       });

@@ -12,7 +12,11 @@ const PRIVATE_ON_USER = ['email', 'ticketPermissions', 'sessions', 'notification
 const SECRET = /password|hash|token|secret/i;
 /** Handed out to whoever signs in; and what people send. */
 const HANDED_OUT = ['AuthPayload.accessToken', 'AuthPayload.refreshToken'];
-const WHEN_THEY_END = ['AuthPayload.accessTokenExpiresAt', 'AuthPayload.refreshTokenExpiresAt'];
+const WHEN_THEY_END = [
+  'AuthPayload.accessTokenExpiresAt',
+  'AuthPayload.accessTokenExpiresIn',
+  'AuthPayload.refreshTokenExpiresAt',
+];
 const MUTATIONS = ['Mutation.changePassword', 'Mutation.requestPasswordReset', 'Mutation.resetPassword'];
 
 const schema = createSchema();

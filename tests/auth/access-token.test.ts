@@ -12,12 +12,13 @@ beforeAll(async () => {
 });
 afterAll(async () => server.stop());
 
-async function expectRefused(token: string) {
+async function expectRefused(token: string, reason: 'EXPIRED' | 'INVALID' | 'REVOKED' = 'INVALID') {
   const client = server.anonymous.withToken(token);
-  const { data, errors } = await client.send('{ tickets { nodes { id } } }');
-  expect(errors.map(({ extensions }) => extensions.code)).toEqual(['UNAUTHENTICATED']);
-  expect(data).toBeNull();
-  expect(await client.query('{ viewer { id } }')).toEqual({ viewer: null });
+  for (const query of ['{ tickets { nodes { id } } }', '{ viewer { id } }']) {
+    const { status, data, errors } = await client.send(query);
+    expect(errors.map(({ extensions }) => extensions)).toEqual([{ code: 'UNAUTHENTICATED', reason }]);
+    expect({ status, data }).toEqual({ status: 200, data: null });
+  }
 }
 
 async function expectAccepted(client: GraphqlClient) {
@@ -41,7 +42,7 @@ describe('an access token', () => {
     server.clock.advance({ minutes: 9, seconds: 59 });
     await expectAccepted(client);
     server.clock.advance({ seconds: 2 });
-    await expectRefused(client.token ?? '');
+    await expectRefused(client.token ?? '', 'EXPIRED');
   });
 
   test('of a deleted user is refused within five seconds', async () => {
@@ -49,7 +50,7 @@ describe('an access token', () => {
     await expectAccepted(client);
     await select(server, sql`update "user" set deleted_at = now() where id = ${id}`);
     server.clock.advance({ seconds: 5 });
-    await expectRefused(client.token ?? '');
+    await expectRefused(client.token ?? '', 'REVOKED');
   });
 
   test('of a revoked session is refused within five seconds, and that of another session is not', async () => {
@@ -62,7 +63,7 @@ describe('an access token', () => {
     const { sid } = decodeJwt(client.token ?? '');
     await select(server, sql`update session set revoked_at = now() where id = ${sid}`);
     server.clock.advance({ seconds: 5 });
-    await expectRefused(client.token ?? '');
+    await expectRefused(client.token ?? '', 'REVOKED');
     await expectAccepted(server.anonymous.withToken(signIn.accessToken));
   });
 
@@ -71,20 +72,20 @@ describe('an access token', () => {
     await expectAccepted(server.anonymous.withToken(await new SignJWT(claims).setProtectedHeader(header).sign(key)));
   });
 
-  test.each<[string, (claims: JWTPayload) => JWTPayload]>([
-    ['a past exp', (claims) => ({ ...claims, exp: (claims.iat ?? 0) - 1 })],
-    ['no exp', ({ exp: _exp, ...claims }) => claims],
-    ['a future nbf', (claims) => ({ ...claims, nbf: (claims.iat ?? 0) + 60 })],
-    ['another issuer', (claims) => ({ ...claims, iss: 'elsewhere' })],
-    ['no issuer', ({ iss: _iss, ...claims }) => claims],
-    ['another audience', (claims) => ({ ...claims, aud: 'elsewhere' })],
-    ['no subject', ({ sub: _sub, ...claims }) => claims],
-    ['a subject that is no id', (claims) => ({ ...claims, sub: "' or true --" })],
-    ['no session', ({ sid: _sid, ...claims }) => claims],
-    ['an unknown session', (claims) => ({ ...claims, sid: '01890a5d-ac96-774b-bcce-b302099a8057' })],
-  ])('with %s is refused, even if we signed it', async (_name, change) => {
+  test.each<[string, (claims: JWTPayload) => JWTPayload, 'EXPIRED' | 'INVALID' | 'REVOKED']>([
+    ['a past exp', (claims) => ({ ...claims, exp: (claims.iat ?? 0) - 1 }), 'EXPIRED'],
+    ['no exp', ({ exp: _exp, ...claims }) => claims, 'INVALID'],
+    ['a future nbf', (claims) => ({ ...claims, nbf: (claims.iat ?? 0) + 60 }), 'INVALID'],
+    ['another issuer', (claims) => ({ ...claims, iss: 'elsewhere' }), 'INVALID'],
+    ['no issuer', ({ iss: _iss, ...claims }) => claims, 'INVALID'],
+    ['another audience', (claims) => ({ ...claims, aud: 'elsewhere' }), 'INVALID'],
+    ['no subject', ({ sub: _sub, ...claims }) => claims, 'INVALID'],
+    ['a subject that is no id', (claims) => ({ ...claims, sub: "' or true --" }), 'INVALID'],
+    ['no session', ({ sid: _sid, ...claims }) => claims, 'INVALID'],
+    ['an unknown session', (claims) => ({ ...claims, sid: '01890a5d-ac96-774b-bcce-b302099a8057' }), 'REVOKED'],
+  ])('with %s is refused, even if we signed it', async (_name, change, reason) => {
     const { claims, header, key } = await ingredients();
-    await expectRefused(await new SignJWT(change(claims)).setProtectedHeader(header).sign(key));
+    await expectRefused(await new SignJWT(change(claims)).setProtectedHeader(header).sign(key), reason);
   });
 
   test.each([
@@ -131,7 +132,7 @@ describe('an access token', () => {
   test('with one changed bit anywhere is refused', async () => {
     const { token } = await ingredients();
     const { accessTokens } = server.app;
-    expect(await accessTokens.verify(token)).not.toBeNull();
+    expect(await accessTokens.verify(token)).toHaveProperty('sessionId');
     const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
     const accepted: string[] = [];
     for (const [at, character] of token.split('').entries()) {
@@ -140,7 +141,7 @@ describe('an access token', () => {
       for (let bit = 0; bit < 6; bit += 1) {
         const other = alphabet[alphabet.indexOf(character) ^ (1 << bit)] ?? '';
         const changed = `${token.slice(0, at)}${other}${token.slice(at + 1)}`;
-        if ((await accessTokens.verify(changed)) !== null)
+        if ((await accessTokens.verify(changed)) !== 'INVALID')
           accepted.push(`bit ${bit} of character ${at} of ${token.length}`);
       }
     }
@@ -158,7 +159,7 @@ describe('an access token', () => {
     }
   });
 
-  test.each(['Basic', 'JWT', 'Token', ''])('is refused behind the scheme %j', async (scheme) => {
+  test.each(['Basic', 'JWT', 'Token', 'BearerX', ''])('counts as none behind the scheme %j', async (scheme) => {
     const { token } = await ingredients();
     const response = await fetch(`${server.url}/graphql`, {
       method: 'POST',

@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { call, faults, faultsOf, succeed } from '../support/calls.js';
+import { decodeJwt } from 'jose';
+import { call, faults, faultsOf, isSignedIn, refusalOf, succeed } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-const TOKENS = 'accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt user { id }';
+const TOKENS = 'accessToken accessTokenExpiresAt accessTokenExpiresIn refreshToken refreshTokenExpiresAt user { id }';
 const MINUTES_IN_30_DAYS = 30 * 24 * 60;
 const USED = ['INVALID_CREDENTIALS input.refreshToken'];
 const ENDED = ['EXPIRED input.refreshToken'];
@@ -20,9 +21,10 @@ async function signIn() {
   return succeed(server.anonymous, 'signIn', { login: person.username, password: PASSWORD }, TOKENS);
 }
 
-async function isSignedIn(client: GraphqlClient): Promise<boolean> {
-  const { viewer } = await client.query('{ viewer { id } }');
-  return viewer !== null;
+/** A client with the access token that a refresh token gives. */
+async function clientOf(refreshToken: string): Promise<GraphqlClient> {
+  const { accessToken } = await succeed(server.anonymous, 'refreshSession', { refreshToken }, TOKENS);
+  return server.anonymous.withToken(accessToken);
 }
 
 async function sessionsOf(client: GraphqlClient) {
@@ -43,32 +45,69 @@ describe('refreshing', () => {
     expect(second.user.id).toBe(person.id);
     expect(second.refreshToken).not.toBe(first.refreshToken);
     expect(Date.parse(second.accessTokenExpiresAt) - now).toBe(600_000);
+    expect(second.accessTokenExpiresIn).toBe(600);
     expect(Date.parse(second.refreshTokenExpiresAt) - now).toBe(MINUTES_IN_30_DAYS * 60_000);
     const [session] = await sessionsOf(server.anonymous.withToken(second.accessToken));
     expect(session).toMatchObject({ current: true, lastUsedAt: server.clock.now().toISOString() });
   });
 
-  test('with a token that was used before ends the session, and the newer tokens with it', async () => {
+  test('again within thirty seconds gives further pairs for the same session, each of which goes on', async () => {
     const first = await signIn();
-    const second = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
-    const client = server.anonymous.withToken(second.accessToken);
-    expect(await isSignedIn(client)).toBe(true);
-
-    expect(await faults(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken })).toEqual(USED);
-    expect(await isSignedIn(client)).toBe(false);
-    expect(await faults(server.anonymous, 'refreshSession', { refreshToken: second.refreshToken })).toEqual(ENDED);
+    const refresh = async (refreshToken: string) =>
+      succeed(server.anonymous, 'refreshSession', { refreshToken }, TOKENS);
+    const one = await refresh(first.refreshToken);
+    server.clock.advance({ seconds: 29 });
+    const other = await refresh(first.refreshToken);
+    const sessions = [one, other].map(({ accessToken }) => decodeJwt(accessToken)['sid']);
+    expect(new Set(sessions)).toEqual(new Set([decodeJwt(first.accessToken)['sid']]));
+    expect(new Set([first, one, other].map(({ refreshToken }) => refreshToken)).size).toBe(3);
+    // As two tabs do that keep their own.
+    server.clock.advance({ minutes: 9 });
+    for (const { refreshToken } of [one, other]) expect(await isSignedIn(await clientOf(refreshToken))).toBe(true);
   });
 
-  test('fifty times at once with one token succeeds once', async () => {
-    const { refreshToken } = await signIn();
+  test.each<[string, (next: { refreshToken: string }) => Promise<unknown>]>([
+    ['thirty seconds later', async () => server.clock.advance({ seconds: 30 })],
+    ['once the next token was used', async ({ refreshToken }) => clientOf(refreshToken)],
+  ])(
+    'with a token that was used before, %s, ends the session, and the newer tokens with it',
+    async (_when, meanwhile) => {
+      const first = await signIn();
+      const second = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
+      const third = await succeed(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken }, TOKENS);
+      await meanwhile(second);
+      const client = server.anonymous.withToken(third.accessToken);
+      expect(await isSignedIn(client)).toBe(true);
+
+      expect(await faults(server.anonymous, 'refreshSession', { refreshToken: first.refreshToken })).toEqual(USED);
+      expect(await refusalOf(client)).toBe('REVOKED');
+      expect(await faults(server.anonymous, 'refreshSession', { refreshToken: third.refreshToken })).toEqual(ENDED);
+    },
+  );
+
+  test('fifty times at once with one token gives fifty pairs of one session, and the token is dead once one is used', async () => {
+    const { refreshToken, accessToken } = await signIn();
     // Opens the pool's connections, so that the fifty really meet.
     await Promise.all(Array.from({ length: 50 }, async () => server.app.readers.users.roles()));
     const payloads = await Promise.all(
       Array.from({ length: 50 }, async () => call(server.anonymous, 'refreshSession', { refreshToken }, TOKENS)),
     );
-    expect(payloads.filter(({ accessToken }) => accessToken !== null)).toHaveLength(1);
-    const refused = payloads.filter(({ accessToken }) => accessToken === null);
-    expect(new Set(refused.flatMap(faultsOf))).toEqual(new Set(USED));
+    expect(payloads.flatMap(faultsOf)).toEqual([]);
+    expect(new Set(payloads.map((payload) => payload.refreshToken)).size).toBe(50);
+    const sessions = payloads.map((payload) => decodeJwt(payload.accessToken)['sid']);
+    expect(new Set(sessions)).toEqual(new Set([decodeJwt(accessToken)['sid']]));
+
+    const client = await clientOf(payloads[7].refreshToken);
+    expect(await isSignedIn(client)).toBe(true);
+    expect(await faults(server.anonymous, 'refreshSession', { refreshToken })).toEqual(USED);
+    expect(await refusalOf(client)).toBe('REVOKED');
+  });
+
+  test('is not possible any more in the thirty seconds after signing out', async () => {
+    const { refreshToken } = await signIn();
+    const client = await clientOf(refreshToken);
+    await client.query('mutation { signOut { userErrors { code } } }');
+    expect(await faults(server.anonymous, 'refreshSession', { refreshToken })).toEqual(ENDED);
   });
 
   test('is refused after thirty days, and taken a second before', async () => {

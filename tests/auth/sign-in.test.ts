@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { hash } from 'argon2';
 import { sql } from 'kysely';
+import { faults, succeed } from '../support/calls.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, buildTicket, PASSWORD, type Person } from '../support/factories.js';
 import { expectRefused } from '../support/refusals.js';
@@ -18,13 +20,17 @@ beforeAll(async () => {
 afterAll(async () => server.stop());
 
 describe('signing in', () => {
-  test.each(['Grace.Hopper', 'grace.hopper', 'Grace@docket.example', 'GRACE@DOCKET.EXAMPLE'])(
-    'takes %s, and shows the person their own address',
-    async (login) => {
-      const { signIn } = await server.anonymous.query(SIGN_IN, { input: { login, password: PASSWORD } });
-      expect(signIn).toMatchObject({ user: { id: person.id, email: 'Grace@docket.example' }, userErrors: [] });
-    },
-  );
+  test.each([
+    'Grace.Hopper',
+    'grace.hopper',
+    'Grace@docket.example',
+    'GRACE@DOCKET.EXAMPLE',
+    ' Grace.Hopper\u00a0',
+    'Grace@docket.example ',
+  ])('takes %j, and shows the person their own address', async (login) => {
+    const { signIn } = await server.anonymous.query(SIGN_IN, { input: { login, password: PASSWORD } });
+    expect(signIn).toMatchObject({ user: { id: person.id, email: 'Grace@docket.example' }, userErrors: [] });
+  });
 
   test("shows what else the answer holds with the eyes of whoever signed in, whoever's token was sent", async () => {
     await buildTicket(server, { createdBy: person });
@@ -49,6 +55,30 @@ describe('signing in', () => {
       answers.push(await expectRefused(server, server.anonymous, { mutation: SIGN_IN, input }, 'INVALID_CREDENTIALS'));
     }
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
+  });
+
+  test('takes a password in whichever form a keyboard writes its characters', async () => {
+    const [composed, decomposed] = ['Grüße, Zoë! ½', 'Grüße, Zoë! ½'].map((text, index) =>
+      text.normalize(index === 0 ? 'NFC' : 'NFD'),
+    );
+    expect(composed).not.toBe(decomposed);
+    for (const [index, password] of [composed, decomposed].entries()) {
+      const account = { username: `zoe${index}`, email: `zoe${index}@docket.example`, firstName: 'Zoë', password };
+      await succeed(server.anonymous, 'signUp', account);
+      for (const typed of [composed, decomposed]) {
+        await succeed(server.anonymous, 'signIn', { login: account.username, password: typed });
+      }
+    }
+  });
+
+  test('takes a password whose hash is from before passwords were normalised, as it was typed then', async () => {
+    const { username, id } = await buildPerson(server);
+    const old = 'Grüße, Zoë! ½'.normalize('NFD');
+    await select(server, sql`update "user" set password_hash = ${await hash(old)} where id = ${id}`);
+    await succeed(server.anonymous, 'signIn', { login: username, password: old });
+    expect(await faults(server.anonymous, 'signIn', { login: username, password: `${old}!` })).toEqual([
+      'INVALID_CREDENTIALS',
+    ]);
   });
 
   test('refuses a deleted account', async () => {

@@ -97,14 +97,19 @@ describe('signing up', () => {
   test.each([
     ['7 characters', 'q8zvR2x'],
     ['129 characters', 'q8zvR2x!'.repeat(16) + 'y'],
-    ['7 characters that take two UTF-16 units each', '🔑'.repeat(7)],
+    ['7 characters that take two UTF-16 units each', '🔑🔒🚪🧭🔑🔒🚪'],
     ['none', ''],
+    ['eight blanks', ' '.repeat(8)],
+    ['blanks of all kinds', ' \t\u00a0\u2003\u3000\n  '],
+    ['one character', 'aaaaaaaa'],
+    ['one character in two letter cases, and blanks', 'aA aA aA aA'],
+    ['two characters', 'x7x7x7x7x7x7'],
   ])('refuses a password of %s', async (_name, password) => refused({ password }, 'INVALID input.password'));
 
   test.each([
     ['8 characters', 'q8zvR2x!'],
     ['128 characters', 'q8zvR2x!'.repeat(16)],
-    ['128 characters that take two UTF-16 units each', '🔑'.repeat(128)],
+    ['128 characters that take two UTF-16 units each', '🔑🔒🚪🧭'.repeat(32)],
   ])('takes a password of %s', async (_name, password) => {
     expect((await signUp(newcomer({ password }))).userErrors).toEqual([]);
   });

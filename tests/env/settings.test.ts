@@ -28,6 +28,8 @@ const ALL_WRONG = {
   REPORT_SCHEDULE_SECONDS: '1e3',
   ACCESS_TOKEN_SECONDS: '1.5',
   SESSION_DAYS: '0',
+  SIGN_UP: 'open,example.com',
+  CONFIRM_EMAIL: 'on',
   ADMIN_EMAIL: 'nobody',
   DEMO_DATA: 'yes',
   PUBLIC_URL: 'docket.example',
@@ -59,6 +61,8 @@ describe('the settings', () => {
       digestIntervalMs: 24 * 3_600_000,
       accessTokenSeconds: 600,
       sessionDays: 30,
+      signUp: 'open',
+      confirmsEmail: false,
       admin: undefined,
       demoData: true,
       allowedOrigins: [],
@@ -154,6 +158,19 @@ describe('the settings', () => {
       'npm_lifecycle_event',
     ];
     expect(unknownSettings(Object.fromEntries([...others, ...settingNames].map((name) => [name, 'x'])))).toEqual([]);
+  });
+
+  test('let nobody sign up in production unless it is said, and then confirm addresses', () => {
+    const production = { NODE_ENV: 'production' };
+    expect(readEnv(production)).toMatchObject({ signUp: 'off', confirmsEmail: true });
+    expect(readEnv({ ...production, SIGN_UP: 'open', CONFIRM_EMAIL: 'off' })).toMatchObject({
+      signUp: 'open',
+      confirmsEmail: false,
+    });
+    expect(readEnv({ SIGN_UP: ' Example.com, example.ORG' }).signUp).toEqual(['example.com', 'example.org']);
+    for (const SIGN_UP of ['@example.com', 'example.com,', '*.example.com', 'off,open', 'a b']) {
+      expect(faultsOf({ SIGN_UP })).toEqual([expect.stringMatching(/^SIGN_UP must be open, off, or domains/)]);
+    }
   });
 
   test('hold minutes with fractions until a ticket mail', () => {

@@ -17,6 +17,7 @@ async function preflight(server: TestServer, origin: string) {
     origin: response.headers.get('access-control-allow-origin'),
     methods: response.headers.get('access-control-allow-methods'),
     headers: response.headers.get('access-control-allow-headers'),
+    credentials: response.headers.get('access-control-allow-credentials'),
   };
 }
 
@@ -51,7 +52,12 @@ describe('pages of other origins', () => {
 
   test('Apollo Sandbox may ask and introspect', async () => {
     const allowed = await preflight(server('development'), SANDBOX);
-    expect(allowed).toEqual({ origin: SANDBOX, methods: 'GET, POST', headers: 'authorization,content-type' });
+    expect(allowed).toEqual({
+      origin: SANDBOX,
+      methods: 'GET, POST',
+      headers: 'authorization,content-type',
+      credentials: 'true',
+    });
     expect(await post(server('development'), SANDBOX)).toEqual({ origin: SANDBOX, queryType: 'Query' });
   });
 
@@ -72,6 +78,7 @@ describe('pages of other origins', () => {
     expect(await preflight(server('production'), 'http://localhost:5173')).toMatchObject({ origin: null });
     expect(await preflight(server('configured'), 'https://desk.example')).toMatchObject({
       origin: 'https://desk.example',
+      credentials: 'true',
     });
     expect(await preflight(server('configured'), SANDBOX)).toMatchObject({ origin: null });
   });

@@ -24,6 +24,8 @@ const PUBLIC = [
   'mutation requestPasswordReset',
   'mutation resetPassword',
   'mutation signIn',
+  // A token or a cookie, see tests/auth/refresh-cookie.test.ts.
+  'mutation signOut',
   'mutation signUp',
   'query viewer',
 ];

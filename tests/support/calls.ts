@@ -6,6 +6,19 @@ interface UserError {
   field: string[] | null;
 }
 
+/** Why the server refuses a client's access token; null when it takes it. */
+export async function refusalOf(client: GraphqlClient): Promise<unknown> {
+  const { data, errors } = await client.send('{ viewer { id } }');
+  expect(data === null).toBe(errors.length > 0);
+  expect(errors.map(({ extensions }) => extensions.code).filter((code) => code !== 'UNAUTHENTICATED')).toEqual([]);
+  return errors[0]?.extensions['reason'] ?? null;
+}
+
+/** Whether the client is signed in. */
+export async function isSignedIn(client: GraphqlClient): Promise<boolean> {
+  return (await refusalOf(client)) === null && (await client.query('{ viewer { id } }')).viewer !== null;
+}
+
 /** The selection that `faultsOf` reads. */
 export const USER_ERRORS = 'userErrors { code field message }';
 

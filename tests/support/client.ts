@@ -1,6 +1,7 @@
 /** A GraphQL answer as it came over HTTP. */
 export interface Answer<Data = Record<string, unknown>> {
   status: number;
+  headers: Headers;
   data: Data;
   errors: { message: string; path?: (string | number)[]; extensions: { code: string; [key: string]: unknown } }[];
 }
@@ -15,27 +16,34 @@ export interface GraphqlClient {
   query(query: string, variables?: Record<string, unknown>): Promise<any>;
   /** The same server with another token. */
   withToken(token: string | undefined): GraphqlClient;
+  /** The same server and token, with these headers beside. */
+  withHeaders(headers: Record<string, string>): GraphqlClient;
   readonly token: string | undefined;
 }
 
-export function createClient(url: string, token?: string): GraphqlClient {
+export function createClient(url: string, token?: string, headers: Record<string, string> = {}): GraphqlClient {
   const client: GraphqlClient = {
     token,
     async send(query, variables = {}) {
       const response = await fetch(`${url}/graphql`, {
         method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
+        headers: {
+          'content-type': 'application/json',
+          ...(token && { authorization: `Bearer ${token}` }),
+          ...headers,
+        },
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors } = JSON.parse(await response.text()) as Partial<Answer>;
-      return { status: response.status, data, errors: errors ?? [] };
+      return { status: response.status, headers: response.headers, data, errors: errors ?? [] };
     },
     async query(query, variables) {
       const { data, errors } = await client.send(query, variables);
       if (errors.length > 0) throw new Error(`Unexpected errors: ${JSON.stringify(errors)}`);
       return data;
     },
-    withToken: (other) => createClient(url, other),
+    withToken: (other) => createClient(url, other, headers),
+    withHeaders: (more) => createClient(url, token, { ...headers, ...more }),
   };
   return client;
 }

@@ -4,6 +4,7 @@ import { type FastifyInstance } from 'fastify';
 import { Client } from 'pg';
 import { type Logger, pino } from 'pino';
 import { type App, createApp } from '../../src/app.js';
+import { type SignUpPolicy } from '../../src/auth/sign-up-policy.js';
 import { loadSigningKeys } from '../../src/auth/signing-keys.js';
 import { type Clock } from '../../src/clock.js';
 import { connect } from '../../src/database/orm.js';
@@ -46,7 +47,7 @@ export interface TestServer {
   readonly databaseUrl: string;
   /** A client that is not signed in. */
   readonly anonymous: GraphqlClient;
-  /** Plans digests and sends whatever is due by the test's clock, as the worker's sweep does. */
+  /** Plans digests and sends all mails that are due by the test's clock, as the worker's sweeps do. */
   deliverDue(): Promise<void>;
   /** How many statements reach PostgreSQL while the action runs. */
   countStatements(action: () => Promise<unknown>): Promise<number>;
@@ -61,6 +62,10 @@ export interface TestServerOptions {
   /** Instead of one that sends to the test's SMTP server; the test closes it. */
   mailer?: Mailer;
   introspection?: boolean;
+  /** SIGN_UP; open by default, but off in production. */
+  signUp?: SignUpPolicy;
+  /** CONFIRM_EMAIL=required; by default in production only. */
+  confirmsEmail?: boolean;
   production?: boolean;
   allowedOrigins?: readonly string[];
   trustedProxies?: readonly string[];
@@ -119,6 +124,8 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     settings: {
       accessTokenSeconds: options.accessTokenSeconds ?? 600,
       sessionDays: 30,
+      signUp: options.signUp ?? (options.production === true ? 'off' : 'open'),
+      confirmsEmail: options.confirmsEmail ?? options.production ?? false,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       publicUrl: options.publicUrl ?? 'https://docket.example',
@@ -144,6 +151,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     databaseUrl: url,
     anonymous: createClient(address),
     async deliverDue() {
+      await app.accountMails.sweep();
       await app.digests.plan();
       while ((await app.delivery.sweep()) > 0);
     },

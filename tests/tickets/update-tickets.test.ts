@@ -105,7 +105,6 @@ describe('changing many tickets at once', () => {
     [{ status: null }, 'REQUIRED', ['input', 'status']],
     [{ productId: '019ab000-0000-7000-8000-000000000000' }, 'NOT_FOUND', ['input', 'productId']],
     [{ assignedTo: { username: 'nobody' } }, 'NOT_FOUND', ['input', 'assignedTo', 'username']],
-    [{ assignedTo: {} }, 'INVALID', ['input', 'assignedTo']],
   ])('changes nothing for a wrong field: %j', async (change, code, field) => {
     const ids = await tickets(2);
     const { updateTickets } = await tech.client.query(UPDATE, { input: { ids, priority: 'LOW', ...change } });

@@ -44,4 +44,16 @@ describe('turns', () => {
     await running;
     expect(turns.isIdle).toBe(true);
   });
+
+  test('of one owner wait in so many places at most, and leave the others to everybody else', async () => {
+    const turns = new Turns(1, { mostWaiting: 4, mostWaitingOfOne: 2 });
+    const end = Promise.withResolvers<void>();
+    const take = async (owner: string | null) => turns.take(async () => end.promise, owner);
+    const tasks = [take('one'), take('one'), take('one')];
+    await expect(take('one')).rejects.toThrow('Too many are waiting');
+    tasks.push(take('other'), take(null));
+    await expect(take(null)).rejects.toThrow('Too many are waiting');
+    end.resolve();
+    await Promise.all(tasks);
+  });
 });

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { faults, succeed } from '../support/calls.js';
-import { buildPerson, buildTicket, type Person } from '../support/factories.js';
+import { buildPerson, buildTicket, PASSWORD, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const ROUNDS = 10;
@@ -36,7 +36,7 @@ describe('the last person who can manage users', () => {
     const manager = await buildLastManager();
     const role = await roleOf(manager);
     const { client, id } = manager;
-    expect(await faults(client, 'deleteUser', { id })).toEqual(['CONFLICT input.id']);
+    expect(await faults(client, 'deleteUser', { id, currentPassword: PASSWORD })).toEqual(['CONFLICT input.id']);
     const demotion = { id, roleId: await plainRole(manager), firstName: 'Demoted' };
     expect(await faults(client, 'updateUser', demotion)).toEqual(['CONFLICT input.roleId']);
     const stripped = { id: role, canManageUsers: false, canViewAll: true };
@@ -48,7 +48,7 @@ describe('the last person who can manage users', () => {
   test('can leave once somebody else can manage users', async () => {
     const manager = await buildLastManager();
     await buildPerson(server, { role: { canManageUsers: true } });
-    await succeed(manager.client, 'deleteUser', { id: manager.id });
+    await succeed(manager.client, 'deleteUser', { id: manager.id, currentPassword: PASSWORD });
   });
 
   test('stays when two delete each other at once, with tickets that both would be let go of', async () => {

@@ -2,11 +2,11 @@ import { type EntityManager } from '@mikro-orm/postgresql';
 import { User } from '../../users/user.entity.js';
 import { CommandError } from '../command.js';
 
-/** The living user with this username or e-mail address. @throws CommandError when there is none */
+/** The living user with this username or proven e-mail address. @throws CommandError when there is none */
 export async function findUser(em: EntityManager, login: string): Promise<User> {
   const user = login.includes('\0')
     ? null
-    : await em.findOne(User, { $or: [{ username: login }, { email: login }], deletedAt: null });
+    : await em.findOne(User, { $or: [{ username: login }, { email: login, emailConfirmed: true }], deletedAt: null });
   if (user === null) throw new CommandError(`There is no user with the username or e-mail address "${login}".`);
   return user;
 }

@@ -32,6 +32,8 @@ export const resetPassword = defineCommand({
         const now = clock.now();
         user.passwordHash = passwordHash;
         user.updatedAt = now;
+        // The person who set the old password, and a new address, may be another one.
+        user.pendingEmail = null;
         // A link that was mailed before must not set yet another password.
         await em.nativeUpdate(Token, { user: id, kind: TokenKind.PASSWORD_RESET, usedAt: null }, { usedAt: now });
         const ended = await endSessions(em, now, id);

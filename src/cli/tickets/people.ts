@@ -11,6 +11,7 @@ interface Person {
   readonly id: string;
   readonly username: string;
   readonly email: string;
+  readonly emailConfirmed: boolean;
   readonly deleted: boolean;
 }
 
@@ -45,7 +46,10 @@ export class People {
     // The living come last: an address may have belonged to an account that was deleted.
     const ordered = people.toSorted((a, b) => Number(b.deleted) - Number(a.deleted));
     this.#byName = new Map([
-      ...ordered.map((person): [string, Person] => [person.email.toLowerCase(), person]),
+      // By an address that nobody has proven, a stranger would be taken for its owner.
+      ...ordered
+        .filter(({ emailConfirmed }) => emailConfirmed)
+        .map((person): [string, Person] => [person.email.toLowerCase(), person]),
       ...ordered.map((person): [string, Person] => [person.username.toLowerCase(), person]),
     ]);
     this.#renamed = options.renamed;
@@ -57,7 +61,9 @@ export class People {
   /** @throws CommandError when the options name nobody */
   static async load(em: EntityManager, options: PeopleOptions, notices: Notices): Promise<People> {
     const { rows } = await sql<Person>`
-      select id, username::text, email::text, deleted_at is not null as deleted from "user"`.execute(em.getKysely());
+      select id, username::text, email::text, email_confirmed as "emailConfirmed", deleted_at is not null as deleted from "user"`.execute(
+      em.getKysely(),
+    );
     return new People(rows, options, notices);
   }
 

@@ -10,6 +10,7 @@ import { Migration20261121065000_must_hold } from './Migration20261121065000_mus
 import { Migration20261121070000_traces } from './Migration20261121070000_traces.js';
 import { Migration20261121171000_changed_texts } from './Migration20261121171000_changed_texts.js';
 import { Migration20261127110500_taken_names } from './Migration20261127110500_taken_names.js';
+import { Migration20261127121500_own_accounts } from './Migration20261127121500_own_accounts.js';
 import { Migration20261127134107_merged_mails } from './Migration20261127134107_merged_mails.js';
 import { Migration20261127140500_names_in_order } from './Migration20261127140500_names_in_order.js';
 
@@ -26,6 +27,7 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121070000_traces', class: Migration20261121070000_traces },
   { name: 'Migration20261121171000_changed_texts', class: Migration20261121171000_changed_texts },
   { name: 'Migration20261127110500_taken_names', class: Migration20261127110500_taken_names },
+  { name: 'Migration20261127121500_own_accounts', class: Migration20261127121500_own_accounts },
   { name: 'Migration20261127134107_merged_mails', class: Migration20261127134107_merged_mails },
   { name: 'Migration20261127140500_names_in_order', class: Migration20261127140500_names_in_order },
 ];

@@ -7,7 +7,8 @@ export interface MailContent {
   preheader: string;
   heading: string;
   body: { text: string; html: SafeHtml };
-  action: { label: string; url: string };
+  /** Null where the mail only tells something. */
+  action: { label: string; url: string } | null;
   /** Why this person gets this mail. */
   reason: string;
   /** Where they stop mails of this kind; null for one that they asked for. */
@@ -110,16 +111,7 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
                     >
                       ${heading}
                     </h1>
-                    ${body.html}
-                    <p style="margin: 28px 0 0;">
-                      <a
-                        href="${action.url}"
-                        target="_blank"
-                        rel="noopener"
-                        style="display: inline-block; padding: 11px 20px; background-color: #2b5fd9; border-radius: 7px; font-size: 15px; font-weight: 600; color: #ffffff; text-decoration: none;"
-                        >${action.label}</a
-                      >
-                    </p>
+                    ${body.html} ${action === null ? [] : actionHtml(action)}
                   </td>
                 </tr>
                 <tr>
@@ -137,9 +129,21 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
 
 /** The plain text part, with the signature mark ("-- ") before what is not about the matter itself. */
 function mailText({ heading, body, action, reason, unsubscribe }: MailContent): string {
-  return `${heading}\n\n${body.text}\n\n${action.label}: ${action.url}\n\n-- \n${reason}\n${unsubscribe === null ? '' : `${unsubscribe.label}: ${unsubscribe.url}\n`}`;
+  return `${heading}\n\n${body.text}\n\n${action === null ? '' : `${action.label}: ${action.url}\n\n`}-- \n${reason}\n${unsubscribe === null ? '' : `${unsubscribe.label}: ${unsubscribe.url}\n`}`;
 }
 
 function unsubscribeHtml({ label, url }: { label: string; url: string }): SafeHtml {
   return html`<br /><a class="soft" href="${url}" target="_blank" rel="noopener" style="color: #5b6270;">${label}</a>`;
+}
+
+function actionHtml({ label, url }: { label: string; url: string }): SafeHtml {
+  return html`<p style="margin: 28px 0 0;">
+    <a
+      href="${url}"
+      target="_blank"
+      rel="noopener"
+      style="display: inline-block; padding: 11px 20px; background-color: #2b5fd9; border-radius: 7px; font-size: 15px; font-weight: 600; color: #ffffff; text-decoration: none;"
+      >${label}</a
+    >
+  </p>`;
 }

@@ -1,0 +1,8 @@
+/** Who may make an account without being asked to: everybody, nobody, or those with an address in one of the domains. */
+export type SignUpPolicy = 'open' | 'off' | readonly string[];
+
+/** Whether signing up is open to an address. Domains are in lower case; those below them do not count. */
+export function maySignUp(policy: SignUpPolicy, email: string): boolean {
+  if (typeof policy === 'string') return policy === 'open';
+  return policy.includes(email.slice(email.lastIndexOf('@') + 1).toLowerCase());
+}
