@@ -7,7 +7,7 @@ import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
 import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 
-/** Nothing that a request asks may take longer (hardening, "Running"). */
+/** Nothing that a request asks may take longer (hardening, "Running"); commands have limits of their own. */
 const STATEMENT_TIMEOUT_MS = 5000;
 /** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;
@@ -65,8 +65,16 @@ export function ormOptions(databaseUrl: string | undefined, log: (message: strin
   });
 }
 
-export async function connect(databaseUrl: string, log?: (message: string) => void): Promise<MikroORM> {
-  return MikroORM.init(ormOptions(databaseUrl, log));
+/** @param statementTimeoutMs 0 for no limit */
+export async function connect(
+  databaseUrl: string,
+  log?: (message: string) => void,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<MikroORM> {
+  return MikroORM.init({
+    ...ormOptions(databaseUrl, log),
+    driverOptions: { ...DRIVER_OPTIONS, statement_timeout: statementTimeoutMs },
+  });
 }
 
 /**

@@ -3,7 +3,7 @@ import { type Clock } from '../../clock.js';
 import { NotificationService } from '../../notifications/notification.service.js';
 import { isActive, Ticket } from '../../tickets/ticket.entity.js';
 import { User } from '../../users/user.entity.js';
-import { type ReadyTicket } from './write-tickets.js';
+import { type ReadyTicket } from './ready-ticket.js';
 
 /**
  * Owes the assignees of active tickets the mail that a new ticket brings (`--send-mails`). No job is asked for: the
@@ -16,14 +16,14 @@ export async function oweAssignmentMails(
   batch: readonly ReadyTicket[],
 ): Promise<number> {
   const notifications = new NotificationService({ clock, delayMs, wake: async () => {} });
-  const assigned = batch.filter(({ draft, people }) => people.assignedTo !== null && isActive(draft.status));
-  const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ people }) => people.assignedTo ?? []) } });
+  const assigned = batch.filter(({ assignedToId, status }) => assignedToId !== null && isActive(status));
+  const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ assignedToId }) => assignedToId ?? []) } });
   const byId = new Map(assignees.map((user) => [user.id, user]));
   let owed = 0;
-  for (const { draft, people } of assigned) {
-    const assignee = byId.get(people.assignedTo ?? '');
+  for (const { id, assignedToId, createdById } of assigned) {
+    const assignee = byId.get(assignedToId ?? '');
     if (assignee === undefined) continue;
-    owed += notifications.assigned(em, em.getReference(Ticket, draft.id), assignee, people.createdBy).length;
+    owed += notifications.assigned(em, em.getReference(Ticket, id), assignee, createdById).length;
   }
   await em.flush();
   return owed;
