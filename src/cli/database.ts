@@ -14,6 +14,12 @@ interface OpenDatabase {
 /** A command's statements take as long as they take: nobody waits for an answer, and Ctrl-C is at hand. */
 const NO_STATEMENT_TIMEOUT = 0;
 
+/**
+ * How long a pool may take to close after a failure. Kysely does not release a connection on which the rollback failed,
+ * since the connection is lost, and the pool waits for it for ever.
+ */
+const CLOSE_TIMEOUT_MS = 2000;
+
 const nothingToClose = async () => {};
 
 /**
@@ -75,9 +81,17 @@ export async function withDatabase<Result>(
         await exclusively(url, async () => migrate(orm));
         return await action(orm);
       } finally {
-        await orm.close(true);
+        await closePool(orm);
       }
     },
     interruption,
   );
+}
+
+async function closePool(orm: MikroORM): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
+  });
+  await Promise.race([orm.close(true), timeout]).finally(() => clearTimeout(timer));
 }

@@ -9,6 +9,7 @@ import { DraftRules } from './draft-rules.js';
 import { report } from './import-report.js';
 import { type ImportOptions, type ImportResult, ImportState, runImport } from './import-run.js';
 import { withInputFile } from './input-file.js';
+import { useLittleMemory } from './lean-memory.js';
 import { mapOptions } from './mapping-advice.js';
 import { type Mapping, mapColumns, parseMap, parsePeople, parseValues } from './mapping.js';
 import { IMPORT_FIELDS, type Preset, PRESETS } from './presets.js';
@@ -98,6 +99,7 @@ export const importTickets = defineCommand({
     const formats = (values['date-format'] ?? []).map(parseDateFormat);
     const format = sourceFormat(file, values);
 
+    useLittleMemory();
     const started = performance.now();
     const options = {
       people: { defaultUser: values['default-user'], renamed },
