@@ -106,7 +106,7 @@ describe('reading JSON', () => {
       { line: 7, a: ['true'] },
     ]);
     expect(file.faults).toEqual([{ line: 6, message: 'This element of the list is not an object.' }]);
-    expect(file.leftOut).toEqual(['beside the list of tickets: bugs (a list with 1 elements), total']);
+    expect(file.leftOut).toEqual(['beside the list of tickets: bugs (1 element), total']);
   });
 
   test('reads one object a line, also over several lines', async () => {

@@ -112,7 +112,7 @@ function rankOf(path: string): number | null {
 function leftOut({ lists, beside }: Outline, place: string): string[] {
   const others = [...lists]
     .filter(([path]) => path !== place)
-    .map(([path, { count }]) => `${path} (a list with ${count.toLocaleString('en')} elements)`);
+    .map(([path, { count }]) => `${path} (${count === 1 ? '1 element' : `${count.toLocaleString('en')} elements`})`);
   const names = [...others, ...beside];
   if (names.length === 0) return [];
   const more = names.length > SHOWN_NAMES ? ` and ${names.length - SHOWN_NAMES} more` : '';

@@ -5,12 +5,16 @@ import { type Dictionary, wordKey } from './vocabulary.js';
 /** Letters that may be wrong or missing for a word to be offered: one in three. */
 const MISSPELT = 1 / 3;
 
+/** By dictionary and word: the same word may be in every row. */
+const known = new WeakMap<Dictionary<string>, Map<string, string>>();
+
 /** The fault of a word that nothing is known about, with the option that says what it means. */
 export function unknownWord(field: string, text: string, dictionary: Dictionary<string>): RowError {
-  const near = nearest(wordKey(text), dictionary);
+  const near = known.get(dictionary)?.get(text) ?? nearest(wordKey(text), dictionary) ?? 'VALUE';
+  known.set(dictionary, (known.get(dictionary) ?? new Map<string, string>()).set(text, near));
   const values = [...new Set(dictionary.values())].join(', ');
   return new RowError(`${field}: "${text}" is unknown; it must be said which of ${values} it is.`, {
-    options: [option('value', `${field}:${text}=${near ?? 'VALUE'}`)],
+    options: [option('value', `${field}:${text}=${near}`)],
   });
 }
 
