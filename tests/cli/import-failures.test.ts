@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,15 +24,19 @@ const PATIENCE_MS = 60_000;
 
 let server: TestServer;
 let path: string;
+/** Locks a table, so that an import stands still at a known place. */
 let session: Client;
+/** Looks at others: in the session's transaction pg_stat_activity would not change. */
+let watching: Client;
 beforeAll(async () => {
   server = await startTestServer();
   await buildPerson(server, { username: 'ada' });
   session = new Client(server.databaseUrl);
-  await session.connect();
+  watching = new Client(server.databaseUrl);
+  await Promise.all([session.connect(), watching.connect()]);
 });
 afterAll(async () => {
-  await session.end();
+  await Promise.all([session.end(), watching.end()]);
   await server.stop();
 });
 
@@ -53,7 +58,7 @@ async function nextNumber(): Promise<number> {
 /** Waits until a statement of the command waits for a lock, for as long as is said. */
 async function untilWaiting(interval = '0 s'): Promise<void> {
   await waitFor(async () => {
-    const { rowCount } = await session.query(
+    const { rowCount } = await watching.query(
       `select 1 from pg_stat_activity where application_name = 'docket' and wait_event_type = 'Lock'
        and now() - query_start >= $1::interval and datname = current_database()`,
       [interval],
@@ -91,7 +96,7 @@ describe('ticket numbers', () => {
     await session.query('lock table ticket_event in share mode');
     const done = importing();
     await untilWaiting();
-    await session.query(
+    await watching.query(
       `select pg_cancel_backend(pid) from pg_stat_activity
        where application_name = 'docket' and wait_event_type = 'Lock' and datname = current_database()`,
     );
@@ -109,7 +114,7 @@ describe('ticket numbers', () => {
     const done = importing();
     await untilWaiting();
     const { rows: taken } = await session.query<{ number: string }>(`select nextval('ticket_number_seq') as number`);
-    await session.query(
+    await watching.query(
       `select pg_cancel_backend(pid) from pg_stat_activity
        where application_name = 'docket' and wait_event_type = 'Lock' and datname = current_database()`,
     );
@@ -143,8 +148,7 @@ test(
     const result = ended(child);
     await untilWaiting();
     child.kill('SIGINT');
-    // It is heard between two statements.
-    await waitFor(() => child.exitCode !== null || !child.killed || true);
+    await once(child.stderr ?? child, 'data');
     await session.query('commit');
     expect(await result).toEqual({
       code: 130,
@@ -177,11 +181,11 @@ describe('when PostgreSQL is stopped', () => {
       await locking.query('begin');
       await locking.query('lock table "user" in access exclusive mode');
       const result = ended(start(database.url, ['import-tickets', path]));
-      const watching = new Client(database.url);
-      watching.on('error', () => {});
-      await watching.connect();
+      const other = new Client(database.url);
+      other.on('error', () => {});
+      await other.connect();
       await waitFor(async () => {
-        const { rowCount } = await watching.query(
+        const { rowCount } = await other.query(
           `select 1 from pg_stat_activity where application_name = 'docket' and wait_event_type = 'Lock'`,
         );
         return rowCount === 1;
