@@ -9,6 +9,11 @@ export class CommandError extends Error {
   override name = 'CommandError';
 }
 
+/** Somebody broke the command off by a signal; exit code 130, as shells report Ctrl-C. */
+export class BrokenOffError extends CommandError {
+  override name = 'BrokenOffError';
+}
+
 /** The command line itself is wrong; exit code 2. */
 export class UsageError extends Error {
   override name = 'UsageError';

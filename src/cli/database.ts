@@ -5,14 +5,21 @@ import { type Tell } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from '../database/orm.js';
 import { type Env } from '../env.js';
+import { EXIT_BROKEN_OFF, type Interruption } from './interruption.js';
 
 interface OpenDatabase {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What shells report for Ctrl-C. */
-const EXIT_BROKEN_OFF = 130;
+/** A command's statements take as long as they take: nobody waits for an answer, and Ctrl-C is at hand. */
+const NO_STATEMENT_TIMEOUT = 0;
+
+/**
+ * How long a pool may take to close after a failure. Kysely does not release a connection on which the rollback failed,
+ * since the connection is lost, and the pool waits for it for ever.
+ */
+const CLOSE_TIMEOUT_MS = 2000;
 
 const nothingToClose = async () => {};
 
@@ -35,16 +42,23 @@ async function openDatabase({ databaseUrl, dataDir }: Env): Promise<OpenDatabase
   }
 }
 
-/** Runs the action on the database as it is, whatever its schema. */
-export async function withDatabaseUrl<Result>(env: Env, action: (url: string) => Promise<Result>): Promise<Result> {
+/**
+ * Runs the action on the database as it is, whatever its schema.
+ * @param interruption of an action that ends by itself at the first signal; any other is ended at once
+ */
+export async function withDatabaseUrl<Result>(
+  env: Env,
+  action: (url: string) => Promise<Result>,
+  interruption?: Interruption,
+): Promise<Result> {
   const database = await openDatabase(env);
   // A command that is broken off must not leave behind the embedded server that it started.
   const breakOff = () => void database.close().finally(() => process.exit(EXIT_BROKEN_OFF));
-  process.once('SIGINT', breakOff).once('SIGTERM', breakOff);
+  const stopListening = interruption ? interruption.onSecond(breakOff) : onSignal(breakOff);
   try {
     return await action(database.url);
   } finally {
-    process.off('SIGINT', breakOff).off('SIGTERM', breakOff);
+    stopListening();
     await database.close();
   }
 }
@@ -52,15 +66,36 @@ export async function withDatabaseUrl<Result>(env: Env, action: (url: string) =>
 /** Tells what a command waits for. */
 export const tellOnTerminal: Tell = (message) => process.stderr.write(`${message}\n`);
 
+function onSignal(listen: () => void): () => void {
+  process.once('SIGINT', listen).once('SIGTERM', listen);
+  return () => void process.off('SIGINT', listen).off('SIGTERM', listen);
+}
+
 /** Runs the action on the database, its schema brought up to date as every start of the server does. */
-export async function withDatabase<Result>(env: Env, action: (orm: MikroORM) => Promise<Result>): Promise<Result> {
-  return withDatabaseUrl(env, async (url) => {
-    const orm = await connect(url);
-    try {
-      await exclusively(url, async () => migrate(orm), tellOnTerminal);
-      return await action(orm);
-    } finally {
-      await orm.close(true);
-    }
+export async function withDatabase<Result>(
+  env: Env,
+  action: (orm: MikroORM) => Promise<Result>,
+  interruption?: Interruption,
+): Promise<Result> {
+  return withDatabaseUrl(
+    env,
+    async (url) => {
+      const orm = await connect(url, undefined, NO_STATEMENT_TIMEOUT);
+      try {
+        await exclusively(url, async () => migrate(orm), tellOnTerminal);
+        return await action(orm);
+      } finally {
+        await closePool(orm);
+      }
+    },
+    interruption,
+  );
+}
+
+async function closePool(orm: MikroORM): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeout = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, CLOSE_TIMEOUT_MS);
   });
+  await Promise.race([orm.close(true), timeout]).finally(() => clearTimeout(timer));
 }

@@ -1,8 +1,9 @@
 import { isNativeError } from 'node:util/types';
 import { UserInputError } from '../graphql/errors.js';
 import { withoutSecrets } from '../observability/secrets.js';
-import { type CommandContext, CommandError, UsageError } from './command.js';
+import { BrokenOffError, type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';
+import { EXIT_BROKEN_OFF } from './interruption.js';
 import { commandHelp, INVOCATION, overallHelp } from './help.js';
 
 const EXIT_OK = 0;
@@ -42,7 +43,7 @@ export async function run(words: readonly string[], streams: Streams, loadContex
       return EXIT_USAGE;
     }
     stderr.write(`${withoutSecrets(explain(error))}\n`);
-    return EXIT_FAULT;
+    return error instanceof BrokenOffError ? EXIT_BROKEN_OFF : EXIT_FAULT;
   }
 }
 

@@ -9,7 +9,7 @@ import { entities } from './entities.js';
 import { migrations } from './migrations/index.js';
 import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 
-/** Nothing that a request asks may take longer (hardening, "Running"). */
+/** Nothing that a request asks may take longer (hardening, "Running"); commands have limits of their own. */
 const STATEMENT_TIMEOUT_MS = 5000;
 /** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;
@@ -25,8 +25,8 @@ const POOL_OPTIONS = {
   onPoolCreated: prepareStatements,
 };
 
-function requestPool(databaseUrl: string, timeoutMs: number) {
-  const session = { statement_timeout: String(STATEMENT_TIMEOUT_MS) };
+function requestPool(databaseUrl: string, timeoutMs: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS) {
+  const session = { statement_timeout: String(statementTimeoutMs) };
   return { ...poolConfig(databaseUrl, '', { timeoutMs, session }), ...POOL_OPTIONS };
 }
 
@@ -75,8 +75,13 @@ export function ormOptions(
   });
 }
 
-export async function connect(databaseUrl: string, log?: (message: string) => void): Promise<MikroORM> {
-  return MikroORM.init(ormOptions(databaseUrl, log));
+/** @param statementTimeoutMs 0 for no limit */
+export async function connect(
+  databaseUrl: string,
+  log?: (message: string) => void,
+  statementTimeoutMs = STATEMENT_TIMEOUT_MS,
+): Promise<MikroORM> {
+  return MikroORM.init(ormOptions(databaseUrl, log, requestPool(databaseUrl, ACQUIRE_TIMEOUT_MS, statementTimeoutMs)));
 }
 
 /**

@@ -3,21 +3,40 @@ import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { readCsv } from '../../src/cli/tickets/csv-source.js';
+import { parseDateFormat, possibleFormats } from '../../src/cli/tickets/date-format.js';
 import { asCsv, asJson } from '../../src/cli/tickets/export-format.js';
 import { type ExportedTicket } from '../../src/cli/tickets/exported-ticket.js';
 import { parseInstant } from '../../src/cli/tickets/instant.js';
 import { readJson } from '../../src/cli/tickets/json-source.js';
+import { type InputFile } from '../../src/cli/tickets/input-file.js';
 import { readLabels } from '../../src/cli/tickets/labels.js';
 import { PRESETS } from '../../src/cli/tickets/presets.js';
-import { type SourceFile, storable } from '../../src/cli/tickets/source-record.js';
+import { type RowFault, type SourceFile, type SourceRecord, storable } from '../../src/cli/tickets/source-record.js';
 import { dictionaries, wordKey } from '../../src/cli/tickets/vocabulary.js';
 
-const rowsOf = ({ records }: SourceFile) =>
+/** A file in memory, given in pieces of a few characters: rows and elements go across their ends. */
+const inPieces = (text: string): InputFile => ({
+  async *text() {
+    yield* text.match(/.{1,3}/gsu) ?? [];
+  },
+});
+
+async function gather(file: Promise<SourceFile>) {
+  const source = await file;
+  const rows: (SourceRecord | RowFault)[] = [];
+  for await (const row of source.rows()) rows.push(row);
+  const records = rows.filter((row) => 'columns' in row);
+  return { ...source, records, faults: rows.filter((row) => !('columns' in row)) };
+}
+const csv = async (text: string, delimiter?: string) => gather(readCsv(inPieces(text), delimiter));
+const json = async (text: string) => gather(readJson(inPieces(text)));
+
+const rowsOf = ({ records }: { records: SourceRecord[] }) =>
   records.map(({ line, columns }) => ({ line, ...Object.fromEntries(columns) }));
 
 describe('reading CSV', () => {
-  test('gives the line in which each row begins, whatever the line ends and however long the rows', () => {
-    expect(rowsOf(readCsv('\n\na,b\r\n1,"x\r\nyé"\r\n\r\n3,4\r\n5,"z\nw"\n6,7\n'))).toEqual([
+  test('gives the line in which each row begins, whatever the line ends and however long the rows', async () => {
+    expect(rowsOf(await csv('\n\na,b\r\n1,"x\r\nyé"\r\n\r\n3,4\r\n5,"z\nw"\n6,7\n'))).toEqual([
       { line: 4, a: ['1'], b: ['x\r\nyé'] },
       { line: 7, a: ['3'], b: ['4'] },
       { line: 8, a: ['5'], b: ['z\nw'] },
@@ -25,13 +44,34 @@ describe('reading CSV', () => {
     ]);
   });
 
-  test('finds semicolons and tabs by the first line, and gathers columns that repeat', () => {
-    expect(rowsOf(readCsv('a;"b,c,d";b\n1;2;3\n'))).toEqual([{ line: 2, a: ['1'], 'b,c,d': ['2'], b: ['3'] }]);
-    expect(rowsOf(readCsv('a\tb\tb\n1,5\t2\t3\n'))).toEqual([{ line: 2, a: ['1,5'], b: ['2', '3'] }]);
+  test('finds semicolons and tabs by the first line, and gathers columns that repeat', async () => {
+    expect(rowsOf(await csv('a;"b,c,d";b\n1;2;3\n'))).toEqual([{ line: 2, a: ['1'], 'b,c,d': ['2'], b: ['3'] }]);
+    expect(rowsOf(await csv('a\tb\tb\n1,5\t2\t3\n'))).toEqual([{ line: 2, a: ['1,5'], b: ['2', '3'] }]);
   });
 
-  test('reports rows with too few or too many cells, and keeps the others', () => {
-    const { records, faults } = readCsv('a,b\n1\n1,2\n1,2,3\n');
+  test('reads lines that end with CR alone, as old Macs and Excel write them', async () => {
+    expect(rowsOf(await csv('a,b\r1,"x\ny"\r\r3,4\r'))).toEqual([
+      { line: 2, a: ['1'], b: ['x\ny'] },
+      { line: 4, a: ['3'], b: ['4'] },
+    ]);
+    expect(rowsOf(await csv('a,b\r1,2'))).toEqual([{ line: 2, a: ['1'], b: ['2'] }]);
+  });
+
+  test.each([
+    ['sep=;\r\na;b,c\r\n1;2,5\r\n', 3],
+    ['"sep=;"\na;b,c\n1;2,5\n', 3],
+    ['#TYPE System.Management.Automation.PSCustomObject\n"a";"b,c"\n"1";"2,5"\n', 3],
+    ['\n#TYPE Selected.Thing\r\n\r\nsep=;\r\na;b,c\r\n1;2,5\r\n', 6],
+  ])('reads over what stands before the row of names: %j', async (text, line) => {
+    expect(rowsOf(await csv(text))).toEqual([{ line, a: ['1'], 'b,c': ['2,5'] }]);
+  });
+
+  test('keeps what stands in a column without a name', async () => {
+    expect(rowsOf(await csv('a,,b\n1,2,3\n'))).toEqual([{ line: 2, a: ['1'], 'column 2': ['2'], b: ['3'] }]);
+  });
+
+  test('reports rows with too few or too many cells, and keeps the others', async () => {
+    const { records, faults } = await csv('a,b\n1\n1,2\n1,2,3\n');
     expect(records).toHaveLength(1);
     expect(faults).toEqual([
       { line: 2, message: 'This row has 1 columns; the first row has 2.' },
@@ -44,34 +84,82 @@ describe('reading CSV', () => {
     ['text after a closing quote', 'a,b\n1,"x"y\n', /^Line 2: .*closing quote/],
     ['a quote in a text without quotes', 'a,b\n1,x"y\n', /^Line 2: .*without quotes/],
     ['nothing', '\n\n', /^The file is empty/],
-  ])('refuses a file with %s', (_case, text, message) => {
-    expect(() => readCsv(text)).toThrow(message);
+  ])('refuses a file with %s', async (_case, text, message) => {
+    await expect(csv(text)).rejects.toThrow(message);
   });
 
-  test('replaces what PostgreSQL cannot hold', () => {
-    expect(rowsOf(readCsv('a\nx\0y\n'))).toEqual([{ line: 2, a: ['x\u{FFFD}y'] }]);
+  test('replaces what PostgreSQL cannot hold, and says so', async () => {
+    const file = await csv('a\nx\0y\n');
+    expect(rowsOf(file)).toEqual([{ line: 2, a: ['x\u{FFFD}y'] }]);
+    expect(file.records[0]?.notes).toHaveLength(1);
   });
 });
 
 describe('reading JSON', () => {
-  test('gives the line of each object, and paths for what is nested', () => {
+  test('gives the line of each object, paths for what is nested, and what it passed over', async () => {
     const text =
-      '{"bugs": [{"id": 0}],\n"issues":\n[\n{"a": 1, "labels": [{"name": "x"}, {"name": "y,]"}]},\n\n {"a": {"b": "[{\\""}}, 5,\n{"a": true}]}';
-    const file = readJson(text);
+      '{"bugs": [{"id": 0}],\n"total": 3, "issues":\n[\n{"a": 1, "labels": [{"name": "x"}, {"name": "y,]"}]},\n\n {"a": {"b": "[{\\""}}, 5,\n{"a": true}]}';
+    const file = await json(text);
     expect(rowsOf(file)).toEqual([
       { line: 4, a: ['1'], 'labels.name': ['x', 'y,]'] },
       { line: 6, 'a.b': ['[{"'] },
       { line: 7, a: ['true'] },
     ]);
     expect(file.faults).toEqual([{ line: 6, message: 'This element of the list is not an object.' }]);
+    expect(file.leftOut).toEqual(['beside the list of tickets: bugs (1 element), total']);
   });
 
-  test.each([['{"a":'], ['7'], ['{"a": []}'], [' ']])('refuses %s', (text) => {
-    expect(() => readJson(text)).toThrow(/not JSON|neither a list|empty/);
+  test('reads one object a line, also over several lines', async () => {
+    expect(rowsOf(await json('{"a": 1, "b": [1]}\n{"a": 2}\r\n\n{"a":\n3}'))).toEqual([
+      { line: 1, a: ['1'], b: ['1'] },
+      { line: 2, a: ['2'] },
+      { line: 4, a: ['3'] },
+    ]);
   });
 
-  test('replaces what PostgreSQL cannot hold, in names too', () => {
-    expect(rowsOf(readJson(String.raw`[{"a\u0000": "\ud800x"}]`))).toEqual([{ line: 1, 'a\u{FFFD}': ['\u{FFFD}x'] }]);
+  test('reads nodes and edges of GraphQL wherever they are, and says when there were more', async () => {
+    const labels = (names: string[], more = {}) => ({ nodes: names.map((name) => ({ name })), ...more });
+    const issue = (title: string, more = {}) => ({ title, labels: labels(['x', 'y'], more) });
+    const page = (list: object) => JSON.stringify({ data: { repository: { issues: list } } });
+    const nodes = await json(page({ nodes: [issue('A'), issue('B', { totalCount: 7 })], pageInfo: {} }));
+    expect(rowsOf(nodes)).toEqual([
+      { line: 1, title: ['A'], 'labels.name': ['x', 'y'] },
+      { line: 1, title: ['B'], 'labels.name': ['x', 'y'] },
+    ]);
+    expect(nodes.records.map(({ notes }) => notes.length)).toEqual([0, 1]);
+    const edges = await json(page({ edges: [{ cursor: 'c', node: issue('A') }] }));
+    expect(rowsOf(edges)).toEqual([{ line: 1, title: ['A'], 'labels.name': ['x', 'y'] }]);
+    const pages = await json(`${page({ nodes: [issue('A'), issue('B')] })}\n${page({ nodes: [issue('C')] })}`);
+    expect(rowsOf(pages).map(({ line }) => line)).toEqual([1, 1, 2]);
+  });
+
+  test('keeps numbers that JavaScript cannot hold as their text', async () => {
+    const { records } = await json('[{"a": [9007199254740993, 1e400, 1.50, 0.1, 100000000000000000000]}]');
+    expect(records[0]?.values.get('a')).toEqual(['9007199254740993', '1e400', 1.5, 0.1, 1e20]);
+    expect(records[0]?.notes).toEqual([expect.stringContaining('kept as text')]);
+  });
+
+  test('reads an empty list', async () => {
+    expect((await json('{"total": 0, "tickets": []}')).records).toEqual([]);
+    expect((await json('[]')).records).toEqual([]);
+  });
+
+  test.each([
+    ['{"a":'],
+    ['7'],
+    ['{"a": []}'],
+    [' '],
+    ['[{"a": 1},]'],
+    ['[{"a": 1} {"a": 2}]'],
+    ['[{"a": 1}'],
+    ['{"tickets": [{"a": 1}], }'],
+    ['[{"a": "x\n"}]'],
+  ])('refuses %j', async (text) => {
+    await expect(json(text)).rejects.toThrow(/not JSON|neither a list|empty/);
+  });
+
+  test('replaces what PostgreSQL cannot hold, in names too', async () => {
+    expect(rowsOf(await json(String.raw`[{"a\u0000": "\ud800x"}]`))).toEqual([{ line: 1, 'a\u{FFFD}': ['\u{FFFD}x'] }]);
   });
 });
 
@@ -92,11 +180,11 @@ test('what an export writes is read back unchanged, as CSV and as JSON, whatever
       const all = async function* () {
         yield* given;
       };
-      const csv = readCsv(await join(asCsv(all())), ',').records;
-      const json = readJson(await join(asJson(all()))).records;
+      const { records: rows } = await csv(await join(asCsv(all())), ',');
+      const { records: elements } = await json(await join(asJson(all())));
       for (const [index, { title, description, details, comments }] of tickets.entries()) {
-        const cells = (name: string) => csv[index]?.columns.get(name)?.[0];
-        const held = (name: string) => json[index]?.columns.get(name)?.[0];
+        const cells = (name: string) => rows[index]?.columns.get(name)?.[0];
+        const held = (name: string) => elements[index]?.columns.get(name)?.[0];
         for (const [name, value] of Object.entries({ title, description })) {
           expect([cells(name) ?? '', held(name) ?? '']).toEqual([value, value]);
         }
@@ -105,7 +193,7 @@ test('what an export writes is read back unchanged, as CSV and as JSON, whatever
           details,
           comments,
         });
-        expect(JSON.parse(json[index]?.structured.get('details') ?? 'null')).toEqual(details);
+        expect(JSON.parse(elements[index]?.structured.get('details') ?? 'null')).toEqual(details);
       }
     }),
   );
@@ -122,8 +210,11 @@ describe('instants', () => {
     ['01/jan/1999 12:05 AM', 'America/New_York', '1999-01-01T05:05:00.000Z'],
     ['Thu, 30 Sep 2021 17:20:00 GMT', 'Europe/Stockholm', '2021-09-30T17:20:00.000Z'],
     ['2021-03-28 03:30', 'Europe/Stockholm', '2021-03-28T01:30:00.000Z'],
+    ['2021/09/30 17:20', 'UTC', '2021-09-30T17:20:00.000Z'],
+    ['0099-09-30 17:20', 'UTC', '0099-09-30T17:20:00.000Z'],
+    ['Thu Sep 30 2021 17:20:00 GMT+0200 (Central European Summer Time)', 'UTC', '2021-09-30T15:20:00.000Z'],
   ])('%s in %s is %s', (text, zone, instant) => {
-    expect(parseInstant(text, zone)?.toISOString()).toBe(instant);
+    expect(parseInstant(text, { timeZone: zone, formats: [] })?.toISOString()).toBe(instant);
   });
 
   test.each([
@@ -135,8 +226,58 @@ describe('instants', () => {
     ['30/Foo/21 10:00'],
     ['2021-01-01 24:00'],
     ['2021-01-01 10:60'],
+    ['30/Sep/21 13:20 PM'],
+    ['22/08/2025 11:49'],
+    ['05-09-2025 14:10'],
+    ['45891.4924'],
+    ['1755863340000'],
   ])('%s is none', (text) => {
-    expect(parseInstant(text, 'UTC')).toBeNull();
+    expect(parseInstant(text, { timeZone: 'UTC', formats: [] })).toBeNull();
+  });
+});
+
+describe('date formats', () => {
+  test.each([
+    ['DD/MM/YYYY', '22/08/2025 11:49', '2025-08-22T11:49:00.000Z'],
+    ['DD/MM/YYYY', '5/9/2025', '2025-09-05T00:00:00.000Z'],
+    ['MM/DD/YYYY', '05/09/2025 2:10:07 PM', '2025-05-09T14:10:07.000Z'],
+    ['DD-MM-YYYY', '05-09-2025 14:10', '2025-09-05T14:10:00.000Z'],
+    ['MM-DD-YYYY HH:mm', '05-09-2025 14:10', '2025-05-09T14:10:00.000Z'],
+    ['DD.MM.YY', '05.09.25 14:10', '2025-09-05T14:10:00.000Z'],
+    ['D MMM YYYY', '5 Sep 2025', '2025-09-05T00:00:00.000Z'],
+    ['excel', '45891.492361', '2025-08-22T11:49:00.000Z'],
+    ['excel', '45891,492361', '2025-08-22T11:49:00.000Z'],
+    ['excel-1904', '44429.492361', '2025-08-22T11:49:00.000Z'],
+    ['epoch', '1755863340', '2025-08-22T11:49:00.000Z'],
+    ['epoch', '1755863340.5', '2025-08-22T11:49:00.500Z'],
+    ['epoch-ms', '1755863340000', '2025-08-22T11:49:00.000Z'],
+    ['DD/MM/YYYY', '2025-08-22T11:49:00Z', '2025-08-22T11:49:00.000Z'],
+  ])('%s reads %s as %s', (format, text, instant) => {
+    const rules = { timeZone: 'UTC', formats: [parseDateFormat(format)] };
+    expect(parseInstant(text, rules)?.toISOString()).toBe(instant);
+  });
+
+  test('Excel tells local time, an epoch UTC', () => {
+    const instantOf = (format: string, text: string) =>
+      parseInstant(text, { timeZone: 'Europe/Stockholm', formats: [parseDateFormat(format)] })?.toISOString();
+    expect(instantOf('excel', '45891.5')).toBe('2025-08-22T10:00:00.000Z');
+    expect(instantOf('epoch', '1755863340')).toBe('2025-08-22T11:49:00.000Z');
+  });
+
+  test.each([['DD/MM'], ['DD/MM/DD/YYYY'], ['yesterday'], ['']])('%j is none', (format) => {
+    expect(() => parseDateFormat(format)).toThrow(/--date-format/);
+  });
+
+  test.each([
+    ['22/08/2025 11:49', ['DD/MM/YYYY']],
+    ['05-09-2025 14:10', ['DD-MM-YYYY', 'MM-DD-YYYY']],
+    ['12/31/25', ['MM/DD/YY']],
+    ['45891.49', ['excel']],
+    ['1755863340', ['epoch']],
+    ['1755863340000', ['epoch-ms']],
+    ['tomorrow', []],
+  ])('%s may be %j', (text, formats) => {
+    expect(possibleFormats(text)).toEqual(formats);
   });
 });
 

@@ -114,6 +114,16 @@ describe.each(['csv', 'json'])('an export as %s', (format) => {
   });
 });
 
+test('an export for spreadsheets escapes what they would run as a formula, and the plain one does not', async () => {
+  const plain = (await cli(full, ['export-tickets'])).stdout;
+  const escaped = (await cli(full, ['export-tickets', '--escape-formulas'])).stdout;
+  expect(plain).toContain(',"=1+1, ""quoted""",');
+  expect(escaped).toContain(`,"'=1+1, ""quoted""",`);
+  expect(escaped).toContain(",'-,");
+  expect(escaped.replaceAll(/(?<=[,"])'(?=[-=])/g, '')).toBe(plain);
+  expect(await cli(full, ['export-tickets', '--escape-formulas', '--format', 'json'])).toMatchObject({ code: 2 });
+});
+
 test('an export to a folder that is not there is refused in one sentence', async () => {
   const { code, stderr } = await cli(full, ['export-tickets', '--output', '/nowhere/x.csv']);
   expect({ code, stderr }).toEqual({ code: 1, stderr: '/nowhere/x.csv cannot be written: ENOENT.\n' });

@@ -3,7 +3,7 @@ import { type Clock } from '../../clock.js';
 import { NotificationService } from '../../notifications/notification.service.js';
 import { Ticket } from '../../tickets/ticket.entity.js';
 import { User } from '../../users/user.entity.js';
-import { type ReadyTicket } from './write-tickets.js';
+import { type ReadyTicket } from './ready-ticket.js';
 
 /**
  * Owes the assignees of active tickets the mail that a new ticket brings (`--send-mails`). No job is asked for: the
@@ -16,15 +16,14 @@ export async function oweAssignmentMails(
   batch: readonly ReadyTicket[],
 ): Promise<number> {
   const notifications = new NotificationService({ clock, delayMs, wake: async () => {} });
-  const assigned = batch.filter(({ people }) => people.assignedTo !== null);
-  const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ people }) => people.assignedTo ?? []) } });
+  const assigned = batch.filter(({ assignedToId }) => assignedToId !== null);
+  const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ assignedToId }) => assignedToId ?? []) } });
   const byId = new Map(assignees.map((user) => [user.id, user]));
   let owed = 0;
-  for (const { draft, people } of assigned) {
-    const assignee = byId.get(people.assignedTo ?? '');
+  for (const { id, status, assignedToId, createdById } of assigned) {
+    const assignee = byId.get(assignedToId ?? '');
     if (assignee === undefined) continue;
-    const ticket = em.getReference(Ticket, draft.id);
-    const assignment = { ticket, status: draft.status, assignee, actorId: people.createdBy };
+    const assignment = { ticket: em.getReference(Ticket, id), status, assignee, actorId: createdById };
     owed += notifications.assigned(em, assignment).length;
   }
   await em.flush();

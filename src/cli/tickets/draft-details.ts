@@ -1,20 +1,8 @@
-import { characters, faultOfJson } from '../../graphql/input-check.js';
-import { parseExactJson } from '../../json/exact-json.js';
+import { characters } from '../../graphql/input-check.js';
 import { type DraftRules, RowError } from './draft-rules.js';
-import { valueOf } from './mapping.js';
-import { type ImportField } from './presets.js';
-import { type SourceRecord } from './source-record.js';
-
-/** What the source said in its own words, where Docket has fewer of them. */
-const KEPT_FIELDS: readonly ImportField[] = [
-  'status',
-  'priority',
-  'type',
-  'resolution',
-  'product',
-  'createdBy',
-  'assignedTo',
-];
+import { isObject, parseJson } from './json-value.js';
+import { type Row } from './row.js';
+import { type DetailsDraft } from './ticket-draft.js';
 
 /** A row's texts before they are cut to what a ticket holds. */
 export interface WholeTexts {
@@ -22,59 +10,61 @@ export interface WholeTexts {
   readonly description: string;
 }
 
-/** Requirements C19. */
+/** What a ticket holds, in characters (the API's limits). */
 export const LONGEST: Readonly<Record<keyof WholeTexts, number>> = { title: 200, description: 10_000 };
 
 /**
- * The ticket's details: every column that no field was made of, and under `import` where the ticket comes from, the
- * source's own words, and texts that were too long. Docket's own export keeps the details as they were.
+ * What a row gives to the details, when all its fields have been read.
+ * @param words the source's own words, by field
+ * @throws RowError when the column of details holds something else than a JSON object
  */
 export function readDetails(
-  record: SourceRecord,
+  row: Row,
   rules: DraftRules,
-  externalId: string,
+  words: Readonly<Record<string, unknown>>,
   texts: WholeTexts,
-): Record<string, unknown> | null {
-  const own = ownDetails(record, rules);
+): DetailsDraft {
+  const own = ownDetails(row);
   const cut: Record<string, string> = {};
   if (characters(texts.title) > LONGEST.title) cut['title'] = texts.title;
   if (characters(texts.description) > LONGEST.description) cut['description'] = texts.description;
-  if (rules.preset.exact === true) {
-    return Object.keys(cut).length === 0 ? own : { ...own, import: cut };
-  }
-  const words: Record<string, string> = {};
-  for (const field of KEPT_FIELDS) {
-    const text = valueOf(record, rules.mapping, field);
-    if (text !== null) words[field] = text;
-  }
-  return { ...unmapped(record, rules), ...own, import: { source: rules.source, id: externalId, ...words, ...cut } };
+  const leftOut = rules.preset.leftOut ?? {};
+  const rest = Object.fromEntries([...row.rest()].filter(([column]) => !Object.hasOwn(leftOut, column)));
+  return { own, rest, words: { ...words, ...cut } };
 }
 
-/** @throws RowError when the column of details holds something else than a JSON object */
-function ownDetails(record: SourceRecord, { mapping }: DraftRules): Record<string, unknown> | null {
-  const [column] = mapping.get('details') ?? [];
-  const text = column && (record.structured.get(column) ?? record.columns.get(column)?.[0]);
-  if (text === undefined) return null;
+function ownDetails(row: Row): DetailsDraft['own'] {
+  const [column] = row.columnsOf('details');
+  const text = column && (row.record.structured.get(column) ?? row.record.columns.get(column)?.[0]);
+  if (column === undefined || text === undefined) return null;
   let value: unknown;
   try {
-    value = parseExactJson(text);
+    value = parseJson(text, () => {});
   } catch {
     value = undefined;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw new RowError('details: this is not a JSON object.');
-  }
-  const fault = faultOfJson(value);
-  if (fault !== null) throw new RowError(`details: ${fault}`);
-  return { ...value };
+  if (!isObject(value)) throw new RowError('details: this is not a JSON object.');
+  row.takeAll(column, 'details');
+  return value;
 }
 
-function unmapped(record: SourceRecord, { mapping }: DraftRules): Record<string, unknown> {
-  const used = [...mapping.values()].flat();
-  const isUsed = (column: string) => used.some((name) => column === name || column.startsWith(`${name}.`));
-  return Object.fromEntries(
-    [...record.columns]
-      .filter(([column]) => !isUsed(column))
-      .map(([column, texts]) => [column, texts.length === 1 ? texts[0] : texts]),
-  );
+/**
+ * The details as they are stored: what the source had under that name, every column that no field holds, and `import`.
+ * Where two would have one name, the later stands under `import`.
+ */
+export function composeDetails({ own, rest, words }: DetailsDraft): Record<string, unknown> | null {
+  const taken = own ?? {};
+  const isFree = ([column]: [string, unknown]) => !Object.hasOwn(taken, column) && column !== 'import';
+  const columns = Object.entries(rest);
+  const doubled = columns.filter((column) => !isFree(column));
+  const added: Record<string, unknown> = {
+    ...words,
+    ...(doubled.length > 0 && { columns: Object.fromEntries(doubled) }),
+  };
+  const details: Record<string, unknown> = { ...taken, ...Object.fromEntries(columns.filter(isFree)) };
+  if (Object.keys(added).length > 0) {
+    if (Object.hasOwn(taken, 'import')) added['earlier'] = taken['import'];
+    details['import'] = added;
+  }
+  return own === null && Object.keys(details).length === 0 ? null : details;
 }

@@ -1,3 +1,4 @@
+import { isId } from '../../database/id.js';
 import { characters } from '../../graphql/input-check.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
 import { isInvisible } from '../../visible-text.js';
@@ -6,21 +7,30 @@ import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
 import { readLabels } from './labels.js';
-import { textOf, valueOf } from './mapping.js';
 import { type ImportField } from './presets.js';
-import { type SourceRecord } from './source-record.js';
+import { Row } from './row.js';
+import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
 import { type Dictionary, wordKey } from './vocabulary.js';
+import { unknownWord } from './word-advice.js';
 
 const CUT_TITLE = '…';
 const CUT_DESCRIPTION = '\n\n[Cut by the import; the details hold the whole text.]';
 /** For sources without titles. */
 const BORROWED_TITLE = 80;
 
+/** Words of the source that are kept beside what they became here. */
+const WORDS: readonly ImportField[] = ['status', 'priority', 'type', 'resolution', 'product'];
+const PEOPLE: readonly ImportField[] = ['createdBy', 'assignedTo'];
+
+export type Drafted = { readonly draft: TicketDraft; readonly row: Row } | { readonly faults: RowFault[] };
+
 /** Makes a ticket of a row, or gives everything that is wrong with the row. */
-export function draftTicket(record: SourceRecord, rules: DraftRules): TicketDraft | { faults: string[] } {
-  const faults: string[] = [];
-  const notes = new Set<string>();
+export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
+  const row = new Row(record, rules.mapping);
+  const exact = rules.preset.exact === true;
+  const faults: RowFault[] = [];
+  const notes = new Set<string>(record.notes);
   const note = (what: string) => void notes.add(what);
   /** Collects what one part finds wrong, so that a row's faults are told all at once. */
   const attempt = <Value>(read: () => Value, fallback: Value): Value => {
@@ -28,49 +38,66 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): TicketDraf
       return read();
     } catch (error) {
       if (!(error instanceof RowError)) throw error;
-      faults.push(error.message);
+      faults.push({ line: record.line, message: error.message, ...error.fault });
       return fallback;
     }
   };
   const instant = (field: ImportField) =>
     attempt(() => {
-      const text = valueOf(record, rules.mapping, field);
+      const text = row.value(field);
       return text === null ? null : rules.instant(text, field);
     }, null);
 
-  const externalId = attempt(() => valueOf(record, rules.mapping, 'id') ?? reject('id: it is empty.'), '');
-  const id = importedId(rules.source, externalId, rules.preset.exact === true);
-  const texts = attempt(() => readTexts(record, rules, note), { title: '', description: '' });
-  const values = readValues(record, rules, attempt);
-  const createdAt = instant('createdAt') ?? rules.now;
-  if (valueOf(record, rules.mapping, 'createdAt') === null) note('no time of creation: now stands in');
+  const externalId = attempt(() => row.value('id') ?? reject('id: it is empty.'), '');
+  const keepsId = exact && isId(externalId);
+  const id = importedId(rules.source, externalId, exact);
+  const texts = attempt(() => readTexts(row, rules, note), { title: '', description: '' });
+  const values = readValues(row, rules, attempt);
+  const given = instant('createdAt');
+  if (given === null && row.value('createdAt') === null) note('no time of creation: now stands in');
+  const createdAt = given ?? rules.now;
+  const words: Record<string, unknown> = keepsId ? {} : { source: rules.source, id: externalId };
+  for (const field of [...WORDS, ...PEOPLE]) {
+    const text = row.value(field);
+    if (text === null) continue;
+    if (row.hasMore(field)) note(`more than one value for ${field}: the first counts, the details hold all of them`);
+    // The names of people and products are compared when their accounts are known.
+    if (!exact || (isValueField(field) && text !== values[field])) words[field] = text;
+  }
   const { updatedAt, closedAt } = attempt(
     () =>
-      checkOrder(rules, values.status, { createdAt, updatedAt: instant('updatedAt'), closedAt: instant('closedAt') }),
+      checkOrder(
+        { createdAt, updatedAt: instant('updatedAt'), closedAt: instant('closedAt') },
+        { status: values.status, keepsEqual: exact, note, keep: (field) => void (words[field] = row.value(field)) },
+      ),
     { updatedAt: null, closedAt: null },
   );
-  const original = valueOf(record, rules.mapping, 'duplicateOf');
-  const draft = {
+  const original = row.value('duplicateOf');
+  if (original !== null && !exact) words['duplicateOf'] = original;
+  const { comments, rests } = attempt(() => readComments(row, rules, createdAt, note), { comments: [], rests: [] });
+  if (rests.length > 0) words['comments'] = rests;
+  const draft: TicketDraft = {
     line: record.line,
     id,
     title: cut(texts.title, LONGEST.title, CUT_TITLE),
     description: cut(texts.description, LONGEST.description, CUT_DESCRIPTION),
-    details: attempt(() => readDetails(record, rules, externalId, texts), null),
     ...values,
-    product: valueOf(record, rules.mapping, 'product'),
-    createdBy: valueOf(record, rules.mapping, 'createdBy'),
-    assignedTo: valueOf(record, rules.mapping, 'assignedTo'),
-    duplicateOf: original === null ? null : importedId(rules.source, original, rules.preset.exact === true),
+    product: row.value('product'),
+    createdBy: row.value('createdBy'),
+    assignedTo: row.value('assignedTo'),
+    duplicateOf: original === null ? null : { name: original, id: importedId(rules.source, original, exact) },
     createdAt,
     updatedAt,
     closedAt,
-    comments: attempt(() => readComments(record, rules, { id, createdAt }, note), []),
+    comments,
+    details: attempt(() => readDetails(row, rules, words, texts), { own: null, rest: {}, words: {} }),
+    notes: [],
   };
   if (draft.title !== texts.title) note('a title over 200 characters was cut; the details hold all of it');
   if (draft.description !== texts.description) {
     note('a description over 10,000 characters was cut; the details hold all of it');
   }
-  return faults.length > 0 ? { faults } : { ...draft, notes: [...notes] };
+  return faults.length > 0 ? { faults } : { draft: { ...draft, notes: [...notes] }, row };
 }
 
 function reject(message: string): never {
@@ -85,9 +112,10 @@ function cut(text: string, most: number, ending: string): string {
 }
 
 /** A ticket needs both: what is missing is taken from the other, where that makes sense. */
-function readTexts(record: SourceRecord, rules: DraftRules, note: (what: string) => void): WholeTexts {
-  const title = textOf(record, rules.mapping, 'title');
-  const description = textOf(record, rules.mapping, 'description');
+function readTexts(row: Row, rules: DraftRules, note: (what: string) => void): WholeTexts {
+  const { text: title } = row.text('title');
+  const { text: description, rich } = row.text('description');
+  if (rich) note('a description that is an object became plain text; the details hold the object');
   if (title === '' && rules.preset.titleFromDescription === true && description !== '') {
     const firstLine = description.split('\n').find((line) => !isInvisible(line)) ?? '';
     return { title: cut(firstLine.trim(), BORROWED_TITLE, CUT_TITLE), description };
@@ -106,23 +134,28 @@ interface Values {
   type: TicketType;
 }
 
+function isValueField(field: ImportField): field is keyof Values & ImportField {
+  return field === 'status' || field === 'priority' || field === 'type';
+}
+
 type Attempt = <Value>(read: () => Value, fallback: Value) => Value;
 
-/** Requirements C17: what is not given is BUG, MEDIUM, OPEN. A word that is given must be a known one. */
-function readValues(record: SourceRecord, rules: DraftRules, attempt: Attempt): Values {
-  const { mapping, dictionaries } = rules;
-  const labels = (mapping.get('labels') ?? []).flatMap((column) =>
-    (record.columns.get(column) ?? []).flatMap((text) => text.split(/[,;]/)),
+/** What is not given is BUG, MEDIUM, OPEN. A word that is given must be a known one. */
+function readValues(row: Row, { dictionaries }: DraftRules, attempt: Attempt): Values {
+  const fromLabels = readLabels(
+    row.texts('labels').flatMap((text) => text.split(/[,;]/)),
+    dictionaries,
   );
-  const fromLabels = readLabels(labels, dictionaries);
-  const word = <Value extends string>(field: ImportField, dictionary: Dictionary<Value>): Value | undefined => {
-    const text = valueOf(record, mapping, field);
+  const word = <Value extends string>(field: keyof Values, dictionary: Dictionary<Value>): Value | undefined => {
+    const text = row.value(field);
     if (text === null) return undefined;
-    return dictionary.get(wordKey(text)) ?? reject(`${field}: "${text}" is unknown. Say --value "${field}:${text}=…".`);
+    const value = dictionary.get(wordKey(text));
+    if (value === undefined) throw unknownWord(field, text, dictionary);
+    return value;
   };
   const status = attempt(() => word('status', dictionaries.status), undefined) ?? TicketStatus.OPEN;
   // GitHub closes what was done and what never will be alike, and tells the reason beside it.
-  const completed = wordKey(valueOf(record, mapping, 'resolution') ?? '') === 'completed';
+  const completed = wordKey(row.value('resolution') ?? '') === 'completed';
   return {
     status: status === TicketStatus.CLOSED && completed ? TicketStatus.DONE : status,
     priority:
@@ -137,12 +170,26 @@ interface Instants {
   closedAt: Date | null;
 }
 
-function checkOrder(rules: DraftRules, status: TicketStatus, { createdAt, updatedAt, closedAt }: Instants) {
-  if (updatedAt && updatedAt < createdAt) throw new RowError('updatedAt lies before createdAt.');
+interface OrderRules {
+  readonly status: TicketStatus;
+  /** Keeps a change at the moment of creation. */
+  readonly keepsEqual: boolean;
+  note(what: string): void;
+  /** Keeps what the source says in the details. */
+  keep(field: ImportField): void;
+}
+
+function checkOrder({ createdAt, updatedAt, closedAt }: Instants, { status, keepsEqual, note, keep }: OrderRules) {
   if (closedAt && closedAt < createdAt) throw new RowError('closedAt lies before createdAt.');
-  const changed = updatedAt && (rules.preset.exact === true || updatedAt > createdAt);
-  return {
-    updatedAt: changed ? updatedAt : null,
-    closedAt: isActive(status) ? null : (closedAt ?? updatedAt ?? createdAt),
-  };
+  const isEarly = updatedAt !== null && updatedAt < createdAt;
+  if (isEarly) {
+    note('updatedAt lay before createdAt: left out; the details hold it');
+    keep('updatedAt');
+  }
+  const changed = isEarly || (updatedAt?.getTime() === createdAt.getTime() && !keepsEqual) ? null : updatedAt;
+  if (closedAt && isActive(status)) {
+    note('closedAt of a ticket that is not closed: left out; the details hold it');
+    keep('closedAt');
+  }
+  return { updatedAt: changed, closedAt: isActive(status) ? null : (closedAt ?? changed ?? createdAt) };
 }

@@ -1,33 +1,46 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { type Notices, type TicketDraft } from './ticket-draft.js';
 
 /** Links in one statement. */
 const BATCH = 1000;
 
+/** For each ticket that is a duplicate: what it says of its original. */
+export type Originals = ReadonlyMap<string, { readonly name: string; readonly id: string }>;
+
+export interface DuplicateLinks {
+  /** The original's id by the duplicate's. */
+  readonly links: ReadonlyMap<string, string>;
+  /** By the id of a ticket that cannot be linked, its original as the source names it. */
+  readonly unlinked: ReadonlyMap<string, string>;
+}
+
 /**
- * Links new tickets to their originals. As with `markDuplicate` there are no chains and no circles: each is linked to
- * the last original; links in a circle, or to a ticket that is nowhere, are left out with a notice.
+ * Finds which tickets can be linked. As with `markDuplicate` there are no chains and no circles: each is linked to the last
+ * original; a circle, or an original that is nowhere, is no link.
+ * @param isNew whether a ticket with this id is about to be written
  */
-export async function linkDuplicates(
+export async function findLinks(
   em: EntityManager,
-  drafts: readonly TicketDraft[],
-  notices: Notices,
-): Promise<void> {
-  const originals = new Map(
-    drafts.flatMap(({ id, duplicateOf }) => (duplicateOf === null ? [] : [[id, duplicateOf] as const])),
-  );
-  const existing = await lastOriginals(em, [...new Set(originals.values())]);
-  const links: [string, string][] = [];
-  for (const id of originals.keys()) {
+  originals: Originals,
+  isNew: (id: string) => boolean,
+): Promise<DuplicateLinks> {
+  const existing = await lastOriginals(em, [...new Set([...originals.values()].map(({ id }) => id))]);
+  const links = new Map<string, string>();
+  const unlinked = new Map<string, string>();
+  for (const [id, { name }] of originals) {
     const original = follow(id, originals);
-    const target = original === null ? undefined : existing.get(original);
-    if (target === undefined || target === id)
-      notices.add('a duplicate whose original is unknown, or in a circle: no link');
-    else links.push([id, target]);
+    const target = original === null ? undefined : isNew(original) ? original : existing.get(original);
+    if (target === undefined || target === id) unlinked.set(id, name);
+    else links.set(id, target);
   }
-  for (let begin = 0; begin < links.length; begin += BATCH) {
-    const batch = links.slice(begin, begin + BATCH);
+  return { links, unlinked };
+}
+
+/** Links the tickets, which are all written. */
+export async function linkDuplicates(em: EntityManager, links: ReadonlyMap<string, string>): Promise<void> {
+  const pairs = [...links];
+  for (let begin = 0; begin < pairs.length; begin += BATCH) {
+    const batch = pairs.slice(begin, begin + BATCH);
     await sql`update ticket set duplicate_of_id = link.original
       from unnest(${batch.map(([id]) => id)}::uuid[], ${batch.map(([, original]) => original)}::uuid[]) as link(id, original)
       where ticket.id = link.id`.execute(em.getKysely());
@@ -35,13 +48,13 @@ export async function linkDuplicates(
 }
 
 /** Null for a circle. */
-function follow(id: string, originals: ReadonlyMap<string, string>): string | null {
+function follow(id: string, originals: Originals): string | null {
   const seen = new Set<string>();
   let current = id;
   for (let next = originals.get(current); next !== undefined; next = originals.get(current)) {
-    if (seen.has(next)) return null;
-    seen.add(next);
-    current = next;
+    if (seen.has(next.id)) return null;
+    seen.add(next.id);
+    current = next.id;
   }
   return current;
 }

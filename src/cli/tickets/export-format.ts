@@ -1,16 +1,26 @@
 import { EXPORTED_FIELDS, type ExportedTicket } from './exported-ticket.js';
 
-/** RFC 4180 but for line ends, which are LF; what is nested stands as JSON in its cell, what is null as an empty one. */
-export async function* asCsv(tickets: AsyncIterable<ExportedTicket>): AsyncGenerator<string> {
+/** What makes a spreadsheet take a text for a formula (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r]/;
+
+/**
+ * RFC 4180 but for line ends, which are LF; what is nested stands as JSON in its cell, what is null as an empty one.
+ * @param escapesFormulas puts an apostrophe before a text that a spreadsheet would run as a formula; it is not read back
+ */
+export async function* asCsv(tickets: AsyncIterable<ExportedTicket>, escapesFormulas = false): AsyncGenerator<string> {
   yield `${EXPORTED_FIELDS.join(',')}\n`;
   for await (const ticket of tickets) {
-    yield `${EXPORTED_FIELDS.map((field) => cell(ticket[field])).join(',')}\n`;
+    const cells = EXPORTED_FIELDS.map((field) => textOf(ticket[field]));
+    yield `${cells.map((text) => cell(escapesFormulas && FORMULA.test(text) ? `'${text}` : text)).join(',')}\n`;
   }
 }
 
-function cell(value: ExportedTicket[keyof ExportedTicket]): string {
+function textOf(value: ExportedTicket[keyof ExportedTicket]): string {
   if (value === null || (Array.isArray(value) && value.length === 0)) return '';
-  const text = typeof value === 'object' ? JSON.stringify(value) : String(value);
+  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+}
+
+function cell(text: string): string {
   return /[",;\t\r\n]|^\s|\s$/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 

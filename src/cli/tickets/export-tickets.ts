@@ -17,17 +17,22 @@ export const exportTickets = defineCommand({
   options: {
     format: { type: 'string', value: 'csv|json', help: 'Default: by the name of --output, or else csv.' },
     output: { type: 'string', value: 'FILE', help: 'Default: standard output. The file appears when it is complete.' },
+    'escape-formulas': {
+      type: 'boolean',
+      help: 'For spreadsheets: puts an apostrophe before texts that they would run as formulas. An import does not take it away.',
+    },
   },
   details:
     'With their comments, oldest first, as they are at one moment. Left out are deleted tickets and comments, the history and the mails. An import keeps ids, people (by username), products (by name), texts, times and comments; tickets get new numbers.',
-  async run(context, { output, format = formatOf(output) }) {
+  async run(context, { output, format = formatOf(output), 'escape-formulas': escapesFormulas = false }) {
     if (format !== 'csv' && format !== 'json') throw new UsageError('--format is csv or json.');
+    if (escapesFormulas && format !== 'csv') throw new UsageError('--escape-formulas is for CSV.');
     let count = 0;
     await withDatabase(context.env, async (orm) =>
       orm.em.fork().transactional(
         async (em) => {
           const tickets = counted(exportedTickets(em), () => (count += 1));
-          await write(context, output, format === 'csv' ? asCsv(tickets) : asJson(tickets));
+          await write(context, output, format === 'csv' ? asCsv(tickets, escapesFormulas) : asJson(tickets));
         },
         { isolationLevel: IsolationLevel.REPEATABLE_READ, readOnly: true },
       ),

@@ -1,45 +1,44 @@
 import { type CommandContext, CommandError } from '../command.js';
+import { type ImportReading } from './import-reading.js';
 import { type ImportResult } from './import-run.js';
-import { type Mapping } from './mapping.js';
-import { type RowFault } from './source-record.js';
-import { type Notices } from './ticket-draft.js';
 
-/** @throws CommandError after the last fault, unless bad rows are to be skipped */
-export function tellFaults({ stderr }: CommandContext, faults: readonly RowFault[], skip: boolean): void {
-  for (const { line, message } of faults) stderr.write(`Line ${line}: ${message}\n`);
-  if (faults.length === 0 || skip) return;
-  const rows = new Set(faults.map(({ line }) => line)).size;
-  throw new CommandError(
-    `${rows === 1 ? '1 row is' : `${rows.toLocaleString('en')} rows are`} wrong. Nothing was imported. Put them right, or give --skip-bad-rows.`,
-  );
+/** @throws CommandError after the faults, unless they are only bad rows that are to be skipped */
+export function tellFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
+  const options = [...faults.options(), ...missing.options()].map((option) => `  ${option}`);
+  if (options.length > 0) options.unshift('Options to copy; put what fits for words in capitals:');
+  for (const line of [...faults.lines(), ...missing.lines(), ...options]) stderr.write(`${line}\n`);
+  const wrong = faults.rows > 0 && !skip;
+  if (!wrong && missing.rows === 0) return;
+  const sentences = [
+    ...(wrong ? [`${amount(faults.rows, 'row')} ${faults.rows === 1 ? 'is' : 'are'} wrong.`] : []),
+    ...(missing.rows > 0
+      ? [
+          `${amount(missing.rows, 'row')} ${missing.rows === 1 ? 'names' : 'name'} people or products that are not here.`,
+        ]
+      : []),
+    'Nothing was imported.',
+    ...(wrong ? ['Put them right, or give --skip-bad-rows.'] : []),
+    ...(missing.rows > 0 ? ['--default-user USERNAME stands in for all people who have no account here.'] : []),
+  ];
+  throw new CommandError(sentences.join(' '));
 }
 
-export interface ImportReport {
-  readonly dryRun: boolean;
-  readonly mapping: Mapping;
-  readonly notices: Notices;
-  readonly result: ImportResult;
-  /** Rows that were skipped. */
-  readonly bad: number;
-  readonly started: number;
-}
-
-/** Ends a run: what was done to the rows, and how many there were. */
+/** Ends a run: where the columns went, what was done to the rows, and how many there were. */
 export function report(
   { stdout }: CommandContext,
-  { dryRun, mapping, notices, result, bad, started }: ImportReport,
+  { reading, imported, mails }: ImportResult,
+  { dryRun, started, hints }: { dryRun: boolean; started: number; hints: readonly string[] },
 ): void {
-  const lines = notices.lines().map((line) => `  ${line}`);
-  if (dryRun) lines.unshift(...[...mapping].map(([field, columns]) => `  ${field} from ${columns.join(' or ')}`));
+  const lines = [...reading.columns.lines(), ...reading.notices.lines(), ...hints].map((line) => `  ${line}`);
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const done = dryRun ? 'Would import' : 'Imported';
   const rest = [
-    `${count(result.alreadyThere)} already here`,
-    `${amount(bad, 'bad row')} skipped`,
-    ...(result.mails > 0 ? [`${amount(result.mails, 'mail')} owed`] : []),
+    `${count(reading.alreadyThere)} already here`,
+    `${amount(reading.faults.rows, 'bad row')} skipped`,
+    ...(mails > 0 ? [`${amount(mails, 'mail')} owed`] : []),
   ].join(', ');
   lines.push(
-    `${done} ${amount(result.imported, 'ticket')} and ${amount(result.comments, 'comment')} (${rest}) in ${seconds} s.`,
+    `${done} ${amount(imported, 'ticket')} and ${amount(reading.comments, 'comment')} (${rest}) in ${seconds} s.`,
   );
   stdout.write(`${lines.join('\n')}\n`);
 }

@@ -1,9 +1,8 @@
 import { TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
-import { isInvisible } from '../../visible-text.js';
 import { CommandError, UsageError } from '../command.js';
 import { IMPORT_FIELDS, type ImportField, type Preset } from './presets.js';
-import { type SourceRecord } from './source-record.js';
-import { type ExtraWords, isBlank, wordKey } from './vocabulary.js';
+import { mapOptions, presetOptions } from './mapping-advice.js';
+import { columnKey, type ExtraWords, wordKey } from './vocabulary.js';
 
 /** Where each field stands in one file: the columns that it has, best first. */
 export type Mapping = ReadonlyMap<ImportField, readonly string[]>;
@@ -40,33 +39,13 @@ export function mapColumns(
     const replaced = field === 'title' && preset.titleFromDescription === true;
     if (mapping.has(field) || replaced) continue;
     const names = preset.columns[field]?.join(' or ') ?? field;
+    const options = [...presetOptions(fileColumns), ...mapOptions(mapping, fileColumns)];
+    const advice = options.length > 0 ? ` These may fit: ${options.join('   or   ')}` : '';
     throw new CommandError(
-      `The file has no column for ${field} (${names}). ${has} Choose --preset, or name the column: --map ${field}=COLUMN.`,
+      `The file has no column for ${field} (${names}). ${has} Choose --preset, or name the column: --map ${field}=COLUMN.${advice}`,
     );
   }
   return mapping;
-}
-
-function columnKey(name: string): string {
-  return name.toLowerCase().replaceAll(/[\s_-]+/g, '');
-}
-
-/** The first text with a meaning among a field's columns. */
-export function valueOf(record: SourceRecord, mapping: Mapping, field: ImportField): string | null {
-  for (const column of mapping.get(field) ?? []) {
-    const value = record.columns.get(column)?.find((text) => !isBlank(text));
-    if (value !== undefined) return value.trim();
-  }
-  return null;
-}
-
-/** The same for a text, in which a lone hyphen may be all that somebody wrote. */
-export function textOf(record: SourceRecord, mapping: Mapping, field: ImportField): string {
-  for (const column of mapping.get(field) ?? []) {
-    const value = record.columns.get(column)?.find((text) => !isInvisible(text));
-    if (value !== undefined) return value.trim();
-  }
-  return '';
 }
 
 /** `field=column`, as `--map` takes it. @throws UsageError */

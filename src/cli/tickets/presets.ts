@@ -29,34 +29,44 @@ export interface Preset {
   readonly words?: ExtraWords;
   /** Docket's own export: ids are kept, and nothing is added to the details, so that it can be written again. */
   readonly exact?: boolean;
+  /** Columns that mean nothing here, each with the reason, which is told. */
+  readonly leftOut?: Readonly<Record<string, string>>;
   /** S0's tickets have no title: the beginning of the description stands in. */
   readonly titleFromDescription?: boolean;
 }
 
 const DOCKET: Preset = {
   exact: true,
+  leftOut: { number: 'tickets get new numbers here' },
   columns: Object.fromEntries(IMPORT_FIELDS.filter((field) => field !== 'resolution').map((field) => [field, [field]])),
 };
 
-/** Settings → Issues → Export → "CSV (all fields)". The key is unique, the id only in exports that have no key. */
+/** "Export CSV (all fields)", and the answers of the REST API. The key is unique, the id only in exports that have no key. */
 const JIRA: Preset = {
   columns: {
-    id: ['Issue key', 'Issue id'],
-    title: ['Summary'],
-    description: ['Description'],
-    type: ['Issue Type'],
-    priority: ['Priority'],
-    status: ['Status'],
-    resolution: ['Resolution'],
-    labels: ['Labels'],
-    product: ['Project name'],
-    createdBy: ['Reporter', 'Creator'],
-    assignedTo: ['Assignee'],
+    id: ['Issue key', 'key', 'Issue id'],
+    title: ['Summary', 'fields.summary'],
+    description: ['Description', 'fields.description'],
+    type: ['Issue Type', 'fields.issuetype'],
+    priority: ['Priority', 'fields.priority'],
+    status: ['Status', 'fields.status'],
+    resolution: ['Resolution', 'fields.resolution'],
+    labels: ['Labels', 'fields.labels'],
+    product: ['Project name', 'fields.project'],
+    createdBy: [
+      'Reporter',
+      'fields.reporter.emailAddress',
+      'fields.reporter.displayName',
+      'Creator',
+      'fields.creator.emailAddress',
+      'fields.creator.displayName',
+    ],
+    assignedTo: ['Assignee', 'fields.assignee.emailAddress', 'fields.assignee.displayName'],
     duplicateOf: ['Outward issue link (Duplicate)'],
-    createdAt: ['Created'],
-    updatedAt: ['Updated'],
-    closedAt: ['Resolved'],
-    comments: ['Comment'],
+    createdAt: ['Created', 'fields.created'],
+    updatedAt: ['Updated', 'fields.updated'],
+    closedAt: ['Resolved', 'fields.resolutiondate'],
+    comments: ['Comment', 'fields.comment.comments'],
   },
 };
 
@@ -111,6 +121,132 @@ const BUGZILLA: Preset = {
   },
 };
 
+/** "Export as CSV" of issues, and the REST API's list, which calls an issue's number in its project iid. */
+const GITLAB: Preset = {
+  columns: {
+    id: ['URL', 'web_url', 'Issue ID', 'iid', 'id'],
+    title: ['Title'],
+    description: ['Description'],
+    type: ['issue_type', 'type'],
+    status: ['State'],
+    labels: ['Labels'],
+    createdBy: ['Author Username', 'Author'],
+    assignedTo: ['Assignee Username', 'Assignee', 'assignees'],
+    createdAt: ['Created At (UTC)', 'created_at'],
+    updatedAt: ['Updated At (UTC)', 'updated_at'],
+    closedAt: ['Closed At (UTC)', 'closed_at'],
+    comments: ['notes'],
+  },
+};
+
+/** The CSV export of a workspace. */
+const LINEAR: Preset = {
+  columns: {
+    id: ['ID', 'identifier'],
+    title: ['Title'],
+    description: ['Description'],
+    priority: ['Priority'],
+    status: ['Status', 'state'],
+    labels: ['Labels'],
+    createdBy: ['Creator'],
+    assignedTo: ['Assignee'],
+    createdAt: ['Created', 'createdAt'],
+    updatedAt: ['Updated', 'updatedAt'],
+    closedAt: ['Completed', 'Canceled', 'completedAt', 'canceledAt'],
+    comments: ['comments'],
+  },
+  words: {
+    // No priority is the absence of one.
+    priority: { MEDIUM: ['no priority'] },
+    status: { CLOSED: ['duplicate'] },
+  },
+};
+
+/** The CSV export of the list of issues, and the REST API's `issues`. */
+const REDMINE: Preset = {
+  columns: {
+    id: ['#', 'id'],
+    title: ['Subject'],
+    description: ['Description'],
+    type: ['Tracker'],
+    priority: ['Priority'],
+    status: ['Status'],
+    product: ['Project'],
+    createdBy: ['Author'],
+    assignedTo: ['Assignee', 'Assigned to'],
+    createdAt: ['Created', 'created_on'],
+    updatedAt: ['Updated', 'updated_on'],
+    closedAt: ['Closed', 'closed_on'],
+    comments: ['journals'],
+  },
+  words: {
+    type: { ENHANCEMENT: ['support'] },
+    status: { IN_PROGRESS: ['feedback'] },
+  },
+};
+
+/** The CSV export of a view, the JSON export, and the API's `tickets`. */
+const ZENDESK: Preset = {
+  columns: {
+    id: ['Id'],
+    title: ['Subject', 'raw_subject'],
+    description: ['Description'],
+    type: ['Ticket type', 'type'],
+    priority: ['Priority'],
+    status: ['Status'],
+    labels: ['Tags'],
+    createdBy: ['Requester email', 'Requester', 'requester_id'],
+    assignedTo: ['Assignee', 'assignee_id'],
+    createdAt: ['Created at'],
+    updatedAt: ['Updated at'],
+    closedAt: ['Solved at'],
+    comments: ['comments'],
+  },
+  words: {
+    status: { ON_HOLD: ['pending', 'hold'], DONE: ['solved'] },
+    type: { BUG: ['question'] },
+  },
+};
+
+/** The REST API's list with `?expand=true`. */
+const ZAMMAD: Preset = {
+  columns: {
+    id: ['number', 'id'],
+    title: ['title'],
+    description: ['note'],
+    type: ['type'],
+    priority: ['priority'],
+    status: ['state'],
+    product: ['group'],
+    createdBy: ['customer', 'created_by'],
+    assignedTo: ['owner'],
+    createdAt: ['created_at'],
+    updatedAt: ['updated_at'],
+    closedAt: ['close_at'],
+    comments: ['articles'],
+  },
+  words: {
+    priority: { LOW: ['1 low'], MEDIUM: ['2 normal'], HIGH: ['3 high'] },
+    status: { ON_HOLD: ['pending reminder', 'pending close'], CLOSED: ['merged'] },
+  },
+};
+
+/** The CSV export of a queue. */
+const OSTICKET: Preset = {
+  columns: {
+    id: ['Ticket Number'],
+    title: ['Subject'],
+    priority: ['Priority'],
+    status: ['Current Status', 'Status'],
+    product: ['Department'],
+    createdBy: ['From Email', 'From'],
+    assignedTo: ['Agent Assigned', 'Assigned To'],
+    createdAt: ['Date Created'],
+    updatedAt: ['Last Updated'],
+    closedAt: ['Closed Date'],
+  },
+};
+
 /** What S1 to S4 answered, and dumps of their tables. Names are compared without case and underscores. */
 const SEED: Preset = {
   columns: {
@@ -149,6 +285,12 @@ export const PRESETS: ReadonlyMap<string, Preset> = new Map([
   ['jira', JIRA],
   ['github', GITHUB],
   ['bugzilla', BUGZILLA],
+  ['gitlab', GITLAB],
+  ['linear', LINEAR],
+  ['redmine', REDMINE],
+  ['zendesk', ZENDESK],
+  ['zammad', ZAMMAD],
+  ['osticket', OSTICKET],
   ['s0', { ...SEED, titleFromDescription: true }],
   ['s1', SEED],
   ['s2', SEED],

@@ -6,19 +6,29 @@ export interface SourceRecord {
   readonly columns: ReadonlyMap<string, readonly string[]>;
   /** The JSON text of what is an object or a list, by its path. */
   readonly structured: ReadonlyMap<string, string>;
+  /** The values by column, or by top-level key, in their own form: what no field takes goes to the details from here. */
+  readonly values: ReadonlyMap<string, unknown>;
+  /** What an operator should know of how the row was read. */
+  readonly notes: readonly string[];
 }
 
 /** Something wrong with one row. */
 export interface RowFault {
   readonly line: number;
   readonly message: string;
+  /** Faults with the same group are told once, with their lines; the message of the first stands for all. */
+  readonly group?: string;
+  /** Command-line options that mend it, ready to be copied. */
+  readonly options?: readonly string[];
 }
 
-/** A file as it was read, before anything in it has a meaning. */
+/** A file whose rows have no meaning yet. They are read again at each call of `rows`, one at a time. */
 export interface SourceFile {
   readonly columns: readonly string[];
-  readonly records: readonly SourceRecord[];
-  readonly faults: readonly RowFault[];
+  /** What stands in the file and is in no row, each with the reason why it is not read. */
+  readonly leftOut: readonly string[];
+  /** @throws CommandError when the file as a whole cannot be read */
+  rows(): AsyncIterable<SourceRecord | RowFault>;
 }
 
 /** What PostgreSQL cannot hold (NUL, lone surrogates) becomes the replacement character. */
@@ -26,22 +36,4 @@ export function storable(text: string): string {
   return text.replaceAll('\0', '\u{FFFD}').toWellFormed();
 }
 
-/** For each offset in turn, each not before the last: the line of the text that it lies in, from 1. */
-export class LineCounter {
-  readonly #text: string;
-  #offset = 0;
-  #line = 1;
-
-  constructor(text: string) {
-    this.#text = text;
-  }
-
-  lineAt(offset: number): number {
-    for (;;) {
-      const newline = this.#text.indexOf('\n', this.#offset);
-      if (newline === -1 || newline >= offset) return this.#line;
-      this.#offset = newline + 1;
-      this.#line += 1;
-    }
-  }
-}
+export const REPLACED = 'a character that cannot be stored (NUL or half a surrogate pair) became U+FFFD';

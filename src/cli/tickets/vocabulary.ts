@@ -42,6 +42,11 @@ export function wordKey(text: string): string {
     .trim();
 }
 
+/** Names of columns are compared without regard to case, spaces, hyphens and underscores. */
+export function columnKey(name: string): string {
+  return name.toLowerCase().replaceAll(/[\s_-]+/g, '');
+}
+
 export function isBlank(text: string): boolean {
   return isInvisible(text) || BLANK.has(text.trim().toLowerCase());
 }

@@ -1,23 +1,12 @@
-import { type RequiredEntityData } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { Comment } from '../../comments/comment.entity.js';
 import { newId } from '../../database/id.js';
-import { TicketEvent, TicketEventKind } from '../../tickets/ticket-event.entity.js';
-import { Ticket } from '../../tickets/ticket.entity.js';
+import { TicketEventKind } from '../../tickets/ticket-event.entity.js';
 import { CommandError } from '../command.js';
-import { type TicketPeople } from './people.js';
-import { type TicketDraft } from './ticket-draft.js';
+import { type ReadyTicket } from './ready-ticket.js';
 
 /** "DOCKIMP" in ASCII. */
 const IMPORT_LOCK = 0x44_4f_43_4b_49_4d_50;
-
-/** A draft with everything that only the database knows. */
-export interface ReadyTicket {
-  readonly draft: TicketDraft;
-  readonly people: TicketPeople;
-  readonly productId: string | null;
-}
 
 /** Two imports at once would each find the other's tickets missing. Released when the transaction ends. */
 export async function lockImports(em: EntityManager): Promise<void> {
@@ -33,64 +22,65 @@ export async function existingTickets(em: EntityManager, ids: readonly string[])
   return new Set(rows.map(({ id }) => id));
 }
 
-/** So many rows have far fewer values than a statement may have. */
-const ROWS_AT_ONCE = 1000;
+export type NumberedTicket = ReadyTicket & { readonly number: number };
 
-/** A batch of tickets may have any number of comments. */
-function* chunks<Item>(items: readonly Item[]): Generator<Item[]> {
-  for (let begin = 0; begin < items.length; begin += ROWS_AT_ONCE) yield items.slice(begin, begin + ROWS_AT_ONCE);
+/**
+ * Writes a batch with its comments and events: three statements that are the same for every batch, each with one JSON
+ * parameter.
+ */
+export async function writeTickets(em: EntityManager, batch: readonly NumberedTicket[]): Promise<void> {
+  const db = em.getKysely();
+  const tickets = batch.map(({ comments: _comments, ...ticket }) => ticket);
+  const comments = batch.flatMap((ticket) => ticket.comments.map((comment) => ({ ...comment, ticketId: ticket.id })));
+  const events = batch.flatMap((ticket) => [
+    event(TicketEventKind.CREATED, ticket.id, ticket.createdById, ticket.createdAt, null),
+    ...ticket.comments.map(({ id, authorId, createdAt }) =>
+      event(TicketEventKind.COMMENTED, ticket.id, authorId, createdAt, id),
+    ),
+  ]);
+  await sql`
+    insert into ticket (id, number, title, description, details, type, priority, status, product_id, created_by_id,
+      assigned_to_id, created_at, updated_at, closed_at)
+    select id, number, title, description, details, type, priority, status, "productId", "createdById",
+      "assignedToId", "createdAt", "updatedAt", "closedAt"
+    from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb) as item(id uuid, number integer, title text,
+      description text, details jsonb, type ticket_type, priority ticket_priority, status ticket_status,
+      "productId" uuid, "createdById" uuid, "assignedToId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz,
+      "closedAt" timestamptz)`.execute(db);
+  if (comments.length > 0) {
+    await sql`
+      insert into comment (id, content, internal, ticket_id, author_id, created_at, updated_at)
+      select id, content, internal, "ticketId", "authorId", "createdAt", "updatedAt"
+      from jsonb_to_recordset(${JSON.stringify(comments)}::jsonb) as item(id uuid, content text, internal boolean,
+        "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz)`.execute(db);
+  }
+  await sql`
+    insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at)
+    select id, kind, "ticketId", "actorId", "commentId", '[]', "createdAt"
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as item(id uuid, kind ticket_event_kind, "ticketId" uuid,
+      "actorId" uuid, "commentId" uuid, "createdAt" timestamptz)`.execute(db);
 }
 
-/** Writes a batch with its comments and events. Numbers rise in the order given. */
-export async function writeTickets(em: EntityManager, batch: readonly ReadyTicket[]): Promise<void> {
-  const tickets: RequiredEntityData<Ticket>[] = [];
-  const comments: RequiredEntityData<Comment>[] = [];
-  const events: RequiredEntityData<TicketEvent>[] = [];
-  for (const { draft, people, productId } of batch) {
-    const { id, title, description, details, type, priority, status, createdAt, updatedAt, closedAt } = draft;
-    tickets.push({
-      id,
-      title,
-      description,
-      details,
-      type,
-      priority,
-      status,
-      createdAt,
-      updatedAt,
-      closedAt,
-      product: productId,
-      createdBy: people.createdBy,
-      assignedTo: people.assignedTo,
-    });
-    const event = { id: newId(), ticket: id, changes: [] };
-    events.push({ ...event, kind: TicketEventKind.CREATED, actor: people.createdBy, comment: null, createdAt });
-    for (const [index, { author: _name, ...comment }] of draft.comments.entries()) {
-      const author = people.authors[index] ?? people.createdBy;
-      comments.push({ ...comment, author, ticket: id });
-      events.push({
-        ...event,
-        id: newId(),
-        kind: TicketEventKind.COMMENTED,
-        actor: author,
-        comment: comment.id,
-        createdAt: comment.createdAt,
-      });
-    }
-  }
-  await em.insertMany(Ticket, tickets);
-  for (const some of chunks(comments)) await em.insertMany(Comment, some);
-  for (const some of chunks(events)) await em.insertMany(TicketEvent, some);
+function event(kind: TicketEventKind, ticketId: string, actorId: string, createdAt: Date, commentId: string | null) {
+  return { id: newId(), kind, ticketId, actorId, createdAt, commentId };
 }
 
 /**
  * Makes sure, as the last thing before the commit, that nobody was deleted while the import ran: a deletion that comes
  * later waits for our commit, and then unassigns the new tickets too.
  */
-export async function confirmAssignees(em: EntityManager, tickets: readonly ReadyTicket[]): Promise<void> {
-  const ids = [...new Set(tickets.flatMap(({ people }) => people.assignedTo ?? []))];
-  await sql`select 1 from "user" where id = any(${ids}::uuid[]) order by id for share`.execute(em.getKysely());
-  await sql`update ticket set assigned_to_id = null from "user" as assignee
-    where ticket.id = any(${tickets.map(({ draft }) => draft.id)}::uuid[]) and assignee.id = ticket.assigned_to_id
-    and assignee.deleted_at is not null and ticket.status not in ('DONE', 'CLOSED')`.execute(em.getKysely());
+export async function confirmAssignees(
+  em: EntityManager,
+  assignees: ReadonlySet<string>,
+  numbers: readonly number[],
+): Promise<void> {
+  const db = em.getKysely();
+  const { rows } = await sql<{ id: string; deleted: boolean }>`
+    select id, deleted_at is not null as deleted from "user"
+    where id = any(${[...assignees]}::uuid[]) order by id for share`.execute(db);
+  const deleted = rows.filter((user) => user.deleted).map(({ id }) => id);
+  if (deleted.length === 0) return;
+  await sql`update ticket set assigned_to_id = null
+    where number = any(${[...numbers]}::integer[]) and assigned_to_id = any(${deleted}::uuid[])
+    and status not in ('DONE', 'CLOSED')`.execute(db);
 }

@@ -1,0 +1,9 @@
+/** An option as it is typed into a shell: in quotes where the shell would take it apart. */
+export function option(name: string, value: string): string {
+  return `--${name} ${quoted(value)}`;
+}
+
+function quoted(text: string): string {
+  if (/^[\w@%+=:,./-]+$/.test(text)) return text;
+  return `"${text.replaceAll(/["$\\`]/g, String.raw`\$&`)}"`;
+}
