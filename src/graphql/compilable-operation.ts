@@ -54,22 +54,15 @@ export class CompilableOperations {
   ): boolean {
     return selections.every((selection) => {
       fields.left -= 1;
-      // A skipped field or fragment may take another place's copy of itself with it.
+      // graphql-jit keeps the conditions of a shared fragment on its nodes, so that one place decides for another.
       if (fields.left < 0 || (selection.directives ?? []).length > 0) return false;
-      switch (selection.kind) {
-        case Kind.FIELD:
-          return (
-            this.#isCompilableField(selection) &&
-            this.#areCompilable(selection.selectionSet?.selections ?? [], fragments, fields)
-          );
-        case Kind.INLINE_FRAGMENT:
-          return this.#areCompilable(selection.selectionSet.selections, fragments, fields);
-        case Kind.FRAGMENT_SPREAD: {
-          const fragment = fragments.get(selection.name.value);
-          if (!fragment || (fragment.directives ?? []).length > 0 || !isPlainName(fragment.name.value)) return false;
-          return this.#areCompilable(fragment.selectionSet.selections, fragments, fields);
-        }
+      if (selection.kind === Kind.FIELD && !this.#isCompilableField(selection)) return false;
+      if (selection.kind !== Kind.FRAGMENT_SPREAD) {
+        return this.#areCompilable(selection.selectionSet?.selections ?? [], fragments, fields);
       }
+      const fragment = fragments.get(selection.name.value);
+      if (!fragment || (fragment.directives ?? []).length > 0 || !isPlainName(fragment.name.value)) return false;
+      return this.#areCompilable(fragment.selectionSet.selections, fragments, fields);
     });
   }
 

@@ -235,7 +235,7 @@ function literalOf(value: unknown, type: GraphQLInputType): string {
     });
     return `{ ${fields.join(', ')} }`;
   }
-  return isEnumType(nullable) ? String(value) : JSON.stringify(value);
+  return isEnumType(nullable) && typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 /** Random documents over all that a schema has. Some are invalid, or refused while they are executed. */
