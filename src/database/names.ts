@@ -31,9 +31,9 @@ export function holdsWords(text: RawBuilder<unknown>, typed: string): RawBuilder
   if (typed.length > LONGEST_SEARCH) {
     throw badUserInput(`A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`);
   }
-  // What PostgreSQL cannot hold separates words.
-  const storable = typed.toWellFormed().replaceAll(/[\0\uFFFD]/g, ' ');
-  const words = new Set(storable.split(/\s+/).filter((word) => !isInvisible(word)));
+  // No name has what PostgreSQL cannot hold.
+  if (typed.includes('\0') || !typed.isWellFormed()) return sql<boolean>`false`;
+  const words = new Set(typed.split(/\s+/).filter((word) => !isInvisible(word)));
   if (words.size === 0) return null;
   const conditions = [...words].map((word) => sql`strpos(${folded(text)}, ${folded(sql`${word}::text`)}) > 0`);
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
