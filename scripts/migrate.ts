@@ -32,16 +32,20 @@ async function run(databaseUrl: string): Promise<void> {
   }
   const orm = await connect(databaseUrl, console.log);
   try {
-    await exclusively(databaseUrl, async () => {
-      await migrate(orm);
-      if (!values.check) return;
-      await orm.migrator.down({ to: 0 });
-      await migrate(orm);
-      if (await orm.migrator.checkSchema()) {
-        throw new Error('The entities have changes that no migration makes. Run npx mikro-orm migration:create.');
-      }
-      console.log('Every migration runs up, down and up again, and the entities ask for nothing more');
-    });
+    await exclusively(
+      databaseUrl,
+      async () => {
+        await migrate(orm);
+        if (!values.check) return;
+        await orm.migrator.down({ to: 0 });
+        await migrate(orm);
+        if (await orm.migrator.checkSchema()) {
+          throw new Error('The entities have changes that no migration makes. Run npx mikro-orm migration:create.');
+        }
+        console.log('Every migration runs up, down and up again, and the entities ask for nothing more');
+      },
+      console.log,
+    );
   } finally {
     await orm.close(true);
   }

@@ -1,4 +1,5 @@
-import { Client } from 'pg';
+import { type Client } from 'pg';
+import { openSession } from '../src/database/connection/open-session.js';
 import { migrate, migrating } from '../src/database/migrate.js';
 import { migrations } from '../src/database/migrations/index.js';
 import { connect } from '../src/database/orm.js';
@@ -48,8 +49,7 @@ export async function rehearseMigrations(
   log: (line: string) => void = () => {},
 ): Promise<string[]> {
   const orm = await connect(databaseUrl);
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await openSession(databaseUrl);
   const steps: string[] = [];
   const timed = async (name: string, action: () => Promise<unknown>) => {
     const started = performance.now();

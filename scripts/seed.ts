@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { openSession } from '../src/database/connection/open-session.js';
 import { SEED_STATEMENTS } from './seed-bench.sql.js';
 
 export interface SeedSizes {
@@ -21,8 +21,7 @@ export async function seed(
   passwordHash: string,
   log: (line: string) => void = () => {},
 ): Promise<void> {
-  const client = new Client({ connectionString: databaseUrl });
-  await client.connect();
+  const client = await openSession(databaseUrl);
   try {
     const { rows } = await client.query('select count(*)::int as count from ticket');
     if (rows[0]?.count > 0) throw new Error('The database has tickets already. Give it an empty one.');

@@ -61,7 +61,7 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
 function passwordsIn(url = ''): string[] {
   const [, inAuthority] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url) ?? [];
   const inQuery = [...url.matchAll(/[?&](?:ssl)?password=([^&#]*)/g)].map(([, raw]) => raw);
-  return [inAuthority, ...inQuery].filter((raw) => raw !== undefined).flatMap((raw) => [raw, decoded(raw)]);
+  return [inAuthority, ...inQuery].flatMap((raw) => (raw === undefined ? [] : [raw, decoded(raw)]));
 }
 
 function decoded(raw: string): string {

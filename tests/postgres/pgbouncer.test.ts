@@ -93,17 +93,13 @@ withPgbouncer('Behind PgBouncer', () => {
     await migrate(others);
     await others.close(true);
     const orm = await connect(bouncer.url('docket_busy'));
-    let isOver = false;
+    const over = new AbortController();
     const use = async () => {
-      while (!isOver)
-        await orm.em
-          .fork()
-          .execute('select 1')
-          .catch(() => undefined);
+      while (!over.signal.aborted) await orm.em.fork().execute('select 1');
     };
     const users = Array.from({ length: 6 }, use);
     await expect(migrated(bouncer.url('docket_busy'))).rejects.toThrow(/connection pooler/);
-    isOver = true;
+    over.abort();
     await Promise.all(users);
     await orm.close(true);
   });

@@ -46,6 +46,8 @@ async function isEncrypted(url: string): Promise<boolean> {
 const withRoot = (mode: string, root = secure.certificates.ca) =>
   `sslmode=${mode}&sslrootcert=${encodeURIComponent(root)}`;
 
+const byAddress = (mode: string) => secure.url('postgres', withRoot(mode)).replace('@localhost', '@127.0.0.1');
+
 describe('With a server that has TLS', () => {
   test.each([
     '',
@@ -76,7 +78,6 @@ describe('With a server that has TLS', () => {
   });
 
   test('only verify-full makes sure of the name, that of an address too', async () => {
-    const byAddress = (mode: string) => secure.url('postgres', withRoot(mode)).replace('@localhost', '@127.0.0.1');
     expect(await isEncrypted(byAddress('verify-ca'))).toBe(true);
     await expect(openSession(byAddress('verify-full'))).rejects.toThrow(/IP: 127.0.0.1 is not in the cert/);
   });

@@ -84,6 +84,8 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
   return {
     ...config,
     Client: Constructor,
+    // The pool waits for what comes of it, unlike its type says.
+    // oxlint-disable-next-line typescript/no-misused-promises
     onConnect: async (client) => withinTime(setUpSession(client, session), config.connectionTimeoutMillis),
   } satisfies PoolConfig;
 }
