@@ -131,9 +131,10 @@ function start(databaseUrl: string, words: readonly string[]): ChildProcess {
   });
 }
 
+const read = async (stream: ChildProcess['stdout']) => (stream ? text(stream) : '');
+
 async function ended(child: ChildProcess) {
   const exit = new Promise((resolve) => child.once('exit', resolve));
-  const read = async (stream: ChildProcess['stdout']) => (stream ? text(stream) : '');
   const [stdout, stderr, code] = await Promise.all([read(child.stdout), read(child.stderr), exit]);
   return { code, stdout, stderr };
 }

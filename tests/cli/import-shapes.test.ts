@@ -30,7 +30,7 @@ async function importing(name: string, content: string | Buffer, ...options: str
 /** All texts of a JSON value. */
 function leaves(value: unknown): string[] {
   if (value === null || value === undefined || value === '') return [];
-  if (typeof value !== 'object') return [String(value)];
+  if (typeof value !== 'object') return [typeof value === 'string' ? value : JSON.stringify(value)];
   return Object.values(value).flatMap(leaves);
 }
 
@@ -38,10 +38,7 @@ const asStored = (text: string) => (/^\d{4}-\d\d-\d\dT/.test(text) ? new Date(te
 
 /** What of a source is neither in a ticket, nor in its details or comments. */
 function lost(source: unknown, { tickets, comments }: { tickets: Ticket[]; comments: Comment[] }): string[] {
-  const stored = JSON.stringify([
-    tickets.map((ticket) => ({ ...ticket })),
-    comments.map((comment) => ({ ...comment })),
-  ]);
+  const stored = JSON.stringify([tickets, comments].map((list) => list.map((entity) => Object.entries(entity))));
   return leaves(source).filter(
     (text) => !stored.includes(JSON.stringify(text).slice(1, -1)) && !stored.includes(asStored(text)),
   );
@@ -49,6 +46,9 @@ function lost(source: unknown, { tickets, comments }: { tickets: Ticket[]; comme
 
 const paragraph = (...content: unknown[]) => ({ type: 'paragraph', content });
 const words = (text: string, marks?: unknown) => ({ type: 'text', text, ...(marks !== undefined && { marks }) });
+
+const connection = (list: unknown[]) => ({ nodes: list, totalCount: list.length });
+const edges = (list: unknown[]) => ({ edges: list.map((node) => ({ cursor: 'x', node })) });
 
 describe('an export of', () => {
   test('Jira as CSV loses neither repeated labels, comments and watchers nor its own columns', async () => {
@@ -163,8 +163,6 @@ Broken,DOC-1,Bug,To Do,High,Jane Doe,someone else,22/Aug/25 11:49 AM,red,blue,w1
   const comments = [
     { id: 'IC_1', author: { login: 'someone' }, body: 'Me too', createdAt: '2025-08-23T11:49:00Z', url: 'https://c/1' },
   ];
-  const connection = (list: unknown[]) => ({ nodes: list, totalCount: list.length });
-  const edges = (list: unknown[]) => ({ edges: list.map((node) => ({ cursor: 'x', node })) });
 
   test.each<[string, unknown, unknown]>([
     ['`gh issue list --json`', { ...issue, assignees: people, labels, comments }, null],

@@ -95,6 +95,10 @@ describe('reading CSV', () => {
   });
 });
 
+const labelsOf = (names: string[], more = {}) => ({ nodes: names.map((name) => ({ name })), ...more });
+const issue = (title: string, more = {}) => ({ title, labels: labelsOf(['x', 'y'], more) });
+const page = (list: object) => JSON.stringify({ data: { repository: { issues: list } } });
+
 describe('reading JSON', () => {
   test('gives the line of each object, paths for what is nested, and what it passed over', async () => {
     const text =
@@ -118,9 +122,6 @@ describe('reading JSON', () => {
   });
 
   test('reads nodes and edges of GraphQL wherever they are, and says when there were more', async () => {
-    const labels = (names: string[], more = {}) => ({ nodes: names.map((name) => ({ name })), ...more });
-    const issue = (title: string, more = {}) => ({ title, labels: labels(['x', 'y'], more) });
-    const page = (list: object) => JSON.stringify({ data: { repository: { issues: list } } });
     const nodes = await json(page({ nodes: [issue('A'), issue('B', { totalCount: 7 })], pageInfo: {} }));
     expect(rowsOf(nodes)).toEqual([
       { line: 1, title: ['A'], 'labels.name': ['x', 'y'] },
@@ -236,6 +237,9 @@ describe('instants', () => {
   });
 });
 
+const instantOf = (format: string, text: string) =>
+  parseInstant(text, { timeZone: 'Europe/Stockholm', formats: [parseDateFormat(format)] })?.toISOString();
+
 describe('date formats', () => {
   test.each([
     ['DD/MM/YYYY', '22/08/2025 11:49', '2025-08-22T11:49:00.000Z'],
@@ -258,8 +262,6 @@ describe('date formats', () => {
   });
 
   test('Excel tells local time, an epoch UTC', () => {
-    const instantOf = (format: string, text: string) =>
-      parseInstant(text, { timeZone: 'Europe/Stockholm', formats: [parseDateFormat(format)] })?.toISOString();
     expect(instantOf('excel', '45891.5')).toBe('2025-08-22T10:00:00.000Z');
     expect(instantOf('epoch', '1755863340')).toBe('2025-08-22T11:49:00.000Z');
   });

@@ -42,7 +42,6 @@ async function firstOf<Value>(values: AsyncIterable<Value>): Promise<Value[]> {
 }
 
 function asRecord(names: readonly string[], { cells, line }: Row): SourceRecord | RowFault {
-  // A line without a name may still end with delimiters.
   if (cells.length !== names.length) {
     return { line, message: `This row has ${cells.length} columns; the first row has ${names.length}.` };
   }

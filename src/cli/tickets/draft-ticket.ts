@@ -1,18 +1,16 @@
 import { isId } from '../../database/id.js';
 import { characters } from '../../graphql/input-check.js';
-import { isActive, TicketPriority, TicketStatus, TicketType } from '../../tickets/ticket.entity.js';
 import { isInvisible } from '../../visible-text.js';
 import { readComments } from './comment-drafts.js';
+import { checkOrder } from './draft-instants.js';
+import { type Attempt, readValues } from './draft-values.js';
 import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
-import { readLabels } from './labels.js';
 import { type ImportField } from './presets.js';
 import { Row } from './row.js';
 import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
-import { type Dictionary, wordKey } from './vocabulary.js';
-import { unknownWord } from './word-advice.js';
 
 const CUT_TITLE = '…';
 const CUT_DESCRIPTION = '\n\n[Cut by the import; the details hold the whole text.]';
@@ -33,7 +31,7 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
   const notes = new Set<string>(record.notes);
   const note = (what: string) => void notes.add(what);
   /** Collects what one part finds wrong, so that a row's faults are told all at once. */
-  const attempt = <Value>(read: () => Value, fallback: Value): Value => {
+  const attempt: Attempt = (read, fallback) => {
     try {
       return read();
     } catch (error) {
@@ -56,13 +54,14 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
   const given = instant('createdAt');
   if (given === null && row.value('createdAt') === null) note('no time of creation: now stands in');
   const createdAt = given ?? rules.now;
+  const stored: Partial<Record<ImportField, string>> = values;
   const words: Record<string, unknown> = keepsId ? {} : { source: rules.source, id: externalId };
   for (const field of [...WORDS, ...PEOPLE]) {
     const text = row.value(field);
     if (text === null) continue;
     if (row.hasMore(field)) note(`more than one value for ${field}: the first counts, the details hold all of them`);
     // The names of people and products are compared when their accounts are known.
-    if (!exact || (isValueField(field) && text !== values[field])) words[field] = text;
+    if (!exact || (stored[field] !== undefined && stored[field] !== text)) words[field] = text;
   }
   const { updatedAt, closedAt } = attempt(
     () =>
@@ -116,80 +115,14 @@ function readTexts(row: Row, rules: DraftRules, note: (what: string) => void): W
   const { text: title } = row.text('title');
   const { text: description, rich } = row.text('description');
   if (rich) note('a description that is an object became plain text; the details hold the object');
-  if (title === '' && rules.preset.titleFromDescription === true && description !== '') {
+  if (isInvisible(title) && rules.preset.titleFromDescription === true && !isInvisible(description)) {
     const firstLine = description.split('\n').find((line) => !isInvisible(line)) ?? '';
     return { title: cut(firstLine.trim(), BORROWED_TITLE, CUT_TITLE), description };
   }
-  if (title === '') throw new RowError('title: it is empty.');
-  if (description === '') {
+  if (isInvisible(title)) throw new RowError('title: it is empty.');
+  if (isInvisible(description)) {
     note('no description: the title stands in');
     return { title, description: title };
   }
   return { title, description };
-}
-
-interface Values {
-  status: TicketStatus;
-  priority: TicketPriority;
-  type: TicketType;
-}
-
-function isValueField(field: ImportField): field is keyof Values & ImportField {
-  return field === 'status' || field === 'priority' || field === 'type';
-}
-
-type Attempt = <Value>(read: () => Value, fallback: Value) => Value;
-
-/** What is not given is BUG, MEDIUM, OPEN. A word that is given must be a known one. */
-function readValues(row: Row, { dictionaries }: DraftRules, attempt: Attempt): Values {
-  const fromLabels = readLabels(
-    row.texts('labels').flatMap((text) => text.split(/[,;]/)),
-    dictionaries,
-  );
-  const word = <Value extends string>(field: keyof Values, dictionary: Dictionary<Value>): Value | undefined => {
-    const text = row.value(field);
-    if (text === null) return undefined;
-    const value = dictionary.get(wordKey(text));
-    if (value === undefined) throw unknownWord(field, text, dictionary);
-    return value;
-  };
-  const status = attempt(() => word('status', dictionaries.status), undefined) ?? TicketStatus.OPEN;
-  // GitHub closes what was done and what never will be alike, and tells the reason beside it.
-  const completed = wordKey(row.value('resolution') ?? '') === 'completed';
-  return {
-    status: status === TicketStatus.CLOSED && completed ? TicketStatus.DONE : status,
-    priority:
-      attempt(() => word('priority', dictionaries.priority), undefined) ?? fromLabels.priority ?? TicketPriority.MEDIUM,
-    type: attempt(() => word('type', dictionaries.type), undefined) ?? fromLabels.type ?? TicketType.BUG,
-  };
-}
-
-interface Instants {
-  createdAt: Date;
-  updatedAt: Date | null;
-  closedAt: Date | null;
-}
-
-interface OrderRules {
-  readonly status: TicketStatus;
-  /** Keeps a change at the moment of creation. */
-  readonly keepsEqual: boolean;
-  note(what: string): void;
-  /** Keeps what the source says in the details. */
-  keep(field: ImportField): void;
-}
-
-function checkOrder({ createdAt, updatedAt, closedAt }: Instants, { status, keepsEqual, note, keep }: OrderRules) {
-  if (closedAt && closedAt < createdAt) throw new RowError('closedAt lies before createdAt.');
-  const isEarly = updatedAt !== null && updatedAt < createdAt;
-  if (isEarly) {
-    note('updatedAt lay before createdAt: left out; the details hold it');
-    keep('updatedAt');
-  }
-  const changed = isEarly || (updatedAt?.getTime() === createdAt.getTime() && !keepsEqual) ? null : updatedAt;
-  if (closedAt && isActive(status)) {
-    note('closedAt of a ticket that is not closed: left out; the details hold it');
-    keep('closedAt');
-  }
-  return { updatedAt: changed, closedAt: isActive(status) ? null : (closedAt ?? changed ?? createdAt) };
 }

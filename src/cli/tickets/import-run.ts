@@ -33,7 +33,7 @@ export interface ImportResult {
   readonly mails: number;
 }
 
-/** What a run leaves outside of its transaction, for whoever has to clear up after it. */
+/** What a run leaves outside of its transaction: needed when it fails. */
 export class ImportState {
   numbers: TicketNumbers = [];
   /** Whether only the commit was missing. */

@@ -53,7 +53,7 @@ async function outlineOf(file: InputFile): Promise<Outline> {
       tops += 1;
       const top = membersOf(parsed(text, line));
       for (const name of top.members) beside.add(name);
-      for (const path of top.lists) if (!lists.has(path)) lists.set(path, { count: 0, columns: new Set() });
+      for (const list of top.lists) if (!lists.has(list)) lists.set(list, { count: 0, columns: new Set() });
       continue;
     }
     const list = lists.get(path) ?? { count: 0, columns: new Set() };
