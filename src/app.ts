@@ -54,6 +54,7 @@ import { TicketEventReader } from './tickets/ticket-event.reader.js';
 import { TicketReader } from './tickets/ticket.reader.js';
 import { TicketService } from './tickets/ticket.service.js';
 import { TicketWriter } from './tickets/ticket-writer.js';
+import { AddressChange } from './users/address-change.js';
 import { RoleService } from './users/role.service.js';
 import { UserDeparture } from './users/user-departure.js';
 import { UserReader } from './users/user.reader.js';
@@ -137,6 +138,7 @@ export function createApp(parts: AppParts): App {
   const throttle = new SignInThrottle(rows, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
   const currentPassword = new CurrentPassword({ orm, throttle });
+  const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
@@ -182,7 +184,7 @@ export function createApp(parts: AppParts): App {
       }),
       confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails }),
       viewers,
-      users: new UserService({ orm, clock, sessions, viewers, departure, currentPassword, accountMails }),
+      users: new UserService({ orm, clock, sessions, viewers, departure, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ orm, clock, notifications, changer, writer }),
       ticketBulk: new TicketBulkService({ orm, notifications, changer }),

@@ -48,7 +48,7 @@ export function faultOfJson(value: unknown, depth = 0): string | null {
 
 function faultOfSize(bytes: number): string | null {
   if (bytes <= MOST_JSON_BYTES) return null;
-  return `This takes ${kilobytes(bytes)} kB with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} kB are stored.`;
+  return `This takes ${kilobytes(bytes)} kilobytes with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} are stored.`;
 }
 
 /**

@@ -1,10 +1,8 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { type AccountMail, AccountMailKind } from '../auth/account-mail.entity.js';
-import { type AccountMails } from '../auth/account-mails.js';
+import { type AccountMail } from '../auth/account-mail.entity.js';
 import { type CurrentPassword, wrongPassword } from '../auth/current-password.js';
 import { hashPassword } from '../auth/password.js';
-import { endResetLinks } from '../auth/reset-links.js';
 import { type SessionService } from '../auth/session.service.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type ViewerSource } from '../auth/viewer-source.js';
@@ -14,6 +12,7 @@ import { type Client } from '../graphql/context.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { checkAccountFields, checkNewAccount, checkNotTaken, isSameAddress, takenError } from './account.js';
+import { type AddressChange } from './address-change.js';
 import { keepingAManager } from './last-manager.js';
 import { lockUser } from './lock-user.js';
 import { Role } from './role.entity.js';
@@ -35,7 +34,7 @@ export class UserService {
   readonly #viewers: ViewerSource;
   readonly #departure: UserDeparture;
   readonly #currentPassword: CurrentPassword;
-  readonly #accountMails: AccountMails;
+  readonly #addressChange: AddressChange;
 
   constructor(deps: {
     orm: MikroORM;
@@ -44,7 +43,7 @@ export class UserService {
     viewers: ViewerSource;
     departure: UserDeparture;
     currentPassword: CurrentPassword;
-    accountMails: AccountMails;
+    addressChange: AddressChange;
   }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
@@ -52,7 +51,7 @@ export class UserService {
     this.#viewers = deps.viewers;
     this.#departure = deps.departure;
     this.#currentPassword = deps.currentPassword;
-    this.#accountMails = deps.accountMails;
+    this.#addressChange = deps.addressChange;
   }
 
   /** The resolver has asked for canManageUsers. @throws UserInputError for what is wrong with the input */
@@ -81,7 +80,7 @@ export class UserService {
    */
   async update(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string> {
     if (input.roleId !== undefined && !viewer.role.canManageUsers) throw forbidden('A role needs canManageUsers.');
-    const passwordHash = await this.#provenForAddress(viewer, client, input);
+    const passwordHash = await this.#addressChange.passwordFor(viewer, client, input);
     let mails: readonly AccountMail[] = [];
     try {
       await this.#orm.em.fork().transactional(async (em) => {
@@ -94,17 +93,8 @@ export class UserService {
       throw takenError(error) ?? error;
     }
     this.#viewers.forget();
-    await this.#accountMails.wake(mails);
+    await this.#addressChange.wake(mails);
     return input.id.toLowerCase();
-  }
-
-  /** The hash of the viewer's password, where the input asks for what needs it; null where it does not. */
-  async #provenForAddress(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string | null> {
-    if (input.email == null || !isOwnAccount(viewer, input.id.toLowerCase())) return null;
-    const { email, emailConfirmed } = await this.#orm.em.fork().findOneOrFail(User, { id: viewer.id });
-    const asksForMail = !emailConfirmed && input.currentPassword != null;
-    if (isSameAddress(email, input.email) && !asksForMail) return null;
-    return this.#currentPassword.check(viewer, client, input.currentPassword);
   }
 
   /** Gives the mails that are owed. */
@@ -128,36 +118,9 @@ export class UserService {
     await checkNotTaken(check, em, fields, user.id);
     const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
     check.done();
-    const mails = input.email == null ? [] : await this.#changeAddress(em, viewer, user, { email, passwordHash });
+    const mails = input.email == null ? [] : await this.#addressChange.of(em, viewer, user, { email, passwordHash });
     em.assign(user, { ...fields, ...(role && { role: ref(role) }), updatedAt: this.#clock.now() });
     return mails;
-  }
-
-  async #changeAddress(
-    em: EntityManager,
-    viewer: Viewer,
-    user: User,
-    { email, passwordHash }: { email: string; passwordHash: string | null },
-  ): Promise<AccountMail[]> {
-    const isOther = !isSameAddress(email, user.email);
-    const before = { oldEmail: user.email, isProven: user.emailConfirmed, newEmail: email };
-    if (!isOwnAccount(viewer, user.id)) {
-      if (!isOther) return [];
-      user.emailConfirmed = true;
-      user.pendingEmail = null;
-      // Who reads the old mailbox must not get in by it.
-      await endResetLinks(em, user.id, this.#clock.now());
-      return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
-    }
-    // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
-    if (passwordHash === null && isOther) throw wrongPassword();
-    if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
-    user.pendingEmail = isOther ? email : null;
-    if (passwordHash === null) return [];
-    const told = isOther
-      ? this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
-      : [];
-    return [this.#accountMails.confirm(em, ref(user), email), ...told];
   }
 
   /**

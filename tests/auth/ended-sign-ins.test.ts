@@ -93,6 +93,26 @@ describe('what signing in leaves behind', () => {
     expect(await counts()).toMatchObject({ tokens: 0, requests: 0 });
   });
 
+  test('goes thirty days after a link to a new address, and the mails about it', async () => {
+    await forgetAll();
+    const { id, client } = await buildPerson(server);
+    await succeed(client, 'updateUser', { id, email: 'elsewhere@docket.example', currentPassword: PASSWORD });
+    await server.app.accountMails.sweep();
+    const left = async () =>
+      select(
+        server,
+        sql`select (select count(*)::int from account_mail) as mails,
+        (select count(*)::int from token where kind = 'EMAIL_CONFIRMATION') as links`,
+      );
+    expect(await left()).toEqual([{ mails: 2, links: 1 }]);
+    server.clock.advance({ minutes: 30 * DAY + 1 });
+    await server.app.endedSignIns.remove();
+    expect(await left()).toEqual([{ mails: 0, links: 1 }]);
+    server.clock.advance({ minutes: DAY });
+    await server.app.endedSignIns.remove();
+    expect(await left()).toEqual([{ mails: 0, links: 0 }]);
+  });
+
   test('goes in small batches, all of it, by several workers at once', async () => {
     await forgetAll();
     await select(

@@ -171,7 +171,7 @@ describe('a signed-up address that is to be confirmed', () => {
     // What was missed stands in the next digest.
     server.clock.advance({ minutes: 24 * 60 });
     await server.deliverDue();
-    expect(mails().at(-1)?.text).toContain('2 tickets are assigned to you');
+    expect(mails().at(-1)?.text).toContain('2 tickets of yours are active');
   });
 
   test('gives none of the rights of a role: its account sees what it created or is assigned to', async () => {

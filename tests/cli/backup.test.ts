@@ -148,6 +148,7 @@ describe('after a restore', () => {
     const { refreshToken } = session;
     const next = await succeed(copy.anonymous, 'refreshSession', { refreshToken }, tokens);
     expect(next.refreshToken).not.toBe(refreshToken);
+    await succeed(copy.anonymous, 'refreshSession', { refreshToken: next.refreshToken });
     expect(await faults(copy.anonymous, 'refreshSession', { refreshToken })).toEqual([
       'INVALID_CREDENTIALS input.refreshToken',
     ]);

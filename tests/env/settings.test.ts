@@ -161,7 +161,7 @@ describe('the settings', () => {
   });
 
   test('let nobody sign up in production unless it is said, and then confirm addresses', () => {
-    const production = { NODE_ENV: 'production' };
+    const production = { NODE_ENV: 'production', DATABASE_URL: 'embedded' };
     expect(readEnv(production)).toMatchObject({ signUp: 'off', confirmsEmail: true });
     expect(readEnv({ ...production, SIGN_UP: 'open', CONFIRM_EMAIL: 'off' })).toMatchObject({
       signUp: 'open',

@@ -238,7 +238,7 @@ describe('the server process at LOG_LEVEL=trace', () => {
     expect(await running.exitCode).toBe(0);
 
     expect([await failing.exitCode, await wrong.exitCode]).toEqual([1, 1]);
-    expect(failing.output()).toContain('The database cannot be used');
+    expect(failing.output()).toContain('cannot be used');
     expect(wrong.output()).toContain('These settings are wrong');
     const output = failing.output() + wrong.output() + running.output();
     expect(output).toContain('the job store fails');

@@ -1,0 +1,79 @@
+import { ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type AccountMail, AccountMailKind } from '../auth/account-mail.entity.js';
+import { type AccountMails } from '../auth/account-mails.js';
+import { type CurrentPassword, wrongPassword } from '../auth/current-password.js';
+import { endResetLinks } from '../auth/reset-links.js';
+import { type Viewer } from '../auth/viewer.js';
+import { type Clock } from '../clock.js';
+import { type Client } from '../graphql/context.js';
+import { isSameAddress } from './account.js';
+import { lockUser } from './lock-user.js';
+import { User } from './user.entity.js';
+import { type UpdateUserInput } from './user.inputs.js';
+import { isOwnAccount } from './user.policy.js';
+
+/** What an account's new address asks for: one's own the current password and a proof, another's neither. */
+export class AddressChange {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #currentPassword: CurrentPassword;
+  readonly #accountMails: AccountMails;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; currentPassword: CurrentPassword; accountMails: AccountMails }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#currentPassword = deps.currentPassword;
+    this.#accountMails = deps.accountMails;
+  }
+
+  /**
+   * The hash of the viewer's password, where the input asks for what needs it; null where it does not. Before the
+   * transaction, as comparing takes long.
+   * @throws as `CurrentPassword.check`
+   */
+  async passwordFor(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string | null> {
+    if (input.email == null || !isOwnAccount(viewer, input.id.toLowerCase())) return null;
+    const { email, emailConfirmed } = await this.#orm.em.fork().findOneOrFail(User, { id: viewer.id });
+    const asksForMail = !emailConfirmed && input.currentPassword != null;
+    if (isSameAddress(email, input.email) && !asksForMail) return null;
+    return this.#currentPassword.check(viewer, client, input.currentPassword);
+  }
+
+  /**
+   * Does all that a given address asks for but to set another's: links end, one's own waits for its proof. Gives the mails
+   * that are owed.
+   * @param user locked
+   */
+  async of(
+    em: EntityManager,
+    viewer: Viewer,
+    user: User,
+    { email, passwordHash }: { email: string; passwordHash: string | null },
+  ): Promise<AccountMail[]> {
+    const isOther = !isSameAddress(email, user.email);
+    const before = { oldEmail: user.email, isProven: user.emailConfirmed, newEmail: email };
+    if (!isOwnAccount(viewer, user.id)) {
+      if (!isOther) return [];
+      user.emailConfirmed = true;
+      user.pendingEmail = null;
+      // Who reads the old mailbox must not get in by it.
+      await endResetLinks(em, user.id, this.#clock.now());
+      return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+    }
+    // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
+    if (passwordHash === null && isOther) throw wrongPassword();
+    if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
+    user.pendingEmail = isOther ? email : null;
+    if (passwordHash === null) return [];
+    const told = isOther
+      ? this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
+      : [];
+    return [this.#accountMails.confirm(em, ref(user), email), ...told];
+  }
+
+  /** After the commit. */
+  async wake(mails: readonly AccountMail[]): Promise<void> {
+    await this.#accountMails.wake(mails);
+  }
+}
