@@ -98,16 +98,32 @@ async function schemaOf(client: Client): Promise<string[]> {
   return rows.map(({ what }) => what);
 }
 
-/** Of each table the number of its rows and a sum of their hashes, without columns that are empty: a lower level may lack them. */
+const NO_ROWS = '0 rows, 0';
+
+/** Of a table, the columns that are true or false unless it is said, with what they are then. */
+const FLAGS = `
+  select coalesce(jsonb_object_agg(attname, pg_get_expr(adbin, adrelid)::boolean), '{}') as flags
+  from pg_attribute a join pg_attrdef d on d.adrelid = a.attrelid and d.adnum = a.attnum
+  where attrelid = $1::regclass and pg_get_expr(adbin, adrelid) in ('true', 'false')`;
+
+/**
+ * Of each table the number of its rows and a sum of their hashes, without columns that are empty or flags as they are by
+ * default: a lower level may lack them.
+ */
 async function stateOf(client: Client): Promise<Map<string, string>> {
   const { rows } = await client.query<{ name: string }>(
     `select tablename as name from pg_tables where schemaname = 'public' order by 1`,
   );
   const state = new Map<string, string>();
   for (const { name } of rows) {
+    const { rows: defaults } = await client.query<{ flags: unknown }>(FLAGS, [`"${name}"`]);
     const { rows: sums } = await client.query<{ state: string }>(
-      `select count(*) || ' rows, ' || coalesce(sum(hashtextextended(jsonb_strip_nulls(to_jsonb(t))::text, 0)), 0) as state
+      `select count(*) || ' rows, ' || coalesce(sum(hashtextextended((
+         select jsonb_object_agg(key, value) from jsonb_each(jsonb_strip_nulls(to_jsonb(t)))
+         where value is distinct from $1::jsonb -> key
+       )::text, 0)), 0) as state
        from "${name}" t`,
+      [JSON.stringify(defaults[0]?.flags ?? {})],
     );
     state.set(name, sums[0]?.state ?? '');
   }
@@ -121,7 +137,8 @@ function compare(
   mayDiffer: (table: string) => boolean,
 ): void {
   for (const [table, state] of before) {
-    if (!mayDiffer(table) && after.get(table) !== state) {
+    // A table that has no rows may not be there at a lower level.
+    if (!mayDiffer(table) && (after.get(table) ?? NO_ROWS) !== state) {
       throw new Error(`${fault} ${table}: ${state} were there, and are ${after.get(table) ?? 'gone'}.`);
     }
   }

@@ -6,10 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { DEMO_PASSWORD } from '../../src/database/demo-data.js';
-import { chooseAccount } from '../../src/database/embedded/account.js';
-import { findBinaries } from '../../src/database/embedded/binaries.js';
 import { clusterDirOf } from '../../src/database/embedded/cluster.js';
-import { runCommand } from '../../src/database/embedded/command.js';
 import { urlOfServerInUse } from '../../src/database/embedded/server-in-use.js';
 import { freePort } from './free-port.js';
 import { KeptAlive } from './http-client.js';
@@ -94,13 +91,16 @@ export class ServerUnderTest {
     this.#process = new DocketProcess(this.#env);
   }
 
+  /** Ends PostgreSQL, which the server starts again by itself. */
   async restartPostgresql(): Promise<void> {
-    const { pg_ctl, postgres } = await findBinaries();
-    const clusterDir = clusterDirOf(this.#dataDir);
-    const account = await chooseAccount({ program: postgres, dataDir: this.#dataDir, clusterDir });
-    const options = ['-D', clusterDir, '-m', 'fast', '-w', '-s', '-l', join(this.#dataDir, 'postgres.log')];
-    const { exitCode, stderr } = await runCommand(pg_ctl, ['restart', ...options], account);
-    if (exitCode !== 0) throw new Error(`PostgreSQL did not restart: ${stderr}`);
+    const pidFile = await readFile(join(clusterDirOf(this.#dataDir), 'postmaster.pid'), 'utf8');
+    const postmaster = Number(pidFile.split('\n')[0]);
+    // A fast shutdown.
+    process.kill(postmaster, 'SIGINT');
+    for (let tries = 0; isRunning(postmaster); tries += 1) {
+      if (tries > 200) throw new Error('PostgreSQL did not end');
+      await delay(50);
+    }
   }
 
   /**

@@ -416,4 +416,103 @@ const OUTSIDE = [
   protection('bounds of times', 'env.ts', '.refine((value) => value <= most,', '.refine(() => true,', SETTINGS),
 ];
 
-export const PROTECTIONS: readonly Protection[] = [...QUERY_LANGUAGE, ...SIGNING_IN, ...ACCESS, ...OUTSIDE];
+const DATABASES = 'postgres/databases';
+const POOLERS = 'postgres/pgbouncer';
+
+/** Those of poolers are noticed only where PgBouncer is installed. */
+const DATABASE = [
+  protection(
+    'TLS to PostgreSQL',
+    'database/connection/database-config.ts',
+    'ssl: tls.options,',
+    'ssl: false,',
+    'postgres/tls.',
+  ),
+  protection(
+    'who the server is',
+    'database/connection/tls.ts',
+    'rejectUnauthorized: isVerified',
+    'rejectUnauthorized: false',
+    'postgres/tls.',
+  ),
+  protection('addresses of servers', 'database/connection/tls.ts', '      host,\n', '', 'postgres/tls.'),
+  protection(
+    'known parameters',
+    'database/connection/database-url.ts',
+    'if (!isParameter(name)) throw unknownParameter(name);',
+    'if (!isParameter(name)) continue;',
+    'postgres/database-url',
+  ),
+  protection('values as parameters', 'database/orm.ts', '    driver: BoundDriver,\n', '', 'postgres/server-log'),
+  protection(
+    'names refused before the index',
+    'database/migrations/Migration20261127110500_taken_names.ts',
+    'if is_taken then',
+    'if false then',
+    'postgres/server-log',
+  ),
+  protection(
+    'isolation',
+    'database/connection/session.ts',
+    "default_transaction_isolation: 'read committed',",
+    '',
+    DATABASES,
+  ),
+  protection(
+    'limits of time of sessions',
+    'database/connection/session.ts',
+    "  idle_session_timeout: '0',\n",
+    '',
+    DATABASES,
+  ),
+  protection('one schema', 'database/connection/session.ts', "  search_path: 'public',\n", '', DATABASES),
+  protection(
+    'extensions elsewhere',
+    'database/connection/session.ts',
+    'where schemas is not null',
+    'where false',
+    DATABASES,
+  ),
+  protection(
+    "extensions' libraries",
+    'database/migrations/Migration20261121040000_search.ts',
+    'select show_limit();',
+    'select 1;',
+    DATABASES,
+  ),
+  protection('encoding', 'database/connection/check-server.ts', "encoding !== 'UTF8'", 'false', DATABASES),
+  protection('missing rights', 'database/migrate.ts', 'missingRight(error) ?? error', 'error', DATABASES),
+  protection('transaction pooling', 'database/connection/check-pooling.ts', 'TRIES = 5', 'TRIES = 0', POOLERS),
+  protection(
+    'locks given back',
+    'database/connection/advisory-lock.ts',
+    "'select pg_advisory_unlock($1)'",
+    "'select $1::text'",
+    POOLERS,
+  ),
+  protection(
+    'waiting for PostgreSQL',
+    'database/connection/open-session.ts',
+    '!isPassing(error) ||',
+    'true ||',
+    'postgres/waiting',
+  ),
+  protection('waiting told', 'database/connection/advisory-lock.ts', 'tell?.(', 'void (', 'postgres/waiting'),
+  protection('PostgreSQL kept up', 'start.ts', 'database.keepUp(', 'void (', 'database/embedded-ends'),
+  protection(
+    'named databases',
+    'env.ts',
+    "env.NODE_ENV !== 'production' || env.DATABASE_URL !== undefined",
+    'true',
+    SETTINGS,
+  ),
+  protection('mistaken settings', 'env.ts', 'MOST_TYPING_ERRORS = 2', 'MOST_TYPING_ERRORS = 0', SETTINGS),
+];
+
+export const PROTECTIONS: readonly Protection[] = [
+  ...QUERY_LANGUAGE,
+  ...SIGNING_IN,
+  ...ACCESS,
+  ...OUTSIDE,
+  ...DATABASE,
+];

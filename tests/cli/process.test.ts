@@ -51,11 +51,14 @@ describe('the program', () => {
       stdout: '',
       stderr: 'There is no command "drop-tickets". npm run -s cli -- help lists them.\n',
     });
-    expect(await ended(start(['list-sessions'], { DATABASE_URL: 'postgres://x:secret@127.0.0.1:1/x' }))).toEqual({
+    const absent = new URL(process.env['TEST_DATABASE_URL'] ?? '');
+    absent.pathname = '/absent';
+    expect(await ended(start(['list-sessions'], { DATABASE_URL: absent.href }))).toEqual({
       code: 1,
       stdout: '',
       stderr:
-        'The database cannot be used: connect ECONNREFUSED 127.0.0.1:1. Look at DATABASE_URL, and whether PostgreSQL runs there.\n',
+        `The database at ${absent.host} cannot be used: database "absent" does not exist. ` +
+        'Look at the name of the database in DATABASE_URL, or make the database: createdb.\n',
     });
     expect(await ended(start(['list-sessions'], { DATABASE_URL: 'nonsense' }))).toMatchObject({
       code: 1,
