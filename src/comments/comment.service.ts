@@ -9,6 +9,7 @@ import { type NotificationService } from '../notifications/notification.service.
 import { TicketEvent, TicketEventKind } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { canViewTicket, factsOf } from '../tickets/ticket.policy.js';
+import { visibleTicketsWhere } from '../tickets/ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
 import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
@@ -145,7 +146,8 @@ export class CommentService {
    */
   async #ticket(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket | null> {
     const lockMode = LockMode.PESSIMISTIC_WRITE;
-    const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode }) : null;
+    const where = { $and: [{ id }, visibleTicketsWhere(viewer)] };
+    const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode }) : null;
     return ticket !== null && canViewTicket(viewer, factsOf(ticket)) ? ticket : null;
   }
 

@@ -41,12 +41,13 @@ function coercedVariable(name: string): VariableDefinitionNode {
   };
 }
 
-/** Compiled operations, the last used at the end; null for those that are not compilable. */
+/** Compiled operations, the last used at the end. */
 class CompiledOperations {
   readonly #schema: GraphQLSchema;
   readonly #compilable: CompilableOperations;
   readonly #seen = new WeakSet<OperationDefinitionNode>();
-  readonly #compiled = new Map<OperationDefinitionNode, Compiled | null>();
+  readonly #notCompilable = new WeakSet<OperationDefinitionNode>();
+  readonly #compiled = new Map<OperationDefinitionNode, Compiled>();
 
   constructor(schema: GraphQLSchema) {
     const config = schema.toConfig();
@@ -65,8 +66,12 @@ class CompiledOperations {
       this.#seen.add(operation);
       return null;
     }
-    const known = this.#compiled.get(operation);
-    const query = known === undefined ? this.#compile(document, operation) : known;
+    if (this.#notCompilable.has(operation)) return null;
+    const query = this.#compiled.get(operation) ?? this.#compile(document, operation);
+    if (query === null) {
+      this.#notCompilable.add(operation);
+      return null;
+    }
     this.#compiled.delete(operation);
     this.#compiled.set(operation, query);
     if (this.#compiled.size > MAX_COMPILED) {
@@ -108,6 +113,8 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<Conte
   const operations = new CompiledOperations(schema);
   const listener: GraphQLRequestListener<Context> = {
     async responseForOperation({ document, operation, contextValue, request: { variables = {} } }) {
+      // Strangers ask for little, and must not push out what others use.
+      if (contextValue.viewer === null) return null;
       const compiled = operations.find(document, operation);
       if (!compiled) return null;
       const { coerced, errors: refusals } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);

@@ -112,6 +112,8 @@ class KeysetConnection<Item> implements Connection<Item> {
   readonly nodes: readonly Item[];
   readonly count: () => Promise<number>;
   readonly #edge: (item: Item) => Edge<Item>;
+  #edges: readonly Edge<Item>[] | undefined;
+  #pageInfo: Connection<Item>['pageInfo'] | undefined;
   readonly #beyond: Pick<PageInfo, 'next' | 'previous'>;
 
   constructor(
@@ -126,12 +128,12 @@ class KeysetConnection<Item> implements Connection<Item> {
   }
 
   get edges(): readonly Edge<Item>[] {
-    return this.nodes.map(this.#edge);
+    return (this.#edges ??= this.nodes.map(this.#edge));
   }
 
-  get pageInfo() {
+  get pageInfo(): Connection<Item>['pageInfo'] {
     const { next, previous } = this.#beyond;
-    return { startCursor: this.#cursorAt(0), endCursor: this.#cursorAt(-1), next, previous };
+    return (this.#pageInfo ??= { startCursor: this.#cursorAt(0), endCursor: this.#cursorAt(-1), next, previous });
   }
 
   #cursorAt(index: number): string | null {

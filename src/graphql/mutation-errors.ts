@@ -33,6 +33,23 @@ function noteMade(context: Context, name: string | number): void {
   made.set(context, names.add(name));
 }
 
+/** Requests of which a mutation has been begun. */
+const begun = new WeakSet<Context>();
+
+/**
+ * Lets a document's second mutation, and those after it, see what the ones before it changed: rows are read again, and so are
+ * the viewer's rights. Root mutations run one after the other (GraphQL specification, 6.2.2).
+ */
+async function beginAnother(context: Context): Promise<void> {
+  if (begun.has(context)) {
+    const { viewer } = context;
+    context.reload();
+    context.viewer =
+      viewer && (await context.services.viewers.find({ userId: viewer.id, sessionId: viewer.sessionId }));
+  }
+  begun.add(context);
+}
+
 /**
  * Makes `userErrors` of a `UserInputError` that a mutation throws, and adds an empty list to a payload without. Done to
  * the built schema, so that no mutation can forget it, and no other field pays for it.
@@ -42,9 +59,10 @@ export function answerUserErrors(schema: GraphQLSchema): void {
     const resolve = field.resolve ?? defaultFieldResolver;
     const empty = emptyLists(field);
     field.resolve = async (...parameters) => {
+      const [, , context, { path }] = parameters;
       try {
+        await beginAnother(context);
         const payload = Object.assign({ userErrors: [] }, await resolve(...parameters));
-        const [, , context, { path }] = parameters;
         noteMade(context, path.key);
         return payload;
       } catch (error) {

@@ -5,6 +5,7 @@ import { type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
+import { visibleTickets } from '../tickets/ticket-visibility.js';
 import { Notification } from './notification.entity.js';
 import { type NotificationFilter } from './notification.inputs.js';
 import { canSeeAllNotifications } from './notification.policy.js';
@@ -24,11 +25,17 @@ function visibleNotifications(viewer: Viewer): RawBuilder<boolean> {
   return canSeeAllNotifications(viewer) ? sql`true` : sql`n.recipient_id = ${viewer.id}`;
 }
 
-function notificationFilter(filter: NotificationFilter): RawBuilder<boolean>[] {
+function notificationFilter(viewer: Viewer, filter: NotificationFilter): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
   if (filter.kind) conditions.push(sql`n.kind = any(${filter.kind}::notification_kind[])`);
   if (filter.status) conditions.push(sql`n.status = any(${filter.status}::notification_status[])`);
-  if (filter.ticketId) conditions.push(sql`n.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
+  if (filter.ticketId) {
+    const ids = filter.ticketId.filter(isId);
+    // As if a hidden ticket were not there: otherwise its id could be matched with a mail.
+    conditions.push(
+      sql`n.ticket_id in (select t.id from ticket t where t.id = any(${ids}::uuid[]) and ${visibleTickets(viewer, 't')})`,
+    );
+  }
   if (filter.recipientId) conditions.push(sql`n.recipient_id = any(${filter.recipientId.filter(isId)}::uuid[])`);
   return conditions;
 }
@@ -50,7 +57,7 @@ export class NotificationReader {
     selection: Selection,
   ): Promise<Connection<NotificationRow>> {
     const page = keysetPage(args, NEWEST_FIRST);
-    const conditions = [visibleNotifications(viewer), ...notificationFilter(args.filter ?? {})];
+    const conditions = [visibleNotifications(viewer), ...notificationFilter(viewer, args.filter ?? {})];
     const matching = sql<boolean>`${sql.join(conditions, sql` and `)}`;
     const wanted = nodeSelection(selection).has('recipient') ? ['recipient'] : [];
     const { columns, joins } = this.#rows.select(Notification, 'n', wanted);

@@ -8,6 +8,7 @@ import { type UpdateTicketsInput } from './ticket-change.inputs.js';
 import { type TicketChanger } from './ticket-changer.js';
 import { Ticket } from './ticket.entity.js';
 import { canViewTicket, factsOf } from './ticket.policy.js';
+import { visibleTicketsWhere } from './ticket-visibility.js';
 
 /** Contract: "All or nothing, at most 100 tickets." */
 export const MOST_TICKETS = 100;
@@ -44,7 +45,7 @@ export class TicketBulkService {
       const prepared = await this.#changer.prepare(em, change);
       const tickets = await em.find(
         Ticket,
-        { id: { $in: ids.filter(isId) } },
+        { $and: [{ id: { $in: ids.filter(isId) } }, visibleTicketsWhere(viewer)] },
         { orderBy: { id: 'asc' }, lockMode: LockMode.PESSIMISTIC_WRITE },
       );
       const visible = new Set(tickets.filter((ticket) => canViewTicket(viewer, factsOf(ticket))).map(({ id }) => id));

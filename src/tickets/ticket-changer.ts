@@ -21,6 +21,7 @@ import {
   factsOf,
   type TicketFacts,
 } from './ticket.policy.js';
+import { visibleTicketsWhere } from './ticket-visibility.js';
 import { findReferredUser } from './user-ref.js';
 
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
@@ -75,7 +76,9 @@ export class TicketChanger {
    * @throws UserInputError NOT_FOUND
    */
   async locked(em: EntityManager, viewer: Viewer, id: string, field = 'id'): Promise<Ticket> {
-    const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+    // A hidden ticket is not locked: waiting for its lock would tell that it is there.
+    const where = { $and: [{ id }, visibleTicketsWhere(viewer)] };
+    const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
     if (ticket === null || !canViewTicket(viewer, factsOf(ticket))) {
       throw userInputError(UserErrorCode.NOT_FOUND, field, 'There is no ticket with this id.');
     }

@@ -39,7 +39,7 @@ export class TicketDuplicatesService {
     const duplicateId = input.ticketId.toLowerCase();
     const originalId = input.duplicateOfId.toLowerCase();
     const owed = await this.#orm.em.fork().transactional(async (em) => {
-      await this.#lock(em, [duplicateId, originalId]);
+      await this.#lock(em, viewer, [duplicateId, originalId]);
       const ticket = await this.#editable(em, viewer, duplicateId);
       if (originalId === duplicateId) {
         throw userInputError(UserErrorCode.INVALID, 'duplicateOfId', 'A ticket is not a duplicate of itself.');
@@ -86,8 +86,9 @@ export class TicketDuplicatesService {
   }
 
   /** In the order of the ids: two calls that link the same two tickets wait for each other, and not both. */
-  async #lock(em: EntityManager, ids: readonly string[]): Promise<void> {
+  async #lock(em: EntityManager, viewer: Viewer, ids: readonly string[]): Promise<void> {
     const lockMode = LockMode.PESSIMISTIC_WRITE;
-    await em.find(Ticket, { id: { $in: ids.filter(isId) } }, { orderBy: { id: 'asc' }, lockMode });
+    const where = { $and: [{ id: { $in: ids.filter(isId) } }, visibleTicketsWhere(viewer)] };
+    await em.find(Ticket, where, { orderBy: { id: 'asc' }, lockMode });
   }
 }

@@ -38,12 +38,16 @@ export function ticketsVisibleTo(user: string, role: string, alias: string): Raw
     ${all} or ${sql.ref(`${alias}.created_by_id`)} = ${id} or ${sql.ref(`${alias}.assigned_to_id`)} = ${id})`;
 }
 
-/** The same condition for MikroORM's entities. */
-export function visibleTicketsWhere(viewer: Viewer): FilterQuery<Ticket> {
+/**
+ * The same condition for MikroORM's entities. `deletedToo` adds the deleted, for those who may restore them. Statements that
+ * lock tickets have it too: waiting for the lock of a hidden ticket would tell that it is there.
+ */
+export function visibleTicketsWhere(viewer: Viewer, { deletedToo = false } = {}): FilterQuery<Ticket> {
   const visibility = ticketVisibility(viewer);
   if (visibility === null) return { id: { $in: [] } };
-  if (visibility.all) return { deletedAt: null };
-  return { deletedAt: null, $or: [{ createdBy: visibility.ownOf }, { assignedTo: visibility.ownOf }] };
+  const live = deletedToo ? {} : { deletedAt: null };
+  if (visibility.all) return live;
+  return { ...live, $or: [{ createdBy: visibility.ownOf }, { assignedTo: visibility.ownOf }] };
 }
 
 /** Whether `visibleTickets` leaves out deleted tickets only. */

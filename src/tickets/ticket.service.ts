@@ -23,6 +23,7 @@ import {
 } from './ticket.policy.js';
 import { type TicketRow } from './ticket.reader.js';
 import { lockAssigneeOf, takeUpAgain } from './ticket-restoring.js';
+import { visibleTicketsWhere } from './ticket-visibility.js';
 import { findReferredUser } from './user-ref.js';
 
 /** The ticket that a call made or changed; with its row where the call has it at hand. */
@@ -208,7 +209,8 @@ export class TicketService {
     if (!canRestoreTickets(viewer)) throw forbidden('Restoring tickets needs canDeleteAll.');
     await this.#orm.em.fork().transactional(async (em) => {
       if (isId(id)) await lockAssigneeOf(em, id);
-      const ticket = isId(id) ? await em.findOne(Ticket, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
+      const where = { $and: [{ id }, visibleTicketsWhere(viewer, { deletedToo: true })] };
+      const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
       if (ticket === null || !canViewTicket(viewer, { ...factsOf(ticket), deleted: false })) {
         throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');
       }

@@ -238,3 +238,74 @@ test('the address of a deleted user is null for everybody, and finds nobody', as
   );
   expect(listed.users.nodes).toEqual([{ id: person.id, email: null }]);
 });
+
+describe('mutations of one document', () => {
+  test('see what those before them changed', async () => {
+    const person = await outsider();
+    const [duplicate, original] = [
+      await buildTicket(server, { createdBy: person }),
+      await buildTicket(server, { createdBy: person }),
+    ];
+    await link(duplicate, original);
+    const { a, c } = await person.client.query(
+      `mutation ($a: ID!, $o: ID!) {
+        a: updateTicket(input: { id: $a, title: "x" }) { ticket { duplicateOf { id } } }
+        b: deleteTicket(input: { id: $o }) { ticket { id } }
+        c: updateTicket(input: { id: $a, title: "y" }) { ticket { duplicateOf { id } } }
+      }`,
+      { a: duplicate.id, o: original.id },
+    );
+    expect([a.ticket.duplicateOf, c.ticket.duplicateOf]).toEqual([{ id: original.id }, null]);
+
+    const leaving = await buildPerson(server);
+    const { b } = await admin.client.query(
+      `mutation ($id: ID!) {
+        a: updateUser(input: { id: $id, firstName: "Eve" }) { user { email } }
+        b: deleteUser(input: { id: $id }) { user { email deletedAt } }
+      }`,
+      { id: leaving.id },
+    );
+    expect(b.user).toEqual({ email: null, deletedAt: expect.any(String) });
+  });
+
+  test('have the rights that the viewer has by then', async () => {
+    const person = await outsider();
+    const permissions = { create: false, edit: true, view: true, delete: true };
+    const { data, errors } = await person.client.send(
+      `mutation ($rights: SetTicketPermissionsInput!, $ticket: CreateTicketInput!) {
+        setTicketPermissions(input: $rights) { userErrors { code } }
+        createTicket(input: $ticket) { ticket { id } }
+      }`,
+      { rights: { userId: person.id, permissions }, ticket: { title: 'Late', description: 'Too late.' } },
+    );
+    expect(errors.map(({ path, extensions }) => [path?.[0], extensions.code])).toEqual([['createTicket', 'FORBIDDEN']]);
+    expect(data).toBeNull();
+  });
+});
+
+test('a hidden ticket is refused without waiting for its lock, and finds no notification', async () => {
+  const manager = await buildPerson(server, { role: { canManageTickets: true } });
+  const hidden = await buildTicket(server, { createdBy: admin });
+  const tech = await buildPerson(server, { role: BuiltInRole.TECH });
+  await succeed(admin.client, 'updateTicket', { id: hidden.id, assignedTo: { id: tech.id } });
+  const count = async ({ client }: Person) =>
+    (
+      await client.query('query ($ids: [ID!]) { notifications(filter: { ticketId: $ids }) { totalCount } }', {
+        ids: [hidden.id],
+      })
+    ).notifications.totalCount;
+  expect([await count(admin), await count(manager)]).toEqual([1, 0]);
+
+  await server.app.orm.em.fork().transactional(async (em) => {
+    await em.execute('select 1 from ticket where id = ? for update', [hidden.id]);
+    expect(await faults(manager.client, 'updateTicket', { id: hidden.id, assignedTo: null })).toEqual([
+      'NOT_FOUND input.id',
+    ]);
+    expect(await faults(manager.client, 'updateTickets', { ids: [hidden.id], status: 'DONE' })).toEqual([
+      'NOT_FOUND input.ids.0',
+    ]);
+    expect(await faults(manager.client, 'createComment', { ticketId: hidden.id, content: 'x' })).toEqual([
+      'NOT_FOUND input.ticketId',
+    ]);
+  });
+});
