@@ -1,6 +1,7 @@
 import { type ApolloServerPlugin } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { ConnectionException } from '@mikro-orm/core';
-import { GraphQLError, type GraphQLFormattedError } from 'graphql';
+import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 import { type Logger } from 'pino';
 import { isOutcomeUnknown } from '../database/unknown-outcome.js';
 import { NoAnswerError } from '../jobs/time-limit.js';
@@ -86,6 +87,16 @@ function causeOf(error: unknown): unknown {
   return error.path !== undefined || error.nodes === undefined ? error.originalError : error;
 }
 
+const BAD_ARGUMENT = { code: ApolloServerErrorCode.BAD_USER_INPUT };
+
+/**
+ * Whether GraphQL.js found while it executed the document that an argument's value does not fit, such as null from a variable
+ * inside a list of non-null items. Apollo knows no code for it.
+ */
+function isAboutArgument(error: unknown): boolean {
+  return error instanceof GraphQLError && error.path !== undefined && (error.nodes ?? []).some(isValueNode);
+}
+
 /** Errors that were made for clients: GraphQL's own about the document, and ours with a code. */
 function isForClients(error: unknown): boolean {
   return error instanceof GraphQLError;
@@ -98,8 +109,9 @@ function isForClients(error: unknown): boolean {
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = causeOf(error);
   if (isForClients(original)) {
-    const { message, locations, path, extensions } = formatted;
-    return { message, locations, path, extensions: { ...extensions, stacktrace: undefined } };
+    const { message, locations, path } = formatted;
+    const extensions = { ...formatted.extensions, ...(isAboutArgument(error) && BAD_ARGUMENT), stacktrace: undefined };
+    return { message, locations, path, extensions };
   }
   const { locations, path } = formatted;
   return { ...insteadOf(original), locations, path };

@@ -115,8 +115,9 @@ export class UserService {
       firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
       lastName: input.lastName === undefined ? user.lastName : input.lastName,
     });
-    await checkNotTaken(check, em, fields, user.id);
     const role = check.requiredInUpdate('roleId', input.roleId) ? await this.#role(em, check, input.roleId) : null;
+    check.done();
+    await checkNotTaken(check, em, fields, user.id);
     check.done();
     const mails = input.email == null ? [] : await this.#addressChange.of(em, viewer, user, { email, passwordHash });
     em.assign(user, { ...fields, ...(role && { role: ref(role) }), updatedAt: this.#clock.now() });

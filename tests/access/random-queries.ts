@@ -30,10 +30,10 @@ export interface Vocabulary {
 /** What a query is made by: so many numbers up to so much. */
 const DRAWS = 500;
 const MOST = 1_000_000;
-const DEEPEST = 6;
+const DEEPEST = 5;
 const DEEPEST_INPUT = 2;
 /** Pages stay small, or most queries would be refused as too costly. */
-const LARGEST_PAGE = 5;
+const LARGEST_PAGE = 3;
 
 /** Random queries over all that a schema has: fields and arguments that it gains later are asked for too. */
 export function randomQuery(schema: GraphQLSchema, vocabulary: Vocabulary): fc.Arbitrary<string> {

@@ -11,7 +11,8 @@ import { newSigningKey, startTestServer, type TestServer } from '../support/serv
 /** Whether there is a viewer, what they see, and what they may do. */
 async function probe(client: GraphqlClient) {
   const queries = ['{ viewer { id } tickets { totalCount } }', '{ users(filter: { deleted: true }) { totalCount } }'];
-  return Promise.all(queries.map(async (query) => client.send(query)));
+  const answers = await Promise.all(queries.map(async (query) => client.send(query)));
+  return answers.map(({ status, data, errors }) => ({ status, data, errors }));
 }
 
 async function accepts(server: TestServer, token: string | undefined): Promise<boolean> {

@@ -142,5 +142,5 @@ describe('a query that comes again is answered as at the first time', () => {
       const first = await ask(user.client.token, query);
       expect({ query, ...(await ask(user.client.token, query)) }).toEqual({ query, ...first });
     }
-  });
+  }, 120_000);
 });
