@@ -33,6 +33,14 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
   return parts;
 }
 
+/** The filters inside a `not`, and inside those: what they leave out must be what was typed, never what looks like it. */
+function negatedParts(parts: readonly TicketFilter[]): ReadonlySet<TicketFilter> {
+  const negated = new Set(parts.flatMap((part) => part.not ?? []));
+  // A set gives those too that are added meanwhile.
+  for (const part of negated) for (const inner of within(part)) negated.add(inner);
+  return negated;
+}
+
 function oneOf(column: RawBuilder<unknown>, type: string, values: readonly string[]): RawBuilder<boolean> {
   return sql`${column} = any(${[...values]}::${sql.raw(type)}[])`;
 }
@@ -109,11 +117,16 @@ export async function matchingTickets(
   }
   const searching = parts.filter(({ search }) => search != null);
   if (searching.length > MOST_SEARCHES) throw badUserInput(`A filter has at most ${MOST_SEARCHES} searches.`);
+  const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
+  const negated = negatedParts(parts);
   const searches = new Map<TicketFilter, RawBuilder<boolean>>();
   for (const part of searching) {
-    const search = await ticketSearch(rows, sql.ref(`${alias}.id`), part.search ?? '', canUseInternalComments(viewer));
+    const search = await ticketSearch(rows, alias, part.search ?? '', {
+      readable: readableTickets(viewer, 't', { deletedToo }),
+      internal: canUseInternalComments(viewer),
+      forgiving: !negated.has(part),
+    });
     if (search !== null) searches.set(part, search);
   }
-  const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
   return all([readableTickets(viewer, alias, { deletedToo }), conditionOf(filter, alias, searches)]);
 }
