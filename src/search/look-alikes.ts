@@ -39,7 +39,10 @@ export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promis
     select distinct typed.word as typed, known.word
     from unnest(${typed}::text[]) as typed (word)
       cross join lateral (
-        select word from search_word where is_learnt(typed.word) and slips && search_slips(typed.word)
+        select word from search_word
+        where is_learnt(typed.word) and search_slips(word) && search_slips(typed.word)
+          and char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1
+        offset 0
       ) known
     where known.word <> typed.word`);
   const alike = near.filter((pair) => isOneSlip(pair.typed, pair.word));

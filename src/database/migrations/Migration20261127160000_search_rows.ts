@@ -27,6 +27,8 @@ const UNSPACED = String.raw`[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17f
 /** Characters of a word that count. With the number of words it keeps a row below PostgreSQL's limit of a megabyte. */
 const LONGEST_WORD = 48;
 const MOST_WORDS = 5000;
+/** Of a word's beginning all texts with a letter less are kept in an index. */
+const COMPARED_LETTERS = 7;
 /** Shorter words are found as they are written only. */
 const SHORTEST_LEARNT = 4;
 
@@ -121,20 +123,22 @@ export class Migration20261127160000_search_rows extends Migration {
     this.addSql(`create index "ticket_stem_by_stems" on "ticket_stem" using gin ("stems");`);
     this.addSql(`create index "comment_by_words" on "comment" using gin ("words");`);
     this.addSql(`create index "search_word_by_word" on "search_word" ("word");`);
-    this.addSql(`create index "search_word_by_slips" on "search_word" using gin ("slips");`);
+    this.addSql(`create index "search_word_by_slips" on "search_word" using gin (search_slips(word));`);
   }
 
   /** The words that texts hold, for those to be compared with that nothing holds. */
   #vocabulary(): void {
-    // Two words that one slip makes of each other have a text in common: one of them, or both without a letter.
+    // Words of which one slip makes the other have one of these in common: where the slip is further on, the beginning.
     this.addSql(`create function search_slips(word text) returns text[] language sql immutable strict parallel safe
       begin atomic
-        select array(select overlay(word placing '' from place for 1) from generate_series(1, char_length(word)) as place) || word;
+        select array(
+          select overlay(left(word, ${COMPARED_LETTERS}) placing '' from place for 1)
+          from generate_series(1, least(${COMPARED_LETTERS}, char_length(word))) as place) || left(word, ${COMPARED_LETTERS});
       end;`);
     this.addSql(`create function is_learnt(word text) returns boolean language sql immutable strict parallel safe
       begin atomic select char_length(word) between ${SHORTEST_LEARNT} and ${LONGEST_WORD - 1} and word !~ '[0-9]'; end;`);
     // Not unique, so that nobody waits for another transaction that learns the same word: it is there twice then.
-    this.addSql(`create table "search_word" ("word" text collate "C" not null, "slips" text[] generated always as (search_slips(word)) stored);`);
+    this.addSql(`create table "search_word" ("word" text collate "C" not null);`);
     this.addSql(`create function search_learn(words tsvector) returns void language plpgsql
       set plan_cache_mode = force_generic_plan as $$
       begin
