@@ -3,12 +3,10 @@ import { type Rows } from '../database/rows.js';
 import { withLookAlikes } from '../search/look-alikes.js';
 import { searchedText } from '../search/searched-text.js';
 import { type TermGroups, wordQuery } from '../search/word-query.js';
-import { expectedShare } from '../search/word-statistics.js';
+import { isWalkedSooner } from '../search/word-statistics.js';
 
 /** Up to here the ids of what was found go into the list's own statement. */
-const MOST_IDS = 2000;
-/** In more of the comments, a page is found sooner by walking the list than by collecting all that match. */
-const WALKED_SHARE = 0.03;
+const MOST_IDS = 5000;
 
 /** Comments as a source under `c`, to stand behind FROM, and what else they must fulfil. */
 export interface FoundComments {
@@ -32,8 +30,7 @@ function withIds(ids: string): FoundComments {
 
 async function commentsWith(rows: Rows, groups: TermGroups): Promise<FoundComments> {
   const query = wordQuery(groups);
-  const { share, rows: all } = await expectedShare(rows, 'comment', groups);
-  if (share < WALKED_SHARE || share * all <= MOST_IDS) {
+  if (!(await isWalkedSooner(rows, 'comment', groups, false))) {
     const hits = await rows.first(sql<{ ids: string; count: number }>`
       select hits.ids::text as ids, cardinality(hits.ids) as count
       from (select comment_hits(${query}::tsquery, ${MOST_IDS + 1}::int) as ids offset 0) hits`);

@@ -6,8 +6,8 @@ import { type Rows } from '../database/rows.js';
 import { badUserInput, forbidden } from '../graphql/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
-import { ticketSearch } from './ticket-search.js';
-import { readableTickets } from './ticket-visibility.js';
+import { type FoundTickets, ticketSearch } from './ticket-search.js';
+import { readableTickets, seesEveryTicket } from './ticket-visibility.js';
 
 /** Issue "Finding": `and`, `or` and `not` to a depth of five. */
 const DEEPEST = 5;
@@ -99,6 +99,16 @@ function conditionOf(filter: TicketFilter, alias: string, searches: Searches): R
   return all(conditions);
 }
 
+/** Boolean expressions over the ticket table under the alias that was asked for. */
+export interface MatchingTickets {
+  /** What the viewer may see, whatever else the filter says. */
+  readonly readable: RawBuilder<boolean>;
+  /** What the filter lets through of it, the tickets of each search collected first. */
+  readonly condition: RawBuilder<boolean>;
+  /** The same for walking a list until a page is full. Null when that is no quicker. */
+  readonly walked: RawBuilder<boolean> | null;
+}
+
 /**
  * The tickets under `alias` that the viewer may see and the filter lets through. The deleted are among them only where
  * the filter says `deleted` somewhere (contract: "Default false").
@@ -109,7 +119,7 @@ export async function matchingTickets(
   viewer: Viewer,
   filter: TicketFilter,
   alias: string,
-): Promise<RawBuilder<boolean>> {
+): Promise<MatchingTickets> {
   const parts = partsOf(filter);
   const withDeleted = canSeeDeletedTickets(viewer);
   if (!withDeleted && parts.some(({ deleted }) => deleted === true)) {
@@ -119,14 +129,23 @@ export async function matchingTickets(
   if (searching.length > MOST_SEARCHES) throw badUserInput(`A filter has at most ${MOST_SEARCHES} searches.`);
   const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
   const negated = negatedParts(parts);
-  const searches = new Map<TicketFilter, RawBuilder<boolean>>();
+  const found = new Map<TicketFilter, FoundTickets>();
   for (const part of searching) {
-    const search = await ticketSearch(rows, alias, part.search ?? '', {
+    const search = await ticketSearch(rows, part.search ?? '', {
       readable: readableTickets(viewer, 't', { deletedToo }),
+      ownOnly: !seesEveryTicket(viewer),
       internal: canUseInternalComments(viewer),
       forgiving: !negated.has(part),
     });
-    if (search !== null) searches.set(part, search);
+    if (search !== null) found.set(part, search);
   }
-  return all([readableTickets(viewer, alias, { deletedToo }), conditionOf(filter, alias, searches)]);
+  const readable = readableTickets(viewer, alias, { deletedToo });
+  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>) =>
+    all([readable, conditionOf(filter, alias, new Map([...found].map(([part, tickets]) => [part, how(tickets)])))]);
+  const isWalked = [...found.values()].some(({ walked }) => walked !== null);
+  return {
+    readable,
+    condition: matching(({ collected }) => collected(alias)),
+    walked: isWalked ? matching(({ walked, collected }) => (walked ?? collected)(alias)) : null,
+  };
 }

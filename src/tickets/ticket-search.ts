@@ -3,102 +3,118 @@ import { type Rows } from '../database/rows.js';
 import { withLookAlikes } from '../search/look-alikes.js';
 import { searchedText } from '../search/searched-text.js';
 import { type TermGroups, withInternal, wordQuery } from '../search/word-query.js';
-import { expectedShare } from '../search/word-statistics.js';
+import { isWalkedSooner } from '../search/word-statistics.js';
 
 /** Up to here the numbers of what was found go into the list's own statement. */
-const MOST_NUMBERS = 2000;
-/** In more of the tickets, a page is found sooner by walking the list than by collecting all that match. */
-const WALKED_SHARE = 0.03;
-/** So many of the newest tickets are looked at for one with a frequent word. */
+const MOST_NUMBERS = 5000;
+/** PostgreSQL's largest integer. */
+const ALL = 2 ** 31 - 1;
+/** So many of the newest tickets are looked at for one with frequent words. */
 const MOST_PROBED = 1000;
 
 export interface TicketSearchScope {
   /** Boolean expression over the ticket table under `t`: what the viewer may see. */
   readonly readable: RawBuilder<boolean>;
+  /** Whether that is about their own tickets only. */
+  readonly ownOnly: boolean;
   /** Whether words of internal comments count. */
   readonly internal: boolean;
   /** Whether words that look alike are looked for when the exact ones find nothing. */
   readonly forgiving: boolean;
 }
 
-interface Hits {
-  /** Boolean expression over the ticket table under the list's alias. */
-  readonly condition: (alias: string) => RawBuilder<boolean>;
+/** Boolean expressions over the ticket table under an alias. */
+export interface FoundTickets {
+  /** By the numbers of all that match: costs the more the more there are. */
+  readonly collected: (alias: string) => RawBuilder<boolean>;
+  /** Asks one ticket after the other, as a list is walked: finds a page soon when many match. Null when few do. */
+  readonly walked: ((alias: string) => RawBuilder<boolean>) | null;
+}
+
+interface Hits extends FoundTickets {
   /** Whether the viewer may see any of them. */
   readonly found: boolean;
 }
 
-/** Asks for one ticket after the other, as PostgreSQL walks a list: never all that match first. */
-function holdsWords(query: string, number: RawBuilder<unknown>): RawBuilder<boolean> {
-  return sql`coalesce((select s.words @@ ${query}::tsquery from ticket_search s where s.ticket_number = ${number}), false)`;
-}
+const NO_TICKETS: FoundTickets = { collected: () => sql`false`, walked: null };
 
-async function isAmongNewest(rows: Rows, query: string, readable: RawBuilder<boolean>): Promise<boolean> {
-  return rows.exists(sql`(
-    select t.number from ticket t where ${readable} order by t.created_at desc, t.number desc limit ${MOST_PROBED}::int
-  ) newest where ${holdsWords(query, sql.ref('newest.number'))}`);
-}
+class TicketSearch {
+  readonly #rows: Rows;
+  readonly #numbers: readonly number[];
+  readonly #scope: TicketSearchScope;
 
-async function hitsOf(
-  rows: Rows,
-  groups: TermGroups,
-  numbers: readonly number[],
-  { readable, internal }: TicketSearchScope,
-): Promise<Hits> {
-  const asked = internal ? withInternal(groups) : groups;
-  const query = wordQuery(asked);
-  const walked = (alias: string) => {
+  constructor(rows: Rows, numbers: readonly number[], scope: TicketSearchScope) {
+    this.#rows = rows;
+    this.#numbers = numbers;
+    this.#scope = scope;
+  }
+
+  async hits(words: TermGroups): Promise<Hits> {
+    const groups = this.#scope.internal ? withInternal(words) : words;
+    const query = wordQuery(groups);
+    const isFrequent =
+      groups.length > 0 && (await isWalkedSooner(this.#rows, 'ticket_search', groups, this.#scope.ownOnly));
+    if (isFrequent && (await this.#isAmongNewest(query))) return { ...this.#many(query), found: true };
+    return this.#collect(groups.length > 0 ? query : null);
+  }
+
+  /** Never all that match first: it is one look-up by number for each ticket that is asked about. */
+  #holds(query: string, alias: string): RawBuilder<boolean> {
     const number = sql.ref(`${alias}.number`);
-    return sql<boolean>`(${holdsWords(query, number)} or ${number} = any(${[...numbers]}::int[]))`;
-  };
-  const expected = groups.length > 0 ? await expectedShare(rows, 'ticket_search', asked) : { share: 0, rows: 0 };
-  const isFrequent = expected.share >= WALKED_SHARE && expected.share * expected.rows > MOST_NUMBERS;
-  if (isFrequent && (await isAmongNewest(rows, query, readable))) return { condition: walked, found: true };
+    return sql`(coalesce((select s.words @@ ${query}::tsquery from ticket_search s where s.ticket_number = ${number}), false)
+      or ${number} = any(${[...this.#numbers]}::int[]))`;
+  }
 
-  const collected =
-    groups.length > 0 ? sql`ticket_hits(${query}::tsquery, ${MOST_NUMBERS + 1}::int)` : sql`'{}'::int[]`;
-  const hits = await rows.first(sql<{ numbers: string; count: number; found: boolean }>`
-    select hits.numbers::text as numbers, cardinality(hits.numbers) as count, exists (
-      select from unnest(hits.numbers) as hit (number)
-        cross join lateral (select from ticket t where t.number = hit.number and ${readable} offset 0) seen
-    ) as found
-    from (select ${collected} || ${[...numbers]}::int[] as numbers offset 0) hits`);
-  const { numbers: found = '{}', count = 0 } = hits ?? {};
-  if (count > MOST_NUMBERS) {
+  #many(query: string): FoundTickets {
     return {
-      condition: walked,
-      found: hits?.found === true || (await rows.exists(sql`ticket t where ${readable} and ${walked('t')}`)),
+      collected: (alias) =>
+        sql`${sql.ref(`${alias}.number`)} = any((select ticket_hits(${query}::tsquery, ${ALL}::int) || ${[...this.#numbers]}::int[])::int[])`,
+      walked: (alias) => this.#holds(query, alias),
     };
   }
-  return {
-    condition: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${found}::int[])`,
-    found: hits?.found === true,
-  };
+
+  async #isAmongNewest(query: string): Promise<boolean> {
+    return this.#rows.exists(sql`(
+      select t.number from ticket t where ${this.#scope.readable}
+      order by t.created_at desc, t.number desc limit ${MOST_PROBED}::int
+    ) newest where ${this.#holds(query, 'newest')}`);
+  }
+
+  async #collect(query: string | null): Promise<Hits> {
+    const { readable } = this.#scope;
+    const collected = query === null ? sql`'{}'::int[]` : sql`ticket_hits(${query}::tsquery, ${MOST_NUMBERS + 1}::int)`;
+    const hits = await this.#rows.first(sql<{ numbers: string; count: number; found: boolean }>`
+      select hits.numbers::text as numbers, cardinality(hits.numbers) as count, exists (
+        select from unnest(hits.numbers) as hit (number)
+          cross join lateral (select from ticket t where t.number = hit.number and ${readable} offset 0) seen
+      ) as found
+      from (select ${collected} || ${[...this.#numbers]}::int[] as numbers offset 0) hits`);
+    const { numbers = '{}', count = 0, found = false } = hits ?? {};
+    if (query === null || count <= MOST_NUMBERS) {
+      return { collected: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${numbers}::int[])`, walked: null, found };
+    }
+    const many = this.#many(query);
+    return {
+      ...many,
+      found: found || (await this.#rows.exists(sql`ticket t where ${readable} and ${many.collected('t')}`)),
+    };
+  }
 }
 
 /**
- * A condition on the ticket table under `alias` for those with every word that was typed, in title, description or
- * comments; `#12` or `12` finds ticket 12 too. Only when the viewer could see none of them, words that look alike count
- * as well: whatever the list's cursor and other filters are, so that pages and counts agree. Null: nothing was typed.
+ * The tickets with every word that was typed, in title, description or comments; `#12` or `12` finds ticket 12 too. Only
+ * when the viewer could see none of them, words that look alike count as well: whatever the list's cursor and other
+ * filters are, so that pages and counts agree. Null: nothing was typed.
  * @throws BAD_USER_INPUT for a text that is too long
  */
-export async function ticketSearch(
-  rows: Rows,
-  alias: string,
-  typed: string,
-  scope: TicketSearchScope,
-): Promise<RawBuilder<boolean> | null> {
+export async function ticketSearch(rows: Rows, typed: string, scope: TicketSearchScope): Promise<FoundTickets | null> {
   const asked = await searchedText(rows, typed);
   if (asked === null) return null;
   const { terms, numbers } = asked;
-  if (terms.length === 0 && numbers.length === 0) return sql`false`;
-  const exact = await hitsOf(
-    rows,
-    terms.map((term) => [term]),
-    numbers,
-    scope,
-  );
-  if (exact.found || !scope.forgiving) return exact.condition(alias);
+  if (terms.length === 0 && numbers.length === 0) return NO_TICKETS;
+  const search = new TicketSearch(rows, numbers, scope);
+  const exact = await search.hits(terms.map((term) => [term]));
+  if (exact.found || !scope.forgiving) return exact;
   const alike = await withLookAlikes(rows, terms);
-  return alike === null ? exact.condition(alias) : (await hitsOf(rows, alike, numbers, scope)).condition(alias);
+  return alike === null ? exact : search.hits(alike);
 }

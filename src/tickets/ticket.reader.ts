@@ -36,6 +36,9 @@ export interface TicketListArgs extends ConnectionArgs {
   orderBy?: TicketOrder | null;
 }
 
+/** A list is walked so far for a page of a frequent word; then all that match are collected. */
+const MOST_WALKED = 5000;
+
 /** The contract's `duplicates` has no pages, and somebody may mark a thousand. */
 export const MOST_DUPLICATES = 100;
 
@@ -76,8 +79,8 @@ export class TicketReader {
   }
 
   /**
-   * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, and up to
-   * three more for each search.
+   * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, one more when
+   * walking the list does not fill the page, and up to four for each search.
    * @param comments to bring along
    */
   async page(
@@ -87,18 +90,24 @@ export class TicketReader {
     comments?: Comments,
   ): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+    const { readable, condition, walked } = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const { columns, joins } = this.#select(nodeSelection(selection), { comments });
     // First the page, then what belongs to it: PostgreSQL would join all that match.
-    const rows = await this.#rows.all(
-      sql<Brought>`select ${columns} from (
-          select * from ticket t where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}
+    const read = async (tickets: RawBuilder<unknown>) =>
+      this.#rows.all(
+        sql<Brought>`select ${columns} from (
+          select * from ${tickets} order by ${page.orderBy} limit ${page.limit}
         ) t ${joins} order by ${page.orderBy}`,
-    );
+      );
+    const beginning = sql`(
+      select * from ticket t where ${readable} and ${page.where} order by ${page.orderBy} limit ${sql.lit(MOST_WALKED)}
+    ) t`;
+    let rows = walked && (await read(sql`${beginning} where ${walked}`));
+    if (rows === null || !page.isFull(rows)) rows = await read(sql`ticket t where ${condition} and ${page.where}`);
     return page.connection(
       withComments(rows, comments),
-      () => this.#rows.count(sql`ticket t where ${matching}`),
-      (beyond) => this.#rows.exists(sql`ticket t where ${matching} and ${beyond}`),
+      () => this.#rows.count(sql`ticket t where ${condition}`),
+      (beyond) => this.#rows.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`),
     );
   }
 
@@ -112,18 +121,18 @@ export class TicketReader {
   ): Promise<Connection<TicketRow>[]> {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+    const { condition, walked } = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
     const rows = await this.#rows.all(
       sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
         cross join lateral (
-          select * from ticket t where ${column} = parent.id and ${matching} and ${page.where}
+          select * from ticket t where ${column} = parent.id and ${walked ?? condition} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}
         ) t ${joins} order by ${page.orderBy}`,
     );
     const byParent = Map.groupBy(rows, (row) => row[key]);
-    const list = sql`ticket t where ${matching}`;
+    const list = sql`ticket t where ${condition}`;
     const count = this.#rows.counts(column, parentIds, list);
     return parentIds.map((id) =>
       page.connection(
