@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
-import { likePattern } from '../database/like.js';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
+import { holdsLetters } from '../search/letters.js';
 import { Product } from './product.entity.js';
 import { type ProductFilter } from './product.inputs.js';
 import { canManageProducts } from './product.policy.js';
@@ -25,7 +25,7 @@ function productFilter(viewer: Viewer, filter: ProductFilter): RawBuilder<boolea
   if (deleted && !canManageProducts(viewer)) throw forbidden('Seeing deleted products needs canManageTickets.');
   const conditions = [sql<boolean>`p.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
   if (filter.search != null && filter.search.trim() !== '') {
-    conditions.push(sql`p.name ilike ${likePattern(filter.search.trim())}`);
+    conditions.push(holdsLetters(sql.ref('p.name'), filter.search));
   }
   if (filter.type) conditions.push(sql`p.type = any(${filter.type}::product_type[])`);
   return conditions;

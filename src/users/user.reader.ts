@@ -1,7 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../auth/viewer.js';
 import { isId } from '../database/id.js';
-import { likePattern } from '../database/like.js';
 import { type Row, type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import {
@@ -14,6 +13,7 @@ import {
 } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
+import { holdsLetters } from '../search/letters.js';
 import { Role } from './role.entity.js';
 import { User } from './user.entity.js';
 import { type UserFilter, type UserOrder, UserOrderField } from './user.inputs.js';
@@ -55,12 +55,13 @@ function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
   const conditions = [sql<boolean>`u.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
   if (filter.roleId) conditions.push(sql`u.role_id = any(${filter.roleId.filter(isId)}::uuid[])`);
   if (filter.search != null && filter.search.trim() !== '') {
-    const pattern = likePattern(filter.search.trim());
+    const { search } = filter;
+    const holds = (column: RawBuilder<unknown>) => holdsLetters(column, search);
     const seesAllEmails = viewer.role.canManageUsers || viewer.role.canManageTickets;
     const email = seesAllEmails
-      ? sql`u.email ilike ${pattern}`
-      : sql`(u.id = ${viewer.id} and u.email ilike ${pattern})`;
-    conditions.push(sql`(u.username ilike ${pattern} or ${FULL_NAME} ilike ${pattern} or ${email})`);
+      ? holds(sql.ref('u.email'))
+      : sql`(u.id = ${viewer.id} and ${holds(sql.ref('u.email'))})`;
+    conditions.push(sql`(${holds(sql.ref('u.username'))} or ${holds(FULL_NAME)} or ${email})`);
   }
   return conditions;
 }
