@@ -154,7 +154,8 @@ function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): Ra
         row_number() over (partition by source, found > ${MOST_TICKETS_A_TERM} order by weight desc, term) as place
       from term where found > 0 and known_place <= ${MOST_TERMS}
     ), whole as materialized (
-      select a.source, a.number, a.original, t.score, t.terms
+      select a.source, a.number, a.original, t.score, t.terms,
+        array(select term from known where known.source is not distinct from a.source) as known
       from (select distinct source, number, original from asked) a
         join (
           select source, sum(weight * "ownWeight") as score, count(*) as terms
@@ -187,7 +188,9 @@ function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): Ra
           join ticket c on c.number = candidate.number
           cross join lateral (
             select sum(known.weight * p.weight) as score, count(*) as terms
-            from ticket_terms(s.stems) p
+            -- Only those that both have are weighed.
+            from ticket_terms(
+                ts_delete(s.stems, tsvector_to_array(ts_delete(s.stems, whole.known))), ticket_length(s.stems)) p
               join known on known.term = p.term and known.source is not distinct from whole.source
           ) scored
         where candidate.source is not distinct from whole.source and candidate.number is distinct from whole.number
