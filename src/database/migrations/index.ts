@@ -10,6 +10,7 @@ import { Migration20261121065000_must_hold } from './Migration20261121065000_mus
 import { Migration20261121070000_traces } from './Migration20261121070000_traces.js';
 import { Migration20261121171000_changed_texts } from './Migration20261121171000_changed_texts.js';
 import { Migration20261127160000_search_rows } from './Migration20261127160000_search_rows.js';
+import { Migration20261127163000_list_indexes } from './Migration20261127163000_list_indexes.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -24,4 +25,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261121070000_traces', class: Migration20261121070000_traces },
   { name: 'Migration20261121171000_changed_texts', class: Migration20261121171000_changed_texts },
   { name: 'Migration20261127160000_search_rows', class: Migration20261127160000_search_rows },
+  { name: 'Migration20261127163000_list_indexes', class: Migration20261127163000_list_indexes },
 ];
