@@ -34,7 +34,11 @@ export class Bench {
 
   /** Starts a server, which may not answer yet. */
   async launch(contender: Contender): Promise<ServerProcess> {
-    return ServerProcess.launch(contender, { root: ROOT, databaseUrl: this.#database.url, dataDir: this.#dataDir });
+    const { url, peersUrl } = this.#database;
+    const usual = contender.ours ? url : peersUrl;
+    const databaseUrl =
+      contender.database === undefined ? usual : Object.assign(new URL(usual), { pathname: contender.database }).href;
+    return ServerProcess.launch(contender, { root: ROOT, databaseUrl, dataDir: this.#dataDir });
   }
 
   /** Starts a server, waits for it, and signs in to Docket; the peers let everybody in. */

@@ -1,5 +1,5 @@
 // Who is measured, and how each server is started.
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   DOCKET_DOCUMENTS,
   type Documents,
@@ -18,16 +18,19 @@ export interface Contender {
   readonly ours: boolean;
   /** What it cannot do is left out. */
   readonly documents: Documents;
+  /** The database that it works on, if it is not the one for all like it: of an earlier build with other tables. */
+  readonly database?: string | undefined;
 }
 
-/** Docket, as built in a folder of the repository: `dist`, or an earlier build to compare with. */
-export function docket(root: string, dist: string, name = 'Docket'): Contender {
+/** Docket, as built in a folder: `dist`, or an earlier build to compare with. */
+export function docket(root: string, dist: string, name = 'Docket', database?: string): Contender {
   return {
     name,
-    script: join(root, dist, 'main.js'),
+    script: resolve(root, dist, 'main.js'),
     note: 'signed in by a Bearer token; access rules; writes record the history',
     ours: true,
     documents: DOCKET_DOCUMENTS,
+    database,
   };
 }
 

@@ -2,35 +2,40 @@
 import { TALLIES } from './peers/statements.js';
 
 /** Rises when the statements below or the seed change: a kept folder of an earlier run is then refused. */
-export const LAYOUT = 3;
+export const LAYOUT = 4;
 
 /** No text of the seed holds it. */
 export const RARE_WORD = 'zeppelin';
 
 /** Kept out of `public`, which PostGraphile shows, but for what PostGraphile must show. */
 export const AFTER_SEED: readonly string[] = [
-  // What PostGraphile needs to create a ticket, and what the other peers may use too.
-  `alter table ticket alter id set default uuidv7(), alter created_at set default now()`,
   `create schema bench`,
   `create table bench.seed as select ${LAYOUT} as layout, (select count(*) from "user")::int as users, count(*)::int as tickets,
      (select count(*) from comment)::int as comments, max(number) as last_number from ticket`,
   // Of the oldest: of a million it would take minutes.
   `create table bench.word as select word, ndoc / least(20000, tickets)::float8 as share
-     from bench.seed, ts_stat('select words from ticket_search order by ticket_id limit 20000') where word ~ '^[a-z]{4,20}$'`,
+     from bench.seed, ts_stat('select words from ticket_search order by ticket_number limit 20000') where word ~ '^[a-z]{4,20}$'`,
   // A word in a hundred tickets from first to last, however many there are.
   `update ticket set title = '${RARE_WORD} ' || left(title, 180)
      where number % greatest(1, (select tickets / 100 from bench.seed)) = 0`,
-  // The search of one typed word as Docket answers it: the word unfinished, words spelt nearly so, and slips of
-  // two letters; of internal comments too.
-  `create function bench.search_query(typed text) returns tsquery language sql stable as $$
-     select string_agg(format('''%s''%s | ''=%s''%s', word, unfinished, word, unfinished), ' | ')::tsquery
-     from (
-       select typed as word, ':*' as unfinished
-       union all select unnest(search_like(typed, 10)), '' where char_length(typed) >= 5
-       union all select overlay(typed placing reverse(substr(typed, place, 2)) from place for 2), ''
-         from generate_series(1, char_length(typed) - 1) as place where char_length(typed) >= 5
-     ) as form
-   $$`,
+  `vacuum analyze`,
+];
+
+/**
+ * The peers' database, a copy of Docket's: what somebody would give them who builds the same with their help. Nothing of
+ * Docket's is left on its tables but their columns and the indexes of its lists.
+ */
+export const FOR_PEERS: readonly string[] = [
+  `drop trigger keep_new_ticket on ticket`,
+  `drop trigger keep_changed_ticket on ticket`,
+  `drop trigger keep_comment_words on comment`,
+  `drop trigger keep_changed_comment_words on comment`,
+  `drop function ticket_search_words`,
+  `alter table comment drop column words`,
+  `drop table ticket_search, ticket_stem, search_word`,
+  `alter table ticket add column search tsvector generated always as (to_tsvector('simple', title || ' ' || description)) stored`,
+  `create index on ticket using gin (search)`,
+  `alter table ticket alter id set default uuidv7(), alter created_at set default now()`,
   // PostGraphile shows what a function returns as far as its types say.
   `create type bench_status_count as (status ticket_status, count int)`,
   `create type bench_priority_count as (priority ticket_priority, count int)`,
@@ -47,19 +52,31 @@ export const AFTER_SEED: readonly string[] = [
          order by w.active desc, w.emergency desc, u.id) from workload w join "user" u on u.id = w.assigned_to_id)
      )::bench_insights from totals
    $$`,
+  `vacuum (full) ticket, comment`,
   `vacuum analyze`,
 ];
 
 /** Whatever a run wrote. Foreign keys are not checked: comments have no index that would serve a deleted ticket. */
 const CREATED = `select id from ticket where number > (select last_number from bench.seed)`;
-export const RESTORE: readonly string[] = [
+const RESTORE_TICKETS: readonly string[] = [
   `set session_replication_role = replica`,
   `delete from ticket_event where ticket_id in (${CREATED})`,
   `delete from ticket_event where kind = 'CHANGED' and created_at > timestamptz '2026-03-02'`,
   `delete from notification where ticket_id in (${CREATED})`,
-  `delete from ticket_search where ticket_id in (${CREATED})`,
-  `delete from ticket_term where ticket_number > (select last_number from bench.seed)`,
-  `delete from ticket where id in (${CREATED})`,
-  // Dead rows at the newest end of an index would make every later page dearer.
-  `vacuum ticket, ticket_event, notification, ticket_search, ticket_term`,
+];
+const RESTORE_WORDS = ['ticket_search', 'ticket_stem'].map(
+  (table) => `delete from ${table} where ticket_number > (select last_number from bench.seed)`,
+);
+const REMOVE_TICKETS = `delete from ticket where id in (${CREATED})`;
+/** Dead rows at the newest end of an index would make every later page dearer. */
+export const RESTORE: readonly string[] = [
+  ...RESTORE_TICKETS,
+  ...RESTORE_WORDS,
+  REMOVE_TICKETS,
+  `vacuum ticket, ticket_event, notification, ticket_search, ticket_stem`,
+];
+export const RESTORE_PEERS: readonly string[] = [
+  ...RESTORE_TICKETS,
+  REMOVE_TICKETS,
+  `vacuum ticket, ticket_event, notification`,
 ];

@@ -5,7 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
-import { AFTER_SEED, LAYOUT, RESTORE } from './database.sql.js';
+import { AFTER_SEED, FOR_PEERS, LAYOUT, RESTORE, RESTORE_PEERS } from './database.sql.js';
 
 /**
  * A third of the shots of a measurement (bench.ts): each ticket comes again with another title, so that it is really
@@ -46,6 +46,8 @@ export interface Samples {
 
 export interface BenchDatabase {
   readonly url: string;
+  /** The peers' own, with the same rows. */
+  readonly peersUrl: string;
   readonly version: string;
   readonly samples: Samples;
   /** What all processes of PostgreSQL have used since its start; NaN where there is no /proc. */
@@ -54,6 +56,8 @@ export interface BenchDatabase {
   restore(): Promise<void>;
   stop(): Promise<void>;
 }
+
+const PEERS = 'peers';
 
 /** Waits for the disk at each commit would measure the disk. */
 const SETTINGS = { synchronous_commit: 'off', max_connections: '200', shared_buffers: '512MB', max_wal_size: '8GB' };
@@ -142,43 +146,61 @@ async function postgresCpuMs(dataDir: string): Promise<number> {
   }
 }
 
+async function withClient<Result>(url: string, use: (client: Client) => Promise<Result>): Promise<Result> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    return await use(client);
+  } finally {
+    await client.end();
+  }
+}
+
+async function runOn(url: string, statements: readonly string[]): Promise<void> {
+  await withClient(url, async (client) => {
+    for (const statement of statements) await client.query(statement);
+  });
+}
+
 /**
  * Starts PostgreSQL in the folder and fills it, unless a run before has.
  * @throws Error when the folder holds data of another size
  */
 export async function openDatabase(root: string, dataDir: string, size: Size): Promise<BenchDatabase> {
   const postgres = await startEmbeddedDatabase({ dataDir, settings: SETTINGS });
-  const client = new Client({ connectionString: postgres.url });
-  await client.connect();
-  const stop = async () => {
-    await client.end();
-    await postgres.stop();
-  };
-  const run = async (statements: readonly string[]) => {
-    for (const statement of statements) await client.query(statement);
+  const { url } = postgres;
+  const inDatabase = (name: string) => Object.assign(new URL(url), { pathname: `/${name}` }).href;
+  const peersUrl = inDatabase(PEERS);
+  const restore = async () => {
+    await runOn(url, RESTORE);
+    await runOn(peersUrl, RESTORE_PEERS);
   };
   try {
-    const [filled] = await column(client, `select to_regclass('bench.seed') as value`);
-    if (filled === null) {
-      await seed(root, postgres.url, size);
-      await run(AFTER_SEED);
+    const one = async (statement: string) => withClient(url, async (client) => (await column(client, statement))[0]);
+    if ((await one(`select to_regclass('bench.seed') as value`)) === null) {
+      await seed(root, url, size);
+      await runOn(url, AFTER_SEED);
     }
-    const [held] = await column(client, `select to_jsonb(seed)->>'layout' || ':' || tickets as value from bench.seed`);
+    const held = await one(`select to_jsonb(seed)->>'layout' || ':' || tickets as value from bench.seed`);
     if (held !== `${LAYOUT}:${size.tickets}`) {
       throw new Error(`${dataDir} was filled otherwise. Remove it, or give another --data-dir.`);
     }
-    await run(RESTORE);
-    const [version = ''] = await column(client, `select current_setting('server_version') as value`);
+    if ((await one(`select datname as value from pg_database where datname = '${PEERS}'`)) === undefined) {
+      await runOn(inDatabase('postgres'), [`create database ${PEERS} template "${new URL(url).pathname.slice(1)}"`]);
+      await runOn(peersUrl, FOR_PEERS);
+    }
+    await restore();
     return {
-      url: postgres.url,
-      version,
-      samples: await readSamples(client),
+      url,
+      peersUrl,
+      version: (await one(`select current_setting('server_version') as value`)) ?? '',
+      samples: await withClient(url, readSamples),
       cpuMs: async () => postgresCpuMs(dataDir),
-      restore: async () => run(RESTORE),
-      stop,
+      restore,
+      stop: async () => postgres.stop(),
     };
   } catch (error) {
-    await stop();
+    await postgres.stop();
     throw error;
   }
 }

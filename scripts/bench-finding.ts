@@ -1,11 +1,40 @@
-// Measures lists and searches over HTTP, one client, on a server whose database scripts/seed-bench.ts filled.
-// Run: npx tsx scripts/bench-finding.ts http://127.0.0.1:4000 — it prints a table for bench/results.md.
-const url = `${process.argv[2] ?? 'http://127.0.0.1:4000'}/graphql`;
+// Measures lists and searches over HTTP, one client, on servers whose databases scripts/seed-bench.ts filled; several take
+// turns. Prints a table for bench/results.md: milliseconds that a client waits, and of PostgreSQL's CPU, which a busy
+// machine changes less, if the folder of its data is given.
+// Run: npx tsx scripts/bench-finding.ts [--postgres DATA_DIR] [--only WORD] before=http://127.0.0.1:4001 now=http://127.0.0.1:4002
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+
+const { values: options, positionals } = parseArgs({
+  options: {
+    postgres: { type: 'string' },
+    only: { type: 'string', default: '' },
+    rounds: { type: 'string', default: '40' },
+  },
+  allowPositionals: true,
+});
+const servers = positionals.map((each) => {
+  const [, name = '', url = each] = /^([^=]+)=(.*)$/.exec(each) ?? [];
+  return { name, url: `${url}/graphql` };
+});
 const PASSWORD = 'bench correct horse';
 const WARM_UP = 5;
-const ROUNDS = 40;
+const ROUNDS = Number(options.rounds);
 
-async function send(query: string, variables: object, token?: string) {
+/** What the processes of PostgreSQL have been on a CPU, as far as they still run; NaN if it is not known. */
+async function postgresCpuMs(): Promise<number> {
+  if (options.postgres === undefined) return NaN;
+  const [postmaster = ''] = (await readFile(join(options.postgres, 'postmaster.pid'), 'utf8')).split('\n');
+  const children = await readFile(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
+  const used = children
+    .trim()
+    .split(' ')
+    .map(async (pid) => readFile(`/proc/${pid}/schedstat`, 'utf8').catch(() => '0'));
+  return (await Promise.all(used)).reduce((sum, times) => sum + Number(times.split(' ')[0]), 0) / 1e6;
+}
+
+async function send(url: string, query: string, variables: object, token?: string) {
   const response = await fetch(url, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token && { authorization: `Bearer ${token}` }) },
@@ -16,9 +45,9 @@ async function send(query: string, variables: object, token?: string) {
   return answer.data;
 }
 
-async function signIn(login: string): Promise<string> {
+async function signIn(url: string, login: string): Promise<string> {
   const query = 'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken } }';
-  return (await send(query, { input: { login, password: PASSWORD } })).signIn.accessToken;
+  return (await send(url, query, { input: { login, password: PASSWORD } })).signIn.accessToken;
 }
 
 const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder) { tickets(first: 50, filter: $filter, orderBy: $orderBy) {
@@ -37,12 +66,19 @@ const NESTED = {
 const by = (field: string, direction = 'DESC') => ({ orderBy: { field, direction } });
 const found = (search: string) => ({ filter: { search } });
 
-const tech = await signIn('bench-tech');
-const own = await signIn('bench-own');
-const { viewer, products } = await send('{ viewer { id } products(first: 1) { nodes { id } } }', {}, tech);
+const tokens = await Promise.all(
+  servers.map(async ({ url }) => ({ tech: await signIn(url, 'bench-tech'), own: await signIn(url, 'bench-own') })),
+);
+const { viewer, products } = await send(
+  servers[0]?.url ?? '',
+  '{ viewer { id } products(first: 1) { nodes { id } } }',
+  {},
+  tokens[0]?.tech,
+);
 const product = products.nodes[0].id;
+const [tech, own] = ['tech', 'own'] as const;
 
-const CASES: [what: string, query: string, variables: object, token: string][] = [
+const CASES: [what: string, query: string, variables: object, who: 'tech' | 'own'][] = [
   ['newest first', LIST, {}, tech],
   ['newest first, with totalCount', COUNTED, {}, tech],
   ['by last change', LIST, by('UPDATED_AT'), tech],
@@ -92,17 +128,40 @@ const CASES: [what: string, query: string, variables: object, token: string][] =
   ['search of comments: misspelt', COMMENTS, found('recieption'), tech],
 ];
 
-console.log('| query | median ms | p95 ms | rows |\n|---|---:|---:|---:|');
-for (const [what, query, variables, token] of CASES) {
-  const times: number[] = [];
-  let rows = 0;
+interface Measured {
+  readonly times: number[];
+  cpu: number;
+  rows: number;
+}
+
+async function measure(query: string, variables: object, who: 'tech' | 'own'): Promise<Measured[]> {
+  const measured = servers.map((): Measured => ({ times: [], cpu: 0, rows: 0 }));
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-    const started = performance.now();
-    const data = await send(query, variables, token);
-    if (round >= WARM_UP) times.push(performance.now() - started);
-    rows = (data.tickets ?? data.comments).nodes.length;
+    for (const [index, { url }] of servers.entries()) {
+      const result = measured[index];
+      if (!result) continue;
+      const cpu = await postgresCpuMs();
+      const started = performance.now();
+      const data = await send(url, query, variables, tokens[index]?.[who]);
+      result.rows = (data.tickets ?? data.comments).nodes.length;
+      if (round < WARM_UP) continue;
+      result.times.push(performance.now() - started);
+      result.cpu += (await postgresCpuMs()) - cpu;
+    }
   }
-  const sorted = times.toSorted((a, b) => a - b);
-  const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? Number.NaN).toFixed(1);
-  console.log(`| ${what} | ${at(0.5)} | ${at(0.95)} | ${rows} |`);
+  return measured;
+}
+
+const columns = ['median ms', 'p95 ms', 'PostgreSQL CPU ms', 'rows'];
+console.log(
+  `| query | ${servers.flatMap(({ name }) => columns.map((column) => `${name} ${column}`.trim())).join(' | ')} |`,
+);
+console.log(`|---|${'---:|'.repeat(columns.length * servers.length)}`);
+for (const [what, query, variables, who] of CASES.filter(([name]) => name.includes(options.only))) {
+  const cells = (await measure(query, variables, who)).flatMap(({ times, cpu, rows }) => {
+    const sorted = times.toSorted((a, b) => a - b);
+    const at = (share: number) => (sorted[Math.floor(sorted.length * share)] ?? NaN).toFixed(1);
+    return [at(0.5), at(0.95), (cpu / times.length).toFixed(2), String(rows)];
+  });
+  console.log(`| ${what} | ${cells.join(' | ')} |`);
 }

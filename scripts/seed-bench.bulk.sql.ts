@@ -1,7 +1,7 @@
 // Millions of rows are inserted several times faster without the indexes, which are built once at the end.
 
 /** Tables that the seed fills with many rows. */
-const FILLED = ['ticket', 'comment', 'ticket_event', 'ticket_search', 'comment_search', 'ticket_term', 'search_word'];
+const FILLED = ['ticket', 'comment', 'ticket_event', 'ticket_search', 'ticket_stem', 'search_word'];
 const FILLED_IDS = `array[${FILLED.map((table) => `'${table}'`).join(', ')}]::regclass[]`;
 const EACH = (statement: string) => FILLED.map((table) => statement.replaceAll('%', table)).join('; ');
 

@@ -112,12 +112,11 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
   [
     'texts',
     `create temporary table seed_text on commit drop as
-       select *, search_words(title || ' ' || description) as words
+       select *, ticket_words(title, description) as words, ticket_stems(title, description) as stems
        from (select n, ${text('n', 10, 3, 9)} as title, ${text('n', 20, 10, 80)} as description
          from generate_series(1, ${TICKET_TEXTS}) as series (n) offset 0) written;
      create temporary table seed_comment_text on commit drop as
-       select *, search_words(content) as words
-       from (select n, ${text('n', 50, 6, 40)} as content from generate_series(1, ${COMMENT_TEXTS}) as series (n) offset 0) written;
+       select n, ${text('n', 50, 6, 40)} as content from generate_series(1, ${COMMENT_TEXTS}) as series (n);
      analyze seed_text, seed_comment_text`,
   ],
   [
@@ -216,36 +215,26 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
        jsonb_build_array(jsonb_build_object('field', 'status', 'from', 'OPEN', 'to', status)), updated_at
      from ticket where updated_at is not null and status <> 'OPEN'`,
   ],
-  [
-    'words of comments',
-    `insert into comment_search (comment_id, words) select id, words from seed_comment join seed_comment_text on text_n = n`,
-  ],
   // What the triggers would collect ticket by ticket.
   [
     'words of tickets',
     `create aggregate pg_temp.seed_words(tsvector) (sfunc = tsvector_concat, stype = tsvector);
      create temporary table seed_commented on commit drop as
-       select ticket_id, pg_temp.seed_words(case when internal
-           then array_to_tsvector(array(select '=' || word from unnest(tsvector_to_array(words)) as word)) else words end) as words
-       from seed_comment join seed_comment_text on text_n = n group by ticket_id;
+       select ticket_id, pg_temp.seed_words(marked_words(words, internal)) as words from comment group by ticket_id;
      analyze seed_commented;
-     insert into ticket_search (ticket_id, words, commented)
-       select t.id, x.words || coalesce(c.words, ''), coalesce(c.words, '')
-       from seed_ticket t join seed_text x on x.n = ${textOf('t.n', TICKET_TEXTS)} left join seed_commented c on c.ticket_id = t.id`,
-  ],
-  [
-    'terms of tickets',
-    `create temporary table seed_term on commit drop as
-       select n, s.term, s.weight from seed_text, ticket_terms(title, description) s;
-     analyze seed_term;
-     insert into ticket_term (term, ticket_number, weight)
-       select s.term, t.number, s.weight from seed_ticket t join seed_term s on s.n = ${textOf('t.n', TICKET_TEXTS)} where t.deleted_at is null`,
+     insert into ticket_search (ticket_number, created_at, words)
+       select t.number, t.created_at, x.words || coalesce(c.words, '')
+       from seed_ticket t join seed_text x on x.n = ${textOf('t.n', TICKET_TEXTS)} left join seed_commented c on c.ticket_id = t.id
+       order by t.number;
+     insert into ticket_stem (ticket_number, stems)
+       select t.number, x.stems from seed_ticket t join seed_text x on x.n = ${textOf('t.n', TICKET_TEXTS)}
+       where t.deleted_at is null order by t.number`,
   ],
   [
     'words',
-    `insert into search_word
-       select word from ts_stat('select words from seed_text union all select words from seed_comment_text')
-       where char_length(word) between 4 and 40 and word !~ '[0-9]'`,
+    `insert into search_word (word)
+       select word from ts_stat('select words from seed_text union all select comment_words(content) from seed_comment_text')
+       where is_learnt(word)`,
   ],
   ...BULK_OFF,
 ];

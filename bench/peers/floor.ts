@@ -44,7 +44,7 @@ const OPERATIONS: Readonly<Record<string, { readonly text: string; readonly para
     parameters: ['status', 'priority', 'productId'],
   },
   search: {
-    text: LIST(`and t.status = $2 and ${searchCondition('t.id', '$1')}`),
+    text: LIST(`and t.status = $2 and ${searchCondition('t', '$1')}`),
     parameters: ['search', 'status'],
   },
   ticketInsights: {

@@ -12,8 +12,7 @@ const SearchCondition = addPgTableCondition(
   'search',
   ({ graphql }) => ({ type: graphql.GraphQLString }),
   (value, { sql, sqlTableAlias, sqlValueWithCodec, build }) =>
-    sql`${sqlTableAlias}.id in (select ticket_id from ticket_search
-      where words @@ (select bench.search_query(${sqlValueWithCodec(value, build.dataplanPg.TYPES.text)})))`,
+    sql`${sqlTableAlias}.search @@ websearch_to_tsquery('simple', ${sqlValueWithCodec(value, build.dataplanPg.TYPES.text)})`,
 );
 
 const server = createServer();

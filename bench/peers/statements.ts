@@ -1,8 +1,8 @@
 // SQL that more than one peer runs: what somebody writes by hand who knows the tables and their indexes.
 
-/** Condition on a ticket's id: a word of a search, or one spelt nearly so, is in its title, description or comments. */
-export function searchCondition(id: string, search: string): string {
-  return `${id} in (select ticket_id from ticket_search where words @@ (select bench.search_query(${search})))`;
+/** Condition on a ticket: the words of a search are in its title or description, as they are written. */
+export function searchCondition(alias: string, search: string): string {
+  return `${alias}.search @@ websearch_to_tsquery('simple', ${search})`;
 }
 
 /** Counts of live and of active tickets that are alike, from which all insights are made. */

@@ -296,7 +296,7 @@ class TicketResolver {
       Ticket,
       {
         deletedAt: null,
-        ...(search !== undefined && { [raw((alias) => searchCondition(`${alias}.id`, '?'), [search])]: [] }),
+        ...(search !== undefined && { [raw((alias) => searchCondition(alias, '?'), [search])]: [] }),
         ...(status !== undefined && { status }),
         ...(priority !== undefined && { priority }),
         ...(productId !== undefined && { product: productId }),

@@ -188,7 +188,7 @@ const schema = createSchema<Context>({
         ] as const) {
           if (value !== undefined) conditions.push(`${column} = $${values.push(value)}`);
         }
-        if (search !== undefined) conditions.push(searchCondition('id', `$${values.push(search)}`));
+        if (search !== undefined) conditions.push(searchCondition('ticket', `$${values.push(search)}`));
         return all<TicketRow>(
           `select ${TICKET} from ticket where ${conditions.join(' and ')} order by created_at desc, number desc limit $1`,
           values,

@@ -18,6 +18,7 @@ import { User } from '../users/user.entity.js';
 @Index({ name: 'comment_by_ticket', properties: ['ticket', 'createdAt', 'id'], where: 'deleted_at is null' })
 @Index({ name: 'comment_by_author', properties: ['author', 'createdAt', 'id'] })
 @Index({ name: 'comment_by_created_at', properties: ['createdAt', 'id'], where: 'deleted_at is null' })
+@Index({ name: 'comment_by_words', expression: 'create index "comment_by_words" on "comment" using gin (words)' })
 export class Comment extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
@@ -31,6 +32,17 @@ export class Comment extends Node {
   })
   @Property({ type: 'boolean' })
   internal: Opt<boolean> = false;
+
+  /** For searches, made by PostgreSQL. */
+  @Property({
+    type: 'string',
+    columnType: 'tsvector',
+    generated: 'comment_words(content) stored',
+    nullable: true,
+    hidden: true,
+    lazy: true,
+  })
+  words?: string;
 
   @ManyToOne({ entity: () => Ticket, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
   @Joinable()

@@ -17,7 +17,7 @@ import { visibleTickets } from '../tickets/ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
 import { canUseInternalComments } from './comment.policy.js';
-import { commentSearch } from './comment-search.js';
+import { ALL_COMMENTS, commentSearch } from './comment-search.js';
 
 export type CommentRow = RowWith<Comment>;
 
@@ -47,6 +47,13 @@ function readableComments(viewer: Viewer): RawBuilder<boolean> {
 
 const COMMENTS = sql`comment c join ticket t on t.id = c.ticket_id`;
 
+function filterConditions(filter: CommentFilter): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
+  if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
+  return conditions;
+}
+
 export class CommentReader {
   readonly #rows: Rows;
   readonly #turns: SearchTurns;
@@ -56,17 +63,8 @@ export class CommentReader {
     this.#turns = turns;
   }
 
-  async #filter(filter: CommentFilter): Promise<RawBuilder<boolean>[]> {
-    const conditions: RawBuilder<boolean>[] = [];
-    if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
-    if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
-    const search = filter.search == null ? null : await commentSearch(this.#rows, sql.ref('c.id'), filter.search);
-    if (search !== null) conditions.push(search);
-    return conditions;
-  }
-
   /**
-   * One page of all comments on tickets that the viewer may see, oldest first. One statement, and up to two more for a
+   * One page of all comments on tickets that the viewer may see, oldest first. One statement, and a few more for a
    * search.
    */
   async page(
@@ -75,15 +73,20 @@ export class CommentReader {
     selection: Selection,
   ): Promise<Connection<CommentRow>> {
     const page = keysetPage(args, CHRONOLOGICAL);
+    const filter = args.filter ?? {};
+    const readable = readableComments(viewer);
     const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
-    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const inTurn = this.#turns.of(viewer, (filter.search ?? '').trim() !== '');
     const { list, rows } = await inTurn(async () => {
-      const conditions = sql.join([readableComments(viewer), ...(await this.#filter(args.filter ?? {}))], sql` and `);
+      const searched = filter.search == null ? null : await commentSearch(this.#rows, filter.search, readable);
+      const { source, condition } = searched ?? ALL_COMMENTS;
+      const matching = sql.join([readable, condition, ...filterConditions(filter)], sql` and `);
+      const comments = sql`${source} join ticket t on t.id = c.ticket_id`;
       const found = await this.#rows.all(
-        sql<CommentRow>`select ${columns} from ${COMMENTS} ${joins} where ${conditions} and ${page.where}
+        sql<CommentRow>`select ${columns} from ${comments} ${joins} where ${matching} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}`,
       );
-      return { list: sql`${COMMENTS} where ${conditions}`, rows: found };
+      return { list: sql`${comments} where ${matching}`, rows: found };
     });
     return page.connection(
       rows,

@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
+import { holdsLetters } from '../search/letters.js';
 import { isInvisible } from '../visible-text.js';
 
 /** As a search for tickets (word-search.ts). */
@@ -17,11 +18,6 @@ export function inNameOrder(expression: RawBuilder<unknown>): RawBuilder<string>
   return sql<string>`((${expression})::text collate ${sql.raw(NAME_COLLATION)})`;
 }
 
-/** As names are compared in a search: letter case and accents do not count. */
-function folded(expression: RawBuilder<unknown>): RawBuilder<string> {
-  return sql<string>`lower(unaccent(${expression}) collate ${sql.raw(NAME_COLLATION)})`;
-}
-
 /**
  * A condition for what holds all of the words that a person typed, anywhere and in any order; null when nothing was typed.
  * @param text an expression; parts that belong to different names are separated by a space
@@ -35,6 +31,6 @@ export function holdsWords(text: RawBuilder<unknown>, typed: string): RawBuilder
   if (typed.includes('\0') || !typed.isWellFormed()) return sql<boolean>`false`;
   const words = new Set(typed.split(/\s+/).filter((word) => !isInvisible(word)));
   if (words.size === 0) return null;
-  const conditions = [...words].map((word) => sql`strpos(${folded(text)}, ${folded(sql`${word}::text`)}) > 0`);
+  const conditions = [...words].map((word) => holdsLetters(text, word));
   return sql<boolean>`${sql.join(conditions, sql` and `)}`;
 }

@@ -68,7 +68,7 @@ export function ormOptions(
       ignoreSchema: [JOBS_SCHEMA],
       // Kept by triggers; they, the tables and their functions stand in migrations only (docs/decisions/0030-search.md,
       // 0040-similar-tickets.md).
-      skipTables: ['ticket_search', 'comment_search', 'search_word', 'ticket_term'],
+      skipTables: ['ticket_search', 'ticket_stem', 'search_word'],
       ignoreTriggers: true,
       ignoreRoutines: true,
     },

@@ -153,6 +153,8 @@ export interface Page<Item> {
    * filter that is just what is wanted, for the best plan depends on its values (bench/results.md).
    */
   readonly limit: RawBuilder<number>;
+  /** Whether the statement found as many rows as it may. */
+  isFull(rows: readonly Item[]): boolean;
   /**
    * Puts the statement's rows in the list's order and makes the connection.
    * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
@@ -237,6 +239,7 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
     orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
     limit: args.filter == null ? sql.lit(size + 1) : sql<number>`${size + 1}`,
+    isFull: (rows) => rows.length > size,
     edge,
     connection(rows, count, exists) {
       const more = rows.length > size;

@@ -3,6 +3,7 @@ import { type Viewer } from '../auth/viewer.js';
 import { type Rows } from '../database/rows.js';
 import { type Selection } from '../graphql/selection.js';
 import { type SearchTurns } from '../search-turns.js';
+import { statisticsOf } from '../search/word-statistics.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
@@ -10,8 +11,12 @@ import { seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
 /** The terms that tell most are looked up; more of them find no more of the labelled duplicates. */
 const MOST_TERMS = 40;
-/** Of a term in more tickets than this, the newest are looked through for candidates: it tells little. */
+/** All tickets with a rarer term are candidates; of those with more frequent ones only, those that have two of them. */
 const MOST_TICKETS_A_TERM = 500;
+/** How often a term stands in tickets is counted up to here; PostgreSQL's statistics know those that are more frequent. */
+const MOST_COUNTED = 3000;
+/** Terms of which two must be in a ticket, when all are frequent. */
+const MOST_TOGETHER = 3;
 /** So many of the best by what was looked through are scored by all their terms. */
 const CANDIDATES = 50;
 /** Under this share of what the text says, the terms that two tickets have in common are those of any two. */
@@ -28,10 +33,20 @@ type Source = RawBuilder<{
   description: string;
 }>;
 
-/**
- * Ranks tickets by BM25 over the terms that triggers keep in ticket_term; see docs/decisions/0040-similar-tickets.md.
- * How rare a term is, is counted as it is asked for: no statistics to keep, none that grow old.
- */
+/** A term of a text that is compared. */
+interface AskedTerm {
+  readonly source: string | null;
+  readonly number: number | null;
+  readonly original: string | null;
+  readonly term: string;
+  /** What it says of the text itself, and how much it matters when others are compared with the text. */
+  readonly ownWeight: number;
+  readonly queryWeight: number;
+  /** In how many tickets it stands, if that is known. */
+  readonly tickets: number | null;
+}
+
+/** Ranks tickets by BM25 over the stems that triggers keep in ticket_stem; see docs/decisions/0040-similar-tickets.md. */
 export class SimilarTicketReader {
   readonly #rows: Rows;
   readonly #turns: SearchTurns;
@@ -54,7 +69,7 @@ export class SimilarTicketReader {
 
   /**
    * For each of the tickets those most like it, best first; without itself and without those that are already linked to
-   * it as duplicates. One statement.
+   * it as duplicates. Two statements for all of them.
    */
   async toTickets(
     viewer: Viewer,
@@ -70,88 +85,128 @@ export class SimilarTicketReader {
   }
 
   async #similar(viewer: Viewer, source: Source, first: number, selection: Selection) {
+    const asked = await this.#terms(viewer, source);
+    if (asked.length === 0) return [];
     const { columns, joins } = this.#rows.select(Ticket, 't', selection.get('ticket')?.keys() ?? []);
     const statement = sql<TicketRow & { similarTo: string | null; score: number }>`
-        with own as materialized (${readable(viewer)})
-        select ${columns}, source.id as "similarTo", found.score
-        from (${source}) source
-          cross join lateral (${ranking(viewer, first)}) found
-          join ticket t on t.id = found.ticket_id ${joins}
+        with ${ranking(viewer, asked, first)}
+        select ${columns}, found.source as "similarTo", found.score
+        from found join ticket t on t.id = found.ticket_id ${joins}
         order by found.score desc, t.number desc`;
     const rows = await this.#turns.of(viewer)(async () => this.#rows.all(statement));
     return rows.map(({ similarTo, score, ...ticket }) => ({ sourceId: similarTo, score, ticket }));
   }
+
+  async #terms(viewer: Viewer, source: Source): Promise<AskedTerm[]> {
+    const terms = await this.#rows.all(sql<Omit<AskedTerm, 'tickets'>>`
+      select source.id as source, source.number, source.original_id as original, t.term,
+        t.weight as "ownWeight", t.query_weight as "queryWeight"
+      from (${source}) source, ticket_terms(source.title, source.description) t`);
+    // What is known of all tickets says nothing of those that the viewer may see.
+    if (!seesEveryTicket(viewer)) return terms.map((term) => Object.assign(term, { tickets: null }));
+    const { rows, shares } = await statisticsOf(this.#rows, 'ticket_stem');
+    return terms.map((term) => {
+      const tickets = Math.round((shares.get(term.term) ?? 0) * rows);
+      return Object.assign(term, { tickets: tickets > MOST_TICKETS_A_TERM ? tickets : null });
+    });
+  }
 }
 
-/**
- * How many tickets the viewer may see, and, unless it is all, their numbers. What they may not see then neither comes
- * back nor bears on how rare a term is: scores tell nothing of it.
- */
+/** How many tickets the viewer may see, and, unless it is all, their numbers. */
 function readable(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
     ? sql`select coalesce(max(number), 0) as total from ticket`
     : sql`select count(*) as total, coalesce(array_agg(t.number), '{}') as numbers from ticket t where ${visibleTickets(viewer, 't')}`;
 }
 
-/** Which postings count: those of other tickets, and only those that the viewer may see. */
-function countingPostings(viewer: Viewer): RawBuilder<boolean> {
+/**
+ * Which tickets hold a term. What the viewer may not see neither comes back nor bears on how rare a term is: scores tell
+ * nothing of it.
+ */
+function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
-    ? sql`p.ticket_number is distinct from source.number`
-    : sql`p.ticket_number = any(own.numbers) and p.ticket_number is distinct from source.number`;
+    ? sql`stem_hits(quoted.term, ${MOST_COUNTED}::int)`
+    : sql`array(
+        select s.ticket_number from unnest(own.numbers) as readable (number)
+          join ticket_stem s on s.ticket_number = readable.number
+        where s.stems @@ quoted.term)`;
 }
 
-/** The ids and scores of the tickets most like `source`. */
-function ranking(viewer: Viewer, first: number): RawBuilder<unknown> {
-  const postings = sql`from ticket_term p where p.term = t.term and ${countingPostings(viewer)}`;
+/** The ids and scores of the tickets most like each source, as `found`. */
+function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): RawBuilder<unknown> {
   return sql`
-    with term as materialized (
-      select t.term, t.weight as own_weight, posting.numbers, posting.weights, posting.found,
-        posting.found = ${MOST_TICKETS_A_TERM} as common,
-        t.query_weight * ln(1 + (greatest(own.total, tickets) - tickets + 0.5) / (tickets + 0.5)) as weight
-      from own, ticket_terms(source.title, source.description) t
+    own as materialized (${readable(viewer)}),
+    asked as materialized (
+      select a.*, counted.numbers, coalesce(a.tickets, cardinality(counted.numbers)) as found
+      from json_to_recordset(${JSON.stringify(asked)}::json) as a (source uuid, number int, original uuid, term text,
+          "ownWeight" float8, "queryWeight" float8, tickets int)
+        cross join own
+        cross join lateral (select ('''' || a.term || '''')::tsquery as term offset 0) quoted
         cross join lateral (
-          select array_agg(ticket_number) as numbers, array_agg(newest.weight) as weights, count(*) as found,
-            max(ticket_number) as newest, min(ticket_number) as oldest
-          from (select p.ticket_number, p.weight ${postings} order by p.ticket_number desc limit ${MOST_TICKETS_A_TERM}) newest
-        ) posting
-        cross join lateral (
-          -- Of a common term, as many as if those that were not counted stood as close as those that were.
-          select case when posting.found < ${MOST_TICKETS_A_TERM} then posting.found
-            else posting.found * (posting.newest - earliest.number + 1.0) / (posting.newest - posting.oldest + 1) end as tickets
-          from (select case when posting.found = ${MOST_TICKETS_A_TERM}
-            then (select p.ticket_number ${postings} order by p.ticket_number limit 1) end as number) earliest
+          select case when a.tickets is null then array_remove(${ticketsWith(viewer)}, a.number) end as numbers offset 0
         ) counted
-    ), known as (
-      select * from term where found > 0 order by weight desc, term limit ${MOST_TERMS}
-    ), whole as (
-      select sum(weight * own_weight) as score, count(*) as terms
-      from (select weight, own_weight from term order by weight desc limit ${MOST_TERMS}) telling
+    ), term as materialized (
+      select source, term, weight, "ownWeight", found, numbers,
+        row_number() over (partition by source order by weight desc, term) as place,
+        row_number() over (partition by source, found > 0 order by weight desc, term) as known_place
+      from (
+        select asked.*, "queryWeight" * ln(1 + (greatest(total, found) - found + 0.5) / (found + 0.5)) as weight
+        from own, asked
+      ) weighed
+    ), known as materialized (
+      select source, term, weight, found, numbers,
+        row_number() over (partition by source, found > ${MOST_TICKETS_A_TERM} order by weight desc, term) as place
+      from term where found > 0 and known_place <= ${MOST_TERMS}
+    ), whole as materialized (
+      select a.source, a.number, a.original, t.score, t.terms,
+        array(select term from known where known.source is not distinct from a.source) as known
+      from (select distinct source, number, original from asked) a
+        join (
+          select source, sum(weight * "ownWeight") as score, count(*) as terms
+          from term where place <= ${MOST_TERMS} group by source
+        ) t on t.source is not distinct from a.source
+    ), rare as materialized (
+      select source, number from (
+        select known.source, posting.number,
+          row_number() over (partition by known.source order by sum(known.weight) desc, posting.number desc) as place
+        from known, unnest(known.numbers) as posting (number)
+        where known.found <= ${MOST_TICKETS_A_TERM}
+        group by known.source, posting.number
+      ) ranked where place <= ${CANDIDATES}
+    ), frequent as (
+      select one.source, string_agg(format('''%s'' & ''%s''', one.term, other.term), ' | ')::tsquery as query
+      from known one join known other on other.source is not distinct from one.source and one.place < other.place
+      where one.found > ${MOST_TICKETS_A_TERM} and other.found > ${MOST_TICKETS_A_TERM} and other.place <= ${MOST_TOGETHER}
+        and (select count(*) from rare where rare.source is not distinct from one.source) < ${CANDIDATES}
+      group by one.source
     ), candidate as (
-      select posting.number, sum(known.weight * posting.weight) filter (where not common) as score,
-        count(*) filter (where not common) as terms
-      from known, unnest(known.numbers, known.weights) as posting (number, weight)
-      group by posting.number
-      order by sum(known.weight * posting.weight) desc, posting.number desc limit ${CANDIDATES}
-    )
-    select c.id as ticket_id, least(1, scored.score)::float8 as score
-    from whole, candidate
-      cross join lateral (
-        select coalesce(sum(known.weight * p.weight), 0) as score, count(*) as terms
-        from known join ticket_term p on p.term = known.term and p.ticket_number = candidate.number
-        where known.common
-      ) common
-      cross join lateral (
-        select (coalesce(candidate.score, 0) + common.score) / nullif(whole.score, 0) as score,
-          candidate.terms + common.terms as terms
-      ) scored
-      join ticket c on c.number = candidate.number
-    where ${visibleTickets(viewer, 'c')}
-      and (source.id is null or (
-        c.id <> source.id
-        and c.duplicate_of_id is distinct from source.id
-        and (source.original_id is null or (c.id <> source.original_id and c.duplicate_of_id is distinct from source.original_id))
-      ))
-      and scored.score >= ${LEAST_SCORE}
-      and scored.terms >= least(${LEAST_TERMS_IN_COMMON}, whole.terms)
-    order by scored.score desc, c.number desc limit ${first}`;
+      select source, number from rare
+      union
+      select source, hit from frequent cross join lateral unnest(stem_hits(query, ${MOST_TICKETS_A_TERM}::int)) as hit
+    ), found as (
+      select whole.source, best.ticket_id, best.score
+      from whole cross join lateral (
+        select c.id as ticket_id, least(1, scored.score / nullif(whole.score, 0))::float8 as score
+        from candidate
+          join ticket_stem s on s.ticket_number = candidate.number
+          join ticket c on c.number = candidate.number
+          cross join lateral (
+            select sum(known.weight * p.weight) as score, count(*) as terms
+            -- Only those that both have are weighed.
+            from ticket_terms(
+                ts_delete(s.stems, tsvector_to_array(ts_delete(s.stems, whole.known))), ticket_length(s.stems)) p
+              join known on known.term = p.term and known.source is not distinct from whole.source
+          ) scored
+        where candidate.source is not distinct from whole.source and candidate.number is distinct from whole.number
+          and ${visibleTickets(viewer, 'c')}
+          and (whole.source is null or (
+            c.duplicate_of_id is distinct from whole.source
+            and (whole.original is null
+              or (c.id <> whole.original and c.duplicate_of_id is distinct from whole.original))
+          ))
+          and scored.score >= ${LEAST_SCORE} * whole.score
+          and scored.terms >= least(${LEAST_TERMS_IN_COMMON}, whole.terms)
+        order by score desc, c.number desc limit ${first}
+      ) best
+    )`;
 }

@@ -6,8 +6,8 @@ import { type Rows } from '../database/rows.js';
 import { badUserInput, forbidden } from '../graphql/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
-import { ticketSearch } from './ticket-search.js';
-import { readableTickets } from './ticket-visibility.js';
+import { type FoundTickets, ticketSearch } from './ticket-search.js';
+import { readableTickets, seesEveryTicket } from './ticket-visibility.js';
 
 /** Issue "Finding": `and`, `or` and `not` to a depth of five. */
 const DEEPEST = 5;
@@ -36,6 +36,14 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
     level = level.flatMap(within);
   }
   return parts;
+}
+
+/** The filters inside a `not`, and inside those: what they leave out must be what was typed, never what looks like it. */
+function negatedParts(parts: readonly TicketFilter[]): ReadonlySet<TicketFilter> {
+  const negated = new Set(parts.flatMap((part) => part.not ?? []));
+  // A set gives those too that are added meanwhile.
+  for (const part of negated) for (const inner of within(part)) negated.add(inner);
+  return negated;
 }
 
 function oneOf(column: RawBuilder<unknown>, type: string, values: readonly string[]): RawBuilder<boolean> {
@@ -96,6 +104,16 @@ function conditionOf(filter: TicketFilter, alias: string, searches: Searches): R
   return all(conditions);
 }
 
+/** Boolean expressions over the ticket table under the alias that was asked for. */
+export interface MatchingTickets {
+  /** What the viewer may see, whatever else the filter says. */
+  readonly readable: RawBuilder<boolean>;
+  /** What the filter lets through of it, the tickets of each search collected first. */
+  readonly condition: RawBuilder<boolean>;
+  /** The same for walking a list until a page is full. Null when that is no quicker. */
+  readonly walked: RawBuilder<boolean> | null;
+}
+
 /**
  * The tickets under `alias` that the viewer may see and the filter lets through. The deleted are among them only where
  * the filter says `deleted` somewhere (contract: "Default false").
@@ -106,7 +124,7 @@ export async function matchingTickets(
   viewer: Viewer,
   filter: TicketFilter,
   alias: string,
-): Promise<RawBuilder<boolean>> {
+): Promise<MatchingTickets> {
   const parts = partsOf(filter);
   const withDeleted = canSeeDeletedTickets(viewer);
   if (!withDeleted && parts.some(({ deleted }) => deleted === true)) {
@@ -114,11 +132,25 @@ export async function matchingTickets(
   }
   const searching = parts.filter(({ search }) => search != null);
   if (searching.length > MOST_SEARCHES) throw badUserInput(`A filter has at most ${MOST_SEARCHES} searches.`);
-  const searches = new Map<TicketFilter, RawBuilder<boolean>>();
-  for (const part of searching) {
-    const search = await ticketSearch(rows, sql.ref(`${alias}.id`), part.search ?? '', canUseInternalComments(viewer));
-    if (search !== null) searches.set(part, search);
-  }
   const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
-  return all([readableTickets(viewer, alias, { deletedToo }), conditionOf(filter, alias, searches)]);
+  const negated = negatedParts(parts);
+  const found = new Map<TicketFilter, FoundTickets>();
+  for (const part of searching) {
+    const search = await ticketSearch(rows, part.search ?? '', {
+      readable: readableTickets(viewer, 't', { deletedToo }),
+      ownOnly: !seesEveryTicket(viewer),
+      internal: canUseInternalComments(viewer),
+      forgiving: !negated.has(part),
+    });
+    if (search !== null) found.set(part, search);
+  }
+  const readable = readableTickets(viewer, alias, { deletedToo });
+  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>) =>
+    all([readable, conditionOf(filter, alias, new Map([...found].map(([part, tickets]) => [part, how(tickets)])))]);
+  const isWalked = [...found.values()].some(({ walked }) => walked !== null);
+  return {
+    readable,
+    condition: matching(({ collected }) => collected(alias)),
+    walked: isWalked ? matching(({ walked, collected }) => (walked ?? collected)(alias)) : null,
+  };
 }

@@ -103,7 +103,18 @@ export function isActive(status: TicketStatus): boolean {
 @Index({ name: 'ticket_deleted', properties: ['createdAt', 'number'], where: 'deleted_at is not null' })
 @Index({ name: 'ticket_by_creator', properties: ['createdBy', 'createdAt', 'number'] })
 @Index({ name: 'ticket_by_assignee', properties: ['assignedTo', 'createdAt', 'number'] })
-@Index({ name: 'ticket_by_product', properties: ['product', 'createdAt', 'number'] })
+@Index({
+  name: 'ticket_by_product',
+  properties: ['product', 'createdAt', 'number'],
+  include: ['status', 'priority', 'type', 'assignedTo'],
+  where: 'deleted_at is null',
+})
+@Index({
+  name: 'ticket_active',
+  properties: ['assignedTo'],
+  include: ['priority', 'status', 'product', 'createdAt', 'updatedAt'],
+  where: "status in ('OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD') and deleted_at is null",
+})
 @Index({ name: 'ticket_by_original', properties: ['duplicateOf'], where: 'duplicate_of_id is not null' })
 export class Ticket extends Node {
   [OptionalProps]?: 'details' | 'type' | 'priority' | 'status';

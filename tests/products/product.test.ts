@@ -191,6 +191,14 @@ describe('reading products', () => {
     expect(back).toEqual(sorted);
   });
 
+  test('finds names without their accents, and in any case of any script', async () => {
+    await buildProduct(server, { name: 'Бухгалтерия Ёж' });
+    await buildProduct(server, { name: 'Crème Brûlée' });
+    expect(await search('БУХГАЛТ')).toEqual(['Бухгалтерия Ёж']);
+    expect(await search('еж')).toEqual(['Бухгалтерия Ёж']);
+    expect(await search('creme BRULEE')).toEqual(['Crème Brûlée']);
+  });
+
   test('takes no character of a search as a wildcard', async () => {
     await buildProduct(server, { name: '100% wild_card \\ test' });
     for (const text of ['100%', '0% W', 'd_c', '\\']) expect(await search(text)).toEqual(['100% wild_card \\ test']);

@@ -118,32 +118,3 @@ describe('a change that was decided on what is not so any more writes nothing', 
     expect(outcome).toEqual({ written: null, unchanged: true });
   });
 });
-
-test('the words of a ticket are what they would be if collected anew, whatever happened to it', async () => {
-  const { id } = await buildTicket(server, {
-    createdBy: tech,
-    title: 'Crème brûlée',
-    description: 'Burnt in the OVEN.',
-  });
-  const comment = async (content: string, internal = false) =>
-    (
-      await tech.client.query(
-        'mutation ($input: CreateCommentInput!) { createComment(input: $input) { comment { id } userErrors { code } } }',
-        { input: { ticketId: id, content, internal } },
-      )
-    ).createComment.comment.id;
-  const written = await comment('The oven is too hot.');
-  await comment('He left it on overnight.', true);
-  await tech.client.query(UPDATE, { input: { id, title: 'Custard, cold', description: 'It was the fridge.' } });
-  await tech.client.query(
-    'mutation ($input: UpdateCommentInput!) { updateComment(input: $input) { userErrors { code } } }',
-    { input: { id: written, content: 'The fridge is too cold.' } },
-  );
-  await tech.client.query(UPDATE, { input: { id, title: 'Custard again' } });
-  await comment('Solved.');
-  const words = sql`select words::text, commented::text from ticket_search where ticket_id = ${id}`;
-  const kept = await select(server, words);
-  await select(server, sql`select ticket_search_fill(array[${id}]::uuid[])`);
-  expect(kept).toEqual(await select(server, words));
-  for (const word of ["'custard'", "'=overnight'", "'solved'"]) expect(JSON.stringify(kept)).toContain(word);
-});
