@@ -26,7 +26,7 @@ import { answerInTime } from './graphql/answer-in-time.js';
 import { badTokens } from './graphql/bad-tokens.js';
 import { compiledQueries } from './graphql/compiled-execution.js';
 import { type Context } from './graphql/context.js';
-import { errorReporting, failureBeforeExecution, formatError } from './graphql/format-error.js';
+import { errorReporting, failureBeforeExecution, formatError, logFailures } from './graphql/format-error.js';
 import { RequestContext } from './graphql/request-context.js';
 import { refuseOtherMethods } from './http/allowed-methods.js';
 import { compressAnswers } from './http/compression.js';
@@ -106,7 +106,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
-    compiledQueries(schema),
+    compiledQueries(schema, (failure) => logFailures(app.logger, failure)),
   ];
   return new ApolloServer<Context>({
     schema,

@@ -104,8 +104,8 @@ const QUERY_LANGUAGE = [
   protection(
     'size of details',
     'graphql/input-check.ts',
-    'if (size <= MOST_JSON_BYTES) return value;',
-    'return value;',
+    'if (bytes <= MOST_JSON_BYTES) return null;',
+    'return null;',
     'tickets/ticket-input',
   ),
   protection('fragments measured once', 'graphql/query-cost.ts', '    if (known) return known;', '', LIMITS),

@@ -79,7 +79,7 @@ export class ChangePasswordInput {
   newPassword!: string;
 }
 
-@InputType()
+@InputType({ description: 'The token from the mail to a new address.' })
 export class ConfirmEmailInput {
   @Field(() => String, { description: 'From the mail to the address. Works for a day.' })
   token!: string;

@@ -69,7 +69,7 @@ export class ChangePasswordPayload extends Payload {
   }
 }
 
-@ObjectType()
+@ObjectType({ description: 'What became of a new address.' })
 export class ConfirmEmailPayload extends Payload {
   userId?: string;
 

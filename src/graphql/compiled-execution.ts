@@ -1,7 +1,10 @@
-import { type ApolloServerPlugin, type GraphQLRequestListener, HeaderMap } from '@apollo/server';
+import { type ApolloServerPlugin, type GraphQLRequestListener, type GraphQLResponse, HeaderMap } from '@apollo/server';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
   type DocumentNode,
   getVariableValues,
+  GraphQLError,
+  type GraphQLFormattedError,
   GraphQLScalarType,
   GraphQLSchema,
   isEnumType,
@@ -14,6 +17,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { CompilableOperations } from './compilable-operation.js';
 import { ComputedArguments } from './computed-arguments.js';
 import { type Context } from './context.js';
+import { formatError } from './format-error.js';
 
 /** Compiled functions take some hundred kilobytes each; clients have some dozens of documents. */
 const MAX_COMPILED = 300;
@@ -102,17 +106,46 @@ function checkEnums(schema: GraphQLSchema): void {
   }
 }
 
+/** Whether the error is a fault of the server or of its database, such as a time-out, and was not made for clients. */
+function isFault({ originalError }: GraphQLError): boolean {
+  return originalError !== undefined && !(originalError instanceof GraphQLError);
+}
+
+/** As GraphQL.js would have made it: Apollo expects extensions, and graphql-jit's errors may have none. */
+function asGraphQLError({ message, path, locations, originalError = new Error(message) }: GraphQLError): GraphQLError {
+  const extensions = originalError instanceof GraphQLError ? originalError.extensions : undefined;
+  return Object.assign(new GraphQLError(message, { path, originalError, extensions }), { locations });
+}
+
+/** As Apollo formats an error of a field. */
+function formatted(error: GraphQLError): GraphQLFormattedError {
+  const code = error.extensions['code'] ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+  return formatError({ ...error.toJSON(), extensions: { ...error.extensions, code } }, error);
+}
+
+function answerOf(singleResult: {
+  data?: Record<string, unknown> | null;
+  errors?: readonly GraphQLFormattedError[];
+}): GraphQLResponse {
+  return { http: { headers: new HeaderMap(), status: undefined }, body: { kind: 'single', singleResult } };
+}
+
 /**
  * Executes queries from their second request on as compiled functions (graphql-jit), as long as the answer is known to be
  * GraphQL.js's (`CompilableOperations`) and holds no errors. Everything else is left to Apollo, which executes it by GraphQL.js.
- * An answer with errors is dropped and the query executed again by GraphQL.js, as which errors are reported for a nulled parent
- * depends on the order of execution. Compiling takes some milliseconds, which documents that are sent once are not worth.
+ * An answer with errors for the client is dropped and the query executed again by GraphQL.js, as which errors are reported for a
+ * nulled parent depends on the order of execution. An answer with faults is given: executing it again would ask a database that
+ * is away, or slow, twice. Compiling takes some milliseconds, which documents that are sent once are not worth.
+ * @param report is told of faults: Apollo tells its plugins only of errors that it found itself
  */
-export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<Context> {
+export function compiledQueries(
+  schema: GraphQLSchema,
+  report: (failure: { errors: readonly GraphQLError[]; contextValue: Context; operationName: string | null }) => void,
+): ApolloServerPlugin<Context> {
   checkEnums(schema);
   const operations = new CompiledOperations(schema);
   const listener: GraphQLRequestListener<Context> = {
-    async responseForOperation({ document, operation, contextValue, request: { variables = {} } }) {
+    async responseForOperation({ document, operation, operationName, contextValue, request: { variables = {} } }) {
       // Strangers ask for little, and must not push out what others use.
       if (contextValue.viewer === null) return null;
       const compiled = operations.find(document, operation);
@@ -122,15 +155,15 @@ export function compiledQueries(schema: GraphQLSchema): ApolloServerPlugin<Conte
       if (refusals) return null;
       const values = compiled.args.values(coerced);
       if (values === null) return null;
-      const { data, errors } = await compiled.query(undefined, contextValue, values);
-      if (errors) {
+      const { data, errors: found } = await compiled.query(undefined, contextValue, values);
+      if (!found) return answerOf({ data });
+      if (!found.some(isFault)) {
         contextValue.reload();
         return null;
       }
-      return {
-        http: { headers: new HeaderMap(), status: undefined },
-        body: { kind: 'single', singleResult: { data } },
-      };
+      const errors = found.map(asGraphQLError);
+      report({ errors, contextValue, operationName });
+      return answerOf({ data, errors: errors.map(formatted) });
     },
   };
   return { requestDidStart: async () => listener };

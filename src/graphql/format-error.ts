@@ -128,7 +128,7 @@ export function failureBeforeExecution(error: unknown, requestId: string, logger
 }
 
 /** Logs those of a request's errors that went wrong on the server. */
-function logFailures(
+export function logFailures(
   logger: Logger,
   request: { errors: readonly GraphQLError[]; contextValue: Context; operationName?: string | null },
 ): void {

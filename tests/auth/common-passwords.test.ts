@@ -41,7 +41,7 @@ describe('a password', () => {
     'letmein1',
   ])('is refused: %s', (password) => expect(isRefused(password)).toBe(true));
 
-  test.each(['aaaa aaaa aaaa', 'violet anvil 42', '密码密码密码密码', 'hunter2 hunter2'])(
+  test.each(['violet anvil 42', '密码学很有意思密码', 'hunter2 hunter2', 'abcabcabc'])(
     'needs no digits or capitals: %s',
     (password) => expect(isRefused(password)).toBe(false),
   );
