@@ -20,7 +20,7 @@ export const NAME_SEARCH_PRICE = 100;
 /** Tickets like a text: the most expensive statement there is. Nine fit into a document. */
 export const SIMILAR_PRICE = 5000;
 /** The same for each ticket of a list: a page of a hundred may ask for it once, not one inside the other. */
-export const LISTED_SIMILAR_PRICE = 400;
+export const LISTED_SIMILAR_PRICE = 200;
 /** Counts over all tickets. */
 export const INSIGHTS_PRICE = 5000;
 /** A field of the schema's description: makes two of GraphiQL's own queries the most that fit into a document. */

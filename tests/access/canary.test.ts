@@ -9,7 +9,8 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { randomQuery } from './random-queries.js';
 
 const QUERIES = 1000;
-const AT_ONCE = 8;
+/** Few enough that no search of a viewer's is refused for others that run at the same time. */
+const AT_ONCE = 4;
 /** Stands in all that is hidden, and nowhere else. */
 const CANARY = 'kanarienvogel';
 
@@ -117,4 +118,4 @@ test('a thousand random queries are answered as if nothing hidden were there', a
     expect(after[index]?.toLowerCase()).not.toContain(CANARY);
     expect(after[index]).not.toContain('INTERNAL_SERVER_ERROR');
   }
-}, 60_000);
+}, 120_000);
