@@ -69,7 +69,9 @@ export async function checkNotTaken(
 ): Promise<void> {
   const others = ownId === undefined ? {} : { id: { $ne: ownId } };
   const byEmail = await em.count(User, { ...others, email: fields.email, deletedAt: null });
-  const byUsername = await em.count(User, { ...others, username: fields.username });
+  // Another text may hold what PostgreSQL cannot read.
+  const isUsername = USERNAME.test(fields.username);
+  const byUsername = isUsername ? await em.count(User, { ...others, username: fields.username }) : 0;
   if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
   if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
 }

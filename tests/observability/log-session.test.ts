@@ -182,7 +182,7 @@ describe('the server process at LOG_LEVEL=trace', () => {
   test('never writes a secret of its settings, when all that they name fails', async () => {
     const signingKey = newSigningKey();
     const failing = run({
-      DATABASE_URL: `postgres://docket:${CANARY}database@127.0.0.1:1/docket`,
+      DATABASE_URL: `postgres://docket:${CANARY}database@${new URL(postgres).host}/docket`,
       JWT_PRIVATE_KEYS: `["${CANARY}key"]`,
     });
     const wrong = run({ PORT: 'x', DATABASE_URL: `postgres:/${CANARY}url`, ADMIN_EMAIL: CANARY });
@@ -238,7 +238,7 @@ describe('the server process at LOG_LEVEL=trace', () => {
     expect(await running.exitCode).toBe(0);
 
     expect([await failing.exitCode, await wrong.exitCode]).toEqual([1, 1]);
-    expect(failing.output()).toContain('cannot be used');
+    expect(failing.output()).toContain('cannot be used: password authentication failed');
     expect(wrong.output()).toContain('These settings are wrong');
     const output = failing.output() + wrong.output() + running.output();
     expect(output).toContain('the job store fails');
