@@ -20,6 +20,7 @@ import { startTestServer, type TestServer } from '../support/server.js';
 
 /** Requirements C3: everything else needs a token. */
 const PUBLIC = [
+  'mutation confirmEmail',
   'mutation refreshSession',
   'mutation requestPasswordReset',
   'mutation resetPassword',
