@@ -2,7 +2,7 @@ import { Field, ID, InputType } from 'type-graphql';
 import { EmailAddress } from '../graphql/scalars.js';
 
 /** What a new password must be, for the schema. */
-const NEW_PASSWORD = '8 to 128 characters, at least three different ones, and not a common password.';
+const NEW_PASSWORD = '8 to 128 characters, not one of them repeated, and not a common password.';
 
 const IN_COOKIE =
   "Keep the refresh token in an HttpOnly cookie instead of showing it: the payload's refreshToken is null then. Default false.";

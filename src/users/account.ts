@@ -10,8 +10,6 @@ const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
 const LONGEST_NAME = 100;
 const SHORTEST_PASSWORD = 8;
 const LONGEST_PASSWORD = 128;
-/** Blanks not counted, and in any letter case: what is one key held down, or two by turns, is guessed at once. */
-const FEWEST_DIFFERENT = 3;
 
 /** Addresses are compared without regard to case: another spelling is not another address. */
 export function isSameAddress(one: string, other: string): boolean {
@@ -42,6 +40,11 @@ export function checkAccountFields(check: InputCheck, fields: AccountFields): Re
   };
 }
 
+/** One character, in any letter case, or blanks of whatever kind. */
+function isOneKeyHeldDown(password: string): boolean {
+  return password.trim() === '' || new Set(password.toLowerCase()).size === 1;
+}
+
 export function checkNewPassword(check: InputCheck, field: string, password: string): void {
   // As it is hashed.
   const normal = password.normalize('NFC');
@@ -49,8 +52,8 @@ export function checkNewPassword(check: InputCheck, field: string, password: str
   if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
     const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
     check.add(UserErrorCode.INVALID, field, message);
-  } else if (new Set(normal.toLowerCase().replaceAll(/\s/gu, '')).size < FEWEST_DIFFERENT) {
-    const message = `A password has at least ${FEWEST_DIFFERENT} different characters, blanks not counted.`;
+  } else if (isOneKeyHeldDown(normal)) {
+    const message = 'One character again and again, or blanks alone, are guessed at once. Choose another password.';
     check.add(UserErrorCode.INVALID, field, message);
   } else if (isCommonPassword(normal)) {
     check.add(UserErrorCode.INVALID, field, 'This password is among the first that are guessed. Choose another one.');

@@ -54,7 +54,7 @@ export class CreateUserInput {
   username!: string;
 
   @Field(() => String, {
-    description: '8 to 128 characters, at least three different ones, and not a common password.',
+    description: '8 to 128 characters, not one of them repeated, and not a common password.',
   })
   password!: string;
 

@@ -1,7 +1,8 @@
 /** A GraphQL answer as it came over HTTP. */
 export interface Answer<Data = Record<string, unknown>> {
   status: number;
-  headers: Headers;
+  /** The Set-Cookie headers. */
+  cookies: string[];
   data: Data;
   errors: { message: string; path?: (string | number)[]; extensions: { code: string; [key: string]: unknown } }[];
 }
@@ -35,7 +36,7 @@ export function createClient(url: string, token?: string, headers: Record<string
         body: JSON.stringify({ query, variables }),
       });
       const { data, errors } = JSON.parse(await response.text()) as Partial<Answer>;
-      return { status: response.status, headers: response.headers, data, errors: errors ?? [] };
+      return { status: response.status, cookies: response.headers.getSetCookie(), data, errors: errors ?? [] };
     },
     async query(query, variables) {
       const { data, errors } = await client.send(query, variables);
