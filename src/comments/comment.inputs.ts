@@ -12,7 +12,9 @@ export class CommentFilter {
   @Priced(SEARCH_PRICE)
   @Field(() => String, {
     nullable: true,
-    description: 'Words, all of which must be there; the last one may be unfinished. At most 200 characters.',
+    description:
+      'Words, all of which must be there; the last one may be unfinished. When that finds nothing, one slip in each word ' +
+      'of five letters or more is forgiven. At most 200 characters.',
   })
   search?: string | null;
 }

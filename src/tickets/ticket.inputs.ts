@@ -146,8 +146,9 @@ export class TicketFilter {
   @Field(() => String, {
     nullable: true,
     description:
-      'Words in title, description and comments; #12 or 12 also finds ticket 12. At most 200 characters. All words ' +
-      'must be there, the last one may be unfinished; accents do not matter, and words may be a little misspelt.',
+      'Words in title, description and comments; 12, #12 or the subject of a mail also finds ticket 12. At most 200 ' +
+      'characters. All words must be there, the last one may be unfinished; accents and case do not matter. When that ' +
+      'finds nothing, one slip in each word of five letters or more is forgiven, but not inside `not`.',
   })
   search?: string | null;
 

@@ -46,85 +46,81 @@ class Dice {
 const WORDS = [
   ...Array.from({ length: 12 }, () => 'the'),
   ...Array.from({ length: 6 }, () => 'printer'),
-  ...[
-    'Printed',
-    'pointer',
-    'print',
-    'prints',
-    'painter',
-    'Café',
-    'cafes',
-    'zürich',
-    'ERR_MAIL',
-    'mail1234',
-    'mails',
-    'e-mail',
-  ],
-  ...[
-    'принтер',
-    'ПРИНТЕРЫ',
-    'Ёлка',
-    '天气很好',
-    '今天天气',
-    'プリンター',
-    "o'brien",
-    '42',
-    'x',
-    'toner/black',
-    'monitor',
-    'monitro',
-  ],
+  'Printed',
+  'pointer',
+  'print',
+  'prints',
+  'painter',
+  'Café',
+  'cafes',
+  'zürich',
+  'ERR_MAIL',
+  'mail1234',
+  'mails',
+  'e-mail',
+  'принтер',
+  'ПРИНТЕРЫ',
+  'Ёлка',
+  '天气很好',
+  '今天天气',
+  'プリンター',
+  "o'brien",
+  '42',
+  'x',
+  'toner/black',
+  'monitor',
+  'monitro',
 ];
 /** In internal comments and deleted tickets only, but for words that are one slip away. */
 const HIDDEN = ['zeppelin', 'quagmire', 'xylophone'];
 const NEAR_HIDDEN = ['zeppelins', 'quagmirs'];
 const SEARCHES = [
-  ...[
-    'the',
-    'printer',
-    'prin',
-    'print',
-    'prnter',
-    'pritner',
-    'prinnter',
-    'pointer',
-    'painter the',
-    'the prin',
-    'cafe',
-    'CAFÉ',
-    'zurich',
-  ],
-  ...[
-    'err',
-    'err_mail',
-    'mail1234',
-    'mail1235',
-    'mials',
-    'принтер',
-    'ПРИНТР',
-    'елка',
-    '天气',
-    '气',
-    '今天',
-    '天好',
-    'リン',
-    'monitor',
-  ],
-  ...[
-    'monitors',
-    'toner black',
-    'black the monitor',
-    '42',
-    'x',
-    'zeppelin',
-    'zeppelni',
-    'quagmire',
-    'xylophone',
-    'xylophon',
-    'nowhere',
-    'nowheres',
-  ],
-  ...['the printer print pointer', 'obrien', "o'brien", '!!!', '#3', '#9999', '7'],
+  'the',
+  'printer',
+  'prin',
+  'print',
+  'prnter',
+  'pritner',
+  'prinnter',
+  'pointer',
+  'painter the',
+  'the prin',
+  'cafe',
+  'CAFÉ',
+  'zurich',
+  'err',
+  'err_mail',
+  'mail1234',
+  'mail1235',
+  'mials',
+  'принтер',
+  'ПРИНТР',
+  'елка',
+  '天气',
+  '气',
+  '今天',
+  '天好',
+  'リン',
+  'monitor',
+  'monitors',
+  'toner black',
+  'black the monitor',
+  '42',
+  'x',
+  'zeppelin',
+  'zeppelni',
+  'quagmire',
+  'xylophone',
+  'xylophon',
+  'nowhere',
+  'nowheres',
+  'the printer print pointer',
+  'obrien',
+  "o'brien",
+  '!!!',
+  '#3',
+  '#9999',
+  '7',
 ];
 const STATUSES = ['OPEN', 'IN_PROGRESS', 'ON_HOLD', 'DONE', 'CLOSED'];
 const TICKETS = 60;
@@ -134,6 +130,23 @@ const QUERIES_A_ROUND = 14;
 const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder, $first: Int, $after: String, $last: Int, $before: String) {
   tickets(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     totalCount nodes { number } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
+
+/** All pages of a list, forwards or backwards, and the counts that came with them. */
+async function pages(person: Person, list: object, size: number, isBackwards: boolean) {
+  const numbers: number[] = [];
+  const counts = new Set<number>();
+  let cursor: string | null = null;
+  for (let isMore = true; isMore;) {
+    const place: object = isBackwards ? { last: size, before: cursor } : { first: size, after: cursor };
+    const { tickets: page } = await person.client.query(LIST, { ...list, ...place });
+    const found = page.nodes.map((node: { number: number }) => node.number);
+    numbers.splice(isBackwards ? 0 : numbers.length, 0, ...found);
+    counts.add(page.totalCount);
+    isMore = isBackwards ? page.pageInfo.hasPreviousPage : page.pageInfo.hasNextPage;
+    cursor = isBackwards ? page.pageInfo.startCursor : page.pageInfo.endCursor;
+  }
+  return { numbers, counts: [...counts] };
+}
 
 /** Statistics of a large table make the server walk lists for frequent words; without any, it collects all that match. */
 describe.each([
@@ -177,8 +190,17 @@ describe.each([
     const { id, number } = await buildTicket(server, { createdBy, title, description, createdAt });
     await sql('update ticket set status = ? where id = ?', [status, id]);
     tickets.push({
-      ...{ id, number, title, description, status, deleted: false, createdAt: createdAt.getTime(), updatedAt: null },
-      ...{ createdBy: createdBy.id, assignedTo: null, comments: [] },
+      id,
+      number,
+      title,
+      description,
+      status,
+      deleted: false,
+      createdAt: createdAt.getTime(),
+      updatedAt: null,
+      createdBy: createdBy.id,
+      assignedTo: null,
+      comments: [],
     });
   }
 
@@ -282,23 +304,6 @@ describe.each([
     return dice.happens(0.3) ? { search, status: dice.many(STATUSES, 3) } : { search };
   }
 
-  /** All pages of a list, forwards or backwards, and the counts that came with them. */
-  async function pages(person: Person, list: object, size: number, isBackwards: boolean) {
-    const numbers: number[] = [];
-    const counts = new Set<number>();
-    let cursor: string | null = null;
-    for (let isMore = true; isMore;) {
-      const place: object = isBackwards ? { last: size, before: cursor } : { first: size, after: cursor };
-      const { tickets: page } = await person.client.query(LIST, { ...list, ...place });
-      const found = page.nodes.map((node: { number: number }) => node.number);
-      numbers.splice(isBackwards ? 0 : numbers.length, 0, ...found);
-      counts.add(page.totalCount);
-      isMore = isBackwards ? page.pageInfo.hasPreviousPage : page.pageInfo.hasNextPage;
-      cursor = isBackwards ? page.pageInfo.startCursor : page.pageInfo.endCursor;
-    }
-    return { numbers, counts: [...counts] };
-  }
-
   test('give every viewer what they hold, in every order and direction, with the right counts', async () => {
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const write of dice.many(Object.values(writes), 4)) await write();
@@ -318,8 +323,11 @@ describe.each([
 
   test('answer for a word that only hidden texts hold as for one that is nowhere', async () => {
     await comment(dice.one(tickets), 'wolverine', true);
-    const answer = async (search: string) => people.reader.client.query(LIST, { filter: { search }, first: 5 });
-    expect(await answer('wolverine')).toEqual(await answer('wolberime'));
-    expect(await answer('wolverien')).toEqual(await answer('wolberime'));
+    const answers = [];
+    for (const search of ['wolberime', 'wolverine', 'wolverien']) {
+      answers.push(await people.reader.client.query(LIST, { filter: { search }, first: 5 }));
+    }
+    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
+    expect(answers[0].tickets.totalCount).toBe(0);
   });
 });
