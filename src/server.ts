@@ -60,6 +60,8 @@ const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 export interface ServerOptions {
   readonly introspection: boolean;
+  /** Whether refusals that took long are delayed (refusal-pace.ts): true by default. Tests that send thousands switch it off. */
+  readonly pacesRefusals?: boolean;
   readonly production: boolean;
   /** Origins that a browser may call from. None in production, any localhost and Apollo Sandbox otherwise. */
   readonly allowedOrigins: readonly string[];
@@ -102,7 +104,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
-    refusalPace(),
+    ...(options.pacesRefusals === false ? [] : [refusalPace()]),
     badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.

@@ -309,3 +309,21 @@ test('a hidden ticket is refused without waiting for its lock, and finds no noti
     ]);
   });
 });
+
+test('a search that forgives slips finds the same whether or not a hidden text holds a word', async () => {
+  const person = await outsider();
+  const [hiddenWord, absentWord] = ['nightingale', 'butterflies'];
+  await buildTicket(server, { createdBy: admin, title: `About the ${hiddenWord}` });
+  const found = async (word: string) => {
+    // Words of the viewer's own that are as near to what is typed as the hidden one.
+    const titles = [...'abcdefghj'].map((letter) => `${word}${letter}`);
+    for (const title of [...titles, word.slice(0, -1)]) await buildTicket(server, { createdBy: person, title });
+    const { tickets } = await person.client.query(
+      'query ($search: String!) { tickets(first: 50, filter: { search: $search }) { totalCount nodes { title } } }',
+      { search: `${word}x` },
+    );
+    const shown = tickets.nodes.map(({ title }: { title: string }) => title.replace(word.slice(0, -1), ''));
+    return { count: tickets.totalCount, titles: shown.map((title: string) => title.slice(1)).toSorted() };
+  };
+  expect(await found(hiddenWord)).toEqual(await found(absentWord));
+});

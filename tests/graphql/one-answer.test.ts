@@ -18,7 +18,7 @@ let viewers: Person[];
 let tickets: { id: string }[];
 let product: { id: string };
 beforeAll(async () => {
-  server = await startTestServer({ accessTokenSeconds: 86_400 });
+  server = await startTestServer({ accessTokenSeconds: 86_400, pacesRefusals: false });
   const admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
   viewers = [admin, await buildPerson(server), await buildPerson(server, { role: {} })];
   product = await buildProduct(server);
@@ -166,7 +166,7 @@ describe('a document has one answer, however often it is asked and by whomever',
     if (process.env['TEST_DOCUMENTS']) process.stderr.write(`${JSON.stringify(counts)}\n`);
     expect({
       ...counts,
-      enough: compilable > DOCUMENTS / 5 && answered > DOCUMENTS && failed > DOCUMENTS / 10,
+      enough: compilable > DOCUMENTS / 5 && answered > DOCUMENTS / 2 && failed > DOCUMENTS / 10,
     }).toEqual({
       ...counts,
       enough: true,

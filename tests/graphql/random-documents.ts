@@ -27,6 +27,10 @@ const DRAWS = 600;
 const MAX_DRAW = 1_000_000;
 const MAX_DEPTH = 5;
 const MAX_INPUT_DEPTH = 2;
+/** Half of the documents have none of what keeps an operation from being compiled: otherwise hardly one would be. */
+const PLAIN_ALIASES = ['a', 'b', 't', 'u', 'ab', 'x'];
+const PLAIN_VARIABLES = ['v', 'w', 'first', 'filter'];
+const PLAIN_PAGE_SIZES = [1, 2, 3];
 /** 101 and 0 are refused by every connection. */
 const PAGE_SIZES = [1, 2, 3, 3, 5, 101, 0];
 
@@ -56,12 +60,14 @@ class DocumentWriter {
   readonly #definitions: string[] = [];
   readonly #values = new Map<string, unknown>();
   readonly #fragments: { name: string; type: string; text: string; keys: ReadonlySet<string> }[] = [];
+  readonly #isPlain: boolean;
   #drawn = 0;
 
   constructor(schema: GraphQLSchema, vocabulary: Vocabulary, draws: readonly number[]) {
     this.#schema = schema;
     this.#vocabulary = vocabulary;
     this.#draws = draws;
+    this.#isPlain = this.#chance(50);
   }
 
   write(): RandomDocument {
@@ -93,7 +99,7 @@ class DocumentWriter {
 
   /** A JSON value of an input type; null where null may be, now and then. */
   #value(type: GraphQLInputType, name: string, depth: number): unknown {
-    if (!isNonNullType(type) && this.#chance(10)) return null;
+    if (!isNonNullType(type) && this.#chance(this.#isPlain ? 3 : 10)) return null;
     const nullable = getNullableType(type);
     if (isListType(nullable)) {
       return Array.from({ length: this.#oneOf([0, 1, 2]) }, () => this.#value(nullable.ofType, name, depth));
@@ -107,7 +113,7 @@ class DocumentWriter {
   }
 
   #scalar(typeName: string, name: string): unknown {
-    if (['first', 'last'].includes(name)) return this.#oneOf(PAGE_SIZES);
+    if (['first', 'last'].includes(name)) return this.#oneOf(this.#isPlain ? PLAIN_PAGE_SIZES : PAGE_SIZES);
     const { ids, numbers, words, usernames, emails, instants } = this.#vocabulary;
     if (typeName === 'ID') return this.#oneOf(ids);
     if (typeName === 'Boolean') return this.#oneOf([true, false]);
@@ -124,7 +130,7 @@ class DocumentWriter {
 
   /** A variable for a place of this type: its definition and, mostly, its value. */
   #variable(type: GraphQLInputType, name: string, depth: number): string {
-    const base = this.#oneOf(VARIABLES);
+    const base = this.#oneOf(this.#isPlain ? PLAIN_VARIABLES : VARIABLES);
     const variable =
       this.#values.has(base) || this.#definitions.some((one) => one.startsWith(`$${base}:`))
         ? `${base}${this.#definitions.length}`
@@ -164,7 +170,7 @@ class DocumentWriter {
   }
 
   #directive(): string {
-    if (!this.#chance(6)) return '';
+    if (this.#isPlain || !this.#chance(6)) return '';
     const name = this.#oneOf(['skip', 'include']);
     if (this.#chance(60)) return ` @${name}(if: ${this.#oneOf(['true', 'false'])})`;
     const variable = `d${this.#definitions.length}`;
@@ -176,7 +182,8 @@ class DocumentWriter {
   /** @param keys of the selection set; a key is used once, as two fields with one key would mostly conflict */
   #field(field: GraphQLField<unknown, unknown>, keys: Set<string>, depth: number): string {
     const type = getNamedType(field.type);
-    const wanted = this.#chance(15) ? this.#oneOf(ALIASES) : field.name;
+    const aliases = this.#isPlain ? PLAIN_ALIASES : ALIASES;
+    const wanted = this.#chance(15) ? this.#oneOf(aliases) : field.name;
     const key = keys.has(wanted) ? `k${keys.size}` : wanted;
     keys.add(key);
     const head = `${key === field.name ? '' : `${key}: `}${field.name}${this.#arguments(field)}${this.#directive()}`;

@@ -63,6 +63,8 @@ export interface TestServerOptions {
   /** Instead of one that sends to the test's SMTP server; the test closes it. */
   mailer?: Mailer;
   introspection?: boolean;
+  /** See ServerOptions; for tests that send thousands of documents that are refused. */
+  pacesRefusals?: boolean;
   /** SIGN_UP; open by default, but off in production. */
   signUp?: SignUpPolicy;
   /** CONFIRM_EMAIL=required; by default in production only. */
@@ -135,6 +137,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const http = await createServer(app, {
     introspection: options.introspection ?? true,
+    pacesRefusals: options.pacesRefusals ?? true,
     production: options.production ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
