@@ -32,6 +32,12 @@ const COMPARED_LETTERS = 7;
 /** Shorter words are found as they are written only. */
 const SHORTEST_LEARNT = 4;
 
+/**
+ * Of functions whose statements must be planned by an index, whatever PostgreSQL knows of the table and the words: a plan is
+ * kept as long as its connection, also one that was made when the table was empty.
+ */
+const BY_INDEX = 'set enable_seqscan = off set plan_cache_mode = force_generic_plan';
+
 /** One row of words and one of stems for each ticket; see docs/decisions/0030-search.md and 0040-similar-tickets.md. */
 export class Migration20261127160000_search_rows extends Migration {
 
@@ -140,8 +146,7 @@ export class Migration20261127160000_search_rows extends Migration {
       begin atomic select char_length(word) between ${SHORTEST_LEARNT} and ${LONGEST_WORD - 1} and word !~ '[0-9]'; end;`);
     // Not unique, so that nobody waits for another transaction that learns the same word: it is there twice then.
     this.addSql(`create table "search_word" ("word" text collate "C" not null);`);
-    this.addSql(`create function search_learn(words tsvector) returns void language plpgsql
-      set plan_cache_mode = force_generic_plan as $$
+    this.addSql(`create function search_learn(words tsvector) returns void language plpgsql ${BY_INDEX} as $$
       declare
         unknown text[] := tsvector_to_array(ts_delete(words,
           array(select word from search_word where word = any(tsvector_to_array(words)))));
@@ -185,7 +190,7 @@ export class Migration20261127160000_search_rows extends Migration {
         return null;
       end $$;`);
     // Locked first: the statement after it then sees what others had written before they let go of the row.
-    this.addSql(`create function keep_ticket_words(wanted uuid) returns void language plpgsql as $$
+    this.addSql(`create function keep_ticket_words(wanted uuid) returns void language plpgsql ${BY_INDEX} as $$
       begin
         perform from ticket_search s join ticket t on t.number = s.ticket_number where t.id = wanted for no key update of s;
         update ticket_search s set created_at = t.created_at, words = ticket_search_words(t.id)
@@ -201,7 +206,7 @@ export class Migration20261127160000_search_rows extends Migration {
           on conflict (ticket_number) do update set stems = excluded.stems;
         return null;
       end $$;`);
-    this.addSql(`create function keep_comment_words() returns trigger language plpgsql as $$
+    this.addSql(`create function keep_comment_words() returns trigger language plpgsql ${BY_INDEX} as $$
       begin
         if tg_op = 'INSERT' and new.deleted_at is null then
           update ticket_search s set words = (
@@ -226,10 +231,8 @@ export class Migration20261127160000_search_rows extends Migration {
       execute function keep_comment_words();`);
   }
 
-  /** Planned by the index, whatever PostgreSQL knows of the table and the words. */
   #hits(): void {
-    this.addSql(`create function ticket_hits(query tsquery, most int) returns int[] language plpgsql stable parallel safe
-      set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+    this.addSql(`create function ticket_hits(query tsquery, most int) returns int[] language plpgsql stable parallel safe ${BY_INDEX} as $$
       begin
         return array(
           select ticket_number
@@ -237,13 +240,11 @@ export class Migration20261127160000_search_rows extends Migration {
           order by created_at desc, ticket_number desc);
       end $$;`);
     this.addSql(`comment on function ticket_hits is 'numbers of tickets with the words, newest first; of too many, any';`);
-    this.addSql(`create function comment_hits(query tsquery, most int) returns uuid[] language plpgsql stable parallel safe
-      set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+    this.addSql(`create function comment_hits(query tsquery, most int) returns uuid[] language plpgsql stable parallel safe ${BY_INDEX} as $$
       begin
         return array(select id from comment where words @@ query limit most);
       end $$;`);
-    this.addSql(`create function stem_hits(query tsquery, most int) returns int[] language plpgsql stable parallel safe
-      set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
+    this.addSql(`create function stem_hits(query tsquery, most int) returns int[] language plpgsql stable parallel safe ${BY_INDEX} as $$
       begin
         return array(select ticket_number from ticket_stem where stems @@ query limit most);
       end $$;`);
