@@ -308,7 +308,7 @@ describe('texts and links', () => {
     expect(Object.entries(details ?? {})).toEqual(
       expect.arrayContaining([
         ['serial', long],
-        ['owner.id', '1e400'],
+        ['owner', { id: '1e400' }],
         ['__proto__', 'p'],
         ['constructor', 'c'],
         ['import', expect.objectContaining({ id: number })],
