@@ -133,13 +133,13 @@ const proxy = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6(), z.enum(['loop
   error: 'must be addresses or networks of proxies, comma-separated, or loopback, linklocal, uniquelocal',
 });
 
-const DOMAIN = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)*$/i;
+const DOMAIN = /^(?!-)[a-z0-9-]+(\.[a-z0-9-]+)+$/i;
 
 const signUpPolicy = z
   .string()
   .transform((value) => value.split(',').map((part) => part.trim().toLowerCase()))
   .refine(
-    (parts) => parts.every((part) => DOMAIN.test(part)) && (parts.length === 1 || !parts.some(isSignUpWord)),
+    (parts) => parts.every((part) => DOMAIN.test(part)) || (parts.length === 1 && parts.every(isSignUpWord)),
     'must be open, off, or domains, comma-separated: example.com,example.org',
   )
   .transform((domains): SignUpPolicy => {

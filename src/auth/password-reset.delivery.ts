@@ -73,7 +73,8 @@ export class PasswordResetDelivery {
     const { secret, hash } = newSecret();
     const expiresAt = new Date(now.getTime() + VALID_MS);
     em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), createdAt: now, expiresAt });
-    const name = fullName(user);
+    // An address that nobody has proven may be a stranger's: no text that somebody wrote goes there.
+    const name = user.emailConfirmed ? fullName(user) : user.username;
     await this.#mailer.send({
       messageId: `${request.id}@${this.#links.hostname}`,
       to: { name, address: user.email },

@@ -3,7 +3,7 @@ import { badUserInput } from '../graphql/errors.js';
 import { holdsLetters } from '../search/letters.js';
 import { isInvisible } from '../visible-text.js';
 
-/** As a search for tickets (word-search.ts). */
+/** As a search for tickets (searched-text.ts). */
 const LONGEST_SEARCH = 200;
 
 /**

@@ -135,7 +135,7 @@ export function isAnswerTooLarge({ extensions }: GraphQLFormattedError): boolean
 export function tooMuchUnderWay(): GraphQLError {
   return topLevelError(
     'SERVICE_UNAVAILABLE',
-    'Too many large answers are under way just now. Ask for less, or try again in a moment.',
+    'Too many large answers are under way just now. Ask for less. Try again in a moment.',
   );
 }
 

@@ -71,7 +71,7 @@ function coerced(
   const [first] = errors;
   if (first && errors.length > MOST_VARIABLE_ERRORS) {
     const { message, nodes } = first;
-    throw new GraphQLError(`${message} More of the variables is wrong.`, {
+    throw new GraphQLError(`${message} Other variables are wrong, too.`, {
       nodes,
       extensions: { code: 'BAD_USER_INPUT', http: { status: 400 } },
     });

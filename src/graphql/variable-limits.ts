@@ -10,13 +10,13 @@ import {
 } from 'graphql';
 import { tooComplex } from './too-complex.js';
 
-/** Far more than a filter may nest. */
+/** Maximum nesting of lists and input objects. */
 const DEEPEST = 100;
-/** What every function that walks a value in itself bears. `details` that nest less are told so by a userError. */
+/** Maximum nesting of a JSON value: recursive functions bear it. Below it, `details` over their own 100 levels get a userError. */
 const DEEPEST_LEAF = 2000;
-/** As many as a document may have tokens, twice: all that there can be of a list of ids, many times over. */
+/** Maximum number of values, twice what a document's 1,000 tokens can hold. */
 const MOST_VALUES = 2000;
-/** Four times what a filter of the most parts has: each costs some time for each parent of a field that takes it. */
+/** Maximum number of input objects, four times the parts of a filter: each is instantiated for each parent of the field. */
 const MOST_OBJECTS = 200;
 
 function isDeeper(value: unknown, levels: number): boolean {

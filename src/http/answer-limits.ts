@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { tooMuchUnderWay } from '../graphql/errors.js';
+import { maybeDone } from '../graphql/format-error.js';
 import { AnswersUnderWay, type AnswerUnderWay } from './answers-under-way.js';
 
 /** Gives each request an account for what it takes of the memory, and answers 503 where there is no room for its answer. */
@@ -10,7 +11,9 @@ export function limitAnswers(http: FastifyInstance): (request: FastifyRequest, r
     const bytes = typeof payload === 'string' || payload instanceof Buffer ? payload.length : 0;
     const account = accounts.get(request);
     if (!account || account.isReady(bytes)) return payload;
-    const refusal = JSON.stringify({ errors: [tooMuchUnderWay()] });
+    const error = tooMuchUnderWay().toJSON();
+    // By POST it may have been a mutation, which has made its change.
+    const refusal = JSON.stringify({ errors: [request.method === 'POST' ? maybeDone(error) : error] });
     account.isReady(refusal.length);
     reply.status(503).header('content-length', Buffer.byteLength(refusal)).type('application/json; charset=utf-8');
     return refusal;

@@ -5,6 +5,8 @@ import { characters } from '../graphql/input-check.js';
 
 /** A person types less; a program that sends more is told so. */
 const LONGEST_SEARCH = 200;
+/** Letters of a word that texts keep; the same number stands in Migration20261127160000_search_rows. */
+const LONGEST_WORD = 48;
 /** Beyond it the last word is taken as the beginning of one. */
 const SHORTEST_PREFIX = 2;
 /** Texts whose folding is remembered: pages, counts and counts of pages ask for the same one after the other. */
@@ -54,6 +56,11 @@ function pairsOf(run: string): Term[] {
   return letters.slice(1).map((letter, index) => ({ text: `${letters[index]}${letter}`, unfinished: false }));
 }
 
+/** As much of a word as texts keep of it (`search_terms` in the database). */
+function keptOf(word: string): string {
+  return Array.from(word).slice(0, LONGEST_WORD).join('');
+}
+
 function termsOf(word: string, unfinished: boolean): Term[] {
   return word
     .split(RUNS)
@@ -61,7 +68,10 @@ function termsOf(word: string, unfinished: boolean): Term[] {
     .flatMap((part, index, parts) =>
       UNSPACED.test(part)
         ? pairsOf(part)
-        : { text: part, unfinished: unfinished && index === parts.length - 1 && characters(part) >= SHORTEST_PREFIX },
+        : {
+            text: keptOf(part),
+            unfinished: unfinished && index === parts.length - 1 && characters(part) >= SHORTEST_PREFIX,
+          },
     );
 }
 

@@ -15,7 +15,7 @@ const MOST_TERMS = 40;
 const MOST_TICKETS_A_TERM = 500;
 /** How often a term stands in tickets is counted up to here; PostgreSQL's statistics know those that are more frequent. */
 const MOST_COUNTED = 3000;
-/** Terms of which two must be in a ticket, when all are frequent. */
+/** When rare terms give too few candidates, tickets with two of this many rarest frequent terms are candidates too. */
 const MOST_TOGETHER = 3;
 /** So many of the best by what was looked through are scored by all their terms. */
 const CANDIDATES = 50;

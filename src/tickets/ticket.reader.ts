@@ -162,7 +162,7 @@ export class TicketReader {
       page.connection(
         byParent.get(id) ?? [],
         async () => count(id),
-        async (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+        async (beyond) => inTurn(async () => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`)),
       ),
     );
   }

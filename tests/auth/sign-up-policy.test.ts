@@ -139,6 +139,18 @@ describe('a signed-up address that is to be confirmed', () => {
     expect(await staff.client.query(search)).toEqual({ users: { totalCount: 1 } });
   });
 
+  test('gets mails for a new password without the name that its owner gave themself', async () => {
+    const person = await signUp();
+    const firstName = 'Buy at shady.example';
+    await succeed(person.client, 'updateUser', { id: person.id, firstName });
+    server.smtp.mails.length = 0;
+    await succeed(server.anonymous, 'requestPasswordReset', { email: person.email });
+    await server.app.passwordResets.sweep();
+    const mail = server.smtp.mails.find(({ envelopeTo }) => envelopeTo[0] === person.email);
+    expect(mail?.raw).toContain('reset-password');
+    expect(mail?.raw).not.toContain('shady.example');
+  });
+
   test('gets no mails about tickets that are due before it is confirmed, and those that are due later', async () => {
     const person = await signUp();
     const mails = () => server.smtp.mails.filter(({ envelopeTo }) => envelopeTo[0] === person.email);

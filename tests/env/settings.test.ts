@@ -168,7 +168,7 @@ describe('the settings', () => {
       confirmsEmail: false,
     });
     expect(readEnv({ SIGN_UP: ' Example.com, example.ORG' }).signUp).toEqual(['example.com', 'example.org']);
-    for (const SIGN_UP of ['@example.com', 'example.com,', '*.example.com', 'off,open', 'a b']) {
+    for (const SIGN_UP of ['@example.com', 'example.com,', '*.example.com', 'off,open', 'a b', 'on', 'opne']) {
       expect(faultsOf({ SIGN_UP })).toEqual([expect.stringMatching(/^SIGN_UP must be open, off, or domains/)]);
     }
   });

@@ -306,3 +306,10 @@ test('a ticket with very many words is found by its own, and its comments by the
   await em.execute("update comment set deleted_at = now() where ticket_id = ? and content like 'w2%'", [ticket.id]);
   expect(await titles('w15 quagga')).toEqual(['Endless xylophone log']);
 });
+
+test('a search finds a word of more than 48 letters, of which texts keep the first 48', async () => {
+  const digest = 'c0ffee'.repeat(10);
+  await buildTicket(server, { createdBy: user, title: 'Checksum', description: `The checksum is ${digest}.` });
+  expect(await titles(digest)).toEqual(['Checksum']);
+  expect(await titles(`${digest} checksum`)).toEqual(['Checksum']);
+});

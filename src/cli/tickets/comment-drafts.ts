@@ -1,7 +1,7 @@
 import { isId } from '../../database/id.js';
 import { isInvisible } from '../../visible-text.js';
 import { type DraftRules } from './draft-rules.js';
-import { isObject } from './json-value.js';
+import { isObject, parseJson } from './json-value.js';
 import { plainText } from './rich-text.js';
 import { type Row } from './row.js';
 import { type CommentDraft } from './ticket-draft.js';
@@ -104,11 +104,11 @@ function rawComments(row: Row, rules: DraftRules, column: string, note: (what: s
     return [];
   }
   row.takeAll(column, 'comments');
-  return texts.flatMap((text) => fromText(text, rules));
+  return texts.flatMap((text) => fromText(text, rules, note));
 }
 
-function fromText(text: string, rules: DraftRules): RawComment[] {
-  const list = text.trimStart().startsWith('[') ? jsonList(text) : null;
+function fromText(text: string, rules: DraftRules, note: (what: string) => void): RawComment[] {
+  const list = text.trimStart().startsWith('[') ? jsonList(text, note) : null;
   if (list !== null) return list.map(fromJson);
   const [, createdAt = '', author = '', content = ''] = JIRA_COMMENT.exec(text) ?? [];
   const nothingElse = { id: null, internal: false, updatedAt: null, rest: null };
@@ -117,9 +117,9 @@ function fromText(text: string, rules: DraftRules): RawComment[] {
     : [{ ...nothingElse, createdAt: null, author: null, content: text }];
 }
 
-function jsonList(text: string): unknown[] | null {
+function jsonList(text: string, note: (what: string) => void): unknown[] | null {
   try {
-    const list: unknown = JSON.parse(text);
+    const list: unknown = parseJson(text, note);
     return Array.isArray(list) ? list : null;
   } catch {
     return null;

@@ -21,7 +21,7 @@ const COLLATIONS = ['pg_c_utf8', 'und-x-icu', 'C.utf8', 'C.UTF-8', 'en_US.utf8',
  */
 const SEPARATORS = String.raw`[\u0001-\u001f!-/:-@[-\`{-\u00a9\u00ab-\u00b4\u00b6-\u00b9\u00bb-\u00bf\u00d7\u00f7\u055a-\u055f\u0589\u05be\u05c0\u05c3\u05f3\u05f4\u060c\u061b\u061f\u066a-\u066d\u06d4\u0964\u0965\u2000-\u2bff\u2e00-\u2e7f\u3000-\u3004\u3008-\u3020\u3030\u303d\u30fb\ufe00-\ufe6f\uff00-\uff0f\uff61-\uff65\ufff0-\uffff\U0001f000-\U0001faff]`;
 
-/** Scripts written without blanks between words, and Korean: Thai to Burmese, Khmer, Han, kana, Hangul. As in search-words.ts. */
+/** Scripts written without blanks between words, and Korean: Thai to Burmese, Khmer, Han, kana, Hangul. As in searched-text.ts. */
 const UNSPACED = String.raw`[\u0e00-\u0eff\u1000-\u109f\u1100-\u11ff\u1780-\u17ff\u2e80-\u2fdf\u3005-\u3007\u3021-\u3029\u3031-\u303c\u3040-\u31ff\u3400-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\U00020000-\U0003ffff]`;
 
 /** Characters of a word that count. With the number of words it keeps a row below PostgreSQL's limit of a megabyte. */
