@@ -138,7 +138,7 @@ export function createApp(parts: AppParts): App {
   const throttle = new SignInThrottle(rows, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
   const currentPassword = new CurrentPassword({ orm, throttle });
-  const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails });
+  const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails, signUp: settings.signUp });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
   const departure = new UserDeparture({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
@@ -182,7 +182,7 @@ export function createApp(parts: AppParts): App {
         viewers,
         wake: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
       }),
-      confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails }),
+      confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails, signUp: settings.signUp }),
       viewers,
       users: new UserService({ orm, clock, sessions, viewers, departure, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),

@@ -6,8 +6,7 @@ import { type Mailer } from '../mail/mailer.js';
 import { confirmEmailMail, emailChangeMail } from '../mail/templates/account-address.js';
 import { type MailTexts } from '../mail/templates/layout.js';
 import { type Tracing } from '../observability/tracing/tracing.js';
-import { type User } from '../users/user.entity.js';
-import { lockUser } from '../users/lock-user.js';
+import { User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
 import { awaits } from './email-confirmation.service.js';
 import { isOnlyOneFor, OwedMails } from './owed-mails.js';
@@ -54,7 +53,8 @@ export class AccountMailDelivery {
   async #answer(em: EntityManager, mail: AccountMail): Promise<void> {
     if (!(await isOnlyOneFor(em, mail.email))) return;
     const now = this.#clock.now();
-    const user = await lockUser(em, { id: mail.user.id });
+    // Not locked: confirming looks again under the lock, and signing in must not wait for a slow mail server.
+    const user = await em.findOne(User, { id: mail.user.id, deletedAt: null });
     const isTooMuch = mail.kind === AccountMailKind.CONFIRM_EMAIL && (await this.#wereTooMany(em, mail, now));
     mail.handledAt = now;
     if (user === null || isTooMuch) return;
@@ -67,9 +67,10 @@ export class AccountMailDelivery {
     });
   }
 
-  async #wereTooMany(em: EntityManager, { kind, email }: AccountMail, now: Date): Promise<boolean> {
+  async #wereTooMany(em: EntityManager, { email }: AccountMail, now: Date): Promise<boolean> {
     const since = new Date(now.getTime() - HOUR_MS);
-    return (await em.count(AccountMail, { kind, email, handledAt: { $gt: since } })) >= MOST_AN_HOUR;
+    const sent = { kind: TokenKind.EMAIL_CONFIRMATION, email, createdAt: { $gt: since } };
+    return (await em.count(Token, sent)) >= MOST_AN_HOUR;
   }
 
   /** Null when the address is no longer to be proven. */

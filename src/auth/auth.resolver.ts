@@ -25,10 +25,11 @@ import { type SignedIn } from './session.service.js';
 
 /** The rest of the same request, the payload's user first, is seen with the eyes of whoever just signed in. */
 async function payload(context: Context, signedIn: SignedIn, inCookie: boolean): Promise<AuthPayload> {
-  context.viewer = await context.services.viewers.find(signedIn);
+  // The session is open: what cannot be read now must not take its tokens away.
+  context.viewer = await context.services.viewers.find(signedIn).catch(() => null);
   const { refreshToken, refreshTokenExpiresAt } = signedIn;
   if (inCookie) context.refreshCookie.keep(refreshToken, refreshTokenExpiresAt);
-  const user = await context.loaders.userById.load(signedIn.userId);
+  const user = await context.loaders.userById.load(signedIn.userId).catch(() => null);
   return { ...signedIn, refreshToken: inCookie ? null : refreshToken, user };
 }
 

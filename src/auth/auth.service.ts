@@ -17,6 +17,9 @@ function invalidCredentials() {
   return userInputError(UserErrorCode.INVALID_CREDENTIALS, null, 'Invalid username, e-mail address or password.');
 }
 
+/** Usernames and addresses have no other characters. */
+const NAMES_AN_ACCOUNT = /^[\x21-\x7e]+$/;
+
 /** Signing up and signing in. */
 export class AuthService {
   readonly #orm: MikroORM;
@@ -88,13 +91,14 @@ export class AuthService {
     // Phones add a blank behind a word that they complete.
     const login = input.login.trim();
     const em = this.#orm.em.fork();
-    const user = login.includes('\0')
-      ? null
-      : await em.findOne(
+    // PostgreSQL folds the case of other letters in another way than JavaScript, which the throttle's key would show.
+    const user = NAMES_AN_ACCOUNT.test(login)
+      ? await em.findOne(
           User,
           { $or: [{ username: login }, { email: login }], deletedAt: null },
           { populate: ['passwordHash'] },
-        );
+        )
+      : null;
     const giveBack = await this.#throttle.take(user?.id ?? login, client.network);
     const right = await verifyPassword(user?.passwordHash ?? null, password, client.network).catch(
       async (error: unknown) => {
@@ -104,6 +108,8 @@ export class AuthService {
       },
     );
     if (user === null || !right) throw invalidCredentials();
+    // Only failures count, whatever becomes of the session.
+    await giveBack();
     const { id, passwordHash } = user;
     const signedIn = await em.transactional(async (inner) => {
       // Locked against a change of the password, which ends all sessions: none may be opened by the old one after it.
@@ -112,7 +118,6 @@ export class AuthService {
       if (current === null) throw invalidCredentials();
       return this.#sessions.open(inner, current, client);
     });
-    await giveBack();
     return signedIn;
   }
 }

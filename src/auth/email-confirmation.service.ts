@@ -9,6 +9,7 @@ import { type AccountMail, AccountMailKind } from './account-mail.entity.js';
 import { type AccountMails } from './account-mails.js';
 import { endResetLinks } from './reset-links.js';
 import { hashSecret } from './secret-token.js';
+import { maySignUp, type SignUpPolicy } from './sign-up-policy.js';
 import { Token, TokenKind } from './token.entity.js';
 import { type ViewerSource } from './viewer-source.js';
 
@@ -28,12 +29,20 @@ export class EmailConfirmationService {
   readonly #clock: Clock;
   readonly #viewers: ViewerSource;
   readonly #accountMails: AccountMails;
+  readonly #signUpPolicy: SignUpPolicy;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; viewers: ViewerSource; accountMails: AccountMails }) {
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    viewers: ViewerSource;
+    accountMails: AccountMails;
+    signUp: SignUpPolicy;
+  }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#viewers = deps.viewers;
     this.#accountMails = deps.accountMails;
+    this.#signUpPolicy = deps.signUp;
   }
 
   /**
@@ -61,6 +70,11 @@ export class EmailConfirmationService {
         }
         if (found.expiresAt <= this.#clock.now()) {
           throw refused(UserErrorCode.EXPIRED, 'This link is too old. Set the address again for a new mail.');
+        }
+        // The setting may have been changed since.
+        const isAnother = !isSameAddress(user.email, found.email);
+        if (isAnother && !user.emailConfirmed && !maySignUp(this.#signUpPolicy, found.email)) {
+          throw refused(UserErrorCode.EXPIRED, 'Signing up is not open to this e-mail address any more.');
         }
         return { userId: user.id, mails: await this.#prove(em, user, found.email) };
       });

@@ -3,7 +3,7 @@ import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { checkNewPassword } from '../users/account.js';
+import { checkNewPassword, isSameAddress } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
 import { type User } from '../users/user.entity.js';
 import { type ChangePasswordInput, type ResetPasswordInput } from './auth.inputs.js';
@@ -99,8 +99,10 @@ export class PasswordService {
     const signedIn = await this.#orm.em.fork().transactional(async (em) => {
       // All that uses up a link locks its user first.
       const user = await lockUser(em, { id: owner.id });
-      this.#usable(await em.findOne(Token, which));
+      const link = this.#usable(await em.findOne(Token, which));
       if (user === null) throw tooLate();
+      // The link was being mailed to the old address while the account got another one.
+      if (link.email !== null && !isSameAddress(link.email, user.email)) throw tooLate();
       // The link came by a mail to it.
       user.emailConfirmed = true;
       await this.#set(em, user, passwordHash);

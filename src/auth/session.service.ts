@@ -3,7 +3,7 @@ import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../clock.js';
 import { isId } from '../database/id.js';
 import { type Client } from '../graphql/context.js';
-import { UserErrorCode, type UserInputError, userInputError } from '../graphql/errors.js';
+import { UserErrorCode, type UserInputError, userInputError, rateLimited } from '../graphql/errors.js';
 import { User } from '../users/user.entity.js';
 import { type AccessTokens } from './access-token.js';
 import { hashSecret, newSecret } from './secret-token.js';
@@ -19,6 +19,8 @@ const LONGEST_USER_AGENT = 255;
  * answer may be lost on its way.
  */
 const GRACE_MS = 30_000;
+/** Pairs that one token gives within the grace: more tabs than anybody has. */
+const MOST_OF_A_GENERATION = 100;
 
 /** Everything a client needs to go on; what `AuthPayload` shows. */
 export interface SignedIn {
@@ -125,6 +127,8 @@ export class SessionService {
           'This refresh token was used before, so its session has been ended. Sign in.',
         );
       }
+      const others = await em.count(Token, { session: found.session, generation: found.id });
+      if (others >= MOST_OF_A_GENERATION) throw rateLimited(GRACE_MS / 1000);
       const owner = await em.findOne(User, { id: found.user.id, deletedAt: null });
       if (owner === null || session.revokedAt !== null || found.expiresAt <= now || session.expiresAt <= now) {
         return refused(UserErrorCode.EXPIRED, 'This session has ended. Sign in.');

@@ -4,9 +4,11 @@ import { type AccountMail, AccountMailKind } from '../auth/account-mail.entity.j
 import { type AccountMails } from '../auth/account-mails.js';
 import { type CurrentPassword, wrongPassword } from '../auth/current-password.js';
 import { endResetLinks } from '../auth/reset-links.js';
+import { maySignUp, type SignUpPolicy } from '../auth/sign-up-policy.js';
 import { type Viewer } from '../auth/viewer.js';
 import { type Clock } from '../clock.js';
 import { type Client } from '../graphql/context.js';
+import { forbidden } from '../graphql/errors.js';
 import { isSameAddress } from './account.js';
 import { lockUser } from './lock-user.js';
 import { User } from './user.entity.js';
@@ -19,12 +21,20 @@ export class AddressChange {
   readonly #clock: Clock;
   readonly #currentPassword: CurrentPassword;
   readonly #accountMails: AccountMails;
+  readonly #signUpPolicy: SignUpPolicy;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; currentPassword: CurrentPassword; accountMails: AccountMails }) {
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    currentPassword: CurrentPassword;
+    accountMails: AccountMails;
+    signUp: SignUpPolicy;
+  }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#currentPassword = deps.currentPassword;
     this.#accountMails = deps.accountMails;
+    this.#signUpPolicy = deps.signUp;
   }
 
   /**
@@ -64,6 +74,10 @@ export class AddressChange {
     // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
     if (passwordHash === null && isOther) throw wrongPassword();
     if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
+    // Otherwise an address in one of the domains, which nobody has to prove, would open signing up to any other address.
+    if (isOther && !user.emailConfirmed && !maySignUp(this.#signUpPolicy, email)) {
+      throw forbidden('Signing up is not open to this e-mail address. Confirm the one that you signed up with first.');
+    }
     user.pendingEmail = isOther ? email : null;
     if (passwordHash === null) return [];
     const told = isOther

@@ -53,6 +53,22 @@ describe('signing up', () => {
     });
     expect(maySignUp(['example.com'], '"a@example.com"@evil.example')).toBe(false);
   });
+
+  test('in one of the domains is not proven by an address elsewhere', async () => {
+    await on({ production: true, signUp: ['example.com'] }, async ({ anonymous, app }) => {
+      const input = newcomer('stranger@example.com');
+      const { accessToken, user } = await succeed(anonymous, 'signUp', input, 'accessToken user { id }');
+      const client = anonymous.withToken(accessToken);
+      const change = { id: user.id, email: 'stranger@elsewhere.example', currentPassword: PASSWORD };
+      expect(await refusals(client, 'updateUser', change)).toEqual(['FORBIDDEN']);
+      expect((await client.query('{ viewer { pendingEmail emailConfirmed } }')).viewer).toEqual({
+        pendingEmail: null,
+        emailConfirmed: false,
+      });
+      await succeed(client, 'updateUser', { ...change, email: 'right@example.com' });
+      await app.accountMails.sweep();
+    });
+  });
 });
 
 describe('a signed-up address that is to be confirmed', () => {
