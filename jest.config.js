@@ -18,4 +18,6 @@ export default {
   // Each test file leaves about 45 MB of modules behind (jest#14605), so a process of all of them would reach Node's
   // limit of 4 GB. With this they run in a worker, which is replaced when a file has ended above the limit.
   workerIdleMemoryLimit: '1GB',
+  // The tests wait for PostgreSQL, processes and clocks most of the time: two at once take little more than half of the time.
+  maxWorkers: 2,
 };
