@@ -59,7 +59,7 @@ const TOO_MUCH: readonly Case[] = [
   ],
   [
     'similar tickets of changed ones',
-    `mutation { ${times(2, (i) => `a${i}: updateTickets(input: { ids: ${IDS}, status: OPEN }) { tickets { similar { score } } }`)} }`,
+    `mutation { ${times(3, (i) => `a${i}: updateTickets(input: { ids: ${IDS}, status: OPEN }) { tickets { similar { score } } }`)} }`,
   ],
   ['insights', `{ ${times(11, (i) => `a${i}: ticketInsights { total }`)} }`],
   [

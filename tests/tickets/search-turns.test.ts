@@ -33,7 +33,7 @@ async function waitingForLocks(): Promise<number> {
 
 const SEARCHES: [name: string, table: string, document: string][] = [
   ['similarTickets', 'ticket', '{ similarTickets(input: { title: "printer" }) { score } }'],
-  ['similar', 'ticket_term', '{ tickets { nodes { similar { score } } } }'],
+  ['similar', 'ticket_stem', '{ tickets { nodes { similar { score } } } }'],
   ['tickets by words', 'ticket_search', '{ tickets(filter: { search: "printer" }) { nodes { id } } }'],
   [
     'tickets by words in a part of the filter',
@@ -45,7 +45,7 @@ const SEARCHES: [name: string, table: string, document: string][] = [
     'ticket_search',
     '{ viewer { createdTickets(filter: { search: "printer" }) { nodes { id } } } }',
   ],
-  ['comments by words', 'comment_search', '{ comments(filter: { search: "printer" }) { nodes { id } } }'],
+  ['comments by words', 'comment', '{ comments(filter: { search: "printer" }) { nodes { id } } }'],
   ['users by a name', '"user"', '{ users(filter: { search: "x" }) { nodes { id } } }'],
   ['products by a name', 'product', '{ products(filter: { search: "x" }) { nodes { id } } }'],
   ['insights', 'ticket', '{ ticketInsights { total } }'],
