@@ -85,15 +85,18 @@ export class SimilarTicketReader {
   }
 
   async #similar(viewer: Viewer, source: Source, first: number, selection: Selection) {
-    const asked = await this.#terms(viewer, source);
-    if (asked.length === 0) return [];
     const { columns, joins } = this.#rows.select(Ticket, 't', selection.get('ticket')?.keys() ?? []);
-    const statement = sql<TicketRow & { similarTo: string | null; score: number }>`
-        with ${ranking(viewer, asked, first)}
-        select ${columns}, found.source as "similarTo", found.score
-        from found join ticket t on t.id = found.ticket_id ${joins}
-        order by found.score desc, t.number desc`;
-    const rows = await this.#turns.of(viewer)(async () => this.#rows.all(statement));
+    const rows = await this.#turns.of(viewer)(async () => {
+      const asked = await this.#terms(viewer, source);
+      if (asked.length === 0) return [];
+      return this.#rows.all(
+        sql<TicketRow & { similarTo: string | null; score: number }>`
+          with ${ranking(viewer, asked, first)}
+          select ${columns}, found.source as "similarTo", found.score
+          from found join ticket t on t.id = found.ticket_id ${joins}
+          order by found.score desc, t.number desc`,
+      );
+    });
     return rows.map(({ similarTo, score, ...ticket }) => ({ sourceId: similarTo, score, ticket }));
   }
 
