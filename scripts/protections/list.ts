@@ -304,8 +304,8 @@ const SIGNING_IN = [
   protection(
     'mails without a confirmed address',
     'notifications/notification-mail.ts',
-    'if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);\n    if (!facts.maySeeTickets) return cancelled(null);\n\n',
-    '',
+    'if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);\n    if (!facts.maySeeTickets) return cancelled(null);\n    if (notification.kind',
+    'if (notification.kind',
     'auth/sign-up-policy',
   ),
 ];
@@ -328,8 +328,8 @@ const ACCESS = [
   protection(
     'what is seen',
     'tickets/ticket-visibility.ts',
-    'if (visibility.all) return live;',
-    'return live;',
+    'if (visibility.all) return live;\n  const own',
+    'return live;\n  const own',
     'access/canary',
   ),
   protection(
@@ -371,7 +371,7 @@ const OUTSIDE = [
   protection(
     'form of HTTP errors',
     'http/http-errors.ts',
-    'WORDS[status] ?? error.message',
+    'WORDS[error.code] ?? error.message',
     'String(error.stack)',
     HTTP,
   ),
