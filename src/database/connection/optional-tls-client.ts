@@ -25,6 +25,7 @@ class OptionalTlsConnection extends Connection {
 /** A client of `pg` that uses TLS if the server offers it, as `psql` does by default. */
 export class OptionalTlsClient extends Client {
   constructor(config: ClientConfig = {}) {
-    super({ ...config, connection: new OptionalTlsConnection(config) });
+    // pg's pool makes the password non-enumerable, so a spread leaves it out.
+    super({ ...config, password: config.password, connection: new OptionalTlsConnection(config) });
   }
 }
