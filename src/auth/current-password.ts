@@ -23,7 +23,7 @@ export class CurrentPassword {
   }
 
   /**
-   * Gives the hash that the password was compared with: whoever changes the account looks again under the user's lock
+   * Gives the hash that the password was compared with: callers compare the hash again under the user's lock
    * whether it is still that one (lock-user.ts).
    * @throws UserInputError REQUIRED when it is missing, INVALID_CREDENTIALS when it is wrong; RATE_LIMITED as signing in
    */

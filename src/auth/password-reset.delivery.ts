@@ -36,7 +36,7 @@ export class PasswordResetDelivery {
         em.findOne(
           PasswordResetRequest,
           { id, handledAt: null },
-          // Skips a request that another worker has in hand.
+          // Skips rows that another worker has locked.
           { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
         ),
       answer: async (em, request) => this.#answer(em, request),

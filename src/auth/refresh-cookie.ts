@@ -31,7 +31,7 @@ export function refreshCookieSettings(
 
 /**
  * The refresh token in a cookie, for pages in a browser, whose scripts cannot read it there. A browser adds cookies by
- * itself, whoever makes it send the request: so it is read only where the browser names a trusted origin.
+ * itself, whichever page makes it send the request: so it is read only where the browser names a trusted origin.
  */
 export class RefreshCookie {
   readonly #settings: RefreshCookieSettings;

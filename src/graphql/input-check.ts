@@ -26,7 +26,7 @@ function isStorable(text: string): boolean {
   return !text.includes('\0') && text.isWellFormed();
 }
 
-/** More of a number is not worth repeating to whoever sent it. */
+/** Maximum length at which a refused number is repeated in the message. */
 const LONGEST_SHOWN_NUMBER = 40;
 
 /** Why the JSON value cannot be stored unchanged, for a person; null when it can. */

@@ -60,7 +60,7 @@ export class Claims {
   }
 
   /**
-   * Takes a mail in hand, to be renewed every RENEW_EVERY_MS, with those that are to be told in the same mail: it stands
+   * Acquires the lease of a mail, to be renewed every RENEW_EVERY_MS, with those that are to be told in the same mail: it stands
    * first. None if it is not due, somebody has it, or its author has to wait.
    */
   async take(id: string): Promise<NotificationRow[]> {

@@ -84,8 +84,7 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
   return {
     ...config,
     Client: Constructor,
-    // The pool waits for what comes of it, unlike its type says.
-    // oxlint-disable-next-line typescript/no-misused-promises
+    // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits the promise, unlike its type says
     onConnect: async (client) => withinTime(setUpSession(client, session), config.connectionTimeoutMillis),
   } satisfies PoolConfig;
 }
