@@ -7,18 +7,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { parse } from 'csv-parse/sync';
-import { type Viewer } from '../src/auth/viewer.js';
+import { type Viewer } from '../src/accounts/viewer.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
-import { newId } from '../src/database/id.js';
+import { newId } from '../src/common/id.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';
 import { Rows } from '../src/database/rows.js';
-import { SearchTurns } from '../src/search-turns.js';
+import { SearchTurns } from '../src/search/search-turns.js';
 import { SimilarTicketReader } from '../src/tickets/similar-ticket.reader.js';
 import { MOST_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
 import { Ticket } from '../src/tickets/ticket.entity.js';
-import { Role } from '../src/users/role.entity.js';
-import { User } from '../src/users/user.entity.js';
+import { Role } from '../src/accounts/roles/role.entity.js';
+import { User } from '../src/accounts/users/user.entity.js';
 
 interface Report {
   readonly id: string;

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { DOCKET_DOCUMENTS } from '../bench/documents.js';
-import { hashPassword } from '../src/auth/password.js';
+import { hashPassword } from '../src/accounts/passwords/password.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';

@@ -2,7 +2,7 @@
 // Run: npm run schema [-- --check]
 import { readFileSync, writeFileSync } from 'node:fs';
 import { isEnumType, isIntrospectionType, isSpecifiedScalarType, lexicographicSortSchema, printType } from 'graphql';
-import { createSchema } from '../src/graphql/schema.js';
+import { createSchema } from '../src/app/schema.js';
 
 const file = new URL('../schema.graphql', import.meta.url);
 

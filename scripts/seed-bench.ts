@@ -3,7 +3,7 @@
 // Run: DATABASE_URL=postgres://… npx tsx scripts/seed-bench.ts --tickets 100000 --comments 300000 --users 1000
 // Sign in as bench-admin, bench-tech, bench-user (sees all) or bench-own (sees their own only), with the password below.
 import { parseArgs } from 'node:util';
-import { hashPassword } from '../src/auth/password.js';
+import { hashPassword } from '../src/accounts/passwords/password.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';
 import { seed } from './seed.js';

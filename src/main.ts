@@ -2,12 +2,12 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { type Logger } from 'pino';
-import { DEMO_PASSWORD, DEMO_PEOPLE } from './database/demo-data.js';
-import { type Env, readEnv, unknownSettings } from './env.js';
+import { DEMO_PASSWORD, DEMO_PEOPLE } from './app/demo-data.js';
+import { type Env, readEnv, unknownSettings } from './app/env.js';
 import { createLogger } from './observability/logger.js';
 import { secretsIn, withoutSecrets } from './observability/secrets.js';
-import { StartError } from './start-error.js';
-import { type Docket, start } from './start.js';
+import { StartError } from './common/start-error.js';
+import { type Docket, start } from './app/start.js';
 
 /** Longer than anything that is waited for at a stop, beside SHUTDOWN_DELAY_SECONDS; then the process goes anyway. */
 const STOP_TIMEOUT_MS = 15_000;

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { DEMO_PASSWORD } from '../../src/database/demo-data.js';
+import { DEMO_PASSWORD } from '../../src/app/demo-data.js';
 import { clusterDirOf } from '../../src/database/embedded/cluster.js';
 import { urlOfServerInUse } from '../../src/database/embedded/server-in-use.js';
 import { freePort } from './free-port.js';

@@ -1,8 +1,8 @@
 import { type Readable, type Writable } from 'node:stream';
 import { parseArgs } from 'node:util';
 import { isNativeError } from 'node:util/types';
-import { type Clock } from '../clock.js';
-import { type Env } from '../env.js';
+import { type Clock } from '../common/clock.js';
+import { type Env } from '../app/env.js';
 
 /** A fault that the person at the terminal can understand from one sentence; exit code 1. */
 export class CommandError extends Error {

@@ -6,8 +6,8 @@ import { revokeSessions } from './accounts/revoke-sessions.js';
 import { backup } from './backup/backup.js';
 import { restore } from './backup/restore.js';
 import { type Command } from './command.js';
-import { exportTickets } from './tickets/export-tickets.js';
-import { importTickets } from './tickets/import-tickets.js';
+import { exportTickets } from '../import-export/export-tickets.js';
+import { importTickets } from '../import-export/import-tickets.js';
 
 /** Every command, in the order of the help. */
 export const commands: readonly Command[] = [

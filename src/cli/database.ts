@@ -4,7 +4,7 @@ import { urlOfServerInUse } from '../database/embedded/server-in-use.js';
 import { type Tell } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from '../database/orm.js';
-import { type Env } from '../env.js';
+import { type Env } from '../app/env.js';
 import { EXIT_BROKEN_OFF, type Interruption } from './interruption.js';
 
 interface OpenDatabase {

@@ -1,8 +1,8 @@
 import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
-import { systemClock } from '../clock.js';
-import { readEnv, unknownSettings } from '../env.js';
+import { systemClock } from '../common/clock.js';
+import { readEnv, unknownSettings } from '../app/env.js';
 import { run } from './run.js';
 
 const { stdin, stdout, stderr, env } = process;

@@ -1,7 +1,7 @@
 import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../common/turns.js';
 import { Line } from './line.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */

@@ -38,7 +38,7 @@ export class BoundConnection extends PostgreSqlConnection {
 
   /** The ORM's own would write values into the text; nothing of Docket's streams by the ORM. */
   override stream(): never {
-    throw new Error('Rows are streamed by cursors (src/cli/tickets/exported-ticket.ts)');
+    throw new Error('Rows are streamed by cursors (src/import-export/exported-ticket.ts)');
   }
 }
 

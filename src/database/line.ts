@@ -1,5 +1,5 @@
 import { type Pool, type PoolClient } from 'pg';
-import { NoAnswerError, withinTime } from '../jobs/time-limit.js';
+import { NoAnswerError, withinTime } from '../common/time-limit.js';
 import { outOfScope } from '../observability/scope.js';
 
 /**

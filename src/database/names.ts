@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { badUserInput } from '../graphql/errors.js';
 import { holdsLetters } from '../search/letters.js';
-import { isInvisible } from '../visible-text.js';
+import { isInvisible } from '../common/visible-text.js';
 
 /** As a search for tickets (searched-text.ts). */
 const LONGEST_SEARCH = 200;

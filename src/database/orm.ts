@@ -5,7 +5,7 @@ import { type PoolConfig } from 'pg';
 import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
 import { BoundConnection, BoundDriver } from './bound-driver.js';
 import { poolConfig } from './connection/database-config.js';
-import { entities } from './entities.js';
+import { entities } from '../app/entities.js';
 import { migrations } from './migrations/index.js';
 import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 

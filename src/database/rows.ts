@@ -1,7 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
-import { type InTurn } from '../search-turns.js';
+import { type InTurn } from '../search/search-turns.js';
 import { type Line } from './line.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, SelectLists, type SelectOptions } from './select-lists.js';

@@ -1,7 +1,7 @@
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type Pool, type PoolClient, TypeOverrides } from 'pg';
 import { currentScope } from '../observability/scope.js';
-import { NoAnswerError } from '../jobs/time-limit.js';
+import { NoAnswerError } from '../common/time-limit.js';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';

@@ -1,5 +1,5 @@
 import { type AuthCheckerFn, Authorized as TypeGraphqlAuthorized, Extensions } from 'type-graphql';
-import { type RoleFlag } from '../users/role.entity.js';
+import { type RoleFlag } from '../accounts/roles/role.entity.js';
 import { type Context } from './context.js';
 import { forbidden, unauthenticated } from './errors.js';
 

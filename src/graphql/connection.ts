@@ -3,8 +3,8 @@ import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql
 import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
 import { badUserInput } from './errors.js';
 import { PAGE_FLAG_PRICE } from './prices.js';
-import { isId } from '../database/id.js';
-import { isInstant } from '../database/instant.js';
+import { isId } from '../common/id.js';
+import { isInstant } from '../common/instant.js';
 
 /** Requirements of the contract, "Reading". */
 export const DEFAULT_PAGE = 25;

@@ -1,21 +1,21 @@
-import { type AuthService } from '../auth/auth.service.js';
-import { type EmailConfirmationService } from '../auth/email-confirmation.service.js';
-import { type PasswordService } from '../auth/password.service.js';
-import { type RefreshCookie } from '../auth/refresh-cookie.js';
-import { type SessionService } from '../auth/session.service.js';
-import { type Viewer } from '../auth/viewer.js';
-import { type ViewerSource } from '../auth/viewer-source.js';
-import { type CommentService } from '../comments/comment.service.js';
+import { type AuthService } from '../accounts/sign-in/auth.service.js';
+import { type EmailConfirmationService } from '../accounts/addresses/email-confirmation.service.js';
+import { type PasswordService } from '../accounts/passwords/password.service.js';
+import { type RefreshCookie } from '../accounts/sessions/refresh-cookie.js';
+import { type SessionService } from '../accounts/sessions/session.service.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { type ViewerSource } from '../accounts/viewer-source.js';
+import { type CommentService } from '../tickets/comments/comment.service.js';
 import { type NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { type ProductService } from '../products/product.service.js';
 import { type TicketBulkService } from '../tickets/ticket-bulk.service.js';
 import { type TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { type TicketService } from '../tickets/ticket.service.js';
-import { type RoleService } from '../users/role.service.js';
-import { type UserService } from '../users/user.service.js';
+import { type RoleService } from '../accounts/roles/role.service.js';
+import { type UserService } from '../accounts/users/user.service.js';
 import { unauthenticated, type UnauthenticatedReason } from './errors.js';
-import { type Loaders, type Readers } from './loaders.js';
+import { type Loaders, type Readers } from '../app/loaders.js';
 
 export interface Services {
   readonly auth: AuthService;
@@ -37,7 +37,7 @@ export interface Services {
 /** Where a request comes from, for the list of a person's sessions, and for limits. */
 export interface Client {
   readonly ipAddress: string | null;
-  /** What limits count by (auth/client-network.ts). */
+  /** What limits count by (accounts/client-network.ts). */
   readonly network: string | null;
   readonly userAgent: string | null;
 }

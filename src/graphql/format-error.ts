@@ -4,7 +4,7 @@ import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 import { type Logger } from 'pino';
 import { isOutcomeUnknown } from '../database/unknown-outcome.js';
-import { NoAnswerError } from '../jobs/time-limit.js';
+import { NoAnswerError } from '../common/time-limit.js';
 import { type Context } from './context.js';
 import { isMade } from './mutation-errors.js';
 

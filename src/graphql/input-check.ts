@@ -1,5 +1,5 @@
-import { InexactNumber } from '../json/exact-json.js';
-import { isInvisible } from '../visible-text.js';
+import { InexactNumber } from '../common/exact-json.js';
+import { isInvisible } from '../common/visible-text.js';
 import { UserErrorCode, type UserError, UserInputError } from './errors.js';
 import { storedSize } from './json-size.js';
 

@@ -1,7 +1,7 @@
 import { GraphQLError, GraphQLScalarType, Kind, type ValueNode } from 'graphql';
 import { GraphQLDateTimeISO, GraphQLEmailAddress, GraphQLJSONObject } from 'graphql-scalars';
-import { isInstant } from '../database/instant.js';
-import { exactNumber, InexactNumber } from '../json/exact-json.js';
+import { isInstant } from '../common/instant.js';
+import { exactNumber, InexactNumber } from '../common/exact-json.js';
 
 /** RFC 5321 allows 254 characters in a path's address. */
 const EMAIL_ADDRESS_LENGTH = 254;

@@ -1,5 +1,5 @@
 import { Extensions, type MiddlewareFn, type ResolverData, UseMiddleware } from 'type-graphql';
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { type Context } from './context.js';
 
 /** How a private field says for whom it is. A test walks the schema and fails for a private field without a rule. */

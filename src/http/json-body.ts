@@ -1,6 +1,6 @@
 import { errorCodes, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { isUtf8 } from 'node:buffer';
-import { parseExactJson } from '../json/exact-json.js';
+import { parseExactJson } from '../common/exact-json.js';
 
 /** A request that is refused before anything reads what it asks for. */
 class RequestRefused extends Error {

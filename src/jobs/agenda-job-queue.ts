@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import { outOfScope } from '../observability/scope.js';
-import { StartError } from '../start-error.js';
+import { StartError } from '../common/start-error.js';
 import { GuardedRepository, JobGoneError } from './guarded-repository.js';
 import type { JobDefinition, JobHandler } from './job-definition.js';
 import type { JobQueue } from './job-queue.js';
@@ -10,7 +10,7 @@ import { JobRunner } from './job-runner.js';
 import type { JobStore } from './job-store.js';
 import { JobsInHand } from './jobs-in-hand.js';
 import { StoreHealth } from './store-health.js';
-import { withinTime } from './time-limit.js';
+import { withinTime } from '../common/time-limit.js';
 
 /** Handlers at a time; they wait for SMTP more than they compute. */
 const CONCURRENCY = 20;

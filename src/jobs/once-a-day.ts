@@ -1,4 +1,4 @@
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 
 const DAY_MS = 86_400_000;
 

@@ -3,7 +3,7 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { types } from 'node:util';
 import { createTransport } from 'nodemailer';
-import type { Clock } from '../clock.js';
+import type { Clock } from '../common/clock.js';
 import { capturedMailName, parseCapturedMailName } from './captured-mail.names.js';
 import { composeMail } from './compose.js';
 import { MailRefusedError, type Mailer, type MailMessage } from './mailer.js';

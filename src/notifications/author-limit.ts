@@ -1,6 +1,6 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 import { epochMs } from '../database/rows.js';
 import { type NotificationKind } from './notification.entity.js';
 

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 import { type Row } from '../database/row.js';
 import { epochMs, type Rows } from '../database/rows.js';
 import { type AuthorLimit, IS_LIMITED } from './author-limit.js';

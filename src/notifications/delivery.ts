@@ -3,7 +3,7 @@ import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
-import { Turns } from '../turns.js';
+import { Turns } from '../common/turns.js';
 import { type Claims, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './claims.js';
 import { type MadeMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import { type Clock } from '../clock.js';
-import { newId } from '../database/id.js';
+import { type Clock } from '../common/clock.js';
+import { newId } from '../common/id.js';
 import { epochMs, type Rows } from '../database/rows.js';
 import { isActive, TicketStatus } from '../tickets/ticket.entity.js';
 import { type DigestPlan, nextDigestAt } from './digest-schedule.js';

@@ -1,5 +1,5 @@
 import { type Logger } from 'pino';
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 import { type Delivery } from './delivery.js';
 
 /** How often a worker looks, and further than that each time, so that nothing falls between two looks. */

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
-import { type Links } from '../links.js';
+import { type Links } from '../common/links.js';
 import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
 import { type MailComment } from '../mail/templates/comments.js';

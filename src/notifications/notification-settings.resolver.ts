@@ -2,11 +2,11 @@ import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { Authorized } from '../graphql/access.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { VisibleIf } from '../graphql/visible-if.js';
-import { User } from '../users/user.entity.js';
-import { type UserRow } from '../users/user.reader.js';
+import { User } from '../accounts/users/user.entity.js';
+import { type UserRow } from '../accounts/users/user.reader.js';
 import { UpdateNotificationSettingsInput } from './notification.inputs.js';
 import { UpdateNotificationSettingsPayload } from './notification.payloads.js';
-import { isOwnAccount } from '../users/user.policy.js';
+import { isOwnAccount } from '../accounts/users/user.policy.js';
 import { NotificationSettings } from './notification.types.js';
 
 @Resolver(() => User)

@@ -1,8 +1,8 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 import { unauthenticated, UserErrorCode } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
-import { lockUser } from '../users/lock-user.js';
+import { lockUser } from '../accounts/users/lock-user.js';
 import { type DigestPlanner } from './digest-planner.js';
 import { NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UpdateNotificationSettingsInput } from './notification.inputs.js';

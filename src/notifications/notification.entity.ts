@@ -1,13 +1,13 @@
 import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { newId } from '../database/id.js';
+import { newId } from '../common/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { withTraceparent } from './traceparents.js';
 
 export enum NotificationKind {

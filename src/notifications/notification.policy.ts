@@ -1,4 +1,4 @@
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 
 /** Contract, `Query.notifications`: "Your own; everyone's for those who may manage tickets." */
 export function canSeeAllNotifications(viewer: Viewer): boolean {

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
-import { isId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { isId } from '../common/id.js';
 import { type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';

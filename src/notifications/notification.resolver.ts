@@ -5,7 +5,7 @@ import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { selectionOf } from '../graphql/selection.js';
 import { Ticket } from '../tickets/ticket.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { Notification } from './notification.entity.js';
 import { CancelNotificationInput, NotificationFilter } from './notification.inputs.js';
 import { CancelNotificationPayload } from './notification.payloads.js';

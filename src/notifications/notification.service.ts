@@ -1,11 +1,11 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { type Clock } from '../clock.js';
-import { isId } from '../database/id.js';
+import { type Clock } from '../common/clock.js';
+import { isId } from '../common/id.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { isActive, type Ticket, type TicketStatus } from '../tickets/ticket.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { COMMENT, mergeChanges, withoutFieldsOf } from './merge-changes.js';
 import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
 import { withTraceparent } from './traceparents.js';

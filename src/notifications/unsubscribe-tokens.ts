@@ -1,6 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { parse, stringify } from 'uuid';
-import { isId } from '../database/id.js';
+import { isId } from '../common/id.js';
 import { NotificationKind } from './notification.entity.js';
 
 /** What a link in a mail may do without signing in: stop mails of one kind to one person. */

@@ -1,7 +1,7 @@
 import { type MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
-import { type Clock } from '../clock.js';
+import { type Clock } from '../common/clock.js';
 import { type Replicas } from '../database/replicas/replicas.js';
 import { type Rows } from '../database/rows.js';
 import { type RefusalRule } from './refusal.js';

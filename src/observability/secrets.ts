@@ -1,4 +1,4 @@
-import { type Env } from '../env.js';
+import { type Env } from '../app/env.js';
 
 const HIDDEN = '[hidden]';
 

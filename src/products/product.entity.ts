@@ -1,7 +1,7 @@
 import { type Opt } from '@mikro-orm/core';
 import { Check, Entity, Enum, Index, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { newId } from '../database/id.js';
+import { newId } from '../common/id.js';
 import { Node } from '../graphql/node.js';
 import { DateTime, EmailAddress } from '../graphql/scalars.js';
 

@@ -1,4 +1,4 @@
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 
 /** Contract: creating, changing and deleting a product, and seeing the deleted ones, needs canManageTickets. */
 export function canManageProducts(viewer: Viewer): boolean {

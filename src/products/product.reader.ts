@@ -1,11 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { holdsWords, inNameOrder } from '../database/names.js';
 import { type Row } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
-import { type SearchTurns } from '../search-turns.js';
+import { type SearchTurns } from '../search/search-turns.js';
 import { Product } from './product.entity.js';
 import { type ProductFilter } from './product.inputs.js';
 import { canManageProducts } from './product.policy.js';

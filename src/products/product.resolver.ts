@@ -14,7 +14,7 @@ import {
   Resolver,
   Root,
 } from 'type-graphql';
-import { isId } from '../database/id.js';
+import { isId } from '../common/id.js';
 import { Authorized } from '../graphql/access.js';
 import { connectionTypes } from '../graphql/connection-types.js';
 import { ConnectionArgs } from '../graphql/connection.js';

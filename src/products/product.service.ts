@@ -1,7 +1,7 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { type Clock } from '../clock.js';
-import { isId } from '../database/id.js';
+import { type Clock } from '../common/clock.js';
+import { isId } from '../common/id.js';
 import { UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { Product } from './product.entity.js';

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { type Rows } from '../database/rows.js';
 import { type Selection } from '../graphql/selection.js';
-import { type SearchTurns } from '../search-turns.js';
+import { type SearchTurns } from '../search/search-turns.js';
 import { statisticsOf } from '../search/word-statistics.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';

@@ -1,7 +1,7 @@
 import { LockMode } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type Viewer } from '../auth/viewer.js';
-import { isId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { isId } from '../common/id.js';
 import { type UserError, UserErrorCode, UserInputError, userInputError } from '../graphql/errors.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';

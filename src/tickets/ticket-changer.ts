@@ -1,14 +1,14 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { type Viewer } from '../auth/viewer.js';
-import { type Clock } from '../clock.js';
-import { isId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { type Clock } from '../common/clock.js';
+import { isId } from '../common/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { type Notification, NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { changesBetween, ownChanges, recordedFields } from './ticket-changes.js';
 import { type FieldChange, TicketEvent, TicketEventKind } from './ticket-event.entity.js';
 import { isActive, Ticket, type TicketStatus } from './ticket.entity.js';

@@ -1,7 +1,7 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { type Viewer } from '../auth/viewer.js';
-import { isId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { isId } from '../common/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { type MarkDuplicateInput } from './ticket-change.inputs.js';

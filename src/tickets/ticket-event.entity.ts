@@ -1,12 +1,12 @@
 import { type Opt, type Ref } from '@mikro-orm/core';
 import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { Field, ObjectType, registerEnumType } from 'type-graphql';
-import { Comment } from '../comments/comment.entity.js';
-import { newId } from '../database/id.js';
+import { Comment } from './comments/comment.entity.js';
+import { newId } from '../common/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
 
 export enum TicketEventKind {

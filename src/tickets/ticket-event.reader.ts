@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
-import { canUseInternalComments } from '../comments/comment.policy.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { canUseInternalComments } from './comments/comment.policy.js';
 import { type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';

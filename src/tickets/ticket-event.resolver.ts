@@ -2,7 +2,7 @@ import { Ctx, FieldResolver, Resolver, Root } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
 import { Direct } from '../graphql/direct-resolvers.js';
 import { LONG_TEXT_PRICE } from '../graphql/prices.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { FieldChange, TicketEvent } from './ticket-event.entity.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
 

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
-import { canUseInternalComments } from '../comments/comment.policy.js';
-import { isId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { canUseInternalComments } from './comments/comment.policy.js';
+import { isId } from '../common/id.js';
 import { type Rows } from '../database/rows.js';
 import { badUserInput, forbidden } from '../graphql/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { Product } from '../products/product.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { changesBetween, recordedFields } from './ticket-changes.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';

@@ -1,6 +1,6 @@
 import { type FilterQuery } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { type Ticket } from './ticket.entity.js';
 import { ticketVisibility } from './ticket.policy.js';
 

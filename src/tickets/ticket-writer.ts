@@ -1,6 +1,6 @@
-import { type Viewer } from '../auth/viewer.js';
-import { type Clock } from '../clock.js';
-import { newId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { type Clock } from '../common/clock.js';
+import { newId } from '../common/id.js';
 import { type Rows } from '../database/rows.js';
 import { type Writes } from '../database/writes.js';
 import { NotificationKind } from '../notifications/notification.entity.js';

@@ -1,13 +1,13 @@
 import { type Opt, OptionalProps, type Ref } from '@mikro-orm/core';
 import { Check, Entity, Enum, Index, ManyToOne, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
 import { Field, Int, ObjectType, registerEnumType } from 'type-graphql';
-import { newId } from '../database/id.js';
+import { newId } from '../common/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DETAILS_PRICE, LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { DateTime, JSONObject } from '../graphql/scalars.js';
 import { Product } from '../products/product.entity.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 
 export enum TicketType {
   BUG = 'BUG',

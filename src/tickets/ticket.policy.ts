@@ -1,4 +1,4 @@
-import { type Viewer } from '../auth/viewer.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { type Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
 

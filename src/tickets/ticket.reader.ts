@@ -1,12 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Viewer } from '../auth/viewer.js';
-import { type CommentRow } from '../comments/comment.reader.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { type CommentRow } from './comments/comment.reader.js';
 import { type Row, type RowWith } from '../database/row.js';
 import { type Rows } from '../database/rows.js';
 import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
-import { type InTurn, type SearchTurns } from '../search-turns.js';
+import { type InTurn, type SearchTurns } from '../search/search-turns.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';

@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type Viewer } from '../auth/viewer.js';
-import { type Clock } from '../clock.js';
-import { isId, newId } from '../database/id.js';
+import { type Viewer } from '../accounts/viewer.js';
+import { type Clock } from '../common/clock.js';
+import { isId, newId } from '../common/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
 import { InputCheck } from '../graphql/input-check.js';
 import { NotificationCancelReason } from '../notifications/notification.entity.js';

@@ -1,9 +1,9 @@
 import { LockMode } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { isId } from '../database/id.js';
+import { isId } from '../common/id.js';
 import { UserErrorCode } from '../graphql/errors.js';
 import { type InputCheck } from '../graphql/input-check.js';
-import { User } from '../users/user.entity.js';
+import { User } from '../accounts/users/user.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 
 const NAMES = { id: 'id', username: 'username', email: 'e-mail address' } as const;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { newId } from '../../src/database/id.js';
+import { newId } from '../../src/common/id.js';
 import { sql } from 'kysely';
-import { createSchema } from '../../src/graphql/schema.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { createSchema } from '../../src/app/schema.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { succeed } from '../support/calls.js';
 import { select } from '../support/database-state.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';

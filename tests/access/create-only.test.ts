@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { newId } from '../../src/database/id.js';
+import { newId } from '../../src/common/id.js';
 import { call, succeed } from '../support/calls.js';
 import { buildComment, buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { assertObjectType } from 'graphql';
 import { sql } from 'kysely';
-import { newId } from '../../src/database/id.js';
+import { newId } from '../../src/common/id.js';
 import { isJoinable } from '../../src/database/joinable.js';
-import { createSchema } from '../../src/graphql/schema.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { createSchema } from '../../src/app/schema.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { call, faults, succeed } from '../support/calls.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';

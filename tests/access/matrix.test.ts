@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
-import { canUseInternalComments } from '../../src/comments/comment.policy.js';
+import { canUseInternalComments } from '../../src/tickets/comments/comment.policy.js';
 import * as policy from '../../src/tickets/ticket.policy.js';
-import { BuiltInRole, ROLE_FLAGS } from '../../src/users/role.entity.js';
-import { type Viewer } from '../../src/auth/viewer.js';
+import { BuiltInRole, ROLE_FLAGS } from '../../src/accounts/roles/role.entity.js';
+import { type Viewer } from '../../src/accounts/viewer.js';
 import { buildComment, buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import {

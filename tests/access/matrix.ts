@@ -2,7 +2,7 @@
  * Who may do what with a ticket, as requirements C4 to C6, C23 and C24 say it: the expectation of the tests beside this
  * file, and the source of the table in docs/access.md. Stated anew, and not made from the policies in src.
  */
-import { type RoleFlag } from '../../src/users/role.entity.js';
+import { type RoleFlag } from '../../src/accounts/roles/role.entity.js';
 
 export const BITS = ['create', 'edit', 'view', 'delete'] as const;
 export type Bit = (typeof BITS)[number];

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLField, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
-import { entities } from '../../src/database/entities.js';
+import { createSchema } from '../../src/app/schema.js';
+import { entities } from '../../src/app/entities.js';
 import { Rows } from '../../src/database/rows.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { networkOf } from '../../src/auth/client-network.js';
+import { networkOf } from '../../src/accounts/client-network.js';
 import { faults, faultsOf, refusals } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, PASSWORD, type Person } from '../support/factories.js';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { dictionary } from '@zxcvbn-ts/language-common';
-import { isCommonPassword } from '../../src/auth/common-passwords.js';
-import { checkNewPassword } from '../../src/users/account.js';
+import { isCommonPassword } from '../../src/accounts/passwords/common-passwords.js';
+import { checkNewPassword } from '../../src/accounts/users/account.js';
 import { InputCheck } from '../../src/graphql/input-check.js';
 
 /** hardening.md, "Signing in". */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { loadSigningKeys } from '../../src/auth/signing-keys.js';
+import { loadSigningKeys } from '../../src/accounts/sessions/signing-keys.js';
 import { isSignedIn, succeed } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { buildPerson, buildTicket, type Person, signIn } from '../support/factories.js';

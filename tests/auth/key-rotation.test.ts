@@ -3,7 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
-import { loadSigningKeys } from '../../src/auth/signing-keys.js';
+import { loadSigningKeys } from '../../src/accounts/sessions/signing-keys.js';
 import { NotificationKind } from '../../src/notifications/notification.entity.js';
 import { UnsubscribeTokens } from '../../src/notifications/unsubscribe-tokens.js';
 import { refusalOf } from '../support/calls.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { stat } from 'node:fs/promises';
-import { hashPassword } from '../../src/auth/password.js';
+import { hashPassword } from '../../src/accounts/passwords/password.js';
 import { buildPerson, type Person, signIn } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { maySignUp } from '../../src/auth/sign-up-policy.js';
+import { maySignUp } from '../../src/accounts/sign-in/sign-up-policy.js';
 import { faults, refusals, succeed } from '../support/calls.js';
 import { type GraphqlClient } from '../support/client.js';
 import { select } from '../support/database-state.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Comment } from '../../src/comments/comment.entity.js';
+import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { Ticket } from '../../src/tickets/ticket.entity.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Comment } from '../../src/comments/comment.entity.js';
+import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { Notification } from '../../src/notifications/notification.entity.js';
 import { Product } from '../../src/products/product.entity.js';
 import { TicketEvent } from '../../src/tickets/ticket-event.entity.js';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { cli, file } from './support.js';

@@ -2,17 +2,17 @@ import { Readable } from 'node:stream';
 import { text as textOf } from 'node:stream/consumers';
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { readCsv } from '../../src/cli/tickets/csv-source.js';
-import { parseDateFormat, possibleFormats } from '../../src/cli/tickets/date-format.js';
-import { asCsv, asJson } from '../../src/cli/tickets/export-format.js';
-import { type ExportedTicket } from '../../src/cli/tickets/exported-ticket.js';
-import { parseInstant } from '../../src/cli/tickets/instant.js';
-import { readJson } from '../../src/cli/tickets/json-source.js';
-import { type InputFile } from '../../src/cli/tickets/input-file.js';
-import { readLabels } from '../../src/cli/tickets/labels.js';
-import { PRESETS } from '../../src/cli/tickets/presets.js';
-import { type RowFault, type SourceFile, type SourceRecord, storable } from '../../src/cli/tickets/source-record.js';
-import { dictionaries, wordKey } from '../../src/cli/tickets/vocabulary.js';
+import { readCsv } from '../../src/import-export/csv-source.js';
+import { parseDateFormat, possibleFormats } from '../../src/import-export/date-format.js';
+import { asCsv, asJson } from '../../src/import-export/export-format.js';
+import { type ExportedTicket } from '../../src/import-export/exported-ticket.js';
+import { parseInstant } from '../../src/import-export/instant.js';
+import { readJson } from '../../src/import-export/json-source.js';
+import { type InputFile } from '../../src/import-export/input-file.js';
+import { readLabels } from '../../src/import-export/labels.js';
+import { PRESETS } from '../../src/import-export/presets.js';
+import { type RowFault, type SourceFile, type SourceRecord, storable } from '../../src/import-export/source-record.js';
+import { dictionaries, wordKey } from '../../src/import-export/vocabulary.js';
 
 /** A file in memory, given in pieces of a few characters: rows and elements go across their ends. */
 const inPieces = (text: string): InputFile => ({

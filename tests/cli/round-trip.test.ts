@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { cli, file } from './support.js';

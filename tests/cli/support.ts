@@ -6,7 +6,7 @@ import { text } from 'node:stream/consumers';
 import { afterAll } from '@jest/globals';
 import { type TestServer } from '../support/server.js';
 import { run } from '../../src/cli/run.js';
-import { readEnv } from '../../src/env.js';
+import { readEnv } from '../../src/app/env.js';
 
 interface CliResult {
   code: number;

@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { Comment } from '../../src/comments/comment.entity.js';
+import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { Notification } from '../../src/notifications/notification.entity.js';
 import { TicketEvent } from '../../src/tickets/ticket-event.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { expectRefused } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';

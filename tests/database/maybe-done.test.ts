@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { Comment } from '../../src/comments/comment.entity.js';
+import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { POOL_SIZE } from '../../src/database/orm.js';
 import { Ticket } from '../../src/tickets/ticket.entity.js';
 import { startTcpProxy, type TcpProxy } from '../jobs/tcp-proxy.js';

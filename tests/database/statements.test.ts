@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { poolConfig } from '../../src/database/connection/database-config.js';
-import { ensureDemoData } from '../../src/database/demo-data.js';
+import { ensureDemoData } from '../../src/app/demo-data.js';
 import { ormOptions } from '../../src/database/orm.js';
 import { Rows } from '../../src/database/rows.js';
 import { type Answer, type RunStatement, statementsOn } from '../../src/database/statements.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnv, settingNames, SettingsError, unknownSettings } from '../../src/env.js';
+import { readEnv, settingNames, SettingsError, unknownSettings } from '../../src/app/env.js';
 
 /** What readEnv finds wrong; empty when nothing is. */
 function faultsOf(source: Record<string, string>): readonly string[] {

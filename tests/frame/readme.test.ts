@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 import { explorerOnTicket, explorerOnTickets } from '../../src/explorer/ticket-link.js';
 import { WELCOME_QUERY } from '../../src/explorer/bootstrap-script.js';
 

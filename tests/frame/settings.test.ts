@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readEnv, settingNames } from '../../src/env.js';
+import { readEnv, settingNames } from '../../src/app/env.js';
 
 const read = async (file: string) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 
@@ -23,7 +23,7 @@ async function composeFile() {
 }
 
 describe('the settings', () => {
-  test('are the same in README.md, .env.example and src/env.ts', async () => {
+  test('are the same in README.md, .env.example and src/app/env.ts', async () => {
     const rows = [...(await read('README.md')).matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name ?? '');
     expect(rows.toSorted()).toEqual(settingNames.toSorted());
 

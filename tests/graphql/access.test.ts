@@ -12,8 +12,8 @@ import {
   isRequiredArgument,
   isRequiredInputField,
 } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
-import { ROLE_FLAGS } from '../../src/users/role.entity.js';
+import { createSchema } from '../../src/app/schema.js';
+import { ROLE_FLAGS } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { expectError } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';

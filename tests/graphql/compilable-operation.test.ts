@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { getOperationAST, parse, validate } from 'graphql';
 import { DOCKET_DOCUMENTS } from '../../bench/documents.js';
 import { CompilableOperations } from '../../src/graphql/compilable-operation.js';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 
 const schema = createSchema();
 const operations = new CompilableOperations(schema);

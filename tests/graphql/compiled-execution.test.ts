@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { pino } from 'pino';
-import { createSchema } from '../../src/graphql/schema.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { createSchema } from '../../src/app/schema.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { captureLog } from '../support/log.js';
 import { startTestServer, type TestServer } from '../support/server.js';

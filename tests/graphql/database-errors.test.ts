@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { formatError } from '../../src/graphql/format-error.js';
-import { NoAnswerError } from '../../src/jobs/time-limit.js';
+import { NoAnswerError } from '../../src/common/time-limit.js';
 
 const codeFor = (original: Error) => {
   const error = new GraphQLError(original.message, { path: ['tickets'], originalError: original });

@@ -12,8 +12,8 @@ import {
   isNonNullType,
   isObjectType,
 } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { createSchema } from '../../src/app/schema.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

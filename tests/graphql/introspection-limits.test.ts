@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getIntrospectionQuery, getOperationAST, parse } from 'graphql';
 import { measureQuery } from '../../src/graphql/query-cost.js';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

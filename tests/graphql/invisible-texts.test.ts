@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isInvisible } from '../../src/visible-text.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { isInvisible } from '../../src/common/visible-text.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, PASSWORD, type Person } from '../support/factories.js';
 import { expectRefused } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { getNamedType, getNullableType, isCompositeType, isListType, isObjectType } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
-import { createSchema } from '../../src/graphql/schema.js';
+import { createSchema } from '../../src/app/schema.js';
 
 const emitted = buildSchema(readFileSync(new URL('../../schema.graphql', import.meta.url), 'utf8'));
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { Notification, NotificationKind, NotificationStatus } from '../../src/notifications/notification.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { expectForPeople } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { InexactNumber, isExactNumber, parseExactJson, stringifyExactJson } from '../../src/json/exact-json.js';
+import { InexactNumber, isExactNumber, parseExactJson, stringifyExactJson } from '../../src/common/exact-json.js';
 
 describe('a number is exact', () => {
   test.each([

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import Fastify, { type FastifyInstance } from 'fastify';
-import { systemClock } from '../../src/clock.js';
+import { systemClock } from '../../src/common/clock.js';
 import { createCaptureMailer } from '../../src/mail/capture-mailer.js';
 import { capturedMailRoutes } from '../../src/mail/captured-mail.routes.js';
 

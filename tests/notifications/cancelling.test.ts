@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { NotificationCancelReason } from '../../src/notifications/notification.entity.js';
 import { NotificationService } from '../../src/notifications/notification.service.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
-import { User } from '../../src/users/user.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
+import { User } from '../../src/accounts/users/user.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createTicket, later, mailsTo, notificationsOf, updateTicket } from './actions.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnv } from '../../src/env.js';
+import { readEnv } from '../../src/app/env.js';
 
 function intervalOf(hours: string, minutes: string, seconds: string): number {
   return readEnv({

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TicketPriority, TicketStatus } from '../../src/tickets/ticket.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createTicket, later, mailsTo, notificationsOf, subjectsTo, updateSettings, updateTicket } from './actions.js';

@@ -1,6 +1,6 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { loadSigningKeys } from '../../src/auth/signing-keys.js';
+import { loadSigningKeys } from '../../src/accounts/sessions/signing-keys.js';
 import { NotificationKind } from '../../src/notifications/notification.entity.js';
 import { UnsubscribeTokens } from '../../src/notifications/unsubscribe-tokens.js';
 import { buildPerson, type Person } from '../support/factories.js';

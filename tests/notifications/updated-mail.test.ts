@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Person, buildPerson, buildProduct, buildTicket } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { comment, createTicket, later, mailsTo, notificationsOf, subjectsTo, updateTicket } from './actions.js';
 
 let server: TestServer;

@@ -1,12 +1,12 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createApp } from '../../src/app.js';
+import { createApp } from '../../src/app/app.js';
 import { createJobQueue } from '../../src/jobs/job-queue.js';
 import { deliverNotification } from '../../src/notifications/notification.jobs.js';
-import { startWorker } from '../../src/worker.js';
+import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';
 import { waitFor } from '../jobs/wait-for.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createTicket, mailsTo, notificationsOf } from './actions.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnv } from '../../src/env.js';
+import { readEnv } from '../../src/app/env.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { inScope, inScopeWith } from '../../src/observability/scope.js';
 import { secretsIn, secretsSent, withoutSecrets } from '../../src/observability/secrets.js';

@@ -1,10 +1,10 @@
 import { ref } from '@mikro-orm/core';
-import { hashPassword } from '../../src/auth/password.js';
-import { Comment } from '../../src/comments/comment.entity.js';
+import { hashPassword } from '../../src/accounts/passwords/password.js';
+import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { Product, ProductType } from '../../src/products/product.entity.js';
 import { Ticket } from '../../src/tickets/ticket.entity.js';
-import { BuiltInRole, Role, type RoleFlag } from '../../src/users/role.entity.js';
-import { User } from '../../src/users/user.entity.js';
+import { BuiltInRole, Role, type RoleFlag } from '../../src/accounts/roles/role.entity.js';
+import { User } from '../../src/accounts/users/user.entity.js';
 import { type GraphqlClient } from './client.js';
 import { type TestServer } from './server.js';
 

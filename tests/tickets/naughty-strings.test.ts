@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { isInvisible } from '../../src/visible-text.js';
+import { isInvisible } from '../../src/common/visible-text.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

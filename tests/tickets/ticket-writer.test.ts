@@ -4,7 +4,7 @@ import { Rows } from '../../src/database/rows.js';
 import { Writes } from '../../src/database/writes.js';
 import { NotificationService } from '../../src/notifications/notification.service.js';
 import { TicketWriter } from '../../src/tickets/ticket-writer.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { Turns } from '../../src/turns.js';
+import { Turns } from '../../src/common/turns.js';
 
 describe('turns', () => {
   test('let so many run at once, the others after them in their order', async () => {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { TicketStatus } from '../../src/tickets/ticket.entity.js';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { call, faults, faultsOf, refusalOf, refusals, succeed } from '../support/calls.js';
 import { buildComment, buildPerson, buildTicket, PASSWORD, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { BuiltInRole } from '../../src/users/role.entity.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { faults, refusals, succeed } from '../support/calls.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';

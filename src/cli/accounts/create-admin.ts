@@ -1,11 +1,11 @@
 import { ref } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { hashPassword } from '../../auth/password.js';
+import { hashPassword } from '../../accounts/passwords/password.js';
 import { InputCheck } from '../../graphql/input-check.js';
 import { EmailAddress } from '../../graphql/scalars.js';
-import { type AccountFields, checkAccountFields, checkNewAccount, takenError } from '../../users/account.js';
-import { BuiltInRole, Role } from '../../users/role.entity.js';
-import { User } from '../../users/user.entity.js';
+import { type AccountFields, checkAccountFields, checkNewAccount, takenError } from '../../accounts/users/account.js';
+import { BuiltInRole, Role } from '../../accounts/roles/role.entity.js';
+import { User } from '../../accounts/users/user.entity.js';
 import { type CommandContext, defineCommand, required, UsageError } from '../command.js';
 import { withDatabase } from '../database.js';
 import { readNewPassword } from '../password-input.js';

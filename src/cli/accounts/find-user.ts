@@ -1,5 +1,5 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { User } from '../../users/user.entity.js';
+import { User } from '../../accounts/users/user.entity.js';
 import { CommandError } from '../command.js';
 
 /** The living user with this username or proven e-mail address. @throws CommandError when there is none */

@@ -1,8 +1,8 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { keepingAManager } from '../../users/last-manager.js';
-import { lockUser } from '../../users/lock-user.js';
-import { Role } from '../../users/role.entity.js';
+import { keepingAManager } from '../../accounts/roles/last-manager.js';
+import { lockUser } from '../../accounts/users/lock-user.js';
+import { Role } from '../../accounts/roles/role.entity.js';
 import { CommandError, defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
 import { findUser } from './find-user.js';

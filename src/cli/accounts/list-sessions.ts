@@ -1,4 +1,4 @@
-import { Session } from '../../auth/session.entity.js';
+import { Session } from '../../accounts/sessions/session.entity.js';
 import { defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
 import { printable, table } from '../table.js';

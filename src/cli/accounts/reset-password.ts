@@ -1,8 +1,8 @@
-import { hashPassword } from '../../auth/password.js';
-import { Token, TokenKind } from '../../auth/token.entity.js';
+import { hashPassword } from '../../accounts/passwords/password.js';
+import { Token, TokenKind } from '../../accounts/token.entity.js';
 import { InputCheck } from '../../graphql/input-check.js';
-import { checkNewPassword } from '../../users/account.js';
-import { lockUser } from '../../users/lock-user.js';
+import { checkNewPassword } from '../../accounts/users/account.js';
+import { lockUser } from '../../accounts/users/lock-user.js';
 import { CommandError, defineCommand } from '../command.js';
 import { withDatabase } from '../database.js';
 import { readNewPassword } from '../password-input.js';

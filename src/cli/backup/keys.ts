@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { checkedKeys, keyFileIn } from '../../auth/signing-keys.js';
-import { type Env } from '../../env.js';
+import { checkedKeys, keyFileIn } from '../../accounts/sessions/signing-keys.js';
+import { type Env } from '../../app/env.js';
 import { damaged, KEYS_FILE } from './archive-format.js';
 
 const ONLY_OWNER = 0o600;

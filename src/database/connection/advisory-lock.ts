@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientBase } from 'pg';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { type Tell } from './open-session.js';
 
 const TRY_EVERY_MS = 200;

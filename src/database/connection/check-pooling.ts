@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { type Client } from 'pg';
-import { withinTime } from '../../jobs/time-limit.js';
-import { StartError } from '../../start-error.js';
+import { withinTime } from '../../common/time-limit.js';
+import { StartError } from '../../common/start-error.js';
 
 /** A pooler with others on it may give the second session another connection by chance. */
 const TRIES = 5;

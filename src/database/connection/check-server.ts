@@ -1,6 +1,6 @@
 import { type Client } from 'pg';
 import { z } from 'zod';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { EXTENSIONS } from './session.js';
 
 /** The first with everything that the migrations use. Most tests run on 18, some on 15. */

@@ -1,7 +1,7 @@
 import { userInfo } from 'node:os';
 import { Client, type ClientConfig, type PoolConfig } from 'pg';
-import { withinTime } from '../../jobs/time-limit.js';
-import { StartError } from '../../start-error.js';
+import { withinTime } from '../../common/time-limit.js';
+import { StartError } from '../../common/start-error.js';
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 import { OptionalTlsClient } from './optional-tls-client.js';
 import { type SessionSettings, setUpSession } from './session.js';

@@ -1,4 +1,4 @@
-import { nearestName } from '../../nearest-name.js';
+import { nearestName } from '../../common/nearest-name.js';
 
 /** From the strictest to none; the meaning of each is libpq's (docs/security.md, "TLS to PostgreSQL"). */
 export const SSL_MODES = ['verify-full', 'verify-ca', 'require', 'prefer', 'allow', 'disable'] as const;

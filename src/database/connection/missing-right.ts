@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { EXTENSIONS } from './session.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';

@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { placeOf } from './database-config.js';
 
 /** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { type ConnectionOptions, getCACertificates, type SecureVersion } from 'node:tls';
 import { isNativeError } from 'node:util/types';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { type DatabaseUrl, TLS_VERSIONS } from './database-url.js';
 
 export interface Tls {

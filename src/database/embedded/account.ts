@@ -1,5 +1,5 @@
 import { stat } from 'node:fs/promises';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { runCommand, type Account } from './command.js';
 
 const USER = 'postgres';

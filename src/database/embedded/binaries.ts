@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 
 const postgresBinaries = z.object({ initdb: z.string(), pg_ctl: z.string(), postgres: z.string() });
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { access, chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import type { PostgresBinaries } from './binaries.js';
 import { runCommand, type Account } from './command.js';
 

@@ -1,6 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises';
 import { Client, escapeIdentifier } from 'pg';
-import { StartError } from '../../start-error.js';
+import { StartError } from '../../common/start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';

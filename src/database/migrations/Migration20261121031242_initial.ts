@@ -1,5 +1,5 @@
 import { Migration } from '@mikro-orm/migrations';
-import { newId } from '../id.js';
+import { newId } from '../../common/id.js';
 
 const TYPES = [
   'product_type',

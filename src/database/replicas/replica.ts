@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { withinTime } from '../../jobs/time-limit.js';
+import { withinTime } from '../../common/time-limit.js';
 import { placeOf } from '../connection/database-config.js';
 import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';

@@ -12,7 +12,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
-import { withinTime } from '../../jobs/time-limit.js';
+import { withinTime } from '../../common/time-limit.js';
 import { type SamplerName } from './samplers.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
 import { type RootOptions, type Span, type SpanAttributes, type SpanKind, type Tracing } from './tracing.js';

@@ -1,0 +1,89 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Clock } from '../../common/clock.js';
+import { type Links } from '../../common/links.js';
+import { type Mailer } from '../../mail/mailer.js';
+import { confirmEmailMail, emailChangeMail } from '../../mail/templates/account-address.js';
+import { type MailTexts } from '../../mail/templates/layout.js';
+import { type Tracing } from '../../observability/tracing/tracing.js';
+import { User } from '../users/user.entity.js';
+import { AccountMail, AccountMailKind } from './account-mail.entity.js';
+import { awaits } from './email-confirmation.service.js';
+import { isOnlyOneFor, OwedMails } from './owed-mails.js';
+import { newSecret } from '../secret-token.js';
+import { Token, TokenKind } from '../token.entity.js';
+
+/** How long the link in a mail to a new address works. */
+const VALID_MS = 86_400_000;
+const HOUR_MS = 3_600_000;
+/** To one address that nobody has proven: it may be a stranger's. */
+const MOST_AN_HOUR = 5;
+
+/** Sends the mails about accounts' addresses. */
+export class AccountMailDelivery {
+  readonly #clock: Clock;
+  readonly #mailer: Mailer;
+  readonly #links: Links;
+  readonly #owed: OwedMails<AccountMail>;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
+    this.#clock = deps.clock;
+    this.#mailer = deps.mailer;
+    this.#links = deps.links;
+    this.#owed = new OwedMails<AccountMail>(deps.orm, deps.tracing, {
+      name: 'account mail',
+      waiting: async (em, limit) => em.find(AccountMail, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
+      lock: async (em, id) =>
+        em.findOne(AccountMail, { id, handledAt: null }, { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE }),
+      answer: async (em, mail) => this.#answer(em, mail),
+      giveUp: async (em, id) => em.nativeUpdate(AccountMail, { id }, { handledAt: this.#clock.now() }),
+    });
+  }
+
+  /** Handles what no job woke anybody for, or could not be sent before. */
+  async sweep(): Promise<void> {
+    await this.#owed.sweep();
+  }
+
+  /** Sends one mail, if it is still waiting. */
+  async deliver(id: string): Promise<void> {
+    await this.#owed.deliver(id);
+  }
+
+  async #answer(em: EntityManager, mail: AccountMail): Promise<void> {
+    if (!(await isOnlyOneFor(em, mail.email))) return;
+    const now = this.#clock.now();
+    // Not locked: confirming looks again under the lock, and signing in must not wait for a slow mail server.
+    const user = await em.findOne(User, { id: mail.user.id, deletedAt: null });
+    const isTooMuch = mail.kind === AccountMailKind.CONFIRM_EMAIL && (await this.#wereTooMany(em, mail, now));
+    mail.handledAt = now;
+    if (user === null || isTooMuch) return;
+    const texts = mail.kind === AccountMailKind.CONFIRM_EMAIL ? this.#confirm(em, mail, user, now) : told(mail, user);
+    if (texts === null) return;
+    await this.#mailer.send({
+      messageId: `${mail.id}@${this.#links.hostname}`,
+      to: { name: user.username, address: mail.email },
+      ...texts,
+    });
+  }
+
+  async #wereTooMany(em: EntityManager, { email }: AccountMail, now: Date): Promise<boolean> {
+    const since = new Date(now.getTime() - HOUR_MS);
+    const sent = { kind: TokenKind.EMAIL_CONFIRMATION, email, createdAt: { $gt: since } };
+    return (await em.count(Token, sent)) >= MOST_AN_HOUR;
+  }
+
+  /** Null when the address is no longer to be proven. */
+  #confirm(em: EntityManager, { email }: AccountMail, user: User, now: Date): MailTexts | null {
+    if (!awaits(user, email)) return null;
+    const { secret, hash } = newSecret();
+    const expiresAt = new Date(now.getTime() + VALID_MS);
+    em.create(Token, { kind: TokenKind.EMAIL_CONFIRMATION, hash, user: ref(user), email, createdAt: now, expiresAt });
+    return confirmEmailMail({ username: user.username, url: this.#links.confirmEmail(secret) });
+  }
+}
+
+/** To the address that was the account's when the mail was owed. */
+function told({ kind, newEmail }: AccountMail, { username }: User): MailTexts {
+  return emailChangeMail({ username, newEmail: newEmail ?? '', done: kind === AccountMailKind.EMAIL_CHANGED });
+}

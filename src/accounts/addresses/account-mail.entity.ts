@@ -1,0 +1,56 @@
+import { type Opt, type Ref } from '@mikro-orm/core';
+import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
+import { newId } from '../../common/id.js';
+import { currentTraceparent } from '../../observability/tracing/tracing.js';
+import { User } from '../users/user.entity.js';
+
+export enum AccountMailKind {
+  /** To an address that is to be proven. */
+  CONFIRM_EMAIL = 'CONFIRM_EMAIL',
+  /** To the old address: the person asked for another one, which is not proven yet. */
+  EMAIL_CHANGE_REQUESTED = 'EMAIL_CHANGE_REQUESTED',
+  /** To the old address: it is the account's no longer. */
+  EMAIL_CHANGED = 'EMAIL_CHANGED',
+}
+
+/**
+ * A mail about an account's address that is owed. It is committed together with what it tells of; a worker sends it,
+ * and makes the secret that it holds.
+ */
+@Entity({ tableName: 'account_mail' })
+@Index({ name: 'account_mail_waiting', properties: ['createdAt'], where: 'handled_at is null' })
+@Index({ name: 'account_mail_by_email', properties: ['email', 'createdAt'] })
+export class AccountMail {
+  @PrimaryKey({ type: 'uuid' })
+  id: Opt<string> = newId();
+
+  @Enum({ items: () => AccountMailKind, nativeEnumName: 'account_mail_kind' })
+  kind!: AccountMailKind;
+
+  @ManyToOne({
+    entity: () => User,
+    ref: true,
+    deleteRule: 'restrict',
+    updateRule: 'restrict',
+    index: 'account_mail_user_id',
+  })
+  user!: Ref<User>;
+
+  /** Where it goes. */
+  @Property({ type: 'string', columnType: 'citext' })
+  email!: string;
+
+  /** What the mail to an old address names; null for the others. */
+  @Property({ type: 'string', columnType: 'citext', nullable: true })
+  newEmail: string | null = null;
+
+  /** Makes the mail part of the request's trace (W3C Trace Context); null without tracing. */
+  @Property({ type: 'text', nullable: true })
+  traceparent: string | null = currentTraceparent();
+
+  @Property({ type: 'datetime', length: 3 })
+  createdAt!: Date;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  handledAt: Date | null = null;
+}

@@ -1,0 +1,42 @@
+import { type Ref } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { type Clock } from '../../common/clock.js';
+import { type User } from '../users/user.entity.js';
+import { AccountMail, AccountMailKind } from './account-mail.entity.js';
+
+/** After the commit: asks a worker to look at a mail. Best effort, as a sweep finds it too. */
+export type WakeForAccountMail = (id: string) => Promise<void>;
+
+/** Owes mails about accounts' addresses, in the unit of work of whatever they tell of. */
+export class AccountMails {
+  readonly #clock: Clock;
+  readonly #wake: WakeForAccountMail;
+
+  constructor(clock: Clock, wake: WakeForAccountMail) {
+    this.#clock = clock;
+    this.#wake = wake;
+  }
+
+  /** The mail with the link that proves an address. */
+  confirm(em: EntityManager, user: Ref<User>, email: string): AccountMail {
+    return em.create(AccountMail, { kind: AccountMailKind.CONFIRM_EMAIL, user, email, createdAt: this.#clock.now() });
+  }
+
+  /**
+   * Tells the address that the account has, or had. One that nobody has proven is told nothing: it may be a stranger's.
+   */
+  tellOld(
+    em: EntityManager,
+    user: Ref<User>,
+    kind: AccountMailKind.EMAIL_CHANGE_REQUESTED | AccountMailKind.EMAIL_CHANGED,
+    { oldEmail, isProven, newEmail }: { oldEmail: string; isProven: boolean; newEmail: string },
+  ): AccountMail[] {
+    if (!isProven) return [];
+    return [em.create(AccountMail, { kind, user, email: oldEmail, newEmail, createdAt: this.#clock.now() })];
+  }
+
+  /** After the commit. */
+  async wake(mails: readonly AccountMail[]): Promise<void> {
+    for (const { id } of mails) await this.#wake(id);
+  }
+}

@@ -1,0 +1,93 @@
+import { ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type AccountMail, AccountMailKind } from './account-mail.entity.js';
+import { type AccountMails } from './account-mails.js';
+import { type CurrentPassword, wrongPassword } from '../passwords/current-password.js';
+import { endResetLinks } from '../passwords/reset-links.js';
+import { maySignUp, type SignUpPolicy } from '../sign-in/sign-up-policy.js';
+import { type Viewer } from '../viewer.js';
+import { type Clock } from '../../common/clock.js';
+import { type Client } from '../../graphql/context.js';
+import { forbidden } from '../../graphql/errors.js';
+import { isSameAddress } from '../users/account.js';
+import { lockUser } from '../users/lock-user.js';
+import { User } from '../users/user.entity.js';
+import { type UpdateUserInput } from '../users/user.inputs.js';
+import { isOwnAccount } from '../users/user.policy.js';
+
+/** What an account's new address asks for: one's own the current password and a proof, another's neither. */
+export class AddressChange {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #currentPassword: CurrentPassword;
+  readonly #accountMails: AccountMails;
+  readonly #signUpPolicy: SignUpPolicy;
+
+  constructor(deps: {
+    orm: MikroORM;
+    clock: Clock;
+    currentPassword: CurrentPassword;
+    accountMails: AccountMails;
+    signUp: SignUpPolicy;
+  }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#currentPassword = deps.currentPassword;
+    this.#accountMails = deps.accountMails;
+    this.#signUpPolicy = deps.signUp;
+  }
+
+  /**
+   * The hash of the viewer's password, where the input asks for what needs it; null where it does not. Before the
+   * transaction, as comparing takes long.
+   * @throws as `CurrentPassword.check`
+   */
+  async passwordFor(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string | null> {
+    if (input.email == null || !isOwnAccount(viewer, input.id.toLowerCase())) return null;
+    const { email, emailConfirmed } = await this.#orm.em.fork().findOneOrFail(User, { id: viewer.id });
+    const asksForMail = !emailConfirmed && input.currentPassword != null;
+    if (isSameAddress(email, input.email) && !asksForMail) return null;
+    return this.#currentPassword.check(viewer, client, input.currentPassword);
+  }
+
+  /**
+   * Does all that a given address asks for but to set another's: links end, one's own waits for its proof. Gives the mails
+   * that are owed.
+   * @param user locked
+   */
+  async of(
+    em: EntityManager,
+    viewer: Viewer,
+    user: User,
+    { email, passwordHash }: { email: string; passwordHash: string | null },
+  ): Promise<AccountMail[]> {
+    const isOther = !isSameAddress(email, user.email);
+    const before = { oldEmail: user.email, isProven: user.emailConfirmed, newEmail: email };
+    if (!isOwnAccount(viewer, user.id)) {
+      if (!isOther) return [];
+      user.emailConfirmed = true;
+      user.pendingEmail = null;
+      // Who reads the old mailbox must not get in by it.
+      await endResetLinks(em, user.id, this.#clock.now());
+      return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+    }
+    // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
+    if (passwordHash === null && isOther) throw wrongPassword();
+    if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
+    // Otherwise an address in one of the domains, which nobody has to prove, would open signing up to any other address.
+    if (isOther && !user.emailConfirmed && !maySignUp(this.#signUpPolicy, email)) {
+      throw forbidden('Signing up is not open to this e-mail address. Confirm the one that you signed up with first.');
+    }
+    user.pendingEmail = isOther ? email : null;
+    if (passwordHash === null) return [];
+    const told = isOther
+      ? this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
+      : [];
+    return [this.#accountMails.confirm(em, ref(user), email), ...told];
+  }
+
+  /** After the commit. */
+  async wake(mails: readonly AccountMail[]): Promise<void> {
+    await this.#accountMails.wake(mails);
+  }
+}

@@ -1,0 +1,97 @@
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { MailRefusedError } from '../../mail/mailer.js';
+import { inScopeWith } from '../../observability/scope.js';
+import { type Tracing, within } from '../../observability/tracing/tracing.js';
+
+/** Rows in one sweep. */
+const SWEEP_LIMIT = 100;
+/** Any number of our own: the kind of lock. */
+const LOCK = 0x52_53_54;
+
+/** A row that stands for one mail. */
+export interface OwedMail {
+  readonly id: string;
+  readonly traceparent: string | null;
+  handledAt: Date | null;
+}
+
+/** A kind of mails that are owed, in a table of its own. */
+export interface OwedMailKind<Row extends OwedMail> {
+  /** For the log and for traces, e.g. `password reset`. */
+  readonly name: string;
+  /** The first ones that nobody has handled. */
+  readonly waiting: (em: EntityManager, limit: number) => Promise<readonly Row[]>;
+  /** One that nobody has handled, locked; null also while another worker has it. */
+  readonly lock: (em: EntityManager, id: string) => Promise<Row | null>;
+  /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction of `lock`. */
+  readonly answer: (em: EntityManager, row: Row) => Promise<void>;
+  /** Marks one as handled whose mail can never be sent. */
+  readonly giveUp: (em: EntityManager, id: string) => Promise<unknown>;
+}
+
+/** Handles each row once, over all workers. A mail that is refused for now leaves it to the next sweep. */
+export class OwedMails<Row extends OwedMail> {
+  readonly #orm: MikroORM;
+  readonly #tracing: Tracing | undefined;
+  readonly #kind: OwedMailKind<Row>;
+
+  constructor(orm: MikroORM, tracing: Tracing | undefined, kind: OwedMailKind<Row>) {
+    this.#orm = orm;
+    this.#tracing = tracing;
+    this.#kind = kind;
+  }
+
+  /** Handles what no job woke anybody for, or could not be sent before. */
+  async sweep(): Promise<void> {
+    const waiting = await this.#kind.waiting(this.#orm.em.fork(), SWEEP_LIMIT);
+    const failures: unknown[] = [];
+    for (const { id } of waiting) {
+      // One that cannot be handled must not hold up those behind it.
+      await this.deliver(id).catch((error: unknown) => failures.push(error));
+    }
+    if (failures.length > 0) throw new AggregateError(failures, `Mails (${this.#kind.name}) could not be handled`);
+  }
+
+  /**
+   * Sends the mail of a row, if it is still waiting. What the mail holds becomes valid with the commit that marks the row
+   * as handled; a mail that is refused leaves both undone.
+   */
+  async deliver(id: string): Promise<void> {
+    const field = this.#kind.name.replaceAll(/ (\w)/g, (_match, letter: string) => letter.toUpperCase());
+    await inScopeWith({ [`${field}Id`]: id }, async () => this.#deliver(id));
+  }
+
+  async #deliver(id: string): Promise<void> {
+    try {
+      await this.#orm.em.fork().transactional(async (em) => {
+        const row = await this.#kind.lock(em, id);
+        if (row !== null) await this.#traced(row, async () => this.#kind.answer(em, row));
+      });
+    } catch (error) {
+      if (!(error instanceof MailRefusedError)) throw error;
+      if (error.permanent) await this.#kind.giveUp(this.#orm.em.fork(), id);
+    }
+  }
+
+  async #traced({ id, traceparent }: Row, work: () => Promise<void>): Promise<void> {
+    const span = this.#tracing?.root(`answer ${this.#kind.name}`, {
+      kind: 'consumer',
+      parent: traceparent ?? undefined,
+      attributes: { [`docket.${this.#kind.name.replaceAll(' ', '_')}.id`]: id },
+    });
+    return span ? within(span, work) : work();
+  }
+}
+
+/**
+ * Whether no other worker is at a mail to this address, whose mails each would miss to count: if one is, a later sweep
+ * comes to this one.
+ */
+export async function isOnlyOneFor(em: EntityManager, email: string): Promise<boolean> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(lower(${email}))) as locked`.execute(
+    em.getKysely<unknown>(),
+  );
+  return rows[0]?.locked === true;
+}

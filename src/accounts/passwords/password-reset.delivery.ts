@@ -1,0 +1,84 @@
+import { LockMode, ref } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Clock } from '../../common/clock.js';
+import { type Links } from '../../common/links.js';
+import { type Mailer } from '../../mail/mailer.js';
+import { passwordResetMail } from '../../mail/templates/password-reset.js';
+import { type Tracing } from '../../observability/tracing/tracing.js';
+import { User } from '../users/user.entity.js';
+import { fullName } from '../users/user.reader.js';
+import { isOnlyOneFor, OwedMails } from '../addresses/owed-mails.js';
+import { PasswordResetRequest } from './password-reset-request.entity.js';
+import { newSecret } from '../secret-token.js';
+import { Token, TokenKind } from '../token.entity.js';
+
+/** Contract: valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
+const VALID_MS = 3_600_000;
+/** Nobody's mailbox is flooded by somebody else's asking. */
+const MOST_AN_HOUR = 5;
+
+/** Sends the mails that people asked for who forgot their password. */
+export class PasswordResetDelivery {
+  readonly #clock: Clock;
+  readonly #mailer: Mailer;
+  readonly #links: Links;
+  readonly #owed: OwedMails<PasswordResetRequest>;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
+    this.#clock = deps.clock;
+    this.#mailer = deps.mailer;
+    this.#links = deps.links;
+    this.#owed = new OwedMails<PasswordResetRequest>(deps.orm, deps.tracing, {
+      name: 'password reset',
+      waiting: async (em, limit) =>
+        em.find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
+      lock: async (em, id) =>
+        em.findOne(
+          PasswordResetRequest,
+          { id, handledAt: null },
+          // Skips rows that another worker has locked.
+          { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
+        ),
+      answer: async (em, request) => this.#answer(em, request),
+      giveUp: async (em, id) => em.nativeUpdate(PasswordResetRequest, { id }, { handledAt: this.#clock.now() }),
+    });
+  }
+
+  /** Handles what no job woke anybody for, or could not be sent before. */
+  async sweep(): Promise<void> {
+    await this.#owed.sweep();
+  }
+
+  /**
+   * Sends the mail for a request, if it is still waiting and the address is somebody's. The token becomes valid with
+   * the same commit that marks the request as handled; a mail that is refused leaves both undone, for the next sweep.
+   */
+  async deliver(requestId: string): Promise<void> {
+    await this.#owed.deliver(requestId);
+  }
+
+  async #answer(em: EntityManager, request: PasswordResetRequest): Promise<void> {
+    if (!(await isOnlyOneFor(em, request.email))) return;
+    const now = this.#clock.now();
+    request.handledAt = now;
+    const hourAgo = new Date(now.getTime() - VALID_MS);
+    const tooLate = request.createdAt <= hourAgo;
+    const user = await em.findOne(User, { email: request.email, deletedAt: null });
+    if (tooLate || user === null) return;
+    // Mails that were sent count, not requests: otherwise five requests an hour would keep the owner's link away for ever.
+    const sent = { kind: TokenKind.PASSWORD_RESET, user: user.id, createdAt: { $gt: hourAgo } };
+    if ((await em.count(Token, sent)) >= MOST_AN_HOUR) return;
+
+    const { secret, hash } = newSecret();
+    const expiresAt = new Date(now.getTime() + VALID_MS);
+    const { email } = user;
+    em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), email, createdAt: now, expiresAt });
+    // An address that nobody has proven may be a stranger's: no text that somebody wrote goes there.
+    const name = user.emailConfirmed ? fullName(user) : user.username;
+    await this.#mailer.send({
+      messageId: `${request.id}@${this.#links.hostname}`,
+      to: { name, address: user.email },
+      ...passwordResetMail({ recipientName: name, url: this.#links.resetPassword(secret) }),
+    });
+  }
+}

@@ -1,0 +1,62 @@
+import { argon2id, hash, verify } from 'argon2';
+import { rateLimited } from '../../graphql/errors.js';
+import { Turns } from '../../common/turns.js';
+
+/** OWASP's first choice for argon2id, and the floor that docs/hardening.md sets. */
+const PARAMETERS = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
+
+/** Each takes 19 MiB and a thread of libuv's four: 100 sign-ins at once must take neither all memory nor all threads. */
+const MOST_AT_ONCE = 2;
+
+/** Beyond it, people would wait longer than they do, and every request that waits takes memory. */
+const MOST_WAITING = 200;
+/** A flood from one network leaves the other half to everybody else. */
+const MOST_WAITING_FROM_ONE_NETWORK = MOST_WAITING / 2;
+const RETRY_AFTER_SECONDS = 5;
+
+const turns = new Turns(MOST_AT_ONCE, {
+  mostWaiting: MOST_WAITING,
+  mostWaitingOfOne: MOST_WAITING_FROM_ONE_NETWORK,
+  refusal: () => rateLimited(RETRY_AFTER_SECONDS),
+});
+
+/** Verified in place of an account that is not there, so that a wrong name costs the same time as a wrong password. */
+let decoy: Promise<string> | undefined;
+
+/**
+ * Keyboards write the same character as one code point or as several. NFC makes one form of them (RFC 8265, OpaqueString).
+ */
+function normalised(password: string): string {
+  return password.normalize('NFC');
+}
+
+/**
+ * Argon2id in PHC form, with a salt of its own. Takes tens of milliseconds of CPU, off the event loop.
+ * @param network where the request comes from (client-network.ts); null when no client asked
+ * @throws RATE_LIMITED
+ */
+export async function hashPassword(password: string, network: string | null = null): Promise<string> {
+  return turns.take(async () => hash(normalised(password), PARAMETERS), network);
+}
+
+/**
+ * Whether it is the password; with no hash (no such account) always false, after the same time.
+ * @param network as for `hashPassword`
+ * @throws RATE_LIMITED
+ */
+export async function verifyPassword(
+  passwordHash: string | null,
+  password: string,
+  network: string | null = null,
+): Promise<boolean> {
+  // Out of turn, as it is made once: a turn that is refused would be remembered for ever.
+  decoy ??= hash('there is no such account', PARAMETERS);
+  const against = passwordHash ?? (await decoy);
+  const normal = normalised(password);
+  const matches = await turns.take(
+    // As it was typed: hashes from before passwords were normalised are of that.
+    async () => (await verify(against, normal)) || (normal !== password && (await verify(against, password))),
+    network,
+  );
+  return passwordHash !== null && matches;
+}

@@ -1,0 +1,27 @@
+import { type UnauthenticatedReason } from '../graphql/errors.js';
+import { type AccessTokens } from './sessions/access-token.js';
+import { type Viewer } from './viewer.js';
+import { type ViewerSource } from './viewer-source.js';
+
+/** The token of `Authorization: Bearer …`. Another scheme, and the word alone, count as no token. */
+const BEARER = /^Bearer +(.+)$/i;
+
+/** Who asks. Without a viewer, why there is none. */
+export interface RequestViewer {
+  readonly viewer: Viewer | null;
+  readonly refusal: UnauthenticatedReason;
+}
+
+const NO_TOKEN: RequestViewer = { viewer: null, refusal: 'MISSING' };
+
+/** Who the access token in a request's Authorization header names. */
+export async function viewerOf(
+  { accessTokens, viewers }: { accessTokens: AccessTokens; viewers: ViewerSource },
+  authorization: string | undefined,
+): Promise<RequestViewer> {
+  const [, token] = BEARER.exec(authorization?.trim() ?? '') ?? [];
+  if (token === undefined) return NO_TOKEN;
+  const subject = await accessTokens.verify(token);
+  if (typeof subject === 'string') return { viewer: null, refusal: subject };
+  return { viewer: await viewers.find(subject), refusal: 'REVOKED' };
+}

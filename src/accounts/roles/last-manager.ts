@@ -1,0 +1,37 @@
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { UserErrorCode, userInputError } from '../../graphql/errors.js';
+import { User } from '../users/user.entity.js';
+
+/** Any number of our own; one change at a time to who can manage users. */
+const LOCK = 0x4d_47_52;
+
+/**
+ * Makes a change after which somebody must still be able to manage users (requirements C20), and flushes it. Changes of
+ * this kind happen one after the other, so that two at once cannot each count on the other's person.
+ * @param em in a transaction, which the error rolls back; it must hold no lock yet, or two changes could wait for each
+ * other
+ * @param field of the input that is told to be at fault
+ * @throws UserInputError CONFLICT when nobody would be left
+ */
+export async function keepingAManager(
+  em: EntityManager,
+  field: string,
+  change: () => Promise<void> | void,
+): Promise<void> {
+  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(em.getKysely<unknown>());
+  const before = await countManagers(em);
+  await change();
+  await em.flush();
+  if (before > 0 && (await countManagers(em)) === 0) {
+    throw userInputError(
+      UserErrorCode.CONFLICT,
+      field,
+      'Nobody would be left who can manage users. Give somebody else that right first.',
+    );
+  }
+}
+
+async function countManagers(em: EntityManager): Promise<number> {
+  return em.count(User, { deletedAt: null, emailConfirmed: true, role: { canManageUsers: true, deletedAt: null } });
+}

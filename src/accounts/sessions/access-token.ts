@@ -1,0 +1,116 @@
+import { errors, jwtVerify, SignJWT } from 'jose';
+import { z } from 'zod';
+import { type Clock } from '../../common/clock.js';
+import { type SigningKeys } from './signing-keys.js';
+
+const ALGORITHM = 'EdDSA';
+const TYPE = 'at+jwt';
+const ISSUER = 'docket';
+const AUDIENCE = 'docket';
+
+/** Bounds the memory; beyond it the oldest are verified again. */
+const MOST_REMEMBERED = 10_000;
+
+const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
+
+interface Verified {
+  readonly subject: AccessTokenSubject;
+  /** Milliseconds; from then on it is refused. */
+  readonly until: number;
+}
+
+/** Why a token is refused. Only one that we signed ourselves is told to have expired. */
+export type TokenFault = 'EXPIRED' | 'INVALID';
+
+export interface AccessTokenSubject {
+  readonly userId: string;
+  readonly sessionId: string;
+}
+
+/** Makes and checks the JWTs of `Authorization: Bearer`, without the database (requirements C11). */
+export class AccessTokens {
+  readonly #keys: SigningKeys;
+  readonly #clock: Clock;
+  readonly #lifetimeSeconds: number;
+  /** A signature stays right until the token expires: checking it takes as long as a small query (performance.md). */
+  readonly #verified = new Map<string, Verified>();
+
+  constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {
+    this.#keys = keys;
+    this.#clock = clock;
+    this.#lifetimeSeconds = lifetimeSeconds;
+  }
+
+  /** `expiresIn`: whole seconds that are left. */
+  async issue({
+    userId,
+    sessionId,
+  }: AccessTokenSubject): Promise<{ token: string; expiresAt: Date; expiresIn: number }> {
+    const now = this.#clock.now().getTime() / 1000;
+    const issuedAt = Math.floor(now);
+    const expiresAt = issuedAt + this.#lifetimeSeconds;
+    const token = await new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: ALGORITHM, kid: this.#keys.current.kid, typ: TYPE })
+      .setSubject(userId)
+      .setIssuer(ISSUER)
+      .setAudience(AUDIENCE)
+      .setIssuedAt(issuedAt)
+      .setExpirationTime(expiresAt)
+      .sign(this.#keys.current.key);
+    return { token, expiresAt: new Date(expiresAt * 1000), expiresIn: Math.floor(expiresAt - now) };
+  }
+
+  /** Whom the token names, or why it is refused. */
+  async verify(token: string): Promise<AccessTokenSubject | TokenFault> {
+    const remembered = this.#verified.get(token);
+    if (remembered && this.#clock.now().getTime() < remembered.until) return remembered.subject;
+    this.#verified.delete(token);
+
+    const verified = await this.#check(token);
+    if (typeof verified === 'string') return verified;
+    this.#verified.set(token, verified);
+    if (this.#verified.size > MOST_REMEMBERED) {
+      const [oldest] = this.#verified.keys();
+      if (oldest !== undefined) this.#verified.delete(oldest);
+    }
+    return verified.subject;
+  }
+
+  async #check(token: string): Promise<Verified | TokenFault> {
+    if (!hasOneForm(token)) return 'INVALID';
+    try {
+      const { payload } = await jwtVerify(
+        token,
+        ({ kid }) => {
+          const key = kid === undefined ? undefined : this.#keys.verifying.get(kid);
+          if (!key) throw new Error('Unknown key');
+          return key;
+        },
+        {
+          algorithms: [ALGORITHM],
+          typ: TYPE,
+          issuer: ISSUER,
+          audience: AUDIENCE,
+          requiredClaims: ['exp', 'iat', 'sub', 'sid'],
+          // None: a token is refused as soon as it expires (requirements, section 5). Instances' clocks that differ do
+          // no harm, for our tokens have no nbf.
+          clockTolerance: 0,
+          currentDate: this.#clock.now(),
+        },
+      );
+      const { sub, sid, exp } = claims.parse(payload);
+      return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
+    } catch (error) {
+      return error instanceof errors.JWTExpired ? 'EXPIRED' : 'INVALID';
+    }
+  }
+}
+
+/**
+ * Whether the signature is written as we write it: the last of its characters holds bits that belong to none of its
+ * bytes, and a token with others in them would pass for another token.
+ */
+function hasOneForm(token: string): boolean {
+  const signature = token.slice(token.lastIndexOf('.') + 1);
+  return Buffer.from(signature, 'base64url').toString('base64url') === signature;
+}

@@ -1,0 +1,109 @@
+import { createHash } from 'node:crypto';
+import { sql } from 'kysely';
+import { type Clock } from '../../common/clock.js';
+import { type Rows } from '../../database/rows.js';
+import { rateLimited } from '../../graphql/errors.js';
+
+/** At most ten failures an account in ten minutes, from however many addresses. */
+const MOST_ATTEMPTS = 10;
+const WINDOW_MS = 600_000;
+/**
+ * Failures, sign-ups and requests for a new password from one network in the same time, each counted by itself. An
+ * office shares an address, and so does everybody behind a proxy that is not trusted (TRUST_PROXY).
+ */
+const MOST_FROM_ONE_NETWORK = 100;
+
+/** What can be asked for without a password. Making an account also tells whether an e-mail address has one. */
+export type OpenRequest = 'signUp' | 'requestPasswordReset';
+
+/** Takes an attempt back. */
+type GiveBack = () => Promise<void>;
+
+/**
+ * Counts password attempts in PostgreSQL, so that it holds over all instances. A right password gives its attempt back:
+ * only failures use up the allowance, and nobody's signing in renews an attacker's.
+ */
+export class SignInThrottle {
+  readonly #rows: Rows;
+  readonly #clock: Clock;
+
+  constructor(rows: Rows, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  /**
+   * Takes one attempt at an account, and one of the network that it comes from. Gives the function that gives both back, as far
+   * as it can: it never rejects, for what the attempt was for may be done, and an attempt that stays is forgotten after the
+   * window.
+   * @param account its id, or the login as written when there is no such account: both are limited alike
+   * @param network of the client (client-network.ts)
+   * @throws RATE_LIMITED with retryAfterSeconds when either has none left
+   */
+  async take(account: string, network: string | null): Promise<GiveBack> {
+    // The network first: one that makes up logins leaves no row for each of them.
+    const backToNetwork =
+      network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+    try {
+      const backToAccount = await this.#takeOne(hashOf(account.toLowerCase()), MOST_ATTEMPTS);
+      return async () => {
+        await backToAccount();
+        await backToNetwork?.();
+      };
+    } catch (error) {
+      // No password was tried.
+      await backToNetwork?.();
+      throw error;
+    }
+  }
+
+  async #takeOne(key: string, most: number): Promise<GiveBack> {
+    await this.#count(key, most);
+    return async () => {
+      await this.#rows
+        .all(
+          sql`update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`,
+        )
+        .catch(() => {});
+    };
+  }
+
+  /**
+   * Counts a request that needs no password, by where it comes from.
+   * @throws RATE_LIMITED with retryAfterSeconds when that network asked too often
+   */
+  async takeFrom(network: string | null, request: OpenRequest): Promise<void> {
+    // The colon is in no hash: no login, whatever is written in it, has the same key.
+    if (network !== null) await this.#count(`${request}:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+  }
+
+  async #count(key: string, most: number): Promise<void> {
+    const now = this.#clock.now();
+    const recent = sql`array(select a from unnest(t.attempts) a where a > ${new Date(now.getTime() - WINDOW_MS).toISOString()}::timestamptz order by a)`;
+    const instant = sql`${now.toISOString()}::timestamptz`;
+    // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. One that is
+    // refused makes no hash, so it is not counted: trying on does not make the wait longer.
+    const taken = await this.#rows.all(sql`
+      insert into sign_in_throttle as t (key, attempts) values (${key}, array[${instant}])
+      on conflict (key) do update set attempts = ${recent} || ${instant}
+        where cardinality(${recent}) < ${sql.lit(most)}
+      returning key`);
+    if (taken.length > 0) return;
+    const oldest = await this.#rows.first(sql<{ ms: number | null }>`
+      select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
+    const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
+    throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
+  }
+
+  /** Forgets attempts that no longer count; the worker's sweep calls it. */
+  async forgetOld(): Promise<void> {
+    const since = new Date(this.#clock.now().getTime() - WINDOW_MS).toISOString();
+    await this.#rows.all(
+      sql`delete from sign_in_throttle t where not exists (select from unnest(t.attempts) a where a > ${since}::timestamptz)`,
+    );
+  }
+}
+
+function hashOf(text: string): string {
+  return createHash('sha256').update(text).digest('base64url');
+}

@@ -1,0 +1,109 @@
+import { UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { isCommonPassword } from '../passwords/common-passwords.js';
+import { characters, InputCheck } from '../../graphql/input-check.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../../graphql/errors.js';
+import { User } from './user.entity.js';
+
+/** Contract, `SignUpInput.username`; compared without regard to case by the column's type. */
+const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
+const LONGEST_NAME = 100;
+const SHORTEST_PASSWORD = 8;
+const LONGEST_PASSWORD = 128;
+
+/** Addresses are compared without regard to case: another spelling is not another address. */
+export function isSameAddress(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase();
+}
+
+export interface AccountFields {
+  email: string;
+  username: string;
+  firstName: string;
+  lastName?: string | null;
+}
+
+/** Checks what a person writes about an account, and gives it as it will be stored. */
+export function checkAccountFields(check: InputCheck, fields: AccountFields): Required<AccountFields> {
+  if (!USERNAME.test(fields.username)) {
+    check.add(
+      UserErrorCode.INVALID,
+      'username',
+      "A username has 3 to 30 characters: letters from a to z, digits, '_', '-' and '.'.",
+    );
+  }
+  return {
+    email: fields.email,
+    username: fields.username,
+    firstName: check.text('firstName', fields.firstName, { most: LONGEST_NAME }),
+    lastName: check.optionalText('lastName', fields.lastName, { most: LONGEST_NAME }),
+  };
+}
+
+/** One character, in any letter case, or blanks of whatever kind. */
+function isOneKeyHeldDown(password: string): boolean {
+  return password.trim() === '' || new Set(password.toLowerCase()).size === 1;
+}
+
+export function checkNewPassword(check: InputCheck, field: string, password: string): void {
+  // As it is hashed.
+  const normal = password.normalize('NFC');
+  const length = characters(normal);
+  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
+    const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
+    check.add(UserErrorCode.INVALID, field, message);
+  } else if (isOneKeyHeldDown(normal)) {
+    const message = 'One character again and again, or blanks alone, are guessed at once. Choose another password.';
+    check.add(UserErrorCode.INVALID, field, message);
+  } else if (isCommonPassword(normal)) {
+    check.add(UserErrorCode.INVALID, field, 'This password is among the first that are guessed. Choose another one.');
+  }
+}
+
+/**
+ * Adds TAKEN for an e-mail address or username that somebody else has. Two at once are caught by `takenError`.
+ * @param ownId whose own address and name do not count
+ */
+export async function checkNotTaken(
+  check: InputCheck,
+  em: EntityManager,
+  fields: AccountFields,
+  ownId?: string,
+): Promise<void> {
+  const others = ownId === undefined ? {} : { id: { $ne: ownId } };
+  const byEmail = await em.count(User, { ...others, email: fields.email, deletedAt: null });
+  // Another text may hold what PostgreSQL cannot read.
+  const isUsername = USERNAME.test(fields.username);
+  const byUsername = isUsername ? await em.count(User, { ...others, username: fields.username }) : 0;
+  if (byEmail > 0) check.add(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
+  if (byUsername > 0) check.add(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
+}
+
+/**
+ * Checks everything about an account to be made, and gives its fields as they will be stored.
+ * @throws UserInputError with all that is wrong with the fields and the password, or else with what is taken
+ */
+export async function checkNewAccount(
+  em: EntityManager,
+  input: AccountFields & { readonly password: string },
+): Promise<Required<AccountFields>> {
+  const check = new InputCheck();
+  const fields = checkAccountFields(check, input);
+  checkNewPassword(check, 'password', input.password);
+  check.done();
+  await checkNotTaken(check, em, fields);
+  check.done();
+  return fields;
+}
+
+/** What the database's unique index says when two took the same name at once; null when the error is something else. */
+export function takenError(error: unknown): UserInputError | null {
+  if (!(error instanceof UniqueConstraintViolationException)) return null;
+  if (error.message.includes('user_email_unique')) {
+    return userInputError(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
+  }
+  if (error.message.includes('user_username_unique')) {
+    return userInputError(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
+  }
+  return null;
+}

@@ -1,0 +1,43 @@
+import { type TicketBits, type Viewer } from '../viewer.js';
+
+/** Contract: "Null unless it is your own." */
+export function isOwnAccount(viewer: Viewer | null, userId: string): boolean {
+  return viewer?.id === userId;
+}
+
+/** Contract: "Null unless it is your own, or you may manage users or tickets." */
+export function canSeeEmail(viewer: Viewer | null, userId: string): boolean {
+  return viewer !== null && (viewer.id === userId || viewer.role.canManageUsers || viewer.role.canManageTickets);
+}
+
+/** Contract: "Null unless it is your own, or you may manage users." */
+export function canSeeTicketPermissions(viewer: Viewer | null, userId: string): boolean {
+  return viewer !== null && (viewer.id === userId || viewer.role.canManageUsers);
+}
+
+/** Whether an account's address is proven: for its owner, and for those who may manage users. */
+export function canSeeEmailConfirmed(viewer: Viewer | null, userId: string): boolean {
+  return canSeeTicketPermissions(viewer, userId);
+}
+
+/** Contract, `UserFilter.deleted`: "True needs canManageUsers." */
+export function canSeeDeletedUsers(viewer: Viewer): boolean {
+  return viewer.role.canManageUsers;
+}
+
+/** Changing and deleting an account: its owner, or canManageUsers (requirements 16, C20). */
+export function canManageUser(viewer: Viewer, userId: string): boolean {
+  return viewer.id === userId || viewer.role.canManageUsers;
+}
+
+/** Requirements C6: only canManageUsers raises a bit; users may lower their own. */
+export function canSetTicketPermissions(
+  viewer: Viewer,
+  userId: string,
+  before: TicketBits,
+  after: TicketBits,
+): boolean {
+  if (viewer.role.canManageUsers) return true;
+  const raises = (['create', 'edit', 'view', 'delete'] as const).some((bit) => after[bit] && !before[bit]);
+  return viewer.id === userId && !raises;
+}

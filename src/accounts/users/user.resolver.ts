@@ -1,0 +1,166 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
+import { Session } from '../sessions/session.entity.js';
+import { CommentConnection } from '../../tickets/comments/comment.types.js';
+import { isId } from '../../common/id.js';
+import { Reads } from '../../database/reads.js';
+import { Authorized, Public } from '../../graphql/access.js';
+import { ConnectionArgs } from '../../graphql/connection.js';
+import { type Context, signedIn } from '../../graphql/context.js';
+import { Direct } from '../../graphql/direct-resolvers.js';
+import { EmailAddress } from '../../graphql/scalars.js';
+import { selectionOf } from '../../graphql/selection.js';
+import { VisibleIf } from '../../graphql/visible-if.js';
+import { TicketsArgs } from '../../tickets/ticket.args.js';
+import { TicketConnection } from '../../tickets/ticket.types.js';
+import { Role } from '../roles/role.entity.js';
+import { User } from './user.entity.js';
+import { UserFilter, UserOrder } from './user.inputs.js';
+import { canSeeEmail, canSeeEmailConfirmed, canSeeTicketPermissions, isOwnAccount } from './user.policy.js';
+import { fullName, type UserRow } from './user.reader.js';
+import { TicketPermissions, UserConnection } from './user.types.js';
+
+@ArgsType()
+class UsersArgs extends ConnectionArgs {
+  @Field(() => UserFilter, { nullable: true })
+  filter?: UserFilter | null;
+
+  @Field(() => UserOrder, { nullable: true })
+  orderBy?: UserOrder | null;
+}
+
+@Resolver(() => User)
+export class UserResolver {
+  @Public()
+  @Query(() => User, { nullable: true, description: 'Null when not signed in.' })
+  async viewer(@Ctx() { viewer, loaders }: Context) {
+    return viewer && loaders.userById.load(viewer.id);
+  }
+
+  @Authorized()
+  @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
+  async user(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The user's." }) id: string) {
+    const user = isId(id) ? await loaders.userById.load(id.toLowerCase()) : null;
+    return user?.deletedAt === null ? user : null;
+  }
+
+  @Authorized()
+  @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
+  async userByUsername(
+    @Ctx() { readers }: Context,
+    @Arg('username', () => String, { description: 'In any letter case.' }) username: string,
+  ) {
+    return readers.users.byUsername(username);
+  }
+
+  @Authorized()
+  @Query(() => UserConnection, { description: 'People with an account, oldest account first.' })
+  async users(@Ctx() context: Context, @Args(() => UsersArgs) args: UsersArgs, @Info() info: GraphQLResolveInfo) {
+    return context.readers.users.page(signedIn(context), args, selectionOf(info));
+  }
+
+  @Authorized()
+  @Query(() => [Role], { description: 'The roles that people may be given, by name.' })
+  async roles(@Ctx() { readers }: Context) {
+    return readers.users.roles();
+  }
+
+  @Reads(User, 'firstName', 'lastName')
+  @Direct()
+  @FieldResolver(() => String, { description: 'firstName and lastName, joined by one space.' })
+  name(@Root() user: UserRow): string {
+    return fullName(user);
+  }
+
+  @Reads(User, 'email', 'deletedAt')
+  @VisibleIf(canSeeEmail)
+  @FieldResolver(() => EmailAddress, {
+    nullable: true,
+    description:
+      'Null unless it is your own, or you may manage users or tickets. Null for everybody once the account is deleted.',
+  })
+  email(@Root() user: UserRow): string | null {
+    return user.deletedAt === null ? user.email : null;
+  }
+
+  @Reads(User, 'pendingEmail')
+  @VisibleIf(isOwnAccount)
+  @FieldResolver(() => EmailAddress, {
+    nullable: true,
+    description:
+      'Your own new address, until the mail sent to it is confirmed; null otherwise. `email` stays the old one meanwhile, and nothing is reserved: TAKEN comes at confirmation.',
+  })
+  pendingEmail(@Root() user: UserRow): string | null {
+    return user.pendingEmail;
+  }
+
+  @Reads(User, 'emailConfirmed')
+  @VisibleIf(canSeeEmailConfirmed)
+  @FieldResolver(() => Boolean, {
+    nullable: true,
+    description:
+      'Your own, or for those who may manage users; null otherwise. False only for who signed up, until the mail to the address is confirmed: it then gets no mails about tickets, nobody is found by it, and the account has none of the rights of its role.',
+  })
+  emailConfirmed(@Root() user: UserRow): boolean {
+    return user.emailConfirmed;
+  }
+
+  @Direct()
+  @FieldResolver(() => Role, { description: 'What they may do.' })
+  role(@Root() user: UserRow, @Ctx() context: Context) {
+    return user.role ?? context.loaders.roleById.load(user.roleId);
+  }
+
+  @VisibleIf(canSeeTicketPermissions)
+  @FieldResolver(() => TicketPermissions, {
+    nullable: true,
+    description: 'Null unless it is your own, or you may manage users.',
+  })
+  ticketPermissions(@Root() user: UserRow): TicketPermissions {
+    return {
+      create: user.mayCreateTickets,
+      edit: user.mayEditTickets,
+      view: user.mayViewTickets,
+      delete: user.mayDeleteTickets,
+    };
+  }
+
+  @VisibleIf(isOwnAccount)
+  @FieldResolver(() => [Session], {
+    nullable: true,
+    description: 'Null unless it is your own. The live ones, last used first.',
+  })
+  async sessions(@Root() user: UserRow, @Ctx() { readers }: Context) {
+    return readers.sessions.live(user.id);
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
+  async createdTickets(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => TicketsArgs) args: TicketsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.ticketsBy('createdBy', args, selectionOf(info)).load(user.id);
+  }
+
+  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
+  async assignedTickets(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => TicketsArgs) args: TicketsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.ticketsBy('assignedTo', args, selectionOf(info)).load(user.id);
+  }
+
+  @FieldResolver(() => CommentConnection, { description: 'Those that the viewer may see, oldest first.' })
+  async comments(
+    @Root() user: UserRow,
+    @Ctx() { loaders }: Context,
+    @Args(() => ConnectionArgs) args: ConnectionArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return loaders.commentsBy('author', args, selectionOf(info)).load(user.id);
+  }
+}

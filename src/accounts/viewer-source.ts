@@ -1,0 +1,75 @@
+import { sql } from 'kysely';
+import { type Clock } from '../common/clock.js';
+import { type Rows } from '../database/rows.js';
+import { type AccessTokenSubject } from './sessions/access-token.js';
+import { type Viewer } from './viewer.js';
+
+/** Role, bits, deletion and ended sessions take effect within this time on every instance (requirements C11). */
+const FRESH_FOR_MS = 5000;
+/** Bounds the memory; beyond it the oldest are read again. */
+const MOST_REMEMBERED = 10_000;
+
+interface ViewerRow {
+  canViewAll: boolean;
+  canEditAll: boolean;
+  canDeleteAll: boolean;
+  canManageUsers: boolean;
+  canManageTickets: boolean;
+  canAssignTickets: boolean;
+  create: boolean;
+  edit: boolean;
+  view: boolean;
+  delete: boolean;
+}
+
+/** Those of a flag, for an account whose address is proven. */
+const flag = (column: string) => sql`r.${sql.ref(column)} and u.email_confirmed`;
+
+/** Turns whom a token names into a viewer, by the database as it was at most five seconds ago. */
+export class ViewerSource {
+  readonly #rows: Rows;
+  readonly #clock: Clock;
+  readonly #remembered = new Map<string, { viewer: Promise<Viewer | null>; readAt: number }>();
+
+  constructor(rows: Rows, clock: Clock) {
+    this.#rows = rows;
+    this.#clock = clock;
+  }
+
+  /** Null when the user is deleted, or the session ended or expired. */
+  async find(subject: AccessTokenSubject): Promise<Viewer | null> {
+    const now = this.#clock.now().getTime();
+    const remembered = this.#remembered.get(subject.sessionId);
+    if (remembered && now - remembered.readAt < FRESH_FOR_MS && now >= remembered.readAt) return remembered.viewer;
+
+    const viewer = this.#read(subject);
+    this.#remembered.delete(subject.sessionId);
+    this.#remembered.set(subject.sessionId, { viewer, readAt: now });
+    if (this.#remembered.size > MOST_REMEMBERED) {
+      const [oldest] = this.#remembered.keys();
+      if (oldest !== undefined) this.#remembered.delete(oldest);
+    }
+    viewer.catch(() => this.#remembered.delete(subject.sessionId));
+    return viewer;
+  }
+
+  /** What this instance itself changed takes effect on it at once. */
+  forget(): void {
+    this.#remembered.clear();
+  }
+
+  async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
+    const [row] = await this.#rows.byKey(sql<ViewerRow>`
+      select ${flag('can_view_all')} as "canViewAll", ${flag('can_edit_all')} as "canEditAll",
+        ${flag('can_delete_all')} as "canDeleteAll", ${flag('can_manage_users')} as "canManageUsers",
+        ${flag('can_manage_tickets')} as "canManageTickets", ${flag('can_assign_tickets')} as "canAssignTickets",
+        u.may_create_tickets as "create", u.may_edit_tickets as "edit",
+        u.may_view_tickets as "view", u.may_delete_tickets as "delete"
+      from session s join "user" u on u.id = s.user_id join role r on r.id = u.role_id
+      where s.id = ${sessionId} and u.id = ${userId} and u.deleted_at is null and s.revoked_at is null
+        and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz`);
+    if (row === undefined) return null;
+    const { create, edit, view, delete: remove, ...role } = row;
+    return { id: userId, sessionId, role, bits: { create, edit, view, delete: remove } };
+  }
+}

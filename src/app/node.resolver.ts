@@ -1,0 +1,64 @@
+import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
+import { isId } from '../common/id.js';
+import { Authorized } from '../graphql/access.js';
+import { type Context } from '../graphql/context.js';
+import { badUserInput } from '../graphql/errors.js';
+import { ListSize } from '../graphql/list-size.js';
+import { Node } from '../graphql/node.js';
+
+function living<Row extends { deletedAt: string | null }>(row: Row | null): Row | null {
+  return row?.deletedAt === null ? row : null;
+}
+
+/** How each type with a Node's id is found again; a new type adds its line here. */
+function candidates({ loaders }: Context, id: string) {
+  return {
+    Ticket: loaders.ticketById.load(id),
+    Comment: loaders.commentById.load(id),
+    User: loaders.userById.load(id).then(living),
+    Product: loaders.productById.load(id).then(living),
+    Session: loaders.sessionById.load(id),
+    Notification: loaders.notificationById.load(id),
+    TicketEvent: loaders.ticketEventById.load(id),
+    Role: loaders.roleById.load(id).then(living),
+  };
+}
+
+/** Contract, `nodes`. */
+const MOST_IDS = 100;
+
+async function find(context: Context, id: string) {
+  if (!isId(id)) return null;
+  // All at once: a rejection that nobody awaits yet would end the process.
+  const rows = await Promise.all(
+    Object.entries(candidates(context, id.toLowerCase())).map(
+      async ([__typename, found]) => [__typename, await found] as const,
+    ),
+  );
+  for (const [__typename, row] of rows) if (row !== null) return { ...row, __typename };
+  return null;
+}
+
+@Resolver()
+export class NodeResolver {
+  @Authorized()
+  @Query(() => Node, { nullable: true, description: 'Anything by its id; null where there is nothing to see.' })
+  async node(@Ctx() context: Context, @Arg('id', () => ID, { description: 'Of anything that is a Node.' }) id: string) {
+    return find(context, id);
+  }
+
+  @Authorized()
+  @ListSize('ids')
+  @Query(() => [Node], {
+    nullable: 'items',
+    description: `In the order asked for, null where there is nothing to see; at most ${MOST_IDS}.`,
+  })
+  async nodes(
+    @Ctx() context: Context,
+    @Arg('ids', () => [ID], { description: 'At most 100; one that stands there twice is answered twice.' })
+    ids: string[],
+  ) {
+    if (ids.length > MOST_IDS) throw badUserInput(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
+    return Promise.all(ids.map(async (id) => find(context, id)));
+  }
+}

@@ -1,0 +1,81 @@
+import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql';
+import { buildSchemaSync } from 'type-graphql';
+import { AuthResolver } from '../accounts/sign-in/auth.resolver.js';
+import { SessionResolver } from '../accounts/sessions/session.resolver.js';
+import { CommentResolver } from '../tickets/comments/comment.resolver.js';
+import { NotificationResolver } from '../notifications/notification.resolver.js';
+import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
+import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.resolver.js';
+import { ProductResolver } from '../products/product.resolver.js';
+import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
+import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
+import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
+import { TicketResolver } from '../tickets/ticket.resolver.js';
+import { AccountResolver } from '../accounts/users/account.resolver.js';
+import { UserResolver } from '../accounts/users/user.resolver.js';
+import { checkAccess } from '../graphql/access.js';
+import { resolveDirectly } from '../graphql/direct-resolvers.js';
+import { answerUserErrors } from '../graphql/mutation-errors.js';
+import { NodeResolver } from './node.resolver.js';
+
+const OPERATION_TYPES: Readonly<Record<string, string>> = {
+  Query: 'What can be asked for. Each field says who may ask; all but `viewer` need a signed-in viewer.',
+  Mutation:
+    'What can be changed. Each field says who may do it. Whatever a person can put right comes back as userErrors, with ' +
+    'nothing changed; errors with extensions.maybeDone leave open whether the change was made.',
+};
+
+/** An argument that says nothing of its own is what its input type says that it is. */
+function describeArguments(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    type.description ??= OPERATION_TYPES[type.name];
+    for (const argument of Object.values(type.getFields()).flatMap(({ args }) => args)) {
+      argument.description ??= getNamedType(argument.type).description;
+    }
+  }
+}
+
+/** Inputs of which exactly one field is given. TypeGraphQL has no option for it. */
+const ONE_OF = ['UserRef'];
+
+/** Makes inputs @oneOf: GraphQL then refuses any other number of fields, and null. */
+function markOneOf(schema: GraphQLSchema): void {
+  for (const name of ONE_OF) {
+    const type = schema.getType(name);
+    if (!isInputObjectType(type)) throw new Error(`${name} is no input type`);
+    type.isOneOf = true;
+  }
+}
+
+/** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
+export function createSchema(): GraphQLSchema {
+  const schema = buildSchemaSync({
+    resolvers: [
+      AuthResolver,
+      SessionResolver,
+      AccountResolver,
+      UserResolver,
+      ProductResolver,
+      TicketResolver,
+      SimilarTicketResolver,
+      TicketMutationResolver,
+      TicketEventResolver,
+      CommentResolver,
+      NotificationResolver,
+      NotificationSettingsResolver,
+      TicketInsightsResolver,
+      NodeResolver,
+    ],
+    authChecker: checkAccess,
+    // Services check what comes in, and answer with userErrors in the contract's words.
+    validate: false,
+    // Only what can be reached is part of the API: base classes of payloads are not.
+    orphanedTypes: [],
+  });
+  describeArguments(schema);
+  markOneOf(schema);
+  resolveDirectly(schema);
+  answerUserErrors(schema);
+  return schema;
+}

@@ -1,0 +1,217 @@
+import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+} from '@apollo/server/plugin/disabled';
+import { fastifyApolloHandler } from '@as-integrations/fastify';
+import cors from '@fastify/cors';
+import fastify, {
+  type FastifyBaseLogger,
+  type FastifyInstance,
+  type FastifyReply,
+  type FastifyRequest,
+  LogController,
+} from 'fastify';
+import { randomUUID } from 'node:crypto';
+import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
+import { type App } from './app.js';
+import { confirmEmailRoutes } from '../accounts/addresses/confirm-email.routes.js';
+import {
+  RefreshCookie,
+  type RefreshCookieSettings,
+  refreshCookieSettings,
+} from '../accounts/sessions/refresh-cookie.js';
+import { viewerOf } from '../accounts/request-viewer.js';
+import { resetPasswordRoutes } from '../accounts/passwords/reset-password.routes.js';
+import { POOL_SIZE } from '../database/orm.js';
+import { explorerRoutes } from '../explorer/explorer.routes.js';
+import { answerSize } from '../graphql/answer-size.js';
+import { answerInTime } from '../graphql/answer-in-time.js';
+import { badTokens } from '../graphql/bad-tokens.js';
+import { compiledQueries } from '../graphql/compiled-execution.js';
+import { type Context } from '../graphql/context.js';
+import { errorReporting, failureBeforeExecution, formatError, logFailures } from '../graphql/format-error.js';
+import { RequestContext } from './request-context.js';
+import { refuseOtherMethods } from '../http/allowed-methods.js';
+import { compressAnswers } from '../http/compression.js';
+import { homeRoute } from '../http/home.route.js';
+import { limitAnswers } from '../http/answer-limits.js';
+import { HttpDoor } from '../http/http-door.js';
+import { answerHttpErrors } from '../http/http-errors.js';
+import { readJsonBodies } from '../http/json-body.js';
+import { securityHeaders } from '../http/security-headers.js';
+import { queryLimits } from '../graphql/query-limits.js';
+import { refusalPace } from '../graphql/refusal-pace.js';
+import { requestErrors } from '../graphql/request-errors.js';
+import { replicaReads } from './replica-reads.js';
+import { createSchema } from './schema.js';
+import { type MetricsAccess, metricsRoute } from '../observability/metrics.route.js';
+import { readiness } from './readiness.js';
+import { countRefusedBodies } from '../observability/refused-bodies.js';
+import { requestLog } from '../observability/request-log.js';
+import { requestScopes } from '../observability/request-scope.js';
+import { operationSpans } from '../observability/tracing/operation-spans.js';
+import { capturedMailRoutes } from '../mail/captured-mail.routes.js';
+import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
+
+/** hardening.md, "Abuse of the query language". */
+const LARGEST_BODY_BYTES = 100 * 1024;
+const MOST_TOKENS = 1000;
+const MOST_VALIDATION_ERRORS = 5;
+
+const APOLLO_SANDBOX = 'https://studio.apollographql.com';
+const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
+
+export interface ServerOptions {
+  readonly introspection: boolean;
+  /** Whether refusals that took long are delayed (refusal-pace.ts): true by default. Tests that send thousands switch it off. */
+  readonly pacesRefusals?: boolean;
+  readonly production: boolean;
+  /** Origins that a browser may call from. None in production, any localhost and Apollo Sandbox otherwise. */
+  readonly allowedOrigins: readonly string[];
+  /** Addresses and networks of proxies whose X-Forwarded headers are believed; of none by default. */
+  readonly trustedProxies: readonly string[];
+  readonly metrics: MetricsAccess;
+  /** Where captured mails are, to show them at /mail; undefined when mails go out. */
+  readonly capturedMails: string | undefined;
+  /** Where connections come in, for whoever is to close it in good order. */
+  readonly door?: HttpDoor;
+}
+
+let schema: ReturnType<typeof createSchema> | undefined;
+
+async function contextOf(
+  app: App,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  cookie: RefreshCookieSettings,
+): Promise<Context> {
+  const { accessTokens, services } = app;
+  const { authorization } = request.headers;
+  const who = await viewerOf({ accessTokens, viewers: services.viewers }, authorization).catch((error: unknown) => {
+    throw failureBeforeExecution(error, request.id, app.logger);
+  });
+  return new RequestContext(app, request, { who, refreshCookie: new RefreshCookie(cookie, app.clock, request, reply) });
+}
+
+function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
+  schema ??= createSchema();
+  const plugins: ApolloServerPlugin<Context>[] = [
+    // It wraps every field: without it a page costs 17 % less CPU (performance.md).
+    ApolloServerPluginCacheControlDisabled(),
+    ApolloServerPluginLandingPageDisabled(),
+    ...(app.tracing ? [operationSpans()] : []),
+    // Before the log, which counts what was refused.
+    answerSize(),
+    requestLog(app.logger, app.metrics),
+    queryLimits(),
+    // One more, as graphql says in the last one that there are more.
+    requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
+    errorReporting(app.logger),
+    ...(options.pacesRefusals === false ? [] : [refusalPace()]),
+    badTokens(),
+    ...(app.replicas ? [replicaReads(app)] : []),
+    // Behind the choice of a replica.
+    compiledQueries(schema, (failure) => logFailures(app.logger, failure)),
+  ];
+  return new ApolloServer<Context>({
+    schema,
+    // Apollo's own indents for people.
+    stringifyResult: JSON.stringify,
+    plugins,
+    formatError,
+    introspection: options.introspection,
+    includeStacktraceInErrorResponses: false,
+    csrfPrevention: true,
+    allowBatchedHttpRequests: false,
+    persistedQueries: false,
+    parseOptions: { maxTokens: MOST_TOKENS },
+    validationOptions: { maxErrors: MOST_VALIDATION_ERRORS },
+    // main.ts stops everything in its order.
+    stopOnTerminationSignals: false,
+    logger: app.logger,
+  });
+}
+
+/** Docket over HTTP: the API, the explorer, captured mails and the probes. Not listening yet. */
+export async function createServer(app: App, options: ServerOptions): Promise<FastifyInstance> {
+  const { door = new HttpDoor() } = options;
+  const logger: FastifyBaseLogger = app.logger;
+  const http = fastify({
+    loggerInstance: logger,
+    logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
+    bodyLimit: LARGEST_BODY_BYTES,
+    trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
+    genReqId: () => randomUUID(),
+    serverFactory: (handler) => door.createServer(handler),
+    // Whoever has come in gets an answer.
+    return503OnClosing: false,
+  });
+  http.addHook('onSend', (request, reply, _payload, done) => {
+    reply.header('x-request-id', request.id);
+    done();
+  });
+  requestScopes(http, { tracing: app.tracing, accountOf: limitAnswers(http) });
+  securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
+  compressAnswers(http);
+  answerHttpErrors(http);
+  readJsonBodies(http);
+  countRefusedBodies(http, app.metrics);
+  http.setNotFoundHandler(async (_request, reply) => {
+    await reply.status(404).send({ error: 'There is nothing here. The API is at /graphql.' });
+  });
+
+  const refuseUnknownMethods = refuseOtherMethods(http);
+  const developmentOrigins = options.production ? [] : [LOCALHOST, APOLLO_SANDBOX];
+  const origins = options.allowedOrigins.length > 0 ? [...options.allowedOrigins] : developmentOrigins;
+  await http.register(cors, {
+    origin: origins,
+    // For the cookie with the refresh token.
+    credentials: true,
+    methods: ['GET', 'POST'],
+    // Whoever reports a fault names it.
+    exposedHeaders: ['x-request-id'],
+    maxAge: 600,
+  });
+
+  http.get('/healthz', async () => ({ status: 'ok' }));
+  http.get('/readyz', async (_request, reply) => {
+    if (door.isClosing) return reply.status(503).send({ stopping: true });
+    const state = await readiness(app);
+    return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
+  });
+
+  await http.register(metricsRoute, { metrics: app.metrics, access: options.metrics });
+
+  const apollo = apolloServer(app, options);
+  await apollo.start();
+  const cookie = refreshCookieSettings(app.settings.publicUrl, origins);
+  const answer = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => contextOf(app, request, reply, cookie),
+  });
+  const connection: PostgreSqlConnection = app.orm.em.getConnection();
+  const pool = await connection.getNativeClient();
+  const inTime = { isPoolFull: () => pool.idleCount === 0 && pool.totalCount >= POOL_SIZE, logger: app.logger };
+  http.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    handler: async (request, reply) => answerInTime(answer.call(http, request, reply), reply, inTime),
+  });
+  const { publicUrl } = app.settings;
+  // One that is the same is not there, as we were asked: redirecting to it would not end.
+  const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
+  await http.register(explorerRoutes, { frontEndUrl });
+  await http.register(homeRoute, { publicUrl, frontEndUrl });
+  await http.register(resetPasswordRoutes);
+  await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
+  await http.register(unsubscribeRoutes, {
+    tokens: app.unsubscribeTokens,
+    settings: app.services.notificationSettings,
+  });
+  if (options.capturedMails !== undefined) {
+    const publicHost = new URL(publicUrl).hostname;
+    await http.register(capturedMailRoutes, { directory: options.capturedMails, publicHost });
+  }
+  refuseUnknownMethods();
+  return http;
+}

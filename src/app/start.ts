@@ -1,0 +1,205 @@
+import { type MikroORM } from '@mikro-orm/postgresql';
+import { type FastifyInstance } from 'fastify';
+import { join } from 'node:path';
+import { type Logger } from 'pino';
+import { type App, createApp } from './app.js';
+import { loadSigningKeys } from '../accounts/sessions/signing-keys.js';
+import { systemClock } from '../common/clock.js';
+import { ensureDemoData } from './demo-data.js';
+import { type EmbeddedDatabase, startEmbeddedDatabase } from '../database/embedded/embedded-database.js';
+import { exclusively, migrate } from '../database/migrate.js';
+import { connect } from '../database/orm.js';
+import { drain } from './drain.js';
+import { Replicas } from '../database/replicas/replicas.js';
+import { type Env } from './env.js';
+import { HttpDoor } from '../http/http-door.js';
+import { createJobQueue } from '../jobs/job-queue.js';
+import { withinTime } from '../common/time-limit.js';
+import { createCaptureMailer } from '../mail/capture-mailer.js';
+import { createSmtpMailer } from '../mail/smtp-mailer.js';
+import { type MetricsAccess } from '../observability/metrics.route.js';
+import { type Tracing } from '../observability/tracing/tracing.js';
+import { createServer } from './server.js';
+import { ensureAdministrator } from '../accounts/users/first-administrator.js';
+import { startWorker } from './worker.js';
+
+export interface Docket {
+  /** Where HTTP answers; null in a process that is only a worker. */
+  readonly url: string | null;
+  readonly app: App;
+  /** Whether the embedded database is in use, and whether the demo people are in it for the first time. */
+  readonly embedded: boolean;
+  readonly demoData: boolean;
+  /** Ends what is under way and closes everything; see drain.ts. */
+  stop(): Promise<void>;
+}
+
+/** Nothing is under way any more when things are closed; who does not answer is not waited for. */
+const CLOSE_MS = 1_500;
+const JOBS_PATIENCE_MS = 500;
+/** PostgreSQL flushes all that is not on disk yet. It goes on with that when we have gone. */
+const CLOSE_POSTGRESQL_MS = 60_000;
+
+/** What was opened, closed in the opposite order; a close that fails or hangs does not keep the others open. */
+class Openings {
+  readonly #closings: { name: string; close: () => Promise<unknown>; limitMs: number }[] = [];
+
+  constructor(readonly logger: Logger) {}
+
+  add(name: string, close: () => Promise<unknown>, limitMs = CLOSE_MS): void {
+    this.#closings.push({ name, close, limitMs });
+  }
+
+  async closeAll(): Promise<void> {
+    for (let closing = this.#closings.pop(); closing; closing = this.#closings.pop()) {
+      try {
+        await withinTime(closing.close(), closing.limitMs);
+      } catch (error) {
+        this.logger.error({ err: error }, `Closing ${closing.name} failed`);
+      }
+    }
+  }
+}
+
+const clock = systemClock;
+
+async function openDatabase(
+  env: Env,
+  openings: Openings,
+  onGone: (error: unknown) => void,
+): Promise<{ url: string; embedded: boolean }> {
+  if (env.databaseUrl !== undefined) return { url: env.databaseUrl, embedded: false };
+  const { logger } = openings;
+  const database: EmbeddedDatabase = await startEmbeddedDatabase({
+    dataDir: env.dataDir,
+    log: (message) => logger.debug({ component: 'postgres' }, message),
+  });
+  openings.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
+  database.keepUp({ tell: (message) => logger.warn({ component: 'postgres' }, message), onGone });
+  return { url: database.url, embedded: true };
+}
+
+/** Undefined when there are none: then nothing of them is asked. */
+async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Openings) {
+  if (replicaUrls.length === 0) return undefined;
+  const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: openings.logger });
+  openings.add('the replicas', async () => replicas.close());
+  return replicas;
+}
+
+/** Opened first, so that it is closed last and sends the spans of all others. Without an endpoint nothing is loaded. */
+async function openTracing(env: Env, openings: Openings): Promise<Tracing | undefined> {
+  if (!env.tracing) return undefined;
+  const { startTracing } = await import('../observability/tracing/otel.js');
+  const tracing = startTracing(env.tracing, openings.logger);
+  openings.add('the traces', async () => tracing.stop());
+  return tracing;
+}
+
+/** Where people reach a server that listens there: every address means localhost. */
+function httpUrl(host: string, port: number): string {
+  const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
+  return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
+}
+
+/** In production nobody reads the metrics by accident (docs/decisions/0061-metrics-access.md). */
+function metricsAccess({ production, metricsToken: token }: Env): MetricsAccess {
+  if (token !== undefined) return { token };
+  return production ? 'closed' : 'open';
+}
+
+/** Gives the URL at which people reach it; port 0 is whatever port was free. */
+async function listen({ host, port }: Env, http: FastifyInstance): Promise<string> {
+  await http.listen({ port, host });
+  const address = http.server.address();
+  return httpUrl(host, typeof address === 'object' && address !== null ? address.port : port);
+}
+
+/**
+ * Brings Docket up: database, schema, first people, jobs, HTTP, worker. Whatever was opened is closed again when a
+ * later step fails.
+ * @param onGone told when the embedded database has ended and cannot be started again: nothing works from then on
+ */
+export async function start(env: Env, logger: Logger, onGone: (error: unknown) => void): Promise<Docket> {
+  const openings = new Openings(logger);
+  try {
+    const tracing = await openTracing(env, openings);
+    const database = await openDatabase(env, openings, onGone);
+    const orm = await connect(database.url, (message) => logger.debug({ component: 'orm' }, message));
+    openings.add('the database pool', async () => orm.close(true));
+
+    const demoData = await exclusively(
+      database.url,
+      async () => {
+        await migrate(orm);
+        const filled = env.demoData && (await ensureDemoData(orm, clock));
+        if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
+          logger.info({ username: env.admin.username }, 'The first administrator was made');
+        }
+        return filled;
+      },
+      (message) => logger.info({ component: 'database' }, message),
+    );
+
+    const jobs = await createJobQueue({ url: env.jobsUrl ?? database.url, logger });
+    openings.add('the job queue', async () => jobs.stop(JOBS_PATIENCE_MS));
+    const mailDirectory = join(env.dataDir, 'mail');
+    const mailer = env.smtp
+      ? createSmtpMailer({ ...env.smtp, from: env.mailFrom })
+      : createCaptureMailer({ directory: mailDirectory, from: env.mailFrom, clock });
+    openings.add('the mailer', async () => mailer.close());
+
+    const replicas = env.run === 'worker' ? undefined : await openReplicas(env, database.url, orm, openings);
+
+    const app = createApp({
+      orm,
+      replicas,
+      clock,
+      logger,
+      jobs,
+      mailer,
+      signingKeys: await loadSigningKeys(env.jwtPrivateKeys, env.dataDir),
+      tracing,
+      settings: {
+        accessTokenSeconds: env.accessTokenSeconds,
+        sessionDays: env.sessionDays,
+        signUp: env.signUp,
+        confirmsEmail: env.confirmsEmail,
+        ticketMailDelayMs: env.ticketMailDelayMs,
+        digestIntervalMs: env.digestIntervalMs,
+        publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
+        frontEndUrl: env.frontEndUrl,
+      },
+    });
+
+    let url: string | null = null;
+    const door = env.run === 'worker' ? null : new HttpDoor();
+    if (door) {
+      const http = await createServer(app, {
+        introspection: env.introspection,
+        production: env.production,
+        allowedOrigins: env.allowedOrigins,
+        trustedProxies: env.trustedProxies,
+        capturedMails: env.mailPage ? mailDirectory : undefined,
+        door,
+        metrics: metricsAccess(env),
+      });
+      openings.add('HTTP', async () => http.close());
+      url = await listen(env, http);
+    }
+    const worker = env.run === 'api' ? null : startWorker(app, env.smtp ? undefined : mailDirectory);
+    return {
+      url,
+      app,
+      embedded: database.embedded,
+      demoData,
+      async stop() {
+        await drain({ app, door, worker }, door ? env.shutdownDelayMs : 0);
+        await openings.closeAll();
+      },
+    };
+  } catch (error) {
+    await openings.closeAll();
+    throw error;
+  }
+}

@@ -1,0 +1,96 @@
+import { type App } from './app.js';
+import { answerPasswordReset, sendAccountMail } from '../accounts/sign-in/auth.jobs.js';
+import { handle } from '../jobs/job-definition.js';
+import { onceADay } from '../jobs/once-a-day.js';
+import { removeCapturedMails } from '../mail/captured-mail.store.js';
+import { LookAhead } from '../notifications/look-ahead.js';
+import { deliverNotification } from '../notifications/notification.jobs.js';
+
+/** Whatever no job woke anybody for is found within this time (architecture, "Notifications"). */
+const SWEEP_EVERY_MS = 30_000;
+/** Nor must a short digest interval wait for the sweep to plan somebody's first one. */
+const SHORTEST_SWEEP_MS = 1000;
+
+const DAY_MS = 86_400_000;
+/** They are a development aid, and hold people's addresses. */
+const CAPTURED_MAILS_KEPT_DAYS = 30;
+
+type WorkerParts = Pick<
+  App,
+  | 'clock'
+  | 'jobs'
+  | 'delivery'
+  | 'digests'
+  | 'passwordResets'
+  | 'accountMails'
+  | 'throttle'
+  | 'endedSignIns'
+  | 'settings'
+  | 'logger'
+>;
+
+export interface Worker {
+  /** Begins nothing new; resolves when everything that was begun has ended, however long that takes. */
+  rest(): Promise<void>;
+}
+
+/**
+ * Runs due jobs, plans digests and sweeps, until it is told to rest.
+ * @param capturedMails the folder in which mails are captured, if they are
+ */
+export function startWorker(parts: WorkerParts, capturedMails?: string): Worker {
+  const { clock, jobs, delivery, digests, passwordResets, accountMails, throttle, endedSignIns, settings, logger } =
+    parts;
+  jobs.work([
+    handle(deliverNotification, async ({ id }) => {
+      const later = await delivery.deliver(id);
+      if (later !== null) await jobs.schedule(deliverNotification, { id }, later);
+    }),
+    handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
+    handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
+  ]);
+
+  const lookAhead = new LookAhead({ delivery, clock, logger });
+  const stopping = new AbortController();
+  const cleanUp = onceADay(clock, async () => {
+    const removed = await endedSignIns.remove(stopping.signal);
+    const before = new Date(clock.now().getTime() - CAPTURED_MAILS_KEPT_DAYS * DAY_MS);
+    const mails = capturedMails === undefined ? 0 : await removeCapturedMails(capturedMails, before);
+    if (removed + mails > 0) logger.info({ rows: removed, mails }, 'Removed what ended long ago');
+  });
+  const sweeps: Record<string, () => Promise<unknown>> = {
+    'digests to be planned': async () => digests.plan(),
+    'waiting password resets': async () => passwordResets.sweep(),
+    'waiting mails about addresses': async () => accountMails.sweep(),
+    'old sign-in attempts': async () => throttle.forgetOld(),
+    'what ended long ago': cleanUp,
+    // Last: after a long time without a worker it is long.
+    'due notifications': async () => delivery.sweep(stopping.signal),
+  };
+  const sweep = async () => {
+    for (const [name, run] of Object.entries(sweeps)) {
+      if (stopping.signal.aborted) return;
+      try {
+        await run();
+      } catch (error) {
+        logger.error({ err: error }, `The sweep for ${name} failed; it comes again`);
+      }
+    }
+  };
+  let sweeping: Promise<void> | undefined;
+  const start = () => {
+    sweeping ??= sweep().finally(() => {
+      sweeping = undefined;
+    });
+  };
+  start();
+  const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(SHORTEST_SWEEP_MS, settings.digestIntervalMs)));
+  return {
+    async rest() {
+      clearInterval(timer);
+      stopping.abort();
+      lookAhead.stop();
+      await Promise.all([jobs.rest(), delivery.rest(), sweeping]);
+    },
+  };
+}

@@ -1,0 +1,119 @@
+import { characters } from '../graphql/input-check.js';
+import { composeDetails } from './draft-details.js';
+import { partId } from './imported-id.js';
+import { isObject } from './json-value.js';
+import { type Account, type DraftPeople } from './people.js';
+import { type CommentDraft, type TicketDraft } from './ticket-draft.js';
+
+/** What a comment holds, in characters (the API's limit). */
+const LONGEST_COMMENT = 10_000;
+
+export interface ReadyComment {
+  readonly id: string;
+  readonly content: string;
+  readonly internal: boolean;
+  readonly authorId: string;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+}
+
+/** A ticket as it will be stored, but for its number. */
+export interface ReadyTicket extends Pick<
+  TicketDraft,
+  'id' | 'title' | 'description' | 'type' | 'priority' | 'status' | 'createdAt' | 'updatedAt' | 'closedAt'
+> {
+  readonly details: Record<string, unknown> | null;
+  readonly productId: string | null;
+  readonly createdById: string;
+  readonly assignedToId: string | null;
+  readonly comments: readonly ReadyComment[];
+}
+
+/**
+ * Puts people and product in their places. Their names stay in the details where somebody or something else stands in;
+ * a comment whose author has no account here begins with the name.
+ */
+export function readyTicket(
+  draft: TicketDraft,
+  people: DraftPeople,
+  product: { readonly id: string | null; readonly isExact: boolean },
+  note: (what: string) => void,
+): ReadyTicket {
+  const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt } = draft;
+  const written = draft.comments.map((comment, index) =>
+    readyComment(draft, comment, index, people.authors[index], note),
+  );
+  const rests = written.flatMap(({ rest }) => (rest === null ? [] : [rest]));
+  const { words } = draft.details;
+  const earlier: unknown = words['comments'];
+  const names: Record<string, unknown> = {
+    ...(!people.createdBy.isExact && draft.createdBy !== null && { createdBy: draft.createdBy }),
+    ...(people.assignedTo?.isExact !== true && draft.assignedTo !== null && { assignedTo: draft.assignedTo }),
+    ...(!product.isExact && draft.product !== null && { product: draft.product }),
+    ...(rests.length > 0 && { comments: [...rests, ...(Array.isArray(earlier) ? earlier : [])] }),
+  };
+  return {
+    id,
+    title,
+    description,
+    type,
+    priority,
+    status,
+    createdAt,
+    updatedAt,
+    closedAt,
+    details: composeDetails({ ...draft.details, words: { ...words, ...names } }),
+    productId: product.id,
+    createdById: people.createdBy.id,
+    assignedToId: people.assignedTo?.id ?? null,
+    comments: written.flatMap(({ parts }) => parts),
+  };
+}
+
+interface WrittenComment {
+  readonly parts: readonly ReadyComment[];
+  /** What has no place in a comment, with the id of its first part; null for nothing. */
+  readonly rest: Record<string, unknown> | null;
+}
+
+function readyComment(
+  ticket: TicketDraft,
+  { id, content, internal, author, createdAt, updatedAt, rest }: CommentDraft,
+  index: number,
+  account: Account | undefined,
+  note: (what: string) => void,
+): WrittenComment {
+  const isStoodInFor = account?.isNamed === false && author !== null;
+  const texts = split(isStoodInFor ? `${author} wrote:\n\n${content}` : content);
+  if (texts.length > 1) note('a comment over 10,000 characters was split into several');
+  const parts = texts.map((text, number) => ({
+    id: id !== null && number === 0 ? id : partId(ticket.id, `comment ${index}.${number}`),
+    content: text,
+    internal,
+    authorId: account?.id ?? '',
+    createdAt,
+    updatedAt,
+  }));
+  const kept = { ...(isStoodInFor && { author }), ...(rest !== null && { kept: rest }) };
+  const [first] = parts;
+  return { parts, rest: isEmpty(kept) || !first ? null : { comment: first.id, ...kept } };
+}
+
+function isEmpty(value: unknown): boolean {
+  return isObject(value) && Object.keys(value).length === 0;
+}
+
+function split(content: string): string[] {
+  if (characters(content) <= LONGEST_COMMENT) return [content];
+  const all = Array.from(content);
+  const parts: string[] = [];
+  for (let begin = 0; begin < all.length; begin += LONGEST_COMMENT) {
+    parts.push(
+      all
+        .slice(begin, begin + LONGEST_COMMENT)
+        .join('')
+        .trim(),
+    );
+  }
+  return parts.filter((part) => part !== '');
+}

@@ -1,0 +1,63 @@
+import { type TicketPriority, type TicketStatus, type TicketType } from '../tickets/ticket.entity.js';
+
+/** A comment as the source has it. */
+export interface CommentDraft {
+  /** Its own, where Docket's export has one; null when it is to be made of the ticket's. */
+  readonly id: string | null;
+  /** Of any length. */
+  readonly content: string;
+  readonly internal: boolean;
+  /** As the source names them; null for nobody. */
+  readonly author: string | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+  /** What the source says of it beside all this; null for nothing. */
+  readonly rest: unknown;
+}
+
+/** What goes into a ticket's details, in its parts. */
+export interface DetailsDraft {
+  /** What stands in the column of details. */
+  readonly own: Readonly<Record<string, unknown>> | null;
+  /** What no field took, by column. */
+  readonly rest: Readonly<Record<string, unknown>>;
+  /** The source's own words, by field, and texts that were cut. */
+  readonly words: Readonly<Record<string, unknown>>;
+}
+
+/** A ticket as a row has it, its people and its product as the source names them. */
+export interface TicketDraft {
+  readonly line: number;
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly details: DetailsDraft;
+  readonly type: TicketType;
+  readonly priority: TicketPriority;
+  readonly status: TicketStatus;
+  readonly product: string | null;
+  readonly createdBy: string | null;
+  readonly assignedTo: string | null;
+  /** The original as the source names it, and the id that it has here if it is there. */
+  readonly duplicateOf: { readonly name: string; readonly id: string } | null;
+  readonly createdAt: Date;
+  readonly updatedAt: Date | null;
+  readonly closedAt: Date | null;
+  readonly comments: readonly CommentDraft[];
+  /** What was done to the row that an operator should know of. */
+  readonly notes: readonly string[];
+}
+
+/** Counts what was done to rows, for the end of the run. */
+export class Notices {
+  readonly #counts = new Map<string, number>();
+
+  add(what: string): void {
+    this.#counts.set(what, (this.#counts.get(what) ?? 0) + 1);
+  }
+
+  /** One line each, e.g. `29 × …`. */
+  lines(): string[] {
+    return [...this.#counts].map(([what, count]) => `${count.toLocaleString('en')} × ${what}`);
+  }
+}

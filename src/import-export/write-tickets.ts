@@ -1,0 +1,86 @@
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
+import { newId } from '../common/id.js';
+import { TicketEventKind } from '../tickets/ticket-event.entity.js';
+import { CommandError } from '../cli/command.js';
+import { type ReadyTicket } from './ready-ticket.js';
+
+/** "DOCKIMP" in ASCII. */
+const IMPORT_LOCK = 0x44_4f_43_4b_49_4d_50;
+
+/** Two imports at once would each find the other's tickets missing. Released when the transaction ends. */
+export async function lockImports(em: EntityManager): Promise<void> {
+  const { rows } = await sql<{ locked: boolean }>`
+    select pg_try_advisory_xact_lock(${IMPORT_LOCK}::bigint) as locked`.execute(em.getKysely());
+  if (rows[0]?.locked !== true) throw new CommandError('Another import is running. Wait for its end.');
+}
+
+/** Which of the ids are tickets already, deleted ones too. */
+export async function existingTickets(em: EntityManager, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  const { rows } = await sql<{ id: string }>`
+    select id from ticket where id = any(${[...ids]}::uuid[])`.execute(em.getKysely());
+  return new Set(rows.map(({ id }) => id));
+}
+
+export type NumberedTicket = ReadyTicket & { readonly number: number };
+
+/**
+ * Writes a batch with its comments and events: three statements that are the same for every batch, each with one JSON
+ * parameter.
+ */
+export async function writeTickets(em: EntityManager, batch: readonly NumberedTicket[]): Promise<void> {
+  const db = em.getKysely();
+  const tickets = batch.map(({ comments: _comments, ...ticket }) => ticket);
+  const comments = batch.flatMap((ticket) => ticket.comments.map((comment) => ({ ...comment, ticketId: ticket.id })));
+  const events = batch.flatMap((ticket) => [
+    event(TicketEventKind.CREATED, ticket.id, ticket.createdById, ticket.createdAt, null),
+    ...ticket.comments.map(({ id, authorId, createdAt }) =>
+      event(TicketEventKind.COMMENTED, ticket.id, authorId, createdAt, id),
+    ),
+  ]);
+  await sql`
+    insert into ticket (id, number, title, description, details, type, priority, status, product_id, created_by_id,
+      assigned_to_id, created_at, updated_at, closed_at)
+    select id, number, title, description, details, type, priority, status, "productId", "createdById",
+      "assignedToId", "createdAt", "updatedAt", "closedAt"
+    from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb) as item(id uuid, number integer, title text,
+      description text, details jsonb, type ticket_type, priority ticket_priority, status ticket_status,
+      "productId" uuid, "createdById" uuid, "assignedToId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz,
+      "closedAt" timestamptz)`.execute(db);
+  if (comments.length > 0) {
+    await sql`
+      insert into comment (id, content, internal, ticket_id, author_id, created_at, updated_at)
+      select id, content, internal, "ticketId", "authorId", "createdAt", "updatedAt"
+      from jsonb_to_recordset(${JSON.stringify(comments)}::jsonb) as item(id uuid, content text, internal boolean,
+        "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz)`.execute(db);
+  }
+  await sql`
+    insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at)
+    select id, kind, "ticketId", "actorId", "commentId", '[]', "createdAt"
+    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as item(id uuid, kind ticket_event_kind, "ticketId" uuid,
+      "actorId" uuid, "commentId" uuid, "createdAt" timestamptz)`.execute(db);
+}
+
+function event(kind: TicketEventKind, ticketId: string, actorId: string, createdAt: Date, commentId: string | null) {
+  return { id: newId(), kind, ticketId, actorId, createdAt, commentId };
+}
+
+/**
+ * Makes sure, as the last thing before the commit, that nobody was deleted while the import ran: a deletion that comes
+ * later waits for our commit, and then unassigns the new tickets too.
+ */
+export async function confirmAssignees(
+  em: EntityManager,
+  assignees: ReadonlySet<string>,
+  numbers: readonly number[],
+): Promise<void> {
+  const db = em.getKysely();
+  const { rows } = await sql<{ id: string; deleted: boolean }>`
+    select id, deleted_at is not null as deleted from "user"
+    where id = any(${[...assignees]}::uuid[]) order by id for share`.execute(db);
+  const deleted = rows.filter((user) => user.deleted).map(({ id }) => id);
+  if (deleted.length === 0) return;
+  await sql`update ticket set assigned_to_id = null
+    where number = any(${[...numbers]}::integer[]) and assigned_to_id = any(${deleted}::uuid[])
+    and status not in ('DONE', 'CLOSED')`.execute(db);
+}

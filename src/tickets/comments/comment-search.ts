@@ -1,0 +1,66 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Rows } from '../../database/rows.js';
+import { withLookAlikes } from '../../search/look-alikes.js';
+import { searchedText } from '../../search/searched-text.js';
+import { type TermGroups, wordQuery } from '../../search/word-query.js';
+import { isWalkedSooner } from '../../search/word-statistics.js';
+
+/** Up to here the ids of what was found go into the list's own statement. */
+const MOST_IDS = 5000;
+
+/** Comments as a source under `c`, to stand behind FROM, and what else they must fulfil. */
+export interface FoundComments {
+  readonly source: RawBuilder<unknown>;
+  readonly condition: RawBuilder<boolean>;
+}
+
+export const ALL_COMMENTS: FoundComments = { source: sql`comment c`, condition: sql`true` };
+const NO_COMMENTS: FoundComments = { source: sql`comment c`, condition: sql`false` };
+
+/** Each comment looked up by its id, however few of all PostgreSQL thinks there are. */
+function withIds(ids: string): FoundComments {
+  return {
+    source: sql`(
+      select c.* from unnest(${ids}::uuid[]) as hit (id)
+        cross join lateral (select * from comment c where c.id = hit.id offset 0) c
+    ) c`,
+    condition: sql`true`,
+  };
+}
+
+async function commentsWith(rows: Rows, groups: TermGroups): Promise<FoundComments> {
+  const query = wordQuery(groups);
+  if (!(await isWalkedSooner(rows, 'comment', groups, false))) {
+    const hits = await rows.first(sql<{ ids: string; count: number }>`
+      select hits.ids::text as ids, cardinality(hits.ids) as count
+      from (select comment_hits(${query}::tsquery, ${MOST_IDS + 1}::int) as ids offset 0) hits`);
+    if (hits !== null && hits.count <= MOST_IDS) return withIds(hits.ids);
+  }
+  // Not as the index could answer it: the list is walked in its order.
+  return { source: sql`comment c`, condition: sql`(c.words @@ ${query}::tsquery) is true` };
+}
+
+/**
+ * Comments under `c` with every word that was typed; with words that look alike, when the viewer could see none. Null:
+ * nothing was typed.
+ * @param readable boolean expression over comments under `c` on tickets under `t`: what the viewer may see
+ * @throws BAD_USER_INPUT for a text that is too long
+ */
+export async function commentSearch(
+  rows: Rows,
+  typed: string,
+  readable: RawBuilder<boolean>,
+): Promise<FoundComments | null> {
+  const asked = await searchedText(rows, typed);
+  if (asked === null) return null;
+  if (asked.terms.length === 0) return NO_COMMENTS;
+  const exact = await commentsWith(
+    rows,
+    asked.terms.map((term) => [term]),
+  );
+  const { source, condition } = exact;
+  if (await rows.exists(sql`${source} join ticket t on t.id = c.ticket_id where ${readable} and ${condition}`))
+    return exact;
+  const alike = await withLookAlikes(rows, asked.terms);
+  return alike === null ? exact : commentsWith(rows, alike);
+}

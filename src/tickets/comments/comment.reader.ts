@@ -1,0 +1,179 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Viewer } from '../../accounts/viewer.js';
+import { isId } from '../../common/id.js';
+import { type RowWith } from '../../database/row.js';
+import { type Rows } from '../../database/rows.js';
+import {
+  type BroughtPages,
+  type Connection,
+  type ConnectionArgs,
+  keysetPage,
+  type Order,
+  OrderDirection,
+} from '../../graphql/connection.js';
+import { nodeSelection, type Selection } from '../../graphql/selection.js';
+import { type SearchTurns } from '../../search/search-turns.js';
+import { visibleTickets } from '../ticket-visibility.js';
+import { Comment } from './comment.entity.js';
+import { type CommentFilter } from './comment.inputs.js';
+import { canUseInternalComments } from './comment.policy.js';
+import { ALL_COMMENTS, commentSearch } from './comment-search.js';
+
+export type CommentRow = RowWith<Comment>;
+
+/** Oldest first: comments are a ticket's chronological trace (requirements 73). */
+const CHRONOLOGICAL: Order<CommentRow> = {
+  name: 'comment.CREATED_AT',
+  direction: OrderDirection.ASC,
+  keys: [
+    { expression: sql.ref('c.created_at'), type: 'timestamptz', value: ({ createdAt }) => createdAt },
+    { expression: sql.ref('c.id'), type: 'uuid', value: ({ id }) => id },
+  ],
+};
+
+/** What a comment can be listed under, each by its column. */
+const PARENT_COLUMNS = { ticket: sql.ref('c.ticket_id'), author: sql.ref('c.author_id') } as const;
+export type CommentParent = keyof typeof PARENT_COLUMNS;
+
+/** Live comments under `c` that are not kept from the viewer, if the viewer may see their tickets. */
+function ownReadable(viewer: Viewer): RawBuilder<boolean> {
+  return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
+}
+
+/** The same, on tickets under `t` that the viewer may see. */
+function readableComments(viewer: Viewer): RawBuilder<boolean> {
+  return sql`${ownReadable(viewer)} and ${visibleTickets(viewer, 't')}`;
+}
+
+const COMMENTS = sql`comment c join ticket t on t.id = c.ticket_id`;
+
+function filterConditions(filter: CommentFilter): RawBuilder<boolean>[] {
+  const conditions: RawBuilder<boolean>[] = [];
+  if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
+  if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
+  return conditions;
+}
+
+export class CommentReader {
+  readonly #rows: Rows;
+  readonly #turns: SearchTurns;
+
+  constructor(rows: Rows, turns: SearchTurns) {
+    this.#rows = rows;
+    this.#turns = turns;
+  }
+
+  /**
+   * One page of all comments on tickets that the viewer may see, oldest first. One statement, and a few more for a
+   * search.
+   */
+  async page(
+    viewer: Viewer,
+    args: ConnectionArgs & { filter?: CommentFilter | null },
+    selection: Selection,
+  ): Promise<Connection<CommentRow>> {
+    const page = keysetPage(args, CHRONOLOGICAL);
+    const filter = args.filter ?? {};
+    const readable = readableComments(viewer);
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
+    const inTurn = this.#turns.of(viewer, (filter.search ?? '').trim() !== '');
+    const { list, rows } = await inTurn(async () => {
+      const searched = filter.search == null ? null : await commentSearch(this.#rows, filter.search, readable);
+      const { source, condition } = searched ?? ALL_COMMENTS;
+      const matching = sql.join([readable, condition, ...filterConditions(filter)], sql` and `);
+      const comments = sql`${source} join ticket t on t.id = c.ticket_id`;
+      const found = await this.#rows.all(
+        sql<CommentRow>`select ${columns} from ${comments} ${joins} where ${matching} and ${page.where}
+          order by ${page.orderBy} limit ${page.limit}`,
+      );
+      return { list: sql`${comments} where ${matching}`, rows: found };
+    });
+    return page.connection(
+      rows,
+      async () => inTurn(async () => this.#rows.count(list)),
+      async (beyond) => inTurn(async () => this.#rows.exists(sql`${list} and ${beyond}`)),
+    );
+  }
+
+  /**
+   * The same page of the comments of each ticket or author, in the order of the ids. One statement for all of them.
+   * Those of a deleted ticket are hidden with it (requirements C2), also from whoever was shown the ticket itself.
+   */
+  async pagesByParent(
+    viewer: Viewer,
+    parent: CommentParent,
+    parentIds: readonly string[],
+    args: ConnectionArgs,
+    selection: Selection,
+  ): Promise<Connection<CommentRow>[]> {
+    const column = PARENT_COLUMNS[parent];
+    const page = keysetPage(args, CHRONOLOGICAL);
+    const key = `${parent}Id` as const;
+    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), {
+      always: ['createdAt', key],
+    });
+    const limited = sql`${page.where} order by ${page.orderBy} limit ${page.limit}`;
+    // Each ticket is looked at once, and not once for each of its comments.
+    const from =
+      parent === 'ticket'
+        ? sql`(select id from ticket t where t.id = any(${[...parentIds]}::uuid[]) and ${visibleTickets(viewer, 't')}) parent
+            cross join lateral (select c.* from comment c where c.ticket_id = parent.id and ${ownReadable(viewer)} and ${limited}) c`
+        : sql`unnest(${[...parentIds]}::uuid[]) as parent (id)
+            cross join lateral (
+              select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${limited}
+            ) c`;
+    const rows = await this.#rows.all(
+      sql<CommentRow>`select ${columns} from ${from} ${joins} order by ${page.orderBy}`,
+    );
+    const byParent = Map.groupBy(rows, (row) => row[key]);
+    const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
+    const count = this.#rows.counts(column, parentIds, list);
+    return parentIds.map((id) =>
+      page.connection(
+        byParent.get(id) ?? [],
+        () => count(id),
+        (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+      ),
+    );
+  }
+
+  /**
+   * The same page for each ticket of a statement that has tickets under `t`, brought along by that statement.
+   * @throws BAD_USER_INPUT as `pagesByParent` does
+   */
+  broughtByTickets(viewer: Viewer, args: ConnectionArgs, selection: Selection): BroughtPages<CommentRow> {
+    const page = keysetPage(args, CHRONOLOGICAL);
+    const { values, joins, rows } = this.#rows.selectAsText(Comment, 'c', nodeSelection(selection), {
+      always: ['createdAt'],
+    });
+    const ticketIds: string[] = [];
+    const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
+    const count = this.#rows.counts(PARENT_COLUMNS.ticket, ticketIds, list);
+    return {
+      column: sql`array_to_json(array(
+        select ${values} from comment c ${joins} where c.ticket_id = t.id and ${readableComments(viewer)} and ${page.where}
+        order by ${page.orderBy} limit ${page.limit}))`,
+      connection: (ticketId, texts) => {
+        ticketIds.push(ticketId);
+        return page.connection(
+          rows(texts),
+          () => count(ticketId),
+          (beyond) => this.#rows.exists(sql`${list} and c.ticket_id = ${ticketId} and ${beyond}`),
+        );
+      },
+    };
+  }
+
+  /** Those of the comments that the viewer may see, in no order. */
+  async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
+    return this.#rows.byKey(
+      sql<CommentRow>`select ${this.#rows.columns(Comment, 'c')} from ${COMMENTS}
+        where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)}`,
+    );
+  }
+}
+
+/** A comment as an edge of its ticket's comments, for a mutation's payload. */
+export function chronologicalEdge(comment: CommentRow) {
+  return keysetPage<CommentRow>({}, CHRONOLOGICAL).edge(comment);
+}

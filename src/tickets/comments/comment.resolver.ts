@@ -1,0 +1,101 @@
+import { type GraphQLResolveInfo } from 'graphql';
+import {
+  Arg,
+  Args,
+  ArgsType,
+  Ctx,
+  Field,
+  FieldResolver,
+  ID,
+  Info,
+  Mutation,
+  Query,
+  Resolver,
+  Root,
+} from 'type-graphql';
+import { isId } from '../../common/id.js';
+import { Reads } from '../../database/reads.js';
+import { Authorized } from '../../graphql/access.js';
+import { ConnectionArgs } from '../../graphql/connection.js';
+import { type Context, signedIn } from '../../graphql/context.js';
+import { Direct } from '../../graphql/direct-resolvers.js';
+import { selectionOf } from '../../graphql/selection.js';
+import { Ticket } from '../ticket.entity.js';
+import { User } from '../../accounts/users/user.entity.js';
+import { Comment } from './comment.entity.js';
+import { CommentFilter, CreateCommentInput, DeleteCommentInput, UpdateCommentInput } from './comment.inputs.js';
+import { CreateCommentPayload, DeleteCommentPayload, UpdateCommentPayload } from './comment.payloads.js';
+import { canDeleteComment, canEditComment } from './comment.policy.js';
+import { type CommentRow } from './comment.reader.js';
+import { CommentConnection } from './comment.types.js';
+
+@ArgsType()
+class CommentsArgs extends ConnectionArgs {
+  @Field(() => CommentFilter, { nullable: true })
+  filter?: CommentFilter | null;
+}
+
+@Resolver(() => Comment)
+export class CommentResolver {
+  @Authorized()
+  @Query(() => Comment, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
+  async comment(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The comment's." }) id: string) {
+    return isId(id) ? loaders.commentById.load(id.toLowerCase()) : null;
+  }
+
+  @Authorized()
+  @Query(() => CommentConnection, { description: 'On all tickets that the viewer may see, oldest first.' })
+  async comments(
+    @Ctx() context: Context,
+    @Args(() => CommentsArgs) args: CommentsArgs,
+    @Info() info: GraphQLResolveInfo,
+  ) {
+    return context.readers.comments.page(signedIn(context), args, selectionOf(info));
+  }
+
+  @Authorized()
+  @Mutation(() => CreateCommentPayload, {
+    description: 'On a ticket that the viewer may see. An internal comment needs canManageTickets.',
+  })
+  async createComment(@Ctx() context: Context, @Arg('input', () => CreateCommentInput) input: CreateCommentInput) {
+    return { commentId: await context.services.comments.create(signedIn(context), input) };
+  }
+
+  @Authorized()
+  @Mutation(() => UpdateCommentPayload, { description: 'The author or canEditAll. Needs the edit bit.' })
+  async updateComment(@Ctx() context: Context, @Arg('input', () => UpdateCommentInput) input: UpdateCommentInput) {
+    return { commentId: await context.services.comments.update(signedIn(context), input) };
+  }
+
+  @Authorized()
+  @Mutation(() => DeleteCommentPayload, { description: 'The author or canDeleteAll. Needs the delete bit.' })
+  async deleteComment(@Ctx() context: Context, @Arg('input', () => DeleteCommentInput) input: DeleteCommentInput) {
+    return { deletedCommentId: await context.services.comments.delete(signedIn(context), input.id) };
+  }
+
+  @Direct()
+  @FieldResolver(() => Ticket, { description: 'What it was said about.' })
+  ticket(@Root() comment: CommentRow, @Ctx() context: Context) {
+    return comment.ticket ?? context.loaders.ticketById.load(comment.ticketId);
+  }
+
+  @Direct()
+  @FieldResolver(() => User, { description: 'Who wrote it; still named once the account is deleted.' })
+  author(@Root() comment: CommentRow, @Ctx() context: Context) {
+    return comment.author ?? context.loaders.userById.load(comment.authorId);
+  }
+
+  @Reads(Comment, 'authorId')
+  @Direct()
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its text.' })
+  viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
+    return canEditComment(signedIn(context), comment);
+  }
+
+  @Reads(Comment, 'authorId')
+  @Direct()
+  @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
+  viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
+    return canDeleteComment(signedIn(context), comment);
+  }
+}

@@ -1,0 +1,165 @@
+import { LockMode, ref, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { type Viewer } from '../../accounts/viewer.js';
+import { type Clock } from '../../common/clock.js';
+import { isId } from '../../common/id.js';
+import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
+import { InputCheck } from '../../graphql/input-check.js';
+import { type NotificationService } from '../../notifications/notification.service.js';
+import { TicketEvent, TicketEventKind } from '../ticket-event.entity.js';
+import { Ticket } from '../ticket.entity.js';
+import { canViewTicket, factsOf } from '../ticket.policy.js';
+import { visibleTicketsWhere } from '../ticket-visibility.js';
+import { Comment } from './comment.entity.js';
+import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
+import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
+
+/** Requirements C19. */
+const CONTENT = { most: 10_000 };
+
+function checkContent(content: string): string {
+  const check = new InputCheck();
+  const stored = check.text('content', content, CONTENT);
+  check.done();
+  return stored;
+}
+
+function idInUse() {
+  return userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
+}
+
+interface Written {
+  readonly id: string;
+  readonly owed: readonly { readonly id: string; readonly sendAt: Date }[];
+}
+
+/** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
+export class CommentService {
+  readonly #orm: MikroORM;
+  readonly #clock: Clock;
+  readonly #notifications: NotificationService;
+
+  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService }) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#notifications = deps.notifications;
+  }
+
+  /**
+   * Writes a comment on a ticket that the viewer may see, and its event. Sending the same call again with an id of the
+   * client's own returns the first comment and writes nothing.
+   * @throws FORBIDDEN for an internal one without canManageTickets; UserInputError for what is wrong with the input
+   */
+  async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
+    const internal = input.internal ?? false;
+    if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
+    try {
+      const { id, owed } = await this.#orm.em
+        .fork()
+        .transactional(async (em) => this.#write(em, viewer, input, internal));
+      this.#notifications.wake(owed);
+      return id;
+    } catch (error) {
+      if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
+      // Somebody was faster, with the same id on another ticket.
+      const earlier = await this.#earlierCall(this.#orm.em.fork(), viewer, input.id);
+      if (earlier === null) throw idInUse();
+      return earlier;
+    }
+  }
+
+  async #write(em: EntityManager, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<Written> {
+    const ticket = await this.#ticket(em, viewer, input.ticketId);
+    if (ticket === null) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
+    }
+    if (input.id != null) {
+      const earlier = await this.#earlierCall(em, viewer, input.id);
+      if (earlier !== null) return { id: earlier, owed: [] };
+    }
+    const content = checkContent(input.content);
+    const now = this.#clock.now();
+    const comment = em.create(Comment, {
+      ...(input.id != null && { id: input.id.toLowerCase() }),
+      content,
+      internal,
+      ticket: ref(ticket),
+      author: viewer.id,
+      createdAt: now,
+    });
+    em.create(TicketEvent, {
+      kind: TicketEventKind.COMMENTED,
+      ticket: ref(ticket),
+      actor: viewer.id,
+      comment: ref(comment),
+      createdAt: now,
+    });
+    return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+  }
+
+  /**
+   * The comment that the viewer wrote with this id before; null when there is none. Another person's, and one that the
+   * viewer may not see any more, is a CONFLICT that tells nothing of it.
+   */
+  async #earlierCall(em: EntityManager, viewer: Viewer, id: string): Promise<string | null> {
+    if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
+    const comment = await em.findOne(Comment, { id }, { populate: ['ticket'] });
+    if (comment === null) return null;
+    const isHidden = comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer));
+    if (isHidden || comment.author.id !== viewer.id || !canViewTicket(viewer, factsOf(comment.ticket.$))) {
+      throw idInUse();
+    }
+    return comment.id;
+  }
+
+  /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */
+  async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const comment = await this.#locked(em, viewer, input.id);
+      if (!canEditComment(viewer, { authorId: comment.author.id })) throw forbidden('You may not edit this comment.');
+      const content = checkContent(input.content);
+      if (content === comment.content) return;
+      comment.content = content;
+      comment.updatedAt = this.#clock.now();
+    });
+    return input.id.toLowerCase();
+  }
+
+  /**
+   * Soft: it is absent from every read from now on (requirements C2). That it was written stays in the history.
+   * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
+   */
+  async delete(viewer: Viewer, id: string): Promise<string> {
+    await this.#orm.em.fork().transactional(async (em) => {
+      const comment = await this.#locked(em, viewer, id);
+      if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
+        throw forbidden('You may not delete this comment.');
+      }
+      comment.deletedAt = this.#clock.now();
+    });
+    return id.toLowerCase();
+  }
+
+  /**
+   * A live ticket that the viewer may see, or null. Locked: its deletion waits, so that no comment appears or changes
+   * on a deleted one, and so does another comment, so that both are told in one mail.
+   */
+  async #ticket(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket | null> {
+    const lockMode = LockMode.PESSIMISTIC_WRITE;
+    const where = { $and: [{ id }, visibleTicketsWhere(viewer)] };
+    const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode }) : null;
+    return ticket !== null && canViewTicket(viewer, factsOf(ticket)) ? ticket : null;
+  }
+
+  /** A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. */
+  async #locked(em: EntityManager, viewer: Viewer, id: string): Promise<Comment> {
+    const found = isId(id) ? await em.findOne(Comment, { id }) : null;
+    const ticket = found && (await this.#ticket(em, viewer, found.ticket.id));
+    const comment =
+      ticket && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
+    if (!comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {
+      throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no comment with this id.');
+    }
+    return comment;
+  }
+}

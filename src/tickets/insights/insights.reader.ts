@@ -1,0 +1,108 @@
+import { type Viewer } from '../../accounts/viewer.js';
+import { type Clock } from '../../common/clock.js';
+import { type Rows } from '../../database/rows.js';
+import { type SearchTurns } from '../../search/search-turns.js';
+import { isActive, TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
+import { daysOf, insightsRange } from './insights-range.js';
+import { type ActiveTally, type LiveTally, tallyActive, tallyLive, type Wanted } from './tally-now.js';
+import { type RangeTally, tallyRange } from './tally-range.js';
+import { type TicketInsightsInput } from './ticket-insights.inputs.js';
+import { type DayCount, type TicketInsights } from './ticket-insights.types.js';
+
+/** Counts for everybody who is signed in: no row leaves it, and so none is hidden (docs/decisions/0041-insights.md). */
+export class InsightsReader {
+  readonly #rows: Rows;
+  readonly #clock: Clock;
+  readonly #turns: SearchTurns;
+
+  constructor(rows: Rows, clock: Clock, turns: SearchTurns) {
+    this.#rows = rows;
+    this.#clock = clock;
+    this.#turns = turns;
+  }
+
+  /**
+   * Counts what is wanted; the other fields come out as if there were no tickets. At most three statements: over the
+   * live tickets, over the active ones, and over what was created and closed in the range.
+   * @throws BAD_USER_INPUT for a range that ends before it starts, or is too long
+   */
+  async tickets(
+    viewer: Viewer,
+    { productId, range: asked }: TicketInsightsInput,
+    wanted: Wanted,
+  ): Promise<TicketInsights> {
+    const now = this.#clock.now();
+    const range = insightsRange(asked, now);
+    const [live, active, ranged] = await this.#turns.of(viewer)(async () =>
+      Promise.all([
+        tallyLive(this.#rows, productId, wanted),
+        tallyActive(this.#rows, productId, now, wanted),
+        tallyRange(this.#rows, productId, range, wanted),
+      ]),
+    );
+
+    const byStatus = countsBy(live, ({ status }) => status);
+    const byPriority = countsBy(active, ({ priority }) => priority);
+    const byType = countsBy(live, ({ type }) => type);
+    const byDay = (what: RangeTally['what']): DayCount[] => {
+      const counts = countsBy(only(ranged, what), ({ key }) => key);
+      return daysOf(range).map((day) => ({ day, count: counts.get(day.toISOString()) ?? 0 }));
+    };
+    return {
+      total: sum(live, 'count'),
+      active: sum(live.filter(isActiveTally), 'count'),
+      unassigned: sum(live, 'unassigned'),
+      stale: sum(active, 'stale'),
+      byStatus: Object.values(TicketStatus).map((status) => ({ status, count: byStatus.get(status) ?? 0 })),
+      byPriority: Object.values(TicketPriority).map((priority) => ({ priority, count: byPriority.get(priority) ?? 0 })),
+      byType: Object.values(TicketType).map((type) => ({ type, count: byType.get(type) ?? 0 })),
+      byProduct: [...countsBy(live, (tally) => tally.productId)]
+        .map(([id, count]) => ({ productId: id, count }))
+        .toSorted((a, b) => b.count - a.count || oldestFirst(a.productId, b.productId)),
+      workload: workload(active, only(ranged, 'closedBy')),
+      created: byDay('created'),
+      closed: byDay('closed'),
+      medianSecondsToClose: only(ranged, 'median')[0]?.median ?? null,
+    };
+  }
+}
+
+function isActiveTally({ status }: LiveTally): boolean {
+  return status !== null && isActive(status);
+}
+
+function workload(active: readonly ActiveTally[], closed: readonly RangeTally[]): TicketInsights['workload'] {
+  const closedBy = countsBy(closed, ({ key }) => key);
+  return [...Map.groupBy(active, ({ assigneeId }) => assigneeId)]
+    .map(([userId, tallies]) => ({
+      userId,
+      active: sum(tallies, 'count'),
+      inProgress: sum(tallies, 'inProgress'),
+      emergency: sum(tallies, 'emergency'),
+      closedInRange: closedBy.get(userId) ?? 0,
+    }))
+    .filter((load): load is typeof load & { userId: string } => load.userId !== null)
+    .toSorted((a, b) => b.active - a.active || b.emergency - a.emergency || oldestFirst(a.userId, b.userId));
+}
+
+function only(tallies: readonly RangeTally[], wanted: RangeTally['what']): RangeTally[] {
+  return tallies.filter(({ what }) => what === wanted);
+}
+
+function sum<Name extends string>(tallies: readonly Readonly<Record<Name, number>>[], name: Name): number {
+  return tallies.reduce((total, tally) => total + tally[name], 0);
+}
+
+/** How many tickets there are of each key. */
+function countsBy<Tally extends { readonly count: number }, Key>(
+  tallies: readonly Tally[],
+  keyOf: (tally: Tally) => Key,
+): ReadonlyMap<Key, number> {
+  return new Map([...Map.groupBy(tallies, keyOf)].map(([key, alike]) => [key, sum(alike, 'count')]));
+}
+
+/** Ids of version 7 sort by when they were made; null last. */
+function oldestFirst(a: string | null, b: string | null): number {
+  if (a === b) return 0;
+  return a !== null && (b === null || a < b) ? -1 : 1;
+}

@@ -1,0 +1,93 @@
+import { type RawBuilder, sql } from 'kysely';
+import { isId } from '../../common/id.js';
+import { type Rows } from '../../database/rows.js';
+import { type TicketPriority, type TicketStatus, type TicketType } from '../ticket.entity.js';
+import { type TicketInsights } from './ticket-insights.types.js';
+
+/** Contract: "Active, and unchanged for seven days." */
+const STALE_AFTER_MS = 7 * 86_400_000;
+
+/** The fields of TicketInsights that a client asks for. */
+export type Wanted = ReadonlySet<string>;
+
+export function wantsAny(wanted: Wanted, ...fields: readonly (keyof TicketInsights)[]): boolean {
+  return fields.some((field) => wanted.has(field));
+}
+
+/** Boolean expression over the ticket table under `t`: live, and of one of the products if any are given. */
+export function liveTickets(productIds: readonly string[] | null | undefined): RawBuilder<boolean> {
+  return productIds
+    ? sql`t.deleted_at is null and t.product_id = any(${productIds.filter(isId)}::uuid[])`
+    : sql`t.deleted_at is null`;
+}
+
+/** Tickets that are alike in everything that is counted; what no wanted field needs is null in all of them. */
+export interface LiveTally {
+  readonly status: TicketStatus | null;
+  readonly type: TicketType | null;
+  readonly productId: string | null;
+  readonly count: number;
+  readonly unassigned: number;
+}
+
+function grouped(columns: readonly { name: string; as: string; wanted: boolean }[]): {
+  selected: RawBuilder<unknown>;
+  groupBy: RawBuilder<unknown>;
+} {
+  const wanted = columns.filter((column) => column.wanted).map(({ name }) => sql.ref(`t.${name}`));
+  return {
+    selected: sql.join(
+      columns.map((column) => sql`${column.wanted ? sql.ref(`t.${column.name}`) : sql`null`} as ${sql.ref(column.as)}`),
+    ),
+    groupBy: wanted.length > 0 ? sql`group by ${sql.join(wanted)}` : sql``,
+  };
+}
+
+/** Counts all live tickets, read from the index ticket_tally alone. One statement, or none. */
+export async function tallyLive(
+  rows: Rows,
+  productIds: readonly string[] | null | undefined,
+  wanted: Wanted,
+): Promise<LiveTally[]> {
+  if (!wantsAny(wanted, 'total', 'active', 'unassigned', 'byStatus', 'byType', 'byProduct')) return [];
+  const { selected, groupBy } = grouped([
+    { name: 'status', as: 'status', wanted: wantsAny(wanted, 'active', 'byStatus') },
+    { name: 'type', as: 'type', wanted: wantsAny(wanted, 'byType') },
+    { name: 'product_id', as: 'productId', wanted: wantsAny(wanted, 'byProduct') },
+  ]);
+  return rows.all(sql<LiveTally>`
+    select ${selected}, count(*)::int as count, (count(*) - count(t.assigned_to_id))::int as unassigned
+    from ticket t where ${liveTickets(productIds)} ${groupBy}`);
+}
+
+/** Active tickets that are alike in the same way. */
+export interface ActiveTally {
+  readonly priority: TicketPriority | null;
+  readonly assigneeId: string | null;
+  readonly count: number;
+  readonly inProgress: number;
+  readonly emergency: number;
+  readonly stale: number;
+}
+
+/** Counts the active tickets, which are few beside those that are closed. One statement, or none. */
+export async function tallyActive(
+  rows: Rows,
+  productIds: readonly string[] | null | undefined,
+  now: Date,
+  wanted: Wanted,
+): Promise<ActiveTally[]> {
+  if (!wantsAny(wanted, 'stale', 'byPriority', 'workload')) return [];
+  const staleSince = new Date(now.getTime() - STALE_AFTER_MS).toISOString();
+  const { selected, groupBy } = grouped([
+    { name: 'priority', as: 'priority', wanted: wantsAny(wanted, 'byPriority') },
+    { name: 'assigned_to_id', as: 'assigneeId', wanted: wantsAny(wanted, 'workload') },
+  ]);
+  return rows.all(sql<ActiveTally>`
+    select ${selected}, count(*)::int as count,
+      count(*) filter (where t.status = 'IN_PROGRESS')::int as "inProgress",
+      count(*) filter (where t.priority = 'EMERGENCY')::int as emergency,
+      count(*) filter (where coalesce(t.updated_at, t.created_at) <= ${staleSince}::timestamptz)::int as stale
+    from ticket t where t.status in ('OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD') and ${liveTickets(productIds)}
+    ${groupBy}`);
+}
