@@ -12,8 +12,8 @@ import { startEmbeddedDatabase } from '../src/database/embedded/embedded-databas
 import { newId } from '../src/common/id.js';
 import { migrate } from '../src/database/migrate.js';
 import { connect } from '../src/database/orm.js';
-import { Rows } from '../src/database/rows.js';
-import { SearchTurns } from '../src/search/search-turns.js';
+import { Db } from '../src/database/db.js';
+import { SearchLimiter } from '../src/search/search-limiter.js';
 import { SimilarTicketReader } from '../src/tickets/similar-ticket.reader.js';
 import { MOST_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
 import { Ticket } from '../src/tickets/ticket.entity.js';
@@ -109,7 +109,7 @@ async function makeReporter(orm: MikroORM): Promise<Viewer> {
     id: user.id,
     sessionId: newId(),
     role: { canViewAll, canEditAll, canDeleteAll, canManageUsers, canManageTickets, canAssignTickets },
-    bits: { create: true, edit: true, view: true, delete: true },
+    permissions: { create: true, edit: true, view: true, delete: true },
   };
 }
 
@@ -124,7 +124,7 @@ async function measure(orm: MikroORM, folder: string): Promise<void> {
   );
 
   const viewer = await makeReporter(orm);
-  const reader = new SimilarTicketReader(new Rows(orm), new SearchTurns());
+  const reader = new SimilarTicketReader(new Db(orm), new SearchLimiter());
   const reportIds = new Map(reports.map(({ ticketId, id }) => [ticketId, id]));
   const idsOf = (found: readonly { ticket: { id: string } }[]) =>
     found.map(({ ticket }) => reportIds.get(ticket.id) ?? '');

@@ -14,7 +14,7 @@ import { startEmbeddedDatabase } from '../src/database/embedded/embedded-databas
 import { startMailSink } from './chaos/mail-sink.js';
 import { DocketProcess } from './chaos/process.js';
 import { Api, assignAtRandom } from './chaos/tickets.js';
-import { brokenBars, judge, type OwedMail, type Verdict } from './chaos/verdict.js';
+import { brokenBars, judge, type PendingMail, type Verdict } from './chaos/verdict.js';
 
 const { values } = parseArgs({
   options: {
@@ -72,8 +72,8 @@ function mongoAt(serverUrl: string): Store {
   };
 }
 
-async function owedMails(db: Client): Promise<OwedMail[]> {
-  const { rows } = await db.query<OwedMail>(`
+async function owedMails(db: Client): Promise<PendingMail[]> {
+  const { rows } = await db.query<PendingMail>(`
     select n.id, n.ticket_id as "ticketId", u.email::text as email, n.status,
       (extract(epoch from n.send_at) * 1000)::float8 as "sendAt"
     from notification n join "user" u on u.id = n.recipient_id where n.kind = 'ASSIGNED'`);
@@ -173,9 +173,9 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     await Promise.all(Array.from({ length: WITHOUT_JOBS }, async () => client.assign(someone)));
     await store.empty(db);
     await settled(db);
-    const owed = new Map((await owedMails(db)).map(({ id, sendAt }) => [id, sendAt]));
+    const pending = new Map((await owedMails(db)).map(({ id, sendAt }) => [id, sendAt]));
     const late = sink.mails.map(
-      ({ messageId, takenAt }) => takenAt - (owed.get(messageId.replace(/@.*/, '')) ?? begun),
+      ({ messageId, takenAt }) => takenAt - (pending.get(messageId.replace(/@.*/, '')) ?? begun),
     );
     const lateWithoutJobs = sink.mails.length === WITHOUT_JOBS ? Math.max(...late) : Number.POSITIVE_INFINITY;
 

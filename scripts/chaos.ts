@@ -79,10 +79,10 @@ async function mailsLost(db: Client, server: ServerUnderTest, acknowledged: read
   };
   const deadline = Date.now() + MOST_FOR_MAILS_MS;
   while ((await owedNow()).some(({ status }) => status === 'SCHEDULED') && Date.now() < deadline) await delay(500);
-  const owed = await owedNow();
+  const pending = await owedNow();
   const captured = (await readdir(server.mailDirectory)).join('\n');
-  const lost = tickets.length - owed.filter(({ id }) => captured.includes(id)).length;
-  return { owed: tickets.length, lost };
+  const lost = tickets.length - pending.filter(({ id }) => captured.includes(id)).length;
+  return { pending: tickets.length, lost };
 }
 
 const begun = Date.now();
@@ -111,7 +111,9 @@ try {
 
   console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
   console.log(tableOf(rows));
-  console.log(`\n${all.length} acknowledged writes, ${gone.size} lost; ${mails.owed} mails owed, ${mails.lost} lost.`);
+  console.log(
+    `\n${all.length} acknowledged writes, ${gone.size} lost; ${mails.pending} mails owed, ${mails.lost} lost.`,
+  );
   if (!canFill) console.log('A full disk was not tried: it takes prlimit, of util-linux.');
   console.log(`It took ${Math.round((Date.now() - begun) / 1000)} s.`);
   broken = gone.size > 0 || mails.lost > 0 || rows.some(({ faults }) => faults.length > 0);

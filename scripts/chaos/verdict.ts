@@ -2,7 +2,7 @@ import { type SunkMail } from './mail-sink.js';
 import { type TicketStory, type Turn } from './tickets.js';
 
 /** A row of the notification table. */
-export interface OwedMail {
+export interface PendingMail {
   readonly id: string;
   readonly ticketId: string;
   readonly email: string;
@@ -35,14 +35,14 @@ const ON_ITS_WAY_MS = 250;
 
 export function judge(
   stories: readonly TicketStory[],
-  owed: readonly OwedMail[],
+  pending: readonly PendingMail[],
   mails: readonly SunkMail[],
   kills: readonly number[],
 ): Verdict {
   const byMessage = Map.groupBy(mails, ({ messageId }) => messageId.replace(/@.*/, ''));
-  const owedByTicket = Map.groupBy(owed, ({ ticketId }) => ticketId);
+  const owedByTicket = Map.groupBy(pending, ({ ticketId }) => ticketId);
   const overlaps: number[] = [];
-  let lost = owed.filter(({ status }) => status === 'SCHEDULED' || status === 'FAILED').length;
+  let lost = pending.filter(({ status }) => status === 'SCHEDULED' || status === 'FAILED').length;
   let twiceForOneTurn = 0;
 
   for (const { id, turns } of stories) {
@@ -61,7 +61,7 @@ export function judge(
     }
   }
 
-  const late = owed.flatMap(({ id, sendAt }) => {
+  const late = pending.flatMap(({ id, sendAt }) => {
     const [first] = byMessage.get(id) ?? [];
     return first === undefined ? [] : [{ sendAt, ms: first.takenAt - sendAt }];
   });

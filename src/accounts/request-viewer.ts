@@ -1,7 +1,7 @@
 import { type UnauthenticatedReason } from '../graphql/errors.js';
 import { type AccessTokens } from './sessions/access-token.js';
 import { type Viewer } from './viewer.js';
-import { type ViewerSource } from './viewer-source.js';
+import { type ViewerCache } from './viewer-cache.js';
 
 /** The token of `Authorization: Bearer …`. Another scheme, and the word alone, count as no token. */
 const BEARER = /^Bearer +(.+)$/i;
@@ -16,7 +16,7 @@ const NO_TOKEN: RequestViewer = { viewer: null, refusal: 'MISSING' };
 
 /** Who the access token in a request's Authorization header names. */
 export async function viewerOf(
-  { accessTokens, viewers }: { accessTokens: AccessTokens; viewers: ViewerSource },
+  { accessTokens, viewers }: { accessTokens: AccessTokens; viewers: ViewerCache },
   authorization: string | undefined,
 ): Promise<RequestViewer> {
   const [, token] = BEARER.exec(authorization?.trim() ?? '') ?? [];

@@ -1,7 +1,7 @@
 import { type RoleFlag } from './roles/role.entity.js';
 
 /** What the four bits of requirements 36 allow at all. They narrow the role, never widen it (C6). */
-export interface TicketBits {
+export interface ViewerPermissions {
   readonly create: boolean;
   readonly edit: boolean;
   readonly view: boolean;
@@ -13,5 +13,5 @@ export interface Viewer {
   readonly id: string;
   readonly sessionId: string;
   readonly role: Readonly<Record<RoleFlag, boolean>>;
-  readonly bits: TicketBits;
+  readonly permissions: ViewerPermissions;
 }

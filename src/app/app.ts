@@ -7,7 +7,7 @@ import { answerPasswordReset, sendAccountMail } from '../accounts/sign-in/auth.j
 import { AuthService } from '../accounts/sign-in/auth.service.js';
 import { CurrentPassword } from '../accounts/passwords/current-password.js';
 import { EmailConfirmationService } from '../accounts/addresses/email-confirmation.service.js';
-import { EndedSignIns } from '../accounts/sessions/ended-sign-ins.js';
+import { ExpiredSessionCleanup } from '../accounts/sessions/expired-session-cleanup.js';
 import { PasswordResetDelivery } from '../accounts/passwords/password-reset.delivery.js';
 import { PasswordService } from '../accounts/passwords/password.service.js';
 import { SessionReader } from '../accounts/sessions/session.reader.js';
@@ -15,13 +15,13 @@ import { SessionService } from '../accounts/sessions/session.service.js';
 import { SignInThrottle } from '../accounts/sign-in/sign-in-throttle.js';
 import { type SignUpPolicy } from '../accounts/sign-in/sign-up-policy.js';
 import { type SigningKeys } from '../accounts/sessions/signing-keys.js';
-import { ViewerSource } from '../accounts/viewer-source.js';
+import { ViewerCache } from '../accounts/viewer-cache.js';
 import { type Clock } from '../common/clock.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
 import { type Replicas } from '../database/replicas/replicas.js';
-import { Rows } from '../database/rows.js';
+import { Db } from '../database/db.js';
 import { Writes } from '../database/writes.js';
 import { type Services } from '../graphql/context.js';
 import { type Readers } from './loaders.js';
@@ -30,13 +30,13 @@ import { type JobQueue } from '../jobs/job-queue.js';
 import { Links } from '../common/links.js';
 import { type Mailer } from '../mail/mailer.js';
 import { AuthorLimit } from '../notifications/author-limit.js';
-import { Claims } from '../notifications/claims.js';
+import { NotificationLeases } from '../notifications/notification-leases.js';
 import { Delivery } from '../notifications/delivery.js';
 import { DigestPlanner } from '../notifications/digest-planner.js';
 import { NotificationMail } from '../notifications/notification-mail.js';
 import { deliverNotification } from '../notifications/notification.jobs.js';
 import { NotificationReader } from '../notifications/notification.reader.js';
-import { NotificationService, type Wake } from '../notifications/notification.service.js';
+import { NotificationService, type ScheduleDelivery } from '../notifications/notification.service.js';
 import { NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { UnsubscribeTokens } from '../notifications/unsubscribe-tokens.js';
@@ -45,7 +45,7 @@ import { tracedMailer } from '../observability/tracing/traced-mailer.js';
 import { inChildSpan, type Tracing } from '../observability/tracing/tracing.js';
 import { ProductReader } from '../products/product.reader.js';
 import { ProductService } from '../products/product.service.js';
-import { SearchTurns } from '../search/search-turns.js';
+import { SearchLimiter } from '../search/search-limiter.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketBulkService } from '../tickets/ticket-bulk.service.js';
 import { TicketChanger } from '../tickets/ticket-changer.js';
@@ -56,7 +56,7 @@ import { TicketService } from '../tickets/ticket.service.js';
 import { TicketWriter } from '../tickets/ticket-writer.js';
 import { AddressChange } from '../accounts/addresses/address-change.js';
 import { RoleService } from '../accounts/roles/role.service.js';
-import { UserDeparture } from '../accounts/users/user-departure.js';
+import { UserDeletion } from '../accounts/users/user-deletion.js';
 import { UserReader } from '../accounts/users/user.reader.js';
 import { UserService } from '../accounts/users/user.service.js';
 
@@ -98,7 +98,7 @@ export interface App extends AppParts {
   readonly passwordResets: PasswordResetDelivery;
   readonly accountMails: AccountMailDelivery;
   readonly throttle: SignInThrottle;
-  readonly endedSignIns: EndedSignIns;
+  readonly endedSignIns: ExpiredSessionCleanup;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -106,17 +106,17 @@ export interface App extends AppParts {
 /** Never to be changed: links in mails that people got stand on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
 
-function readersOf(rows: Rows, clock: Clock, turns: SearchTurns): Readers {
+function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter): Readers {
   return {
-    tickets: new TicketReader(rows, turns),
-    similarTickets: new SimilarTicketReader(rows, turns),
-    ticketEvents: new TicketEventReader(rows),
-    comments: new CommentReader(rows, turns),
-    insights: new InsightsReader(rows, clock, turns),
-    users: new UserReader(rows, turns),
-    products: new ProductReader(rows, turns),
-    sessions: new SessionReader(rows, clock),
-    notifications: new NotificationReader(rows),
+    tickets: new TicketReader(db, searchLimiter),
+    similarTickets: new SimilarTicketReader(db, searchLimiter),
+    ticketEvents: new TicketEventReader(db),
+    comments: new CommentReader(db, searchLimiter),
+    insights: new InsightsReader(db, clock, searchLimiter),
+    users: new UserReader(db, searchLimiter),
+    products: new ProductReader(db, searchLimiter),
+    sessions: new SessionReader(db, clock),
+    notifications: new NotificationReader(db),
   };
 }
 
@@ -125,39 +125,36 @@ export function createApp(parts: AppParts): App {
   const mailer = tracing ? tracedMailer(parts.mailer) : parts.mailer;
   const { digestIntervalMs } = settings;
   const links = new Links(settings);
-  const rows = new Rows(orm);
+  const db = new Db(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
-  const wake: Wake = async ({ id, sendAt }) =>
+  const scheduleDelivery: ScheduleDelivery = async ({ id, sendAt }) =>
     inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
       jobs.schedule(deliverNotification, { id }, sendAt),
     );
-  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, wake });
-  const digests = new DigestPlanner({ rows, clock, intervalMs: digestIntervalMs, wake });
+  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, scheduleDelivery });
+  const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
-  const viewers = new ViewerSource(rows, clock);
-  const throttle = new SignInThrottle(rows, clock);
+  const viewers = new ViewerCache(db, clock);
+  const throttle = new SignInThrottle(db, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
   const currentPassword = new CurrentPassword({ orm, throttle });
   const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails, signUp: settings.signUp });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
-  const departure = new UserDeparture({ clock, notifications });
+  const departure = new UserDeletion({ clock, notifications });
   const changer = new TicketChanger({ clock, notifications });
-  const writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
-  const searches = new SearchTurns();
-  const readers = readersOf(rows, clock, searches);
+  const writer = new TicketWriter({ db, writes: new Writes(orm), clock, notifications });
+  const searches = new SearchLimiter();
+  const readers = readersOf(db, clock, searches);
   const readersOfReplicas = new Map(
-    parts.replicas?.all.map((replica) => [
-      replica,
-      readersOf(new Rows(orm, replica.runner(rows.run)), clock, searches),
-    ]),
+    parts.replicas?.all.map((replica) => [replica, readersOf(new Db(orm, replica.runner(db.run)), clock, searches)]),
   );
-  const metrics = new Metrics({ orm, rows, clock, replicas: parts.replicas });
+  const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
   return {
     ...parts,
     metrics,
     accessTokens,
     throttle,
-    endedSignIns: new EndedSignIns(rows, clock),
+    endedSignIns: new ExpiredSessionCleanup(db, clock),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
@@ -180,7 +177,7 @@ export function createApp(parts: AppParts): App {
         throttle,
         currentPassword,
         viewers,
-        wake: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
+        scheduleDelivery: async (id) => jobs.schedule(answerPasswordReset, { id }, new Date()),
       }),
       confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails, signUp: settings.signUp }),
       viewers,
@@ -197,9 +194,9 @@ export function createApp(parts: AppParts): App {
     readers,
     readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
-      claims: new Claims(rows, clock, new AuthorLimit(orm, clock)),
+      leases: new NotificationLeases(db, clock, new AuthorLimit(orm, clock)),
       mailer,
-      mails: new NotificationMail({ rows, links, digestIntervalMs, unsubscribeTokens }),
+      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,

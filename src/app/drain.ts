@@ -1,6 +1,6 @@
 import { type App } from './app.js';
-import { type HttpDoor } from '../http/http-door.js';
-import { withinTime } from '../common/time-limit.js';
+import { type GracefulHttpServer } from '../http/graceful-http-server.js';
+import { withTimeout } from '../common/timeout.js';
 import { type Worker } from './worker.js';
 
 /**
@@ -8,12 +8,12 @@ import { type Worker } from './worker.js';
  * hangs. What remains of the fifteen seconds to the end is for closing.
  */
 const DRAIN_MS = 8_000;
-const GIVE_BACK_MS = 1_000;
+const ABORT_MS = 1_000;
 
 interface Busy {
   readonly app: Pick<App, 'delivery' | 'logger'>;
   /** Null in a process without HTTP. */
-  readonly door: HttpDoor | null;
+  readonly httpServer: GracefulHttpServer | null;
   /** Null in a process without jobs. */
   readonly worker: Worker | null;
 }
@@ -23,12 +23,12 @@ interface Busy {
  * hangs is cut: connections are closed, mails go back to be sent by the next worker.
  * @param delayMs how long requests are still let in at least
  */
-export async function drain({ app, door, worker }: Busy, delayMs: number): Promise<void> {
+export async function drain({ app, httpServer, worker }: Busy, delayMs: number): Promise<void> {
   const { delivery, logger } = app;
-  const ended = Promise.allSettled([door?.close(delayMs), worker?.rest()]);
-  const inTime = await withinTime(ended, delayMs + DRAIN_MS).catch(() => null);
+  const ended = Promise.allSettled([httpServer?.close(delayMs), worker?.quiesce()]);
+  const inTime = await withTimeout(ended, delayMs + DRAIN_MS).catch(() => null);
   if (inTime) return;
-  const requests = door?.cut() ?? 0;
-  const mails = await withinTime(delivery.giveBack(), GIVE_BACK_MS).catch(() => null);
+  const requests = httpServer?.destroyConnections() ?? 0;
+  const mails = await withTimeout(delivery.abortInFlight(), ABORT_MS).catch(() => null);
   logger.warn({ requests, mails }, 'What did not end in time was cut: requests unanswered, mails given back');
 }

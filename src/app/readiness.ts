@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type App } from './app.js';
 import { type Replicas } from '../database/replicas/replicas.js';
-import { withinTime } from '../common/time-limit.js';
+import { withTimeout } from '../common/timeout.js';
 import { migrations } from '../database/migrations/index.js';
 
 /** PostgreSQL's code for a table that is not there: then nothing was migrated at all. */
@@ -36,7 +36,7 @@ async function pendingMigrations({ orm }: Pick<App, 'orm'>): Promise<string[]> {
 
 /** Whether this process can serve: one statement in the database, and a sign of life from the job store. */
 export async function readiness(app: Pick<App, 'orm' | 'jobs' | 'replicas'>): Promise<Readiness> {
-  const answer = withinTime(pendingMigrations(app), ANSWER_WITHIN_MS).catch(() => null);
+  const answer = withTimeout(pendingMigrations(app), ANSWER_WITHIN_MS).catch(() => null);
   const [pending, jobs] = await Promise.all([answer, app.jobs.isReady()]);
   return {
     database: pending !== null,

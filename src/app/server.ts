@@ -25,23 +25,23 @@ import { viewerOf } from '../accounts/request-viewer.js';
 import { resetPasswordRoutes } from '../accounts/passwords/reset-password.routes.js';
 import { POOL_SIZE } from '../database/orm.js';
 import { explorerRoutes } from '../explorer/explorer.routes.js';
-import { answerSize } from '../graphql/answer-size.js';
-import { answerInTime } from '../graphql/answer-in-time.js';
+import { responseSize } from '../graphql/response-size.js';
+import { respondInTime } from '../graphql/respond-in-time.js';
 import { badTokens } from '../graphql/bad-tokens.js';
 import { compiledQueries } from '../graphql/compiled-execution.js';
 import { type Context } from '../graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError, logFailures } from '../graphql/format-error.js';
 import { RequestContext } from './request-context.js';
 import { refuseOtherMethods } from '../http/allowed-methods.js';
-import { compressAnswers } from '../http/compression.js';
+import { compressResponses } from '../http/compression.js';
 import { homeRoute } from '../http/home.route.js';
-import { limitAnswers } from '../http/answer-limits.js';
-import { HttpDoor } from '../http/http-door.js';
-import { answerHttpErrors } from '../http/http-errors.js';
+import { limitResponses } from '../http/response-limits.js';
+import { GracefulHttpServer } from '../http/graceful-http-server.js';
+import { respondToHttpErrors } from '../http/http-errors.js';
 import { readJsonBodies } from '../http/json-body.js';
 import { securityHeaders } from '../http/security-headers.js';
 import { queryLimits } from '../graphql/query-limits.js';
-import { refusalPace } from '../graphql/refusal-pace.js';
+import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
@@ -65,7 +65,7 @@ const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 export interface ServerOptions {
   readonly introspection: boolean;
   /** Whether refusals that took long are delayed (refusal-pace.ts): true by default. Tests that send thousands switch it off. */
-  readonly pacesRefusals?: boolean;
+  readonly delaysRejections?: boolean;
   readonly production: boolean;
   /** Origins that a browser may call from. None in production, any localhost and Apollo Sandbox otherwise. */
   readonly allowedOrigins: readonly string[];
@@ -75,7 +75,7 @@ export interface ServerOptions {
   /** Where captured mails are, to show them at /mail; undefined when mails go out. */
   readonly capturedMails: string | undefined;
   /** Where connections come in, for whoever is to close it in good order. */
-  readonly door?: HttpDoor;
+  readonly httpServer?: GracefulHttpServer;
 }
 
 let schema: ReturnType<typeof createSchema> | undefined;
@@ -102,13 +102,13 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     ApolloServerPluginLandingPageDisabled(),
     ...(app.tracing ? [operationSpans()] : []),
     // Before the log, which counts what was refused.
-    answerSize(),
+    responseSize(),
     requestLog(app.logger, app.metrics),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
-    ...(options.pacesRefusals === false ? [] : [refusalPace()]),
+    ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
@@ -135,7 +135,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
 
 /** Docket over HTTP: the API, the explorer, captured mails and the probes. Not listening yet. */
 export async function createServer(app: App, options: ServerOptions): Promise<FastifyInstance> {
-  const { door = new HttpDoor() } = options;
+  const { httpServer = new GracefulHttpServer() } = options;
   const logger: FastifyBaseLogger = app.logger;
   const http = fastify({
     loggerInstance: logger,
@@ -143,7 +143,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     bodyLimit: LARGEST_BODY_BYTES,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => randomUUID(),
-    serverFactory: (handler) => door.createServer(handler),
+    serverFactory: (handler) => httpServer.createServer(handler),
     // Whoever has come in gets an answer.
     return503OnClosing: false,
   });
@@ -151,10 +151,10 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     reply.header('x-request-id', request.id);
     done();
   });
-  requestScopes(http, { tracing: app.tracing, accountOf: limitAnswers(http) });
+  requestScopes(http, { tracing: app.tracing, accountOf: limitResponses(http) });
   securityHeaders(http, { https: app.settings.publicUrl.startsWith('https:') });
-  compressAnswers(http);
-  answerHttpErrors(http);
+  compressResponses(http);
+  respondToHttpErrors(http);
   readJsonBodies(http);
   countRefusedBodies(http, app.metrics);
   http.setNotFoundHandler(async (_request, reply) => {
@@ -176,7 +176,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
 
   http.get('/healthz', async () => ({ status: 'ok' }));
   http.get('/readyz', async (_request, reply) => {
-    if (door.isClosing) return reply.status(503).send({ stopping: true });
+    if (httpServer.isClosing) return reply.status(503).send({ stopping: true });
     const state = await readiness(app);
     return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
   });
@@ -195,7 +195,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   http.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    handler: async (request, reply) => answerInTime(answer.call(http, request, reply), reply, inTime),
+    handler: async (request, reply) => respondInTime(answer.call(http, request, reply), reply, inTime),
   });
   const { publicUrl } = app.settings;
   // One that is the same is not there, as we were asked: redirecting to it would not end.

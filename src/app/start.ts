@@ -12,9 +12,9 @@ import { connect } from '../database/orm.js';
 import { drain } from './drain.js';
 import { Replicas } from '../database/replicas/replicas.js';
 import { type Env } from './env.js';
-import { HttpDoor } from '../http/http-door.js';
+import { GracefulHttpServer } from '../http/graceful-http-server.js';
 import { createJobQueue } from '../jobs/job-queue.js';
-import { withinTime } from '../common/time-limit.js';
+import { withTimeout } from '../common/timeout.js';
 import { createCaptureMailer } from '../mail/capture-mailer.js';
 import { createSmtpMailer } from '../mail/smtp-mailer.js';
 import { type MetricsAccess } from '../observability/metrics.route.js';
@@ -41,7 +41,7 @@ const JOBS_PATIENCE_MS = 500;
 const CLOSE_POSTGRESQL_MS = 60_000;
 
 /** What was opened, closed in the opposite order; a close that fails or hangs does not keep the others open. */
-class Openings {
+class Startup {
   readonly #closings: { name: string; close: () => Promise<unknown>; limitMs: number }[] = [];
 
   constructor(readonly logger: Logger) {}
@@ -53,7 +53,7 @@ class Openings {
   async closeAll(): Promise<void> {
     for (let closing = this.#closings.pop(); closing; closing = this.#closings.pop()) {
       try {
-        await withinTime(closing.close(), closing.limitMs);
+        await withTimeout(closing.close(), closing.limitMs);
       } catch (error) {
         this.logger.error({ err: error }, `Closing ${closing.name} failed`);
       }
@@ -65,7 +65,7 @@ const clock = systemClock;
 
 async function openDatabase(
   env: Env,
-  openings: Openings,
+  openings: Startup,
   onGone: (error: unknown) => void,
 ): Promise<{ url: string; embedded: boolean }> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, embedded: false };
@@ -75,12 +75,12 @@ async function openDatabase(
     log: (message) => logger.debug({ component: 'postgres' }, message),
   });
   openings.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
-  database.keepUp({ tell: (message) => logger.warn({ component: 'postgres' }, message), onGone });
+  database.keepUp({ report: (message) => logger.warn({ component: 'postgres' }, message), onGone });
   return { url: database.url, embedded: true };
 }
 
 /** Undefined when there are none: then nothing of them is asked. */
-async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Openings) {
+async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Startup) {
   if (replicaUrls.length === 0) return undefined;
   const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: openings.logger });
   openings.add('the replicas', async () => replicas.close());
@@ -88,7 +88,7 @@ async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: Mikr
 }
 
 /** Opened first, so that it is closed last and sends the spans of all others. Without an endpoint nothing is loaded. */
-async function openTracing(env: Env, openings: Openings): Promise<Tracing | undefined> {
+async function openTracing(env: Env, openings: Startup): Promise<Tracing | undefined> {
   if (!env.tracing) return undefined;
   const { startTracing } = await import('../observability/tracing/otel.js');
   const tracing = startTracing(env.tracing, openings.logger);
@@ -121,7 +121,7 @@ async function listen({ host, port }: Env, http: FastifyInstance): Promise<strin
  * @param onGone told when the embedded database has ended and cannot be started again: nothing works from then on
  */
 export async function start(env: Env, logger: Logger, onGone: (error: unknown) => void): Promise<Docket> {
-  const openings = new Openings(logger);
+  const openings = new Startup(logger);
   try {
     const tracing = await openTracing(env, openings);
     const database = await openDatabase(env, openings, onGone);
@@ -173,15 +173,15 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
     });
 
     let url: string | null = null;
-    const door = env.run === 'worker' ? null : new HttpDoor();
-    if (door) {
+    const httpServer = env.run === 'worker' ? null : new GracefulHttpServer();
+    if (httpServer) {
       const http = await createServer(app, {
         introspection: env.introspection,
         production: env.production,
         allowedOrigins: env.allowedOrigins,
         trustedProxies: env.trustedProxies,
         capturedMails: env.mailPage ? mailDirectory : undefined,
-        door,
+        httpServer,
         metrics: metricsAccess(env),
       });
       openings.add('HTTP', async () => http.close());
@@ -194,7 +194,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       embedded: database.embedded,
       demoData,
       async stop() {
-        await drain({ app, door, worker }, door ? env.shutdownDelayMs : 0);
+        await drain({ app, httpServer, worker }, httpServer ? env.shutdownDelayMs : 0);
         await openings.closeAll();
       },
     };

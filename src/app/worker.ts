@@ -3,7 +3,7 @@ import { answerPasswordReset, sendAccountMail } from '../accounts/sign-in/auth.j
 import { handle } from '../jobs/job-definition.js';
 import { onceADay } from '../jobs/once-a-day.js';
 import { removeCapturedMails } from '../mail/captured-mail.store.js';
-import { LookAhead } from '../notifications/look-ahead.js';
+import { UpcomingTimers } from '../notifications/upcoming-timers.js';
 import { deliverNotification } from '../notifications/notification.jobs.js';
 
 /** Whatever no job woke anybody for is found within this time (architecture, "Notifications"). */
@@ -31,7 +31,7 @@ type WorkerParts = Pick<
 
 export interface Worker {
   /** Begins nothing new; resolves when everything that was begun has ended, however long that takes. */
-  rest(): Promise<void>;
+  quiesce(): Promise<void>;
 }
 
 /**
@@ -50,7 +50,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
   ]);
 
-  const lookAhead = new LookAhead({ delivery, clock, logger });
+  const lookAhead = new UpcomingTimers({ delivery, clock, logger });
   const stopping = new AbortController();
   const cleanUp = onceADay(clock, async () => {
     const removed = await endedSignIns.remove(stopping.signal);
@@ -86,11 +86,11 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
   start();
   const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(SHORTEST_SWEEP_MS, settings.digestIntervalMs)));
   return {
-    async rest() {
+    async quiesce() {
       clearInterval(timer);
       stopping.abort();
       lookAhead.stop();
-      await Promise.all([jobs.rest(), delivery.rest(), sweeping]);
+      await Promise.all([jobs.quiesce(), delivery.quiesce(), sweeping]);
     },
   };
 }

@@ -1,7 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { DataDirInUseError, startEmbeddedDatabase } from '../database/embedded/embedded-database.js';
 import { urlOfServerInUse } from '../database/embedded/server-in-use.js';
-import { type Tell } from '../database/connection/open-session.js';
+import { type Report } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from '../database/orm.js';
 import { type Env } from '../app/env.js';
@@ -64,7 +64,7 @@ export async function withDatabaseUrl<Result>(
 }
 
 /** Tells what a command waits for. */
-export const tellOnTerminal: Tell = (message) => process.stderr.write(`${message}\n`);
+export const tellOnTerminal: Report = (message) => process.stderr.write(`${message}\n`);
 
 function onSignal(listen: () => void): () => void {
   process.once('SIGINT', listen).once('SIGTERM', listen);

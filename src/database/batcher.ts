@@ -1,8 +1,8 @@
 import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
-import { Turns } from '../common/turns.js';
-import { Line } from './line.js';
+import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
+import { PipelinedConnection } from './pipelined-connection.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -13,19 +13,22 @@ export interface BatcherOptions<Item, Result> {
   /**
    * All of the items in one statement that is done as a whole or not at all, with what each comes to in the order of the
    * items. What would have to wait for somebody's lock is left out.
-   * @param line in which the statement is to wait for those before
+   * @param connection in which the statement is to wait for those before
    */
-  readonly together: (items: readonly Item[], line: Line) => Promise<readonly InBatch<Result>[]>;
+  readonly executeBatch: (
+    items: readonly Item[],
+    connection: PipelinedConnection,
+  ) => Promise<readonly InBatch<Result>[]>;
   /** One item by itself. */
-  readonly alone: (item: Item) => Promise<Result>;
+  readonly executeOne: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
   /** How many connections batches go on, each on the one that has the least to do; 1 if not given. Stalled ones do not count. */
-  readonly beside?: number;
+  readonly concurrency?: number;
   /** So many need not wait for more while another batch is under way. */
-  readonly many?: number;
+  readonly minBatch?: number;
   /** The most items of a batch. */
-  readonly most?: number;
+  readonly maxBatch?: number;
 }
 
 interface Waiting<Item, Result> {
@@ -41,7 +44,7 @@ interface Waiting<Item, Result> {
  * answers the first. The later a batch is closed, the more go with it.
  */
 interface Pipeline {
-  readonly line: Line;
+  readonly connection: PipelinedConnection;
   /** How many have been sent and not answered. */
   underWay: number;
   /** When PostgreSQL got, or got to, the first of them, by performance.now(). */
@@ -51,22 +54,22 @@ interface Pipeline {
 }
 
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
-const MOST = 32;
+const MAX_BATCH = 32;
 
 /** Smaller batches cost PostgreSQL more for each item than is won by beginning them sooner. */
-const MANY = 8;
+const MIN_BATCH = 8;
 
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
-const LONGEST_WAIT_MS = 5_000;
+const MAX_WAIT_MS = 5_000;
 /** Whoever has waited so long does not wait for more where a connection has nothing to do. A busy server looks later, for more. */
-const PATIENCE_MS = 2;
+const LINGER_MS = 2;
 /** Longer than a batch takes, unless it waits for somebody's lock, or clears up the search's index for all before it. */
 const STALLED_MS = 50;
 /** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
-const ALONE_AT_ONCE = 8;
+const SINGLE_CONCURRENCY = 8;
 
 /** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
-const NOBODYS_FAULT = ['08', '53', '57P'];
+const NON_RETRYABLE = ['08', '53', '57P'];
 
 /** Connections that are used while as many others have stalled. */
 const SPARE = 1;
@@ -76,13 +79,13 @@ function isStalled({ underWay, headSince }: Pipeline): boolean {
 }
 
 /** What `pg` says of the same: the client is told to try again. */
-function waitedTooLong(): Error {
+function connectionTimeout(): Error {
   return new Error('timeout exceeded when trying to connect: others waited before');
 }
 
 /** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */
-function wasTakenBack(error: unknown): boolean {
-  return error instanceof DatabaseError && !NOBODYS_FAULT.some((prefix) => error.code?.startsWith(prefix) ?? true);
+function wasRolledBack(error: unknown): boolean {
+  return error instanceof DatabaseError && !NON_RETRYABLE.some((prefix) => error.code?.startsWith(prefix) ?? true);
 }
 
 /**
@@ -99,17 +102,17 @@ function wasTakenBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   #waiting: Waiting<Item, Result>[] = [];
-  readonly #beside: number;
+  readonly #concurrency: number;
   readonly #pipelines: readonly Pipeline[];
   #isScheduled = false;
   #lookingAgain: NodeJS.Timeout | undefined;
-  readonly #alone = new Turns(ALONE_AT_ONCE);
+  readonly #executeOne = new ConcurrencyLimiter(SINGLE_CONCURRENCY);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
-    this.#beside = options.beside ?? 1;
-    this.#pipelines = Array.from({ length: this.#beside + SPARE }, () => ({
-      line: new Line(),
+    this.#concurrency = options.concurrency ?? 1;
+    this.#pipelines = Array.from({ length: this.#concurrency + SPARE }, () => ({
+      connection: new PipelinedConnection(),
       underWay: 0,
       headSince: 0,
       changedAt: 0,
@@ -124,9 +127,9 @@ export class Batcher<Item, Result> {
     });
     if (outcome) return outcome.result;
     const since = performance.now();
-    return this.#alone.take(async () => {
-      if (performance.now() - since > LONGEST_WAIT_MS) throw waitedTooLong();
-      return this.#options.alone(item);
+    return this.#executeOne.run(async () => {
+      if (performance.now() - since > MAX_WAIT_MS) throw connectionTimeout();
+      return this.#options.executeOne(item);
     });
   }
 
@@ -140,22 +143,22 @@ export class Batcher<Item, Result> {
   /** Where a batch may begin now, if anywhere. */
   #free(): Pipeline | undefined {
     const [first] = this.#waiting;
-    const { many = MANY } = this.#options;
-    const moving = this.#pipelines.filter((pipeline) => !isStalled(pipeline)).slice(0, this.#beside);
+    const { minBatch = MIN_BATCH } = this.#options;
+    const moving = this.#pipelines.filter((pipeline) => !isStalled(pipeline)).slice(0, this.#concurrency);
     // Of two with as many, the one that got on last: the other may be about to stall.
     moving.sort((one, other) => one.underWay - other.underWay || other.headSince - one.headSince);
     const [least, ...others] = moving;
     if (!first || !least || least.underWay > 1) return undefined;
     if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
-    const isImpatient = least.underWay === 0 && performance.now() - first.since >= PATIENCE_MS;
-    return this.#waiting.length >= many || first.since < least.changedAt || isImpatient ? least : undefined;
+    const isImpatient = least.underWay === 0 && performance.now() - first.since >= LINGER_MS;
+    return this.#waiting.length >= minBatch || first.since < least.changedAt || isImpatient ? least : undefined;
   }
 
   #begin(): void {
     this.#isScheduled = false;
     for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
     if (this.#waiting.length > 0 && this.#lookingAgain === undefined) {
-      this.#lookingAgain = setTimeout(() => this.#lookAgain(), PATIENCE_MS);
+      this.#lookingAgain = setTimeout(() => this.#lookAgain(), LINGER_MS);
     }
   }
 
@@ -168,11 +171,11 @@ export class Batcher<Item, Result> {
 
   /** The next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
-    const { keyOf, many = MANY, most = MOST } = this.#options;
+    const { keyOf, minBatch = MIN_BATCH, maxBatch = MAX_BATCH } = this.#options;
     this.#refuseOld();
     // Half of them, and the others with the next: whoever goes together comes back together, and nobody would be left to
     // go beside or behind.
-    const share = Math.min(most, Math.max(many, Math.ceil(this.#waiting.length / 2)));
+    const share = Math.min(maxBatch, Math.max(minBatch, Math.ceil(this.#waiting.length / 2)));
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
@@ -184,10 +187,10 @@ export class Batcher<Item, Result> {
   }
 
   #refuseOld(): void {
-    const tooOld = performance.now() - LONGEST_WAIT_MS;
+    const tooOld = performance.now() - MAX_WAIT_MS;
     // First come, first in the list.
     while (this.#waiting[0] && this.#waiting[0].since < tooOld) {
-      this.#waiting.shift()?.reject(waitedTooLong());
+      this.#waiting.shift()?.reject(connectionTimeout());
     }
   }
 
@@ -198,10 +201,10 @@ export class Batcher<Item, Result> {
     pipeline.underWay += 1;
     try {
       const items = batch.map(({ item }) => item);
-      const outcomes = await this.#inScopes(batch, async () => this.#options.together(items, pipeline.line));
+      const outcomes = await this.#inScopes(batch, async () => this.#options.executeBatch(items, pipeline.connection));
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {
-      const settle = wasTakenBack(error)
+      const settle = wasRolledBack(error)
         ? ({ resolve }: Waiting<Item, Result>) => resolve(undefined)
         : ({ reject }: Waiting<Item, Result>) => reject(error);
       for (const waiting of batch) settle(waiting);

@@ -3,7 +3,7 @@ import { withAdvisoryLock } from './connection/advisory-lock.js';
 import { checkServer } from './connection/check-server.js';
 import { refuseTransactionPooling } from './connection/check-pooling.js';
 import { missingRight } from './connection/missing-right.js';
-import { openSession, type Tell } from './connection/open-session.js';
+import { openSession, type Report } from './connection/open-session.js';
 
 /** Any number, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
@@ -19,14 +19,14 @@ const LONGEST_MIGRATION_MS = 15 * 60_000;
 export async function exclusively<Result>(
   databaseUrl: string,
   action: () => Promise<Result>,
-  tell?: Tell,
+  report?: Report,
 ): Promise<Result> {
-  const client = await openSession(databaseUrl, { tell });
+  const client = await openSession(databaseUrl, { report });
   try {
     await refuseTransactionPooling(client, async () => openSession(databaseUrl, { patienceMs: 0 }));
     await checkServer(client);
     const meanwhile = 'Another process of Docket starts on this database';
-    return await withAdvisoryLock(client, { key: LOCK, meanwhile, patienceMs: LONGEST_MIGRATION_MS, tell }, action);
+    return await withAdvisoryLock(client, { key: LOCK, meanwhile, patienceMs: LONGEST_MIGRATION_MS, report }, action);
   } catch (error) {
     throw missingRight(error) ?? error;
   } finally {

@@ -84,7 +84,7 @@ class RowQuery implements Submittable {
     // PostgreSQL sends the rest all the same: none of it is kept.
     if (this.#unreadable !== undefined) return;
     try {
-      this.#account?.take(length);
+      this.#account?.charge(length);
       readValues(fields, this.#columns?.readers ?? []);
       this.#rows.push(fields);
     } catch (error) {

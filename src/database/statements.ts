@@ -1,11 +1,11 @@
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type Pool, type PoolClient, TypeOverrides } from 'pg';
 import { currentScope } from '../observability/scope.js';
-import { NoAnswerError } from '../common/time-limit.js';
+import { TimeoutError } from '../common/timeout.js';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
 import { queryRows } from './row-query.js';
-import { type Line } from './line.js';
+import { type PipelinedConnection } from './pipelined-connection.js';
 import { SharedConnection } from './shared-connection.js';
 import { isoInstant } from './text-values.js';
 import { noteFailedChange } from './unknown-outcome.js';
@@ -13,7 +13,7 @@ import { noteFailedChange } from './unknown-outcome.js';
 /** What rows are charged to. */
 export interface RowAccount {
   /** @throws when the bytes of a row are more than may be read; the statement fails by what it throws */
-  take(bytes: number): void;
+  charge(bytes: number): void;
   /** What it threw; undefined until then. */
   readonly refusal: Error | undefined;
 }
@@ -27,7 +27,7 @@ export interface Statement {
   /** Changes what the client asked for, as a transaction of its own. */
   readonly isChange?: boolean;
   /** Where it is to wait for others, if anywhere. */
-  readonly line?: Line;
+  readonly connection?: PipelinedConnection;
   /** That of the request that it is for, if it is for one. */
   readonly account?: RowAccount | undefined;
 }
@@ -51,15 +51,15 @@ function readTypes(pool: Pool): TypeOverrides {
 }
 
 /** Runs statements on a connection's pool: arrays of values, the cheapest that `pg` can give. */
-export function statementsOn(connection: PostgreSqlConnection): RunStatement {
+export function statementsOn(source: PostgreSqlConnection): RunStatement {
   let ready: { pool: Pool; types: TypeOverrides; shared: SharedConnection } | undefined;
   return async (statement) => {
     if (!ready) {
-      const pool = await connection.getNativeClient();
+      const pool = await source.getNativeClient();
       ready ??= { pool, types: readTypes(pool), shared: new SharedConnection(pool) };
     }
     const { pool, types, shared } = ready;
-    const { text, values, isQuick, isChange, line } = statement;
+    const { text, values, isQuick, isChange, connection } = statement;
     const charged: Statement = { ...statement, account: statement.account ?? currentScope()?.account };
     const send = async (client: PoolClient) => {
       const answer = queryRows(client, charged, preparedOn(client, text), types);
@@ -69,9 +69,9 @@ export function statementsOn(connection: PostgreSqlConnection): RunStatement {
     };
     return tracedStatement(text, values, async () => {
       if (isQuick) return shared.run(send);
-      if (line) {
-        return line.run(pool, send).catch((error: unknown) => {
-          if (isChange && error instanceof NoAnswerError) noteFailedChange(error);
+      if (connection) {
+        return connection.run(pool, send).catch((error: unknown) => {
+          if (isChange && error instanceof TimeoutError) noteFailedChange(error);
           throw error;
         });
       }

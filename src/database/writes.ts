@@ -44,7 +44,7 @@ function asTemplate(texts: readonly string[]): TemplateStringsArray {
  * A statement that is written once, when it is first needed, and run with other values each time: `$1`, `$2` and so on stand
  * in it for them, each once and in this order.
  */
-export function writtenOnce<Result>(
+export function memoizedSql<Result>(
   write: () => RawBuilder<Result>,
 ): (...values: readonly unknown[]) => RawBuilder<Result> {
   let texts: TemplateStringsArray | undefined;
@@ -85,7 +85,7 @@ export class Writes {
    * @param alias what the statement calls an element
    * @param others what else an element says, and its types
    */
-  records<Entity extends object>(
+  recordset<Entity extends object>(
     entity: EntityClass<Entity>,
     properties: readonly (keyof Row<Entity> & string)[],
     parameter: string,

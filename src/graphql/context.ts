@@ -4,7 +4,7 @@ import { type PasswordService } from '../accounts/passwords/password.service.js'
 import { type RefreshCookie } from '../accounts/sessions/refresh-cookie.js';
 import { type SessionService } from '../accounts/sessions/session.service.js';
 import { type Viewer } from '../accounts/viewer.js';
-import { type ViewerSource } from '../accounts/viewer-source.js';
+import { type ViewerCache } from '../accounts/viewer-cache.js';
 import { type CommentService } from '../tickets/comments/comment.service.js';
 import { type NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
@@ -22,7 +22,7 @@ export interface Services {
   readonly sessions: SessionService;
   readonly passwords: PasswordService;
   readonly confirmations: EmailConfirmationService;
-  readonly viewers: ViewerSource;
+  readonly viewers: ViewerCache;
   readonly users: UserService;
   readonly roles: RoleService;
   readonly tickets: TicketService;

@@ -121,18 +121,18 @@ export function tooManySearches(retryAfterSeconds: number): GraphQLError {
 }
 
 /** The answer is not given at all, so that nobody takes a part of it for the whole. */
-export function answerTooLarge(limit: number): GraphQLError {
+export function responseTooLarge(limit: number): GraphQLError {
   return new GraphQLError(
     `The answer would have more than ${limit / 1e6} MB. Ask for less, or for shorter pages. What a mutation changed stands.`,
     { extensions: { answerBytes: limit, limit, code: 'QUERY_TOO_COMPLEX' } },
   );
 }
 
-export function isAnswerTooLarge({ extensions }: GraphQLFormattedError): boolean {
+export function isResponseTooLarge({ extensions }: GraphQLFormattedError): boolean {
   return extensions !== undefined && 'answerBytes' in extensions;
 }
 
-export function tooMuchUnderWay(): GraphQLError {
+export function tooMuchInFlight(): GraphQLError {
   return topLevelError(
     'SERVICE_UNAVAILABLE',
     'Too many large answers are under way just now. Ask for less. Try again in a moment.',

@@ -4,7 +4,7 @@ import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 import { type Logger } from 'pino';
 import { isOutcomeUnknown } from '../database/unknown-outcome.js';
-import { NoAnswerError } from '../common/time-limit.js';
+import { TimeoutError } from '../common/timeout.js';
 import { type Context } from './context.js';
 import { isMade } from './mutation-errors.js';
 
@@ -58,7 +58,7 @@ function isDatabaseUnavailable(error: unknown): boolean {
   const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
   return (
     error instanceof ConnectionException ||
-    error instanceof NoAnswerError ||
+    error instanceof TimeoutError ||
     UNAVAILABLE_STATES.test(code) ||
     UNAVAILABLE_SYSTEM_CODES.has(code) ||
     UNAVAILABLE_MESSAGES.test(message)

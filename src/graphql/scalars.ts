@@ -13,7 +13,7 @@ function fourDigitYear(instant: Date): Date {
 }
 
 /**
- * Rows carry instants as the text that PostgreSQL made (see database/rows.ts), entities as Date: both come out
+ * Rows carry instants as the text that PostgreSQL made (see database/db.ts), entities as Date: both come out
  * the same, without making a Date of each.
  */
 export const DateTime = new GraphQLScalarType<Date, string>({

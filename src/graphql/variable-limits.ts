@@ -29,7 +29,7 @@ function refuse(what: string, limit: number): never {
 }
 
 /** Counts what GraphQL would have to coerce. A JSON scalar is one value, whatever is in it. */
-class Tally {
+class Counter {
   #values = 0;
   #objects = 0;
 
@@ -70,11 +70,11 @@ export function checkVariables(
   variables: Readonly<Record<string, unknown>>,
 ): void {
   if (variableDefinitions.length === 0) return;
-  const tally = new Tally();
+  const counter = new Counter();
   for (const { variable, type: declared } of variableDefinitions) {
     const name = variable.name.value;
     if (!Object.hasOwn(variables, name)) continue;
     const type = typeFromAST(schema, declared);
-    if (isInputType(type)) tally.add(type, variables[name]);
+    if (isInputType(type)) counter.add(type, variables[name]);
   }
 }

@@ -48,7 +48,7 @@ export function acceptsEncoding(header: string | undefined, name: string): boole
  * Compresses answers that are text, for clients that take it. Of several encodings that a client names, its weights are
  * not asked: a client that accepts several gets the one that costs the server least.
  */
-export function compressAnswers(http: FastifyInstance): void {
+export function compressResponses(http: FastifyInstance): void {
   http.addHook('onSend', (request, reply, payload, done) => {
     if (typeof payload !== 'string' || reply.hasHeader('content-encoding') || isSmall(payload)) {
       done(null, payload);

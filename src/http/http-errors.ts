@@ -1,5 +1,5 @@
 import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
-import { readAway } from './read-away.js';
+import { drainRequestBody } from './drain-request-body.js';
 
 /** For a person who tries it by hand: Fastify's own words name neither the limit nor a way out. */
 const WORDS: Readonly<Record<string, string>> = {
@@ -24,7 +24,7 @@ export function errorBody({ url }: FastifyRequest, message: string, code: string
  * Answers to requests that never got as far as GraphQL: in its own form at /graphql, in JSON elsewhere, and never with
  * what went wrong inside.
  */
-export function answerHttpErrors(http: FastifyInstance): void {
+export function respondToHttpErrors(http: FastifyInstance): void {
   http.addHook('onRequest', async (request, reply) => {
     if (namesHost(request)) return;
     await reply.status(400).send(errorBody(request, 'The header Host names no host.', 'BAD_REQUEST'));
@@ -32,7 +32,7 @@ export function answerHttpErrors(http: FastifyInstance): void {
 
   http.setErrorHandler(async (error: FastifyError, request, reply) => {
     const status = error.statusCode ?? 500;
-    if (status === 413 || status === 415) await readAway(request.raw);
+    if (status === 413 || status === 415) await drainRequestBody(request.raw);
     if (status < 500) {
       return reply.status(status).send(errorBody(request, WORDS[error.code] ?? error.message, 'BAD_REQUEST'));
     }

@@ -15,17 +15,17 @@ export async function oweAssignmentMails(
   delayMs: number,
   batch: readonly ReadyTicket[],
 ): Promise<number> {
-  const notifications = new NotificationService({ clock, delayMs, wake: async () => {} });
+  const notifications = new NotificationService({ clock, delayMs, scheduleDelivery: async () => {} });
   const assigned = batch.filter(({ assignedToId }) => assignedToId !== null);
   const assignees = await em.find(User, { id: { $in: assigned.flatMap(({ assignedToId }) => assignedToId ?? []) } });
   const byId = new Map(assignees.map((user) => [user.id, user]));
-  let owed = 0;
+  let pending = 0;
   for (const { id, status, assignedToId, createdById } of assigned) {
     const assignee = byId.get(assignedToId ?? '');
     if (assignee === undefined) continue;
     const assignment = { ticket: em.getReference(Ticket, id), status, assignee, actorId: createdById };
-    owed += notifications.assigned(em, assignment).length;
+    pending += notifications.assigned(em, assignment).length;
   }
   await em.flush();
-  return owed;
+  return pending;
 }

@@ -3,14 +3,14 @@ import { Agenda } from 'agenda';
 import type { Logger } from 'pino';
 import { outOfScope } from '../observability/scope.js';
 import { StartError } from '../common/start-error.js';
-import { GuardedRepository, JobGoneError } from './guarded-repository.js';
+import { ResilientJobRepository, JobGoneError } from './resilient-job-repository.js';
 import type { JobDefinition, JobHandler } from './job-definition.js';
 import type { JobQueue } from './job-queue.js';
 import { JobRunner } from './job-runner.js';
 import type { JobStore } from './job-store.js';
-import { JobsInHand } from './jobs-in-hand.js';
+import { LockedJobs } from './locked-jobs.js';
 import { StoreHealth } from './store-health.js';
-import { withinTime } from '../common/time-limit.js';
+import { withTimeout } from '../common/timeout.js';
 
 /** Handlers at a time; they wait for SMTP more than they compute. */
 const CONCURRENCY = 20;
@@ -45,14 +45,14 @@ export class AgendaJobQueue implements JobQueue {
   readonly #logger: Logger;
   readonly #agenda: Agenda;
   readonly #health: StoreHealth;
-  readonly #inHand: JobsInHand;
+  readonly #inHand: LockedJobs;
   readonly #runner: JobRunner;
   readonly #stopping = new AbortController();
   readonly #connected = Promise.withResolvers<boolean>();
   #isConnected = false;
   #isClosed = false;
   #started: Promise<void> | undefined;
-  #resting: Promise<void> | undefined;
+  #quiescing: Promise<void> | undefined;
   #stopped: Promise<void> | undefined;
   #cleanUpTimer: NodeJS.Timeout | undefined;
 
@@ -60,12 +60,12 @@ export class AgendaJobQueue implements JobQueue {
     this.#store = store;
     this.#logger = logger;
     this.#health = new StoreHealth(store.name, logger);
-    this.#inHand = new JobsInHand(MAX_IN_HAND, lockLifetimeMs);
+    this.#inHand = new LockedJobs(MAX_IN_HAND, lockLifetimeMs);
     this.#runner = new JobRunner(logger, this.#stopping.signal);
     this.#agenda = new Agenda({
       backend: {
         name: store.name,
-        repository: new GuardedRepository(store.repository, this.#health, this.#inHand),
+        repository: new ResilientJobRepository(store.repository, this.#health, this.#inHand),
         ownsConnection: false,
         // Agenda's constructor calls this and nobody handles its rejection: so it has none.
         connect: async () => {
@@ -101,7 +101,7 @@ export class AgendaJobQueue implements JobQueue {
       const due = new Date(Math.max(at.getTime(), Date.now()));
       // What Agenda starts here goes on after the request that asks for it.
       const stored = outOfScope(async () => this.#agenda.schedule(due, job.name, data));
-      await withinTime(stored, SCHEDULE_TIMEOUT_MS);
+      await withTimeout(stored, SCHEDULE_TIMEOUT_MS);
     } catch (error) {
       this.#logger.warn({ err: error, job: job.name, at }, 'job not stored; a sweep must find what is due');
     }
@@ -118,16 +118,16 @@ export class AgendaJobQueue implements JobQueue {
   async isReady(): Promise<boolean> {
     if (!this.#isConnected || this.#stopping.signal.aborted) return false;
     try {
-      await withinTime(this.#health.watch(this.#store.ping()), PING_TIMEOUT_MS);
+      await withTimeout(this.#health.watch(this.#store.ping()), PING_TIMEOUT_MS);
       return true;
     } catch {
       return false;
     }
   }
 
-  async rest(): Promise<void> {
-    this.#resting ??= this.#rest();
-    await this.#resting;
+  async quiesce(): Promise<void> {
+    this.#quiescing ??= this.#quiesce();
+    await this.#quiescing;
   }
 
   async stop(patienceMs = STOP_WAIT_MS): Promise<void> {
@@ -135,7 +135,7 @@ export class AgendaJobQueue implements JobQueue {
     await this.#stopped;
   }
 
-  async #rest(): Promise<void> {
+  async #quiesce(): Promise<void> {
     this.#stopping.abort();
     this.#connected.resolve(false);
     this.#inHand.close();
@@ -148,7 +148,7 @@ export class AgendaJobQueue implements JobQueue {
 
   async #stop(patienceMs: number): Promise<void> {
     try {
-      await withinTime(this.rest(), patienceMs);
+      await withTimeout(this.quiesce(), patienceMs);
     } catch (error) {
       this.#logger.warn({ err: error, running: this.#runner.running }, 'stopped with jobs still running');
     }
@@ -162,7 +162,7 @@ export class AgendaJobQueue implements JobQueue {
 
   async #close(): Promise<void> {
     try {
-      await withinTime(this.#store.close(), CLOSE_TIMEOUT_MS);
+      await withTimeout(this.#store.close(), CLOSE_TIMEOUT_MS);
     } catch (error) {
       this.#logger.warn({ err: error }, 'the job store could not be closed');
     }

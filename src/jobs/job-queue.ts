@@ -25,7 +25,7 @@ export interface JobQueue {
    * Takes no more jobs and hands back what it had locked; resolves when the running ones have ended, however long that
    * takes. Jobs can still be asked for.
    */
-  rest(): Promise<void>;
+  quiesce(): Promise<void>;
   /** Rests, at most for so many milliseconds (10,000 if not given), and closes its connections. */
   stop(patienceMs?: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
-import { epochMs } from '../database/rows.js';
+import { epochMs } from '../database/db.js';
 import { type NotificationKind } from './notification.entity.js';
 
 /** Mails that one author may cause to one recipient (docs/behaviour.md, "Mails"). */
@@ -59,7 +59,7 @@ export class AuthorLimit {
    * @param isDue for a notification `n`
    * @param claim writes the claim of these ids in the transaction that it is given
    */
-  async take(
+  async acquire(
     id: string,
     isDue: RawBuilder<boolean>,
     claim: (ids: readonly string[], run: <Row>(query: RawBuilder<Row>) => Promise<Row[]>) => Promise<string[]>,

@@ -3,8 +3,8 @@ import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Span, type Tracing, within } from '../observability/tracing/tracing.js';
-import { Turns } from '../common/turns.js';
-import { type Claims, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './claims.js';
+import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
+import { type NotificationLeases, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './notification-leases.js';
 import { type MadeMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
@@ -30,20 +30,20 @@ class GivenBackError extends Error {
 
 /** Sends what is due: claims the row, looks at everything again, sends, marks (architecture, "Notifications"). */
 export class Delivery {
-  readonly #claims: Claims;
+  readonly #leases: NotificationLeases;
   readonly #mailer: Mailer;
   readonly #mails: NotificationMail;
   readonly #afterDigest: (recipientId: string) => Promise<void>;
   readonly #metrics: Metrics;
   readonly #logger: Logger;
   readonly #tracing: Tracing | undefined;
-  readonly #turns = new Turns(AT_ONCE);
+  readonly #turns = new ConcurrencyLimiter(AT_ONCE);
   readonly #inHand = new Set<Promise<unknown>>();
   readonly #givingBack = Promise.withResolvers<never>();
   #resting = false;
 
   constructor(deps: {
-    claims: Claims;
+    leases: NotificationLeases;
     mailer: Mailer;
     mails: NotificationMail;
     /** Called when somebody's digest is out of the way, for the next one to be planned. */
@@ -52,7 +52,7 @@ export class Delivery {
     logger: Logger;
     tracing: Tracing | undefined;
   }) {
-    this.#claims = deps.claims;
+    this.#leases = deps.leases;
     this.#mailer = deps.mailer;
     this.#mails = deps.mails;
     this.#afterDigest = deps.afterDigest;
@@ -68,7 +68,7 @@ export class Delivery {
    * that is not yet due: a timer may fire a moment early, and a time may have been moved.
    */
   async deliver(id: string): Promise<Date | null> {
-    return this.#turns.take(async () => {
+    return this.#turns.run(async () => {
       if (this.#resting) return null;
       const work = inScopeWith({ notificationId: id }, async () => this.#deliver(id));
       this.#inHand.add(work);
@@ -81,8 +81,8 @@ export class Delivery {
   }
 
   async #deliver(id: string): Promise<Date | null> {
-    const [first, ...others] = await this.#claims.take(id);
-    if (first === undefined) return this.#claims.dueLater(id);
+    const [first, ...others] = await this.#leases.acquire(id);
+    if (first === undefined) return this.#leases.dueLater(id);
     const span = this.#span(first);
     await (span ? within(span, async () => this.#complete(first, others)) : this.#complete(first, others));
     return null;
@@ -90,7 +90,7 @@ export class Delivery {
 
   async #complete(first: NotificationRow, others: readonly NotificationRow[]): Promise<void> {
     const outcomes = await this.#send([first, ...others]);
-    for (const { ids, outcome } of outcomes) await this.#claims.end(ids, outcome);
+    for (const { ids, outcome } of outcomes) await this.#leases.release(ids, outcome);
     const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
   }
@@ -103,7 +103,7 @@ export class Delivery {
   }
 
   /** Takes no more mails in hand; resolves when those in hand are done with, however long that takes. */
-  async rest(): Promise<void> {
+  async quiesce(): Promise<void> {
     this.#resting = true;
     await Promise.allSettled(this.#inHand);
   }
@@ -112,11 +112,11 @@ export class Delivery {
    * Rests, and waits no longer for mails on their way: their connections are closed, so that the mail server takes none
    * of them any more, and any worker may have them at once. Gives how many there were.
    */
-  async giveBack(): Promise<number> {
+  async abortInFlight(): Promise<number> {
     const count = this.#inHand.size;
     this.#givingBack.reject(new GivenBackError());
     await this.#mailer.close();
-    await this.rest();
+    await this.quiesce();
     return count;
   }
 
@@ -124,7 +124,7 @@ export class Delivery {
   async sweep(stopping?: AbortSignal): Promise<number> {
     let looked = 0;
     for (;;) {
-      const due = await this.#claims.due(SWEEP_LIMIT);
+      const due = await this.#leases.due(SWEEP_LIMIT);
       looked += due.length;
       const waiting = due.values();
       const takeTurns = async () => {
@@ -144,7 +144,7 @@ export class Delivery {
 
   /** What will be due within so many milliseconds, and when. */
   async upcoming(withinMs: number): Promise<{ id: string; at: Date }[]> {
-    return this.#claims.upcoming(withinMs, SWEEP_LIMIT);
+    return this.#leases.upcoming(withinMs, SWEEP_LIMIT);
   }
 
   /** Makes and sends one mail of all. Throws nothing. */
@@ -156,16 +156,19 @@ export class Delivery {
       made = await this.#mails.make(claimed);
       if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
-      const told = claimed.filter(({ id }) => made === null || made.told.includes(id));
-      return [...cancellationsOf(made), { ids: told.map(({ id }) => id), outcome: this.#failed(told, error) }];
+      const notified = claimed.filter(({ id }) => made === null || made.notified.includes(id));
+      return [...cancellationsOf(made), { ids: notified.map(({ id }) => id), outcome: this.#failed(notified, error) }];
     } finally {
       clearInterval(renewing);
     }
     this.#handled(made.mail ? 'sent' : 'cancelled');
-    const [first, ...others] = made.told;
+    const [first, ...others] = made.notified;
     if (first === undefined) return cancellationsOf(made);
     const toldWith = others.length > 0 ? first : null;
-    return [...cancellationsOf(made), { ids: [...made.told], outcome: { status: NotificationStatus.SENT, toldWith } }];
+    return [
+      ...cancellationsOf(made),
+      { ids: [...made.notified], outcome: { status: NotificationStatus.SENT, toldWith } },
+    ];
   }
 
   #failed([first]: readonly NotificationRow[], error: unknown): Outcome {
@@ -196,7 +199,7 @@ export class Delivery {
 
   async #renew(ids: readonly string[]): Promise<void> {
     try {
-      await this.#claims.renew(ids);
+      await this.#leases.renew(ids);
     } catch (error) {
       this.#logger.warn({ err: error, notificationId: ids[0] }, 'A claim could not be renewed');
     }

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
 import { newId } from '../common/id.js';
-import { epochMs, type Rows } from '../database/rows.js';
+import { epochMs, type Db } from '../database/db.js';
 import { isActive, TicketStatus } from '../tickets/ticket.entity.js';
 import { type DigestPlan, nextDigestAt } from './digest-schedule.js';
-import { type Wake } from './notification.service.js';
+import { type ScheduleDelivery } from './notification.service.js';
 
 /** People planned for in one statement. */
 const BATCH = 500;
@@ -36,21 +36,21 @@ const CANDIDATE = sql`u.id as "recipientId", u.digest_hour as "digestHour", u.ti
  * plan at once, and a unique index lets one row through.
  */
 export class DigestPlanner {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #wake: Wake;
+  readonly #scheduleDelivery: ScheduleDelivery;
 
-  constructor(deps: { rows: Rows; clock: Clock; intervalMs: number; wake: Wake }) {
-    this.#rows = deps.rows;
+  constructor(deps: { db: Db; clock: Clock; intervalMs: number; scheduleDelivery: ScheduleDelivery }) {
+    this.#db = deps.db;
     this.#clock = deps.clock;
     this.#intervalMs = deps.intervalMs;
-    this.#wake = deps.wake;
+    this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
   /** For everybody who has none waiting, or for one person. */
   async plan(recipientId?: string): Promise<void> {
-    if (recipientId === undefined) await this.#pullForward();
+    if (recipientId === undefined) await this.#advanceDue();
     let planned: number;
     do planned = await this.#planBatch(recipientId);
     while (planned === BATCH);
@@ -58,12 +58,12 @@ export class DigestPlanner {
 
   /** After somebody chose another hour or time zone: moves the digest that waits, or plans one. */
   async reschedule(recipientId: string): Promise<void> {
-    const candidate = await this.#rows.first(
+    const candidate = await this.#db.first(
       sql<Candidate>`select ${CANDIDATE} from "user" u where u.id = ${recipientId}`,
     );
     if (candidate === null) return;
     const sendAt = this.#next(candidate);
-    const moved = await this.#rows.all(sql<Planned>`
+    const moved = await this.#db.all(sql<Planned>`
       update notification set send_at = ${sendAt}::timestamptz
       where recipient_id = ${recipientId} and kind = 'DIGEST' and status = 'SCHEDULED' and claimed_until is null
         and send_at <> ${sendAt}::timestamptz
@@ -78,12 +78,12 @@ export class DigestPlanner {
   }
 
   async #wakeAll(planned: readonly Planned[]): Promise<void> {
-    await Promise.all(planned.map(async ({ id, sendMs }) => this.#wake({ id, sendAt: new Date(sendMs) })));
+    await Promise.all(planned.map(async ({ id, sendMs }) => this.#scheduleDelivery({ id, sendAt: new Date(sendMs) })));
   }
 
   async #planBatch(recipientId?: string): Promise<number> {
     const one = recipientId === undefined ? sql`true` : sql`u.id = ${recipientId}`;
-    const candidates = await this.#rows.all(sql<Candidate>`
+    const candidates = await this.#db.all(sql<Candidate>`
       select ${CANDIDATE}
       from "user" u
       where ${one} and u.deleted_at is null and u.digest_emails and u.email_confirmed and u.may_view_tickets
@@ -100,7 +100,7 @@ export class DigestPlanner {
     const rows = candidates.map((candidate) => {
       return sql`(${newId()}, 'DIGEST', ${candidate.recipientId}, '[]', ${now}, ${this.#next(candidate)})`;
     });
-    const planned = await this.#rows.all(sql<Planned>`
+    const planned = await this.#db.all(sql<Planned>`
       insert into notification (id, kind, recipient_id, changes, created_at, send_at) values ${sql.join(rows)}
       on conflict do nothing returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
     await this.#wakeAll(planned);
@@ -108,12 +108,12 @@ export class DigestPlanner {
   }
 
   /** After the interval was shortened in the settings: nobody waits for the old, longer one to pass. */
-  async #pullForward(): Promise<void> {
+  async #advanceDue(): Promise<void> {
     const now = this.#clock.now().getTime();
     const next = new Date(now + this.#intervalMs).toISOString();
     // One that staff took back leaves up to two intervals free.
     const late = new Date(now + 2 * this.#intervalMs).toISOString();
-    const pulled = await this.#rows.all(sql<Planned>`
+    const pulled = await this.#db.all(sql<Planned>`
       update notification n set send_at = ${next}::timestamptz from "user" u
       where u.id = n.recipient_id and u.digest_hour is null and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
         and n.claimed_until is null and n.send_at > ${late}::timestamptz

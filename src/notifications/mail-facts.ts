@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
 import { type Notification, NotificationKind } from './notification.entity.js';
@@ -70,16 +70,16 @@ const DIGEST_TICKETS = sql`cross join lateral (
     and (t.status not in ('DONE', 'CLOSED') or t.closed_at > last.since)`;
 
 /** Internal comments are in no mail: the right to read them may be gone when it is opened. */
-export function toldByMail(ticketId: string | null): RawBuilder<boolean> {
+export function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
   return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
 }
 
 /** What mails tell, as it is at this moment: one statement each. */
 export class MailFacts {
-  readonly #rows: Rows;
+  readonly #db: Db;
 
-  constructor(rows: Rows) {
-    this.#rows = rows;
+  constructor(db: Db) {
+    this.#db = db;
   }
 
   async ofTicket({ id, kind }: NotificationRow): Promise<TicketFacts> {
@@ -102,9 +102,9 @@ export class MailFacts {
 
   /** An ASSIGNED mail's comments: all that can be told are in it or counted, as none has a mail of its own before it. */
   async newestComments({ ticketId }: NotificationRow) {
-    const newest = await this.#rows.all(sql<MailComment & { total: number }>`
+    const newest = await this.#db.all(sql<MailComment & { total: number }>`
       select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
-      where ${toldByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
+      where ${notifiedByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
     return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
   }
 
@@ -120,7 +120,7 @@ export class MailFacts {
 
   /** Active first, among them the most urgent first, then the oldest. */
   async digestTickets({ id }: NotificationRow): Promise<Omit<DigestTicket, 'url'>[]> {
-    return this.#rows.all(sql<Omit<DigestTicket, 'url'>>`
+    return this.#db.all(sql<Omit<DigestTicket, 'url'>>`
       select t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,
         concat_ws(' ', c.first_name, c.last_name) as "createdByName"
       from notification n ${DIGEST_TICKETS} join "user" c on c.id = t.created_by_id
@@ -130,7 +130,7 @@ export class MailFacts {
   }
 
   async #the<Facts>(query: ReturnType<typeof sql<Facts>>): Promise<Facts> {
-    const facts = await this.#rows.first(query);
+    const facts = await this.#db.first(query);
     if (facts === null) throw new Error('The notification is gone');
     return facts;
   }

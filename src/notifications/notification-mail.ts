@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Row } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Links } from '../common/links.js';
 import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
@@ -12,7 +12,7 @@ import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { severalMail } from '../mail/templates/several.js';
 import { type ChangedField, updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
-import { COMMENT_COLUMNS, MailFacts, type RecipientFacts, type TicketFacts, toldByMail } from './mail-facts.js';
+import { COMMENT_COLUMNS, MailFacts, type RecipientFacts, type TicketFacts, notifiedByMail } from './mail-facts.js';
 import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
@@ -21,7 +21,7 @@ import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 export interface MadeMail {
   readonly mail: MailMessage | null;
   /** The ids of those that it tells of. */
-  readonly told: readonly string[];
+  readonly notified: readonly string[];
   /** Those that are not to be told any more, and why; null: there is nothing left to tell. */
   readonly cancelled: readonly { readonly id: string; readonly reason: NotificationCancelReason | null }[];
 }
@@ -47,15 +47,15 @@ function cancelled(reason: NotificationCancelReason | null): { cancelled: Notifi
 
 /** Makes the mail of a notification as it is true at this moment (requirements C14: checked again when it is sent). */
 export class NotificationMail {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #facts: MailFacts;
   readonly #links: Links;
   readonly #digestIntervalMs: number;
   readonly #unsubscribeTokens: UnsubscribeTokens;
 
-  constructor(deps: { rows: Rows; links: Links; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
-    this.#rows = deps.rows;
-    this.#facts = new MailFacts(deps.rows);
+  constructor(deps: { db: Db; links: Links; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
+    this.#db = deps.db;
+    this.#facts = new MailFacts(deps.db);
     this.#links = deps.links;
     this.#digestIntervalMs = deps.digestIntervalMs;
     this.#unsubscribeTokens = deps.unsubscribeTokens;
@@ -69,15 +69,15 @@ export class NotificationMail {
       const { id, kind } = notification;
       const found =
         kind === NotificationKind.DIGEST ? await this.#digest(notification) : await this.#aboutTicket(notification);
-      if ('mail' in found) return { mail: found.mail, told: [id], cancelled: [] };
+      if ('mail' in found) return { mail: found.mail, notified: [id], cancelled: [] };
       if ('cancelled' in found) cancellations.push({ id, reason: found.cancelled });
       else abouts.push(found);
     }
     const [first, ...others] = abouts;
-    const told = abouts.map(({ notification }) => notification.id);
-    if (first === undefined) return { mail: null, told, cancelled: cancellations };
+    const notified = abouts.map(({ notification }) => notification.id);
+    if (first === undefined) return { mail: null, notified, cancelled: cancellations };
     const mail = others.length === 0 ? this.#single(first) : this.#several(first, abouts);
-    return { mail, told, cancelled: cancellations };
+    return { mail, notified, cancelled: cancellations };
   }
 
   async #aboutTicket(
@@ -96,12 +96,12 @@ export class NotificationMail {
     if (notification.kind === NotificationKind.ASSIGNED) {
       return { notification, facts, changes: [], ...(await this.#facts.newestComments(notification)) };
     }
-    const told = await this.#told(notification);
-    if (told.changes.length === 0 && told.comments.length === 0) return cancelled(null);
-    return { notification, facts, ...told, earlierComments: 0 };
+    const notified = await this.#notified(notification);
+    if (notified.changes.length === 0 && notified.comments.length === 0) return cancelled(null);
+    return { notification, facts, ...notified, earlierComments: 0 };
   }
 
-  #single({ notification, facts, ...told }: AboutTicket): MailMessage {
+  #single({ notification, facts, ...notified }: AboutTicket): MailMessage {
     const about = {
       ticket: { ...facts, url: this.#links.ticket(facts.number) },
       recipient: { name: facts.recipientName },
@@ -109,8 +109,8 @@ export class NotificationMail {
     };
     const texts =
       notification.kind === NotificationKind.ASSIGNED
-        ? assignedMail({ ...about, ...told, assignedByName: facts.actorName })
-        : updatedMail({ ...about, ...told, changedByName: facts.actorName });
+        ? assignedMail({ ...about, ...notified, assignedByName: facts.actorName })
+        : updatedMail({ ...about, ...notified, changedByName: facts.actorName });
     return this.#mail(notification, facts, texts);
   }
 
@@ -174,20 +174,20 @@ export class NotificationMail {
    * An UPDATED mail's changes with names for ids, and those of its comments that still stand. A ticket that the recipient
    * may not see is not named.
    */
-  async #told({ changes, ticketId, recipientId }: NotificationRow) {
+  async #notified({ changes, ticketId, recipientId }: NotificationRow) {
     const idsOf = (field: string) =>
       changes
         .filter((change) => change.field === field)
         .flatMap(({ from, to }) => [from, to])
         .filter((id) => id !== null);
-    const names = await this.#rows.all(sql<{ id: string; name: string }>`
+    const names = await this.#db.all(sql<{ id: string; name: string }>`
       select id, name::text from product where id = any(${idsOf('product')}::uuid[])
       union all select t.id, '#' || t.number
         from ticket t join "user" r on r.id = ${recipientId} join role on role.id = r.role_id
         where t.id = any(${idsOf('duplicateOf')}::uuid[]) and ${ticketsVisibleTo('r', 'role', 't')}`);
-    const comments = await this.#rows.all(sql<MailComment>`
+    const comments = await this.#db.all(sql<MailComment>`
       select ${COMMENT_COLUMNS} from comment c join "user" u on u.id = c.author_id
-      where c.id = any(${idsOf(COMMENT)}::uuid[]) and ${toldByMail(ticketId)}
+      where c.id = any(${idsOf(COMMENT)}::uuid[]) and ${notifiedByMail(ticketId)}
       order by c.created_at, c.id`);
     const nameOf = new Map(names.map(({ id, name }) => [id, name]));
     const named = (field: string, value: string | null) => {

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { isId } from '../common/id.js';
 import { type RowWith } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { visibleTickets } from '../tickets/ticket-visibility.js';
@@ -41,10 +41,10 @@ function notificationFilter(viewer: Viewer, filter: NotificationFilter): RawBuil
 }
 
 export class NotificationReader {
-  readonly #rows: Rows;
+  readonly #db: Db;
 
-  constructor(rows: Rows) {
-    this.#rows = rows;
+  constructor(db: Db) {
+    this.#db = db;
   }
 
   /**
@@ -60,21 +60,21 @@ export class NotificationReader {
     const conditions = [visibleNotifications(viewer), ...notificationFilter(viewer, args.filter ?? {})];
     const matching = sql<boolean>`${sql.join(conditions, sql` and `)}`;
     const wanted = nodeSelection(selection).has('recipient') ? ['recipient'] : [];
-    const { columns, joins } = this.#rows.select(Notification, 'n', wanted);
-    const rows = await this.#rows.all(
+    const { columns, joins } = this.#db.select(Notification, 'n', wanted);
+    const rows = await this.#db.all(
       sql<NotificationRow>`select ${columns} from notification n ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`,
     );
     return page.connection(
       rows,
-      () => this.#rows.count(sql`notification n where ${matching}`),
-      (beyond) => this.#rows.exists(sql`notification n where ${matching} and ${beyond}`),
+      () => this.#db.count(sql`notification n where ${matching}`),
+      (beyond) => this.#db.exists(sql`notification n where ${matching} and ${beyond}`),
     );
   }
 
   /** Those of the notifications that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<NotificationRow[]> {
-    return this.#rows.byKey(
-      sql<NotificationRow>`select ${this.#rows.columns(Notification, 'n')} from notification n where n.id = any(${[...ids]}::uuid[]) and ${visibleNotifications(viewer)}`,
+    return this.#db.byKey(
+      sql<NotificationRow>`select ${this.#db.columns(Notification, 'n')} from notification n where n.id = any(${[...ids]}::uuid[]) and ${visibleNotifications(viewer)}`,
     );
   }
 }

@@ -11,7 +11,7 @@ import { Notification, NotificationCancelReason, NotificationKind, NotificationS
 import { withTraceparent } from './traceparents.js';
 
 /** Asks for the row to be looked at when its time comes. Best effort: a sweep finds what nobody was woken for. */
-export type Wake = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
+export type ScheduleDelivery = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
 
 /** What a change has to do about the mail that tells it. `holds`: the rows that this was decided on, if they stay as they are. */
 export type UpdateMail<Waiting> =
@@ -27,7 +27,7 @@ export type UpdateMail<Waiting> =
     };
 
 /** Whether an assignment is worth a mail: not one's own, and not of a ticket that is done (docs/behaviour.md, "Mails"). */
-export function tellsOfAssignment(assignment: {
+export function notifiesOfAssignment(assignment: {
   readonly status: TicketStatus;
   readonly assigneeId: string;
   readonly actorId: string | null;
@@ -37,28 +37,28 @@ export function tellsOfAssignment(assignment: {
 
 /**
  * Decides what becomes of an UPDATED mail (docs/decisions/0020-update-mails.md).
- * @param untried what waits for the ticket's assignee and no worker has taken up yet
+ * @param unclaimed what waits for the ticket's assignee and no worker has taken up yet
  */
 export function updateMail<
   Waiting extends { readonly kind: NotificationKind; readonly changes: readonly FieldChange[] },
 >(
-  untried: readonly Waiting[],
+  unclaimed: readonly Waiting[],
   changes: readonly FieldChange[],
   by: { readonly isAssignee: boolean; readonly isActorOf: (waiting: Waiting) => boolean },
 ): UpdateMail<Waiting> {
-  const waiting = untried.find(({ kind }) => kind === NotificationKind.UPDATED);
+  const waiting = unclaimed.find(({ kind }) => kind === NotificationKind.UPDATED);
   if (waiting) {
     return {
       does: 'merge',
       into: waiting,
       changes: by.isAssignee ? withoutFieldsOf(waiting.changes, changes) : mergeChanges(waiting.changes, changes),
       keepsActor: by.isAssignee || by.isActorOf(waiting),
-      holds: untried.filter((other) => other !== waiting),
+      holds: unclaimed.filter((other) => other !== waiting),
     };
   }
   // That mail shows the ticket as it is when it is sent: these changes are in it.
-  const isTold = by.isAssignee || untried.some(({ kind }) => kind === NotificationKind.ASSIGNED);
-  return isTold ? { does: 'nothing', holds: untried } : { does: 'owe', holds: [] };
+  const isTold = by.isAssignee || unclaimed.some(({ kind }) => kind === NotificationKind.ASSIGNED);
+  return isTold ? { does: 'nothing', holds: unclaimed } : { does: 'owe', holds: [] };
 }
 
 /** For a person who wants to cancel one. */
@@ -76,12 +76,12 @@ const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, Notificat
 export class NotificationService {
   readonly #clock: Clock;
   readonly #delayMs: number;
-  readonly #wake: Wake;
+  readonly #scheduleDelivery: ScheduleDelivery;
 
-  constructor(deps: { clock: Clock; delayMs: number; wake: Wake }) {
+  constructor(deps: { clock: Clock; delayMs: number; scheduleDelivery: ScheduleDelivery }) {
     this.#clock = deps.clock;
     this.#delayMs = deps.delayMs;
-    this.#wake = deps.wake;
+    this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
   /**
@@ -93,7 +93,7 @@ export class NotificationService {
     assignment: { ticket: Ticket; status: TicketStatus; assignee: User; actorId: string },
   ): Notification[] {
     const { ticket, status, assignee, actorId } = assignment;
-    return assignee.assignmentEmails && tellsOfAssignment({ status, assigneeId: assignee.id, actorId })
+    return assignee.assignmentEmails && notifiesOfAssignment({ status, assigneeId: assignee.id, actorId })
       ? [this.#create(em, { kind: NotificationKind.ASSIGNED, ticket, recipient: assignee, actorId, changes: [] })]
       : [];
   }
@@ -110,12 +110,12 @@ export class NotificationService {
   ): Promise<Notification[]> {
     const assigneeId = ticket.assignedTo?.id;
     if (assigneeId === undefined || changes.length === 0) return [];
-    const untried = await em.find(
+    const unclaimed = await em.find(
       Notification,
       { ticket, recipient: assigneeId, status: NotificationStatus.SCHEDULED, claimedUntil: null },
       { lockMode: LockMode.PESSIMISTIC_WRITE },
     );
-    const mail = updateMail(untried, changes, {
+    const mail = updateMail(unclaimed, changes, {
       isAssignee: actorId === assigneeId,
       isActorOf: ({ actor }) => actor?.id === actorId,
     });
@@ -144,7 +144,7 @@ export class NotificationService {
 
   #create(
     em: EntityManager,
-    owed: {
+    pending: {
       kind: NotificationKind;
       ticket: Ticket;
       recipient: User;
@@ -154,11 +154,11 @@ export class NotificationService {
   ): Notification {
     const now = this.#clock.now();
     return em.create(Notification, {
-      kind: owed.kind,
-      recipient: ref(owed.recipient),
-      ticket: ref(owed.ticket),
-      actor: owed.actorId,
-      changes: [...owed.changes],
+      kind: pending.kind,
+      recipient: ref(pending.recipient),
+      ticket: ref(pending.ticket),
+      actor: pending.actorId,
+      changes: [...pending.changes],
       createdAt: now,
       sendAt: this.dueAfter(now),
     });
@@ -241,7 +241,7 @@ export class NotificationService {
    * After the commit: a job for each row that the change left waiting. Nobody waits for it: the rows are the truth, and
    * workers look ahead in them (docs/decisions/0023-sending.md).
    */
-  wake(notifications: readonly { readonly id: string; readonly sendAt: Date }[]): void {
-    for (const { id, sendAt } of notifications) void this.#wake({ id, sendAt });
+  scheduleDelivery(notifications: readonly { readonly id: string; readonly sendAt: Date }[]): void {
+    for (const { id, sendAt } of notifications) void this.#scheduleDelivery({ id, sendAt });
   }
 }

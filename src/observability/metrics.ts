@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
 import { type Clock } from '../common/clock.js';
 import { type Replicas } from '../database/replicas/replicas.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type RefusalRule } from './refusal.js';
 import { measureReplicas } from './replica-metrics.js';
 
@@ -12,7 +12,7 @@ const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 
 interface MetricsParts {
   readonly orm: MikroORM;
-  readonly rows: Rows;
+  readonly db: Db;
   readonly clock: Clock;
   readonly replicas?: Replicas;
 }
@@ -26,7 +26,7 @@ export class Metrics {
   readonly #refusals: Counter<'rule'>;
   readonly #placed: Counter<'server'> | undefined;
 
-  constructor({ orm, rows, clock, replicas }: MetricsParts) {
+  constructor({ orm, db, clock, replicas }: MetricsParts) {
     const registers = [this.#registry];
     collectDefaultMetrics({ register: this.#registry });
     this.#requests = new Counter({
@@ -74,7 +74,7 @@ export class Metrics {
       registers,
       async collect() {
         // A scrape must tell of the rest also while the database is away.
-        const oldest = await rows
+        const oldest = await db
           .first(
             sql<{ seconds: number | null }>`
               select extract(epoch from ${clock.now().toISOString()}::timestamptz - min(greatest(send_at, retry_at)))::float8

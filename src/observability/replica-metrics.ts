@@ -10,7 +10,7 @@ export function measureReplicas(replicas: Replicas, registry: Registry): Counter
     labelNames: ['replica'],
     registers,
     collect() {
-      for (const { name, state } of replicas.all) used.set({ replica: name }, state === 'used' ? 1 : 0);
+      for (const { name, state } of replicas.all) used.set({ replica: name }, state === 'active' ? 1 : 0);
     },
   });
   const seconds = new Gauge({

@@ -2,10 +2,10 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { holdsWords, inNameOrder } from '../database/names.js';
 import { type Row } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { forbidden } from '../graphql/errors.js';
-import { type SearchTurns } from '../search/search-turns.js';
+import { type SearchLimiter } from '../search/search-limiter.js';
 import { Product } from './product.entity.js';
 import { type ProductFilter } from './product.inputs.js';
 import { canManageProducts } from './product.policy.js';
@@ -32,12 +32,12 @@ function productFilter(viewer: Viewer, filter: ProductFilter): RawBuilder<boolea
 }
 
 export class ProductReader {
-  readonly #rows: Rows;
-  readonly #turns: SearchTurns;
+  readonly #db: Db;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, turns: SearchTurns) {
-    this.#rows = rows;
-    this.#turns = turns;
+  constructor(db: Db, searchLimiter: SearchLimiter) {
+    this.#db = db;
+    this.#searchLimiter = searchLimiter;
   }
 
   /** One page by name. One statement. */
@@ -47,20 +47,20 @@ export class ProductReader {
   ): Promise<Connection<ProductRow>> {
     const page = keysetPage(args, BY_NAME);
     const matching = sql<boolean>`${sql.join(productFilter(viewer, args.filter ?? {}), sql` and `)}`;
-    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
-    const statement = sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`;
-    const rows = await inTurn(async () => this.#rows.all(statement));
+    const limited = this.#searchLimiter.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const statement = sql<ProductRow>`select ${this.#db.columns(Product, 'p')} from product p where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`;
+    const rows = await limited(async () => this.#db.all(statement));
     return page.connection(
       rows,
-      async () => inTurn(async () => this.#rows.count(sql`product p where ${matching}`)),
-      async (beyond) => inTurn(async () => this.#rows.exists(sql`product p where ${matching} and ${beyond}`)),
+      async () => limited(async () => this.#db.count(sql`product p where ${matching}`)),
+      async (beyond) => limited(async () => this.#db.exists(sql`product p where ${matching} and ${beyond}`)),
     );
   }
 
   /** The products, deleted ones too: a ticket keeps naming its product. In no order. */
   async byIds(ids: readonly string[]): Promise<ProductRow[]> {
-    return this.#rows.byKey(
-      sql<ProductRow>`select ${this.#rows.columns(Product, 'p')} from product p where p.id = any(${[...ids]}::uuid[])`,
+    return this.#db.byKey(
+      sql<ProductRow>`select ${this.#db.columns(Product, 'p')} from product p where p.id = any(${[...ids]}::uuid[])`,
     );
   }
 }

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { characters } from '../graphql/input-check.js';
 import { type Term } from './searched-text.js';
 import { type TermGroups } from './word-query.js';
@@ -32,10 +32,10 @@ export function isOneSlip(one: string, other: string): boolean {
  * The same terms, each of five letters or more together with the words that are one slip away from it. Null when there
  * are none. Which words there are bears only on how much is looked for, never on what is found.
  */
-export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promise<TermGroups | null> {
+export async function withLookAlikes(db: Db, terms: readonly Term[]): Promise<TermGroups | null> {
   const typed = terms.map(({ text }) => text).filter((text) => characters(text) >= SHORTEST_MISSPELT);
   if (typed.length === 0) return null;
-  const near = await rows.all(sql<{ typed: string; word: string }>`
+  const near = await db.all(sql<{ typed: string; word: string }>`
     select distinct typed.word as typed, known.word
     from unnest(${typed}::text[]) as typed (word)
       cross join lateral (

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { badUserInput } from '../graphql/errors.js';
 import { characters } from '../graphql/input-check.js';
 
@@ -39,10 +39,10 @@ export interface SearchedText {
 const remembered = new Map<string, readonly string[]>();
 
 /** The words of a text, folded as those of texts are. Folding never changes, so that it is asked for once. */
-async function folded(rows: Rows, text: string): Promise<readonly string[]> {
+async function folded(db: Db, text: string): Promise<readonly string[]> {
   const known = remembered.get(text);
   if (known) return known;
-  const answer = await rows.first(sql<{ folded: string }>`select search_fold(${text}) as folded`);
+  const answer = await db.first(sql<{ folded: string }>`select search_fold(${text}) as folded`);
   const words = [...new Set((answer?.folded ?? '').split(' ').filter((word) => word !== ''))];
   if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(text, words);
@@ -86,13 +86,13 @@ function numbersIn(typed: string): number[] {
  * and punctuation there remains nothing. Null: nothing was typed.
  * @throws BAD_USER_INPUT for a text that is too long
  */
-export async function searchedText(rows: Rows, typed: string): Promise<SearchedText | null> {
+export async function searchedText(db: Db, typed: string): Promise<SearchedText | null> {
   if (typed.length > LONGEST_SEARCH) {
     throw badUserInput(`A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`);
   }
   if (typed.trim() === '') return null;
   // What PostgreSQL cannot hold separates words.
-  const words = await folded(rows, typed.toWellFormed().replaceAll(/[\0\uFFFD]/g, ' '));
+  const words = await folded(db, typed.toWellFormed().replaceAll(/[\0\uFFFD]/g, ' '));
   const endsInNumber = /#\d+\P{L}*$/u.test(typed);
   return {
     terms: words.flatMap((word, index) => termsOf(word, index === words.length - 1 && !endsInNumber)),

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Term } from './searched-text.js';
 import { type TermGroups } from './word-query.js';
 
@@ -21,10 +21,10 @@ interface Known {
   readonly since: number;
 }
 
-const known = new WeakMap<Rows, Map<WordTable, Known>>();
+const known = new WeakMap<Db, Map<WordTable, Known>>();
 
-async function read(rows: Rows, table: WordTable): Promise<Statistics> {
-  const found = await rows.first(sql<{ rows: number; words: string[] | null; shares: number[] | null }>`
+async function read(db: Db, table: WordTable): Promise<Statistics> {
+  const found = await db.first(sql<{ rows: number; words: string[] | null; shares: number[] | null }>`
     select c.reltuples::float8 as rows, s.most_common_elems::text::text[] as words, s.most_common_elem_freqs as shares
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
       left join pg_stats s on s.schemaname = n.nspname and s.tablename = c.relname and s.attname = ${COLUMNS[table]}
@@ -37,13 +37,13 @@ async function read(rows: Rows, table: WordTable): Promise<Statistics> {
 }
 
 /** What PostgreSQL's statistics say of a table, at most a minute ago; nothing of one that it has not looked at. */
-export async function statisticsOf(rows: Rows, table: WordTable): Promise<Statistics> {
-  const ofRows = known.get(rows) ?? new Map<WordTable, Known>();
-  known.set(rows, ofRows);
+export async function statisticsOf(db: Db, table: WordTable): Promise<Statistics> {
+  const ofRows = known.get(db) ?? new Map<WordTable, Known>();
+  known.set(db, ofRows);
   const last = ofRows.get(table);
   const now = performance.now();
   if (last && now - last.since < KNOWN_FOR_MS) return last.statistics;
-  const statistics = read(rows, table);
+  const statistics = read(db, table);
   ofRows.set(table, { statistics, since: now });
   statistics.catch(() => ofRows.delete(table));
   return statistics;
@@ -70,13 +70,8 @@ const OWN_ROWS = 1000;
  * never rows.
  * @param ownOnly whether only the viewer's own rows are walked
  */
-export async function isWalkedSooner(
-  rows: Rows,
-  table: WordTable,
-  groups: TermGroups,
-  ownOnly: boolean,
-): Promise<boolean> {
-  const statistics = await statisticsOf(rows, table);
+export async function isWalkedSooner(db: Db, table: WordTable, groups: TermGroups, ownOnly: boolean): Promise<boolean> {
+  const statistics = await statisticsOf(db, table);
   const shares = groups.map((group) => 1 - product(group.map((term) => 1 - shareOf(term, statistics))));
   const matching = product(shares);
   const collecting = statistics.rows * (sum(shares) * INDEXED_COST + matching * MATCHING_COST);

@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
 import { type Row } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
-import { type Values, type Writes, writtenOnce } from '../database/writes.js';
+import { type Db } from '../database/db.js';
+import { type Values, type Writes, memoizedSql } from '../database/writes.js';
 import { Notification, NotificationStatus } from '../notifications/notification.entity.js';
 import { appended } from '../notifications/traceparents.js';
 import { EVENT, MAIL, type NewEvent, type NewMail } from './new-tickets.js';
@@ -35,7 +35,7 @@ export interface ChangeOfTicket {
   readonly event: NewEvent;
   /** Mails that must still be what they were. */
   readonly held: readonly { readonly id: string; readonly revision: string }[];
-  readonly owed: NewMail | null;
+  readonly pending: NewMail | null;
   readonly merged: MergedMail | null;
 }
 
@@ -60,23 +60,23 @@ function cameTooLate(error: unknown): boolean {
 
 /** Changes tickets, those that wait at the same time by one statement (docs/decisions/0081-batches.md). */
 export class ChangedTickets {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #writes: Writes;
   readonly #batcher: Batcher<ChangeOfTicket, TicketRow | null>;
-  readonly #statement = writtenOnce(() => this.#update());
+  readonly #statement = memoizedSql(() => this.#update());
 
-  constructor(rows: Rows, writes: Writes) {
-    this.#rows = rows;
+  constructor(db: Db, writes: Writes) {
+    this.#db = db;
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'UPDATE ticket',
       // New tickets all go to the same end of each index; changed ones are seldom in each other's way.
-      beside: 3,
-      together: async (changes, line) => {
-        const written = await this.#change(changes, async (update) => this.#rows.change(update, line));
+      concurrency: 3,
+      executeBatch: async (changes, line) => {
+        const written = await this.#change(changes, async (update) => this.#db.change(update, line));
         return written.map((result) => ({ result }));
       },
-      alone: async (change) => this.#alone(change),
+      executeOne: async (change) => this.#executeOne(change),
     });
   }
 
@@ -88,9 +88,9 @@ export class ChangedTickets {
     return this.#batcher.run(change);
   }
 
-  async #alone(change: ChangeOfTicket): Promise<TicketRow | null> {
+  async #executeOne(change: ChangeOfTicket): Promise<TicketRow | null> {
     try {
-      const [ticket] = await this.#change([change], async (update) => this.#rows.change(update));
+      const [ticket] = await this.#change([change], async (update) => this.#db.change(update));
       return ticket ?? null;
     } catch (error) {
       if (cameTooLate(error)) return null;
@@ -118,7 +118,7 @@ export class ChangedTickets {
       })),
       changes.flatMap(({ id, held }) => held.map((mail) => ({ ...mail, ticketId: id }))),
       changes.map(({ event }) => event),
-      changes.flatMap(({ owed }) => owed ?? []),
+      changes.flatMap(({ pending }) => pending ?? []),
       changes.flatMap(({ id, merged }) => (merged ? [{ ...merged, ticketId: id }] : [])),
     ];
     const rows = await run(this.#statement(...records.map((each) => JSON.stringify(each))));
@@ -132,16 +132,16 @@ export class ChangedTickets {
    * some thousand.
    */
   #update(): RawBuilder<TicketRow> {
-    const item = this.#writes.records(Ticket, FIELDS, '$1', 'i', {
+    const item = this.#writes.recordset(Ticket, FIELDS, '$1', 'i', {
       revision: 'xid',
       setsDetails: 'boolean',
       setsClosedAt: 'boolean',
       holds: 'integer',
     });
-    const held = this.#writes.records(Notification, ['id', 'ticketId'], '$2', 'h', { revision: 'xid' });
-    const event = this.#writes.records(TicketEvent, EVENT, '$3', 'e');
-    const owed = this.#writes.records(Notification, MAIL, '$4', 'm');
-    const merged = this.#writes.records(Notification, ['id', 'ticketId', 'changes', 'cancelledAt'], '$5', 'g', {
+    const held = this.#writes.recordset(Notification, ['id', 'ticketId'], '$2', 'h', { revision: 'xid' });
+    const event = this.#writes.recordset(TicketEvent, EVENT, '$3', 'e');
+    const pending = this.#writes.recordset(Notification, MAIL, '$4', 'm');
+    const merged = this.#writes.recordset(Notification, ['id', 'ticketId', 'changes', 'cancelledAt'], '$5', 'g', {
       keepsActor: 'boolean',
       traceparent: 'text',
     });
@@ -184,13 +184,13 @@ export class ChangedTickets {
         where e."ticketId" in (select id from written)
       ),
       owed as (
-        insert into notification (${owed.names}) select ${owed.values} from ${owed.source}
+        insert into notification (${pending.names}) select ${pending.values} from ${pending.source}
         where m."ticketId" in (select id from written)
       ),
       merged as (
         update notification n set ${this.#writes.set(Notification, mergedValues)} from ${merged.source}
         where n.id = g.id and g."ticketId" in (select id from written)
       )
-      select ${this.#rows.columns(Ticket, 't')} from written t`;
+      select ${this.#db.columns(Ticket, 't')} from written t`;
   }
 }

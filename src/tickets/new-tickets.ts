@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
 import { type Row } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
-import { type Writes, writtenOnce } from '../database/writes.js';
+import { type Db } from '../database/db.js';
+import { type Writes, memoizedSql } from '../database/writes.js';
 import { Notification } from '../notifications/notification.entity.js';
-import { tellsOfAssignment } from '../notifications/notification.service.js';
+import { notifiesOfAssignment } from '../notifications/notification.service.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -72,7 +72,7 @@ function insert(statement: Insert, items: readonly Item[]): RawBuilder<CreatedRo
   const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
   const events = items.map(({ event }) => event);
   const mails = items.flatMap(({ ticket: { status }, mail, assignedToId }) =>
-    assignedToId !== null && tellsOfAssignment({ status, assigneeId: assignedToId, actorId: mail.actorId })
+    assignedToId !== null && notifiesOfAssignment({ status, assigneeId: assignedToId, actorId: mail.actorId })
       ? [{ ...mail, recipientId: assignedToId }]
       : [],
   );
@@ -81,20 +81,20 @@ function insert(statement: Insert, items: readonly Item[]): RawBuilder<CreatedRo
 
 /** Creates tickets, those that wait at the same time by one statement (docs/decisions/0081-batches.md). */
 export class NewTickets {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #writes: Writes;
   readonly #batcher: Batcher<Item, CreatedTicket | null>;
   /** For a batch: what somebody is about to change or delete is skipped, as it may take them long. */
-  readonly #skipping: Insert = writtenOnce(() => this.#insert(sql`for share skip locked`));
-  readonly #waiting: Insert = writtenOnce(() => this.#insert(sql`for share`));
+  readonly #skipping: Insert = memoizedSql(() => this.#insert(sql`for share skip locked`));
+  readonly #waiting: Insert = memoizedSql(() => this.#insert(sql`for share`));
 
-  constructor(rows: Rows, writes: Writes) {
-    this.#rows = rows;
+  constructor(db: Db, writes: Writes) {
+    this.#db = db;
     this.#writes = writes;
     this.#batcher = new Batcher({
       summary: 'INSERT ticket',
-      together: async (items, line) => {
-        const written = await this.#rows.change(insert(this.#skipping, items), line);
+      executeBatch: async (items, line) => {
+        const written = await this.#db.change(insert(this.#skipping, items), line);
         const byId = new Map(written.map((row) => [row.id, created(row)]));
         // What is missing or locked is looked at alone.
         return items.map(({ ticket }) => {
@@ -102,8 +102,8 @@ export class NewTickets {
           return result && { result };
         });
       },
-      alone: async (item) => {
-        const [written] = await this.#rows.change(insert(this.#waiting, [item]));
+      executeOne: async (item) => {
+        const [written] = await this.#db.change(insert(this.#waiting, [item]));
         return written ? created(written) : null;
       },
       keyOf: ({ ticket }) => ticket.id,
@@ -123,7 +123,7 @@ export class NewTickets {
   async #idOf({ id, username, email }: UserRef): Promise<string | undefined> {
     if (id != null) return id.toLowerCase();
     const named = username == null ? sql`email = ${email} and email_confirmed` : sql`username = ${username}`;
-    const [user] = await this.#rows.byKey(
+    const [user] = await this.#db.byKey(
       sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,
     );
     return user?.id;
@@ -131,9 +131,9 @@ export class NewTickets {
 
   /** Numbers in the order of arrival. */
   #insert(lock: RawBuilder<unknown>): RawBuilder<CreatedRow> {
-    const ticket = this.#writes.records(Ticket, TICKET, '$1', 'i');
-    const event = this.#writes.records(TicketEvent, EVENT, '$2', 'e');
-    const mail = this.#writes.records(Notification, MAIL, '$3', 'm');
+    const ticket = this.#writes.recordset(Ticket, TICKET, '$1', 'i');
+    const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
+    const mail = this.#writes.recordset(Notification, MAIL, '$3', 'm');
     return sql<CreatedRow>`
       with item as materialized (select * from ${ticket.source}),
       product as materialized (
@@ -160,6 +160,6 @@ export class NewTickets {
           and m."recipientId" in (select id from assignee where assignment_emails)
         returning ticket_id
       )
-      select ${this.#rows.columns(Ticket, 't')}, t.id in (select ticket_id from owed) as "owesMail" from written t`;
+      select ${this.#db.columns(Ticket, 't')}, t.id in (select ticket_id from owed) as "owesMail" from written t`;
   }
 }

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
-import { type Rows } from '../database/rows.js';
-import { writtenOnce } from '../database/writes.js';
+import { type Db } from '../database/db.js';
+import { memoizedSql } from '../database/writes.js';
 import { type NotificationKind, NotificationStatus } from '../notifications/notification.entity.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -23,25 +23,25 @@ export type ReadTicket = TicketRow & {
   /** Whether the assignee lives, and wants mails about changes. */
   readonly tellsAssignee: boolean | null;
   /** Null for none. */
-  readonly untried: readonly WaitingMail[] | null;
+  readonly unclaimed: readonly WaitingMail[] | null;
 };
 
 /** Reads tickets that are to be changed, those that are asked for at the same time by one statement. */
 export class ReadTickets {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #batcher: Batcher<string, ReadTicket | null>;
-  readonly #statement = writtenOnce(() => this.#select());
+  readonly #statement = memoizedSql(() => this.#select());
 
-  constructor(rows: Rows) {
-    this.#rows = rows;
+  constructor(db: Db) {
+    this.#db = db;
     this.#batcher = new Batcher({
       summary: 'SELECT ticket',
-      together: async (ids, line) => {
-        const tickets = await this.#rows.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
+      executeBatch: async (ids, line) => {
+        const tickets = await this.#db.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
         return ids.map((id) => ({ result: byId.get(id) ?? null }));
       },
-      alone: async (id) => this.#rows.first(this.#statement(JSON.stringify([id]))),
+      executeOne: async (id) => this.#db.first(this.#statement(JSON.stringify([id]))),
     });
   }
 
@@ -53,7 +53,7 @@ export class ReadTickets {
   /** As JSON, of which PostgreSQL always expects a hundred: for arrays it would make another plan each time. */
   #select(): RawBuilder<ReadTicket> {
     return sql<ReadTicket>`
-      select ${this.#rows.columns(Ticket, 't')}, t.xmin::text as revision,
+      select ${this.#db.columns(Ticket, 't')}, t.xmin::text as revision,
         a.update_emails and a.deleted_at is null as "tellsAssignee",
         (
           select json_agg(json_build_object('id', n.id, 'kind', n.kind, 'changes', n.changes, 'actorId', n.actor_id, 'revision', n.xmin::text))

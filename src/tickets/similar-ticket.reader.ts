@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Selection } from '../graphql/selection.js';
-import { type SearchTurns } from '../search/search-turns.js';
+import { type SearchLimiter } from '../search/search-limiter.js';
 import { statisticsOf } from '../search/word-statistics.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
@@ -48,12 +48,12 @@ interface AskedTerm {
 
 /** Ranks tickets by BM25 over the stems that triggers keep in ticket_stem; see docs/decisions/0040-similar-tickets.md. */
 export class SimilarTicketReader {
-  readonly #rows: Rows;
-  readonly #turns: SearchTurns;
+  readonly #db: Db;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, turns: SearchTurns) {
-    this.#rows = rows;
-    this.#turns = turns;
+  constructor(db: Db, searchLimiter: SearchLimiter) {
+    this.#db = db;
+    this.#searchLimiter = searchLimiter;
   }
 
   /** The tickets most like a text, best first. Characters that PostgreSQL cannot hold must be out of it. */
@@ -85,11 +85,11 @@ export class SimilarTicketReader {
   }
 
   async #similar(viewer: Viewer, source: Source, first: number, selection: Selection) {
-    const { columns, joins } = this.#rows.select(Ticket, 't', selection.get('ticket')?.keys() ?? []);
-    const rows = await this.#turns.of(viewer)(async () => {
+    const { columns, joins } = this.#db.select(Ticket, 't', selection.get('ticket')?.keys() ?? []);
+    const rows = await this.#searchLimiter.of(viewer)(async () => {
       const asked = await this.#terms(viewer, source);
       if (asked.length === 0) return [];
-      return this.#rows.all(
+      return this.#db.all(
         sql<TicketRow & { similarTo: string | null; score: number }>`
           with ${ranking(viewer, asked, first)}
           select ${columns}, found.source as "similarTo", found.score
@@ -101,13 +101,13 @@ export class SimilarTicketReader {
   }
 
   async #terms(viewer: Viewer, source: Source): Promise<AskedTerm[]> {
-    const terms = await this.#rows.all(sql<Omit<AskedTerm, 'tickets'>>`
+    const terms = await this.#db.all(sql<Omit<AskedTerm, 'tickets'>>`
       select source.id as source, source.number, source.original_id as original, t.term,
         t.weight as "ownWeight", t.query_weight as "queryWeight"
       from (${source}) source, ticket_terms(source.title, source.description) t`);
     // What is known of all tickets says nothing of those that the viewer may see.
     if (!seesEveryTicket(viewer)) return terms.map((term) => Object.assign(term, { tickets: null }));
-    const { rows, shares } = await statisticsOf(this.#rows, 'ticket_stem');
+    const { rows, shares } = await statisticsOf(this.#db, 'ticket_stem');
     return terms.map((term) => {
       const tickets = Math.round((shares.get(term.term) ?? 0) * rows);
       return Object.assign(term, { tickets: tickets > MOST_TICKETS_A_TERM ? tickets : null });

@@ -41,7 +41,7 @@ export class TicketBulkService {
     const { ids: given, ...change } = input;
     checkNumber(given);
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
-    const owed = await this.#orm.em.fork().transactional(async (em) => {
+    const pending = await this.#orm.em.fork().transactional(async (em) => {
       const prepared = await this.#changer.prepare(em, change);
       const tickets = await em.find(
         Ticket,
@@ -67,7 +67,7 @@ export class TicketBulkService {
       for (const ticket of tickets) owing.push(...(await this.#changer.change(em, viewer, ticket, prepared)));
       return owing;
     });
-    this.#notifications.wake(owed);
+    this.#notifications.scheduleDelivery(pending);
     return ids;
   }
 }

@@ -108,9 +108,9 @@ export class TicketChanger {
     const before = recordedFields(ticket);
     const wasClosed = !isActive(ticket.status);
     this.#apply(ticket, prepared);
-    if (wasClosed && isActive(ticket.status)) await this.#letGoOfDeleted(em, ticket);
+    if (wasClosed && isActive(ticket.status)) await this.#unassignDeletedUser(em, ticket);
     const changes = this.recordChange(em, viewer, ticket, before);
-    if (!changes.some(({ field }) => field === 'assignedTo')) return this.tell(em, viewer, ticket, changes);
+    if (!changes.some(({ field }) => field === 'assignedTo')) return this.notify(em, viewer, ticket, changes);
     const reason = assignee ? NotificationCancelReason.REASSIGNED : NotificationCancelReason.UNASSIGNED;
     await this.#notifications.cancelForTicket(em, ticket, reason);
     if (assignee === null) return [];
@@ -133,7 +133,7 @@ export class TicketChanger {
   }
 
   /** Owes the assignee a mail about changes of other fields than the assignee, if there are any (requirements C13). */
-  async tell(em: EntityManager, viewer: Viewer, ticket: Ticket, changes: FieldChange[]): Promise<Notification[]> {
+  async notify(em: EntityManager, viewer: Viewer, ticket: Ticket, changes: FieldChange[]): Promise<Notification[]> {
     return changes.length > 0 ? this.#notifications.updated(em, ticket, changes, viewer.id) : [];
   }
 
@@ -163,7 +163,7 @@ export class TicketChanger {
    * A closed ticket keeps an assignee whose account is deleted; reopened, it must not wait for them. Their deletion locks
    * no closed ticket, so the two cannot wait for each other though the ticket is locked before the user here.
    */
-  async #letGoOfDeleted(em: EntityManager, ticket: Ticket): Promise<void> {
+  async #unassignDeletedUser(em: EntityManager, ticket: Ticket): Promise<void> {
     if (ticket.assignedTo === null) return;
     const living = { id: ticket.assignedTo.id, deletedAt: null };
     const assignee = await em.findOne(User, living, { lockMode: LockMode.PESSIMISTIC_READ });

@@ -38,7 +38,7 @@ export class TicketDuplicatesService {
   async mark(viewer: Viewer, input: MarkDuplicateInput): Promise<string> {
     const duplicateId = input.ticketId.toLowerCase();
     const originalId = input.duplicateOfId.toLowerCase();
-    const owed = await this.#orm.em.fork().transactional(async (em) => {
+    const pending = await this.#orm.em.fork().transactional(async (em) => {
       await this.#lock(em, viewer, [duplicateId, originalId]);
       const ticket = await this.#editable(em, viewer, duplicateId);
       if (originalId === duplicateId) {
@@ -53,9 +53,9 @@ export class TicketDuplicatesService {
       const before = recordedFields(ticket);
       ticket.duplicateOf = ref(original);
       if ((input.close ?? true) && isActive(ticket.status)) this.#changer.changeStatus(ticket, TicketStatus.CLOSED);
-      return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
+      return this.#changer.notify(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
     });
-    this.#notifications.wake(owed);
+    this.#notifications.scheduleDelivery(pending);
     return duplicateId;
   }
 
@@ -64,13 +64,13 @@ export class TicketDuplicatesService {
    * @throws FORBIDDEN without the right to edit the ticket
    */
   async unmark(viewer: Viewer, ticketId: string): Promise<string> {
-    const owed = await this.#orm.em.fork().transactional(async (em) => {
+    const pending = await this.#orm.em.fork().transactional(async (em) => {
       const ticket = await this.#editable(em, viewer, ticketId);
       const before = recordedFields(ticket);
       if (await this.#seesOriginalOf(em, viewer, ticket)) ticket.duplicateOf = null;
-      return this.#changer.tell(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
+      return this.#changer.notify(em, viewer, ticket, this.#changer.recordChange(em, viewer, ticket, before));
     });
-    this.#notifications.wake(owed);
+    this.#notifications.scheduleDelivery(pending);
     return ticketId.toLowerCase();
   }
 

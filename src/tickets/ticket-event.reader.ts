@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
 import { type RowWith } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { TicketEvent } from './ticket-event.entity.js';
@@ -27,10 +27,10 @@ function readableEvents(viewer: Viewer): RawBuilder<boolean> {
 }
 
 export class TicketEventReader {
-  readonly #rows: Rows;
+  readonly #db: Db;
 
-  constructor(rows: Rows) {
-    this.#rows = rows;
+  constructor(db: Db) {
+    this.#db = db;
   }
 
   /**
@@ -45,8 +45,8 @@ export class TicketEventReader {
   ): Promise<Connection<TicketEventRow>[]> {
     const page = keysetPage(args, OLDEST_FIRST);
     const wanted = nodeSelection(selection).has('actor') ? ['actor'] : [];
-    const { columns, joins } = this.#rows.select(TicketEvent, 'e', wanted);
-    const rows = await this.#rows.all(
+    const { columns, joins } = this.#db.select(TicketEvent, 'e', wanted);
+    const rows = await this.#db.all(
       sql<TicketEventRow>`select ${columns} from unnest(${[...ticketIds]}::uuid[]) as parent (id)
         cross join lateral (
           select * from ticket_event e where e.ticket_id = parent.id and ${readableEvents(viewer)} and ${page.where}
@@ -56,20 +56,20 @@ export class TicketEventReader {
     const byTicketId = Map.groupBy(rows, ({ ticketId }) => ticketId);
     const list = sql`ticket_event e where ${readableEvents(viewer)}`;
     const ticket = sql.ref('e.ticket_id');
-    const count = this.#rows.counts(ticket, ticketIds, list);
+    const count = this.#db.counts(ticket, ticketIds, list);
     return ticketIds.map((id) =>
       page.connection(
         byTicketId.get(id) ?? [],
         () => count(id),
-        (beyond) => this.#rows.exists(sql`${list} and ${ticket} = ${id} and ${beyond}`),
+        (beyond) => this.#db.exists(sql`${list} and ${ticket} = ${id} and ${beyond}`),
       ),
     );
   }
 
   /** Those of the events that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketEventRow[]> {
-    return this.#rows.byKey(
-      sql<TicketEventRow>`select ${this.#rows.columns(TicketEvent, 'e')} from ticket_event e join ticket t on t.id = e.ticket_id
+    return this.#db.byKey(
+      sql<TicketEventRow>`select ${this.#db.columns(TicketEvent, 'e')} from ticket_event e join ticket t on t.id = e.ticket_id
         where e.id = any(${[...ids]}::uuid[]) and ${readableEvents(viewer)} and ${visibleTickets(viewer, 't')}`,
     );
   }

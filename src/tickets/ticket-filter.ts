@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
 import { isId } from '../common/id.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { badUserInput, forbidden } from '../graphql/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
@@ -120,7 +120,7 @@ export interface MatchingTickets {
  * @throws FORBIDDEN for `deleted` without canDeleteAll; BAD_USER_INPUT for a filter too deep, too large or too long
  */
 export async function matchingTickets(
-  rows: Rows,
+  db: Db,
   viewer: Viewer,
   filter: TicketFilter,
   alias: string,
@@ -136,7 +136,7 @@ export async function matchingTickets(
   const negated = negatedParts(parts);
   const found = new Map<TicketFilter, FoundTickets>();
   for (const part of searching) {
-    const search = await ticketSearch(rows, part.search ?? '', {
+    const search = await ticketSearch(db, part.search ?? '', {
       readable: readableTickets(viewer, 't', { deletedToo }),
       ownOnly: !seesEveryTicket(viewer),
       internal: canUseInternalComments(viewer),

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { withLookAlikes } from '../search/look-alikes.js';
 import { searchedText } from '../search/searched-text.js';
 import { type TermGroups, withInternal, wordQuery } from '../search/word-query.js';
@@ -39,12 +39,12 @@ interface Hits extends FoundTickets {
 const NO_TICKETS: FoundTickets = { collected: () => sql`false`, walked: null };
 
 class TicketSearch {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #numbers: readonly number[];
   readonly #scope: TicketSearchScope;
 
-  constructor(rows: Rows, numbers: readonly number[], scope: TicketSearchScope) {
-    this.#rows = rows;
+  constructor(db: Db, numbers: readonly number[], scope: TicketSearchScope) {
+    this.#db = db;
     this.#numbers = numbers;
     this.#scope = scope;
   }
@@ -53,7 +53,7 @@ class TicketSearch {
     const groups = this.#scope.internal ? withInternal(words) : words;
     const query = wordQuery(groups);
     const isFrequent =
-      groups.length > 0 && (await isWalkedSooner(this.#rows, 'ticket_search', groups, this.#scope.ownOnly));
+      groups.length > 0 && (await isWalkedSooner(this.#db, 'ticket_search', groups, this.#scope.ownOnly));
     if (isFrequent && (await this.#isAmongNewest(query))) return { ...this.#many(query), found: true };
     return this.#collect(groups.length > 0 ? query : null);
   }
@@ -74,7 +74,7 @@ class TicketSearch {
   }
 
   async #isAmongNewest(query: string): Promise<boolean> {
-    return this.#rows.exists(sql`(
+    return this.#db.exists(sql`(
       select t.number from ticket t where ${this.#scope.readable}
       order by t.created_at desc, t.number desc limit ${MOST_PROBED}::int
     ) newest where ${this.#holds(query, 'newest')}`);
@@ -83,7 +83,7 @@ class TicketSearch {
   async #collect(query: string | null): Promise<Hits> {
     const { readable } = this.#scope;
     const collected = query === null ? sql`'{}'::int[]` : sql`ticket_hits(${query}::tsquery, ${MOST_NUMBERS + 1}::int)`;
-    const hits = await this.#rows.first(sql<{ numbers: string; count: number; found: boolean }>`
+    const hits = await this.#db.first(sql<{ numbers: string; count: number; found: boolean }>`
       select hits.numbers::text as numbers, cardinality(hits.numbers) as count, exists (
         select from unnest(hits.numbers) as hit (number)
           cross join lateral (select from ticket t where t.number = hit.number and ${readable} offset 0) seen
@@ -96,7 +96,7 @@ class TicketSearch {
     const many = this.#many(query);
     return {
       ...many,
-      found: found || (await this.#rows.exists(sql`ticket t where ${readable} and ${many.collected('t')}`)),
+      found: found || (await this.#db.exists(sql`ticket t where ${readable} and ${many.collected('t')}`)),
     };
   }
 }
@@ -107,14 +107,14 @@ class TicketSearch {
  * filters are, so that pages and counts agree. Null: nothing was typed.
  * @throws BAD_USER_INPUT for a text that is too long
  */
-export async function ticketSearch(rows: Rows, typed: string, scope: TicketSearchScope): Promise<FoundTickets | null> {
-  const asked = await searchedText(rows, typed);
+export async function ticketSearch(db: Db, typed: string, scope: TicketSearchScope): Promise<FoundTickets | null> {
+  const asked = await searchedText(db, typed);
   if (asked === null) return null;
   const { terms, numbers } = asked;
   if (terms.length === 0 && numbers.length === 0) return NO_TICKETS;
-  const search = new TicketSearch(rows, numbers, scope);
+  const search = new TicketSearch(db, numbers, scope);
   const exact = await search.hits(terms.map((term) => [term]));
   if (exact.found || !scope.forgiving) return exact;
-  const alike = await withLookAlikes(rows, terms);
+  const alike = await withLookAlikes(db, terms);
   return alike === null ? exact : search.hits(alike);
 }

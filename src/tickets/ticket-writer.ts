@@ -1,7 +1,7 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { type Clock } from '../common/clock.js';
 import { newId } from '../common/id.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type Writes } from '../database/writes.js';
 import { NotificationKind } from '../notifications/notification.entity.js';
 import { type NotificationService, type UpdateMail, updateMail } from '../notifications/notification.service.js';
@@ -17,7 +17,7 @@ import { type TicketRow } from './ticket.reader.js';
 /** What was written, and the mails that are owed now. */
 export interface Written {
   readonly ticket: TicketRow;
-  readonly owed: readonly { readonly id: string; readonly sendAt: Date }[];
+  readonly pending: readonly { readonly id: string; readonly sendAt: Date }[];
 }
 
 function merge({ into, changes, keepsActor }: UpdateMail<WaitingMail> & { readonly does: 'merge' }, at: string) {
@@ -37,12 +37,12 @@ export class TicketWriter {
   readonly #readTickets: ReadTickets;
   readonly #changedTickets: ChangedTickets;
 
-  constructor(deps: { rows: Rows; writes: Writes; clock: Clock; notifications: NotificationService }) {
+  constructor(deps: { db: Db; writes: Writes; clock: Clock; notifications: NotificationService }) {
     this.#clock = deps.clock;
     this.#notifications = deps.notifications;
-    this.#newTickets = new NewTickets(deps.rows, deps.writes);
-    this.#readTickets = new ReadTickets(deps.rows);
-    this.#changedTickets = new ChangedTickets(deps.rows, deps.writes);
+    this.#newTickets = new NewTickets(deps.db, deps.writes);
+    this.#readTickets = new ReadTickets(deps.db);
+    this.#changedTickets = new ChangedTickets(deps.db, deps.writes);
   }
 
   /**
@@ -59,7 +59,7 @@ export class TicketWriter {
       event: this.#event(viewer, id, TicketEventKind.CREATED, [], createdAt),
       mail: this.#mail(viewer, mail, id, NotificationKind.ASSIGNED, [], createdAt),
     });
-    return created && { ticket: created.ticket, owed: created.owesMail ? [mail] : [] };
+    return created && { ticket: created.ticket, pending: created.owesMail ? [mail] : [] };
   }
 
   /** A ticket, deleted or not, with what a change of its own fields is decided on. Nothing is locked. */
@@ -81,7 +81,7 @@ export class TicketWriter {
     const now = this.#clock.now();
     const at = now.toISOString();
     const decided = this.#decide(viewer, read, changes);
-    const tells = decided.does === 'owe' && read.tellsAssignee === true ? read.assignedToId : null;
+    const notified = decided.does === 'owe' && read.tellsAssignee === true ? read.assignedToId : null;
     const mail = { id: newId(), sendAt: this.#notifications.dueAfter(now) };
     const update = this.#mail(viewer, mail, read.id, NotificationKind.UPDATED, changes, at);
     const ticket = await this.#changedTickets.change({
@@ -91,19 +91,19 @@ export class TicketWriter {
       updatedAt: at,
       event: this.#event(viewer, read.id, TicketEventKind.CHANGED, changes, at),
       held: decided.does === 'merge' ? [...decided.holds, decided.into] : decided.holds,
-      owed: tells === null ? null : { ...update, recipientId: tells },
+      pending: notified === null ? null : { ...update, recipientId: notified },
       merged: decided.does === 'merge' ? merge(decided, at) : null,
     });
-    return ticket && { ticket, owed: tells === null ? [] : [mail] };
+    return ticket && { ticket, pending: notified === null ? [] : [mail] };
   }
 
   #decide(
     viewer: Viewer,
-    { assignedToId, untried }: ReadTicket,
+    { assignedToId, unclaimed }: ReadTicket,
     changes: readonly FieldChange[],
   ): UpdateMail<WaitingMail> {
     if (assignedToId === null) return { does: 'nothing', holds: [] };
-    return updateMail(untried ?? [], changes, {
+    return updateMail(unclaimed ?? [], changes, {
       isAssignee: viewer.id === assignedToId,
       isActorOf: ({ actorId }) => actorId === viewer.id,
     });

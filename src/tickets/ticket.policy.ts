@@ -26,7 +26,7 @@ export type TicketVisibility = { readonly all: boolean; readonly ownOf: string }
 
 /** Null: none at all. Otherwise all, or those that `ownOf` created or is assigned to. */
 export function ticketVisibility(viewer: Viewer): TicketVisibility {
-  return viewer.bits.view ? { all: viewer.role.canViewAll, ownOf: viewer.id } : null;
+  return viewer.permissions.view ? { all: viewer.role.canViewAll, ownOf: viewer.id } : null;
 }
 
 function isCreator(viewer: Viewer, ticket: TicketFacts): boolean {
@@ -38,45 +38,54 @@ function isAssignee(viewer: Viewer, ticket: TicketFacts): boolean {
 }
 
 export function canCreateTicket(viewer: Viewer): boolean {
-  return viewer.bits.create;
+  return viewer.permissions.create;
 }
 
 /** The deleted are seen with canDeleteAll only, and by asking for them. */
 export function canSeeDeletedTickets(viewer: Viewer): boolean {
-  return viewer.bits.view && viewer.role.canDeleteAll;
+  return viewer.permissions.view && viewer.role.canDeleteAll;
 }
 
 export function canViewTicket(viewer: Viewer, ticket: TicketFacts): boolean {
-  if (!viewer.bits.view || ticket.deleted) return false;
+  if (!viewer.permissions.view || ticket.deleted) return false;
   return viewer.role.canViewAll || isCreator(viewer, ticket) || isAssignee(viewer, ticket);
 }
 
 /** Title, description, details, type, priority and product: the creator or canEditAll (requirements C4). */
 export function canEditTicket(viewer: Viewer, ticket: TicketFacts): boolean {
-  return viewer.bits.edit && canViewTicket(viewer, ticket) && (viewer.role.canEditAll || isCreator(viewer, ticket));
+  return (
+    viewer.permissions.edit && canViewTicket(viewer, ticket) && (viewer.role.canEditAll || isCreator(viewer, ticket))
+  );
 }
 
 /** Also the assignee, and canManageTickets (requirements C4, C5). */
 export function canChangeStatus(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
     canEditTicket(viewer, ticket) ||
-    (viewer.bits.edit && canViewTicket(viewer, ticket) && (isAssignee(viewer, ticket) || viewer.role.canManageTickets))
+    (viewer.permissions.edit &&
+      canViewTicket(viewer, ticket) &&
+      (isAssignee(viewer, ticket) || viewer.role.canManageTickets))
   );
 }
 
 /** Also canAssignTickets (requirements C5). */
 export function canAssignTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
-    canEditTicket(viewer, ticket) || (viewer.bits.edit && canViewTicket(viewer, ticket) && viewer.role.canAssignTickets)
+    canEditTicket(viewer, ticket) ||
+    (viewer.permissions.edit && canViewTicket(viewer, ticket) && viewer.role.canAssignTickets)
   );
 }
 
 /** The creator or canDeleteAll (requirements C4). */
 export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
-  return viewer.bits.delete && canViewTicket(viewer, ticket) && (viewer.role.canDeleteAll || isCreator(viewer, ticket));
+  return (
+    viewer.permissions.delete &&
+    canViewTicket(viewer, ticket) &&
+    (viewer.role.canDeleteAll || isCreator(viewer, ticket))
+  );
 }
 
 /** Contract: "Needs canDeleteAll." The delete bit narrows it (requirements C6). */
 export function canRestoreTickets(viewer: Viewer): boolean {
-  return viewer.bits.delete && canSeeDeletedTickets(viewer);
+  return viewer.permissions.delete && canSeeDeletedTickets(viewer);
 }

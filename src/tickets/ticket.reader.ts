@@ -2,11 +2,11 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { type CommentRow } from './comments/comment.reader.js';
 import { type Row, type RowWith } from '../database/row.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
-import { type InTurn, type SearchTurns } from '../search/search-turns.js';
+import { type RunLimited, type SearchLimiter } from '../search/search-limiter.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
@@ -52,12 +52,12 @@ const PARENT_COLUMNS = {
 export type TicketParent = keyof typeof PARENT_COLUMNS;
 
 export class TicketReader {
-  readonly #rows: Rows;
-  readonly #turns: SearchTurns;
+  readonly #db: Db;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, turns: SearchTurns) {
-    this.#rows = rows;
-    this.#turns = turns;
+  constructor(db: Db, searchLimiter: SearchLimiter) {
+    this.#db = db;
+    this.#searchLimiter = searchLimiter;
   }
 
   /**
@@ -68,14 +68,14 @@ export class TicketReader {
     selection: Selection,
     { comments, always = [] }: { comments?: Comments | undefined; always?: readonly (keyof Row<Ticket>)[] } = {},
   ) {
-    const { columns, joins } = this.#rows.select(Ticket, 't', selection, {
+    const { columns, joins } = this.#db.select(Ticket, 't', selection, {
       always: [...ORDERED_BY, ...always],
     });
     return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
   }
 
-  #inTurn(viewer: Viewer, { filter }: TicketListArgs): InTurn {
-    return this.#turns.of(viewer, filter != null && isSearch(filter));
+  #limited(viewer: Viewer, { filter }: TicketListArgs): RunLimited {
+    return this.#searchLimiter.of(viewer, filter != null && isSearch(filter));
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */
@@ -102,18 +102,18 @@ export class TicketReader {
       sql<Brought>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
     const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>) => {
       const found = sql`from ${tickets} order by ${page.orderBy} limit ${page.limit}`;
-      if (args.filter == null) return this.#rows.all(shown(sql`(select * ${found}) t`));
-      const numbers = await this.#rows.all(sql<{ number: number }>`select t.number ${found}`);
+      if (args.filter == null) return this.#db.all(shown(sql`(select * ${found}) t`));
+      const numbers = await this.#db.all(sql<{ number: number }>`select t.number ${found}`);
       if (numbers.length === 0) return [];
-      return this.#rows.all(
+      return this.#db.all(
         shown(
           sql`(select * from ticket t where t.number = any(${numbers.map(({ number }) => number)}::int[]) and ${readable}) t`,
         ),
       );
     };
-    const inTurn = this.#inTurn(viewer, args);
-    const { condition, walked, rows } = await inTurn(async () => {
-      const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+    const limited = this.#limited(viewer, args);
+    const { condition, walked, rows } = await limited(async () => {
+      const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
       const { readable } = matching;
       const beginning = sql`(
         select * from ticket t where ${readable} and ${page.where} order by ${page.orderBy} limit ${sql.lit(MOST_WALKED)}
@@ -126,8 +126,8 @@ export class TicketReader {
     });
     return page.connection(
       withComments(rows, comments),
-      async () => inTurn(async () => this.#rows.count(sql`ticket t where ${condition}`)),
-      async (beyond) => inTurn(async () => this.#rows.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`)),
+      async () => limited(async () => this.#db.count(sql`ticket t where ${condition}`)),
+      async (beyond) => limited(async () => this.#db.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`)),
     );
   }
 
@@ -143,10 +143,10 @@ export class TicketReader {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
-    const inTurn = this.#inTurn(viewer, args);
-    const { condition, rows } = await inTurn(async () => {
-      const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
-      const found = await this.#rows.all(
+    const limited = this.#limited(viewer, args);
+    const { condition, rows } = await limited(async () => {
+      const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
+      const found = await this.#db.all(
         sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
           cross join lateral (
             select * from ticket t where ${column} = parent.id and ${matching.walked ?? matching.condition} and ${page.where}
@@ -157,27 +157,27 @@ export class TicketReader {
     });
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`ticket t where ${condition}`;
-    const count = this.#rows.counts(column, parentIds, list, inTurn);
+    const count = this.#db.counts(column, parentIds, list, limited);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],
         async () => count(id),
-        async (beyond) => inTurn(async () => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`)),
+        async (beyond) => limited(async () => this.#db.exists(sql`${list} and ${column} = ${id} and ${beyond}`)),
       ),
     );
   }
 
   /** Those of the tickets that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
-    return this.#rows.byKey(
-      sql<TicketRow>`select ${this.#rows.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
+    return this.#db.byKey(
+      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
     );
   }
 
   /** The first duplicates of each ticket that the viewer may see, by number, in the order of the ids. One statement. */
   async duplicatesOf(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[][]> {
-    const rows = await this.#rows.all(
-      sql<TicketRow>`select ${this.#rows.columns(Ticket, 't')} from unnest(${[...ids]}::uuid[]) as original (id)
+    const rows = await this.#db.all(
+      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from unnest(${[...ids]}::uuid[]) as original (id)
         cross join lateral (
           select * from ticket t where t.duplicate_of_id = original.id and ${visibleTickets(viewer, 't')}
           order by t.number limit ${sql.lit(MOST_DUPLICATES)}
@@ -215,7 +215,7 @@ export class TicketReader {
     comments?: Comments,
   ): Promise<readonly TicketRow[]> {
     const { columns, joins } = this.#select(selection, { comments });
-    const rows = await this.#rows.byKey(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
+    const rows = await this.#db.byKey(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
     return withComments(rows, comments);
   }
 }

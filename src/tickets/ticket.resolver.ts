@@ -3,7 +3,7 @@ import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } f
 import { broughtComments } from './comments/brought-comments.js';
 import { CommentConnection } from './comments/comment.types.js';
 import { isId } from '../common/id.js';
-import { Reads } from '../database/reads.js';
+import { DependsOnColumns } from '../database/depends-on-columns.js';
 import { Authorized } from '../graphql/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
@@ -75,7 +75,7 @@ export class TicketResolver {
     return ticket.product ?? (ticket.productId && context.loaders.productById.load(ticket.productId));
   }
 
-  @Reads(Ticket)
+  @DependsOnColumns(Ticket)
   @Direct()
   @FieldResolver(() => CommentConnection, { description: 'Oldest first.' })
   comments(
@@ -113,21 +113,21 @@ export class TicketResolver {
     return loaders.duplicatesByTicketId.load(ticket.id);
   }
 
-  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its texts, type, priority and product.' })
   viewerCanEdit(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canEditTicket(signedIn(context), factsOfRow(ticket));
   }
 
-  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change who it is assigned to.' })
   viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
     return canAssignTicket(signedIn(context), factsOfRow(ticket));
   }
 
-  @Reads(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
   @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
   viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {

@@ -22,7 +22,7 @@ import {
   factsOfRow,
 } from './ticket.policy.js';
 import { type TicketRow } from './ticket.reader.js';
-import { lockAssigneeOf, takeUpAgain } from './ticket-restoring.js';
+import { lockAssigneeOf, repairReferences } from './repair-references.js';
 import { visibleTicketsWhere } from './ticket-visibility.js';
 import { findReferredUser } from './user-ref.js';
 
@@ -107,7 +107,7 @@ export class TicketService {
         input.assignedTo ?? null,
       );
       if (written) {
-        this.#notifications.wake(written.owed);
+        this.#notifications.scheduleDelivery(written.pending);
         return { id: written.ticket.id, written: written.ticket };
       }
     }
@@ -148,14 +148,14 @@ export class TicketService {
     const { id, expectedVersion, ...change } = input;
     const written = await this.#updateUnlocked(viewer, input);
     if (written) return { id: id.toLowerCase(), written };
-    const owed = await this.#orm.em.fork().transactional(async (em) => {
+    const pending = await this.#orm.em.fork().transactional(async (em) => {
       const prepared = await this.#changer.prepare(em, change);
       const ticket = await this.#changer.locked(em, viewer, id);
       this.#changer.checkRights(viewer, factsOf(ticket), change);
       checkVersion(ticket, expectedVersion);
       return this.#changer.change(em, viewer, ticket, prepared);
     });
-    this.#notifications.wake(owed);
+    this.#notifications.scheduleDelivery(pending);
     return { id: id.toLowerCase() };
   }
 
@@ -182,7 +182,7 @@ export class TicketService {
     if (closes && ticket.assignedToId !== null && isActive(status) && !isActive(ticket.status)) return null;
     const closedAt = closes && !isActive(status) ? this.#clock.now().toISOString() : null;
     const done = await this.#writer.change(viewer, ticket, { ...given, ...(closes && { closedAt }) }, changes);
-    if (done) this.#notifications.wake(done.owed);
+    if (done) this.#notifications.scheduleDelivery(done.pending);
     return done && done.ticket;
   }
 
@@ -216,7 +216,7 @@ export class TicketService {
       }
       if (ticket.deletedAt === null) return;
       ticket.deletedAt = null;
-      const changes = await takeUpAgain(em, ticket);
+      const changes = await repairReferences(em, ticket);
       this.#changer.record(em, viewer, ticket, TicketEventKind.RESTORED, changes);
     });
     return id.toLowerCase();

@@ -28,7 +28,7 @@ let product: { id: string };
 const hidden = { ticket: newId(), assigned: newId(), deleted: newId() };
 
 beforeAll(async () => {
-  server = await startTestServer({ accessTokenSeconds: 86_400, pacesRefusals: false });
+  server = await startTestServer({ accessTokenSeconds: 86_400, delaysRejections: false });
   manager = await buildPerson(server, { role: BuiltInRole.ADMIN, email: `${CANARY}@docket.example` });
   viewers = [
     await buildPerson(server, { role: {} }),

@@ -52,7 +52,7 @@ test('the table in docs/access.md is up to date', async () => {
 test('the policies hold for all 1,152 cases', () => {
   const actual = matrix((role, bits, relation) => {
     const flags = Object.fromEntries(ROLE_FLAGS.map((flag) => [flag, ROLES[role].includes(flag)]));
-    const viewer: Viewer = { id: 'me', sessionId: 'session', role: flags as Viewer['role'], bits };
+    const viewer: Viewer = { id: 'me', sessionId: 'session', role: flags as Viewer['role'], permissions: bits };
     const ticket = {
       createdById: relation === 'creator' ? 'me' : 'somebody',
       assignedToId: relation === 'assignee' ? 'me' : null,

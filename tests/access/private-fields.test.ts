@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type GraphQLField, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { createSchema } from '../../src/app/schema.js';
 import { entities } from '../../src/app/entities.js';
-import { Rows } from '../../src/database/rows.js';
+import { Db } from '../../src/database/db.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -74,7 +74,7 @@ describe('over HTTP', () => {
   afterAll(async () => server.stop());
 
   test('no row has a column for a password or a hash', () => {
-    const rows = new Rows(server.app.orm);
+    const rows = new Db(server.app.orm);
     const database = server.app.orm.em.getKysely();
     const columns = entities.map((entity) =>
       rows.columns<object>(entity, 'x').compile(database).sql.replaceAll('"', ''),

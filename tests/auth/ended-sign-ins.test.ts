@@ -158,7 +158,7 @@ test('a worker clears away when it starts, and once a day', async () => {
   await signIn();
   server.clock.advance({ minutes: 61 * DAY });
   await waitFor(async () => (await counts())?.sessions === 0);
-  await worker.rest();
+  await worker.quiesce();
   await jobs.stop();
 
   const runs: string[] = [];

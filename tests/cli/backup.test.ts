@@ -172,7 +172,7 @@ describe('after a restore', () => {
       const jobs = await createJobQueue({ url: store.url, logger: pino({ level: 'silent' }), lockLifetimeMs: 2000 });
       const worker = startWorker(createApp({ ...copy.app, jobs }));
       await copy.smtp.waitForMails(1);
-      await worker.rest();
+      await worker.quiesce();
       await jobs.stop();
     }
     await copy.deliverDue();

@@ -131,8 +131,8 @@ describe('an import', () => {
     source += 1;
     const { stdout } = await importing(path, '--preset', 'jira', '--send-mails');
     expect(stdout).toContain('1 mail owed');
-    const owed = await entities().findOneOrFail(Notification, { ticket: await imported('Fourth') });
-    expect(owed).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
+    const pending = await entities().findOneOrFail(Notification, { ticket: await imported('Fourth') });
+    expect(pending).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
     expect(await entities().count(Notification, { ticket: await imported('Third') })).toBe(0);
     // Reported and taken by the same person.
     expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
-import { type Line } from '../../src/database/line.js';
+import { type PipelinedConnection } from '../../src/database/pipelined-connection.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
 import { type Span } from '../../src/observability/tracing/tracing.js';
 
@@ -22,16 +22,16 @@ beforeEach(() => {
   atOnce = { now: 0, most: 0 };
   options = {
     summary: 'INSERT',
-    many: 8,
-    most: 4,
+    minBatch: 8,
+    maxBatch: 4,
     keyOf: (item) => item.slice(0, 1),
-    together: async (items) =>
+    executeBatch: async (items) =>
       new Promise((resolve, reject) => {
         const done = () =>
           resolve(items.map((item) => (item.endsWith('?') ? undefined : { result: `${item} together` })));
         batches.push({ items, user: user(), done, fail: reject });
       }),
-    alone: async (item) => {
+    executeOne: async (item) => {
       alone.push({ item, user: user() });
       atOnce.now += 1;
       atOnce.most = Math.max(atOnce.most, atOnce.now);
@@ -128,7 +128,7 @@ describe('what waits', () => {
   });
 
   test('goes beside what is under way where there are two pipelines, when many wait', async () => {
-    batcher = new Batcher({ ...options, beside: 2, many: 2 });
+    batcher = new Batcher({ ...options, concurrency: 2, minBatch: 2 });
     const runs = await behind('a', 'b');
     expect(itemsOf()).toEqual(['a']);
     runs.push(...run('c'));
@@ -148,12 +148,12 @@ describe('what waits', () => {
 
 test('the next batch is sent after the answers of those that are done', async () => {
   const order: string[] = [];
-  const { together } = options;
+  const { executeBatch } = options;
   batcher = new Batcher({
     ...options,
-    together: async (items, line) => {
+    executeBatch: async (items, line) => {
       order.push(`${items.join(' ')} sent`);
-      return together(items, line);
+      return executeBatch(items, line);
     },
   });
   const runs = await behind('a', 'b');
@@ -249,7 +249,7 @@ test('each trace shows the batch that its item was in', async () => {
 
 describe('When PostgreSQL takes long', () => {
   test('a connection that has nothing to do takes what has waited for a moment', async () => {
-    batcher = new Batcher({ ...options, beside: 2 });
+    batcher = new Batcher({ ...options, concurrency: 2 });
     const runs = settled(await behind('a', 'b', 'c'));
     await jest.advanceTimersByTimeAsync(1);
     expect(itemsOf()).toEqual(['a']);
@@ -270,13 +270,13 @@ describe('When PostgreSQL takes long', () => {
   });
 
   test('nothing is sent behind what has stalled, however many wait', async () => {
-    const lines: Line[] = [];
-    const { together } = options;
+    const lines: PipelinedConnection[] = [];
+    const { executeBatch } = options;
     batcher = new Batcher({
       ...options,
-      together: async (items, line) => {
+      executeBatch: async (items, line) => {
         lines.push(line);
-        return together(items, line);
+        return executeBatch(items, line);
       },
     });
     const runs = await behind('a');
@@ -300,15 +300,15 @@ describe('When PostgreSQL takes long', () => {
   });
 
   test('of two connections with a batch each the one that got on last gets the next', async () => {
-    const sent: [string, Line][] = [];
-    const { together } = options;
+    const sent: [string, PipelinedConnection][] = [];
+    const { executeBatch } = options;
     batcher = new Batcher({
       ...options,
-      beside: 2,
-      many: 2,
-      together: async (items, line) => {
+      concurrency: 2,
+      minBatch: 2,
+      executeBatch: async (items, line) => {
         sent.push([items.join(' '), line]);
-        return together(items, line);
+        return executeBatch(items, line);
       },
     });
     const runs = await behind('a', 'b', 'c');
@@ -330,7 +330,12 @@ describe('When PostgreSQL takes long', () => {
 
   test('what has waited for too long to be done alone is refused', async () => {
     const { promise: lock, resolve: release } = Promise.withResolvers<string>();
-    batcher = new Batcher({ ...options, most: 9, many: 9, alone: async (item) => (item === 'z?' ? 'z alone' : lock) });
+    batcher = new Batcher({
+      ...options,
+      maxBatch: 9,
+      minBatch: 9,
+      executeOne: async (item) => (item === 'z?' ? 'z alone' : lock),
+    });
     const runs = run(...'abcdefgh'.split('').map((letter) => `${letter}?`), 'z?');
     await finish();
     await jest.advanceTimersByTimeAsync(5_001);

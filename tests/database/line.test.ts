@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
-import { Line } from '../../src/database/line.js';
+import { PipelinedConnection } from '../../src/database/pipelined-connection.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -26,7 +26,7 @@ const outcomes = async (runs: readonly Promise<unknown>[]) =>
   );
 
 test('statements go to one connection, one after the other, and give it back', async () => {
-  const line = new Line();
+  const line = new PipelinedConnection();
   const ended: string[] = [];
   const first = line.run(pool, async (client) => {
     const pid = await ask('select pg_backend_pid() from pg_sleep(0.2)')(client);
@@ -43,14 +43,14 @@ test('statements go to one connection, one after the other, and give it back', a
 });
 
 test('each fails alone', async () => {
-  const line = new Line();
+  const line = new PipelinedConnection();
   const runs = ['select 1', 'select 1/0', 'select 2'].map(async (text) => line.run(pool, ask(text)));
   expect(await outcomes(runs)).toEqual([1, 'division by zero', 2]);
   expect(pool.idleCount).toBe(pool.totalCount);
 });
 
 test('a connection that is silent for too long is closed: those behind are refused, and the next gets another', async () => {
-  const line = new Line(1000);
+  const line = new PipelinedConnection(1000);
   const pid = await line.run(pool, PID);
   const silent = line.run(pool, SLOWLY);
   await delay(500);
@@ -64,7 +64,7 @@ test('a connection that is silent for too long is closed: those behind are refus
 });
 
 test('when the connection ends, all on it are refused, and the next gets another', async () => {
-  const line = new Line();
+  const line = new PipelinedConnection();
   const runs = ['select pg_terminate_backend(pg_backend_pid())', 'select 1'].map(async (text) =>
     line.run(pool, ask(text)),
   );

@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { poolConfig } from '../../src/database/connection/database-config.js';
 import { ensureDemoData } from '../../src/app/demo-data.js';
 import { ormOptions } from '../../src/database/orm.js';
-import { Rows } from '../../src/database/rows.js';
+import { Db } from '../../src/database/db.js';
 import { type Answer, type RunStatement, statementsOn } from '../../src/database/statements.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -112,7 +112,7 @@ describe('A row inside a column', () => {
   test('is the same as one that comes by itself, for every entity', async () => {
     const { orm, clock } = server.app;
     await ensureDemoData(orm, clock);
-    const rows = new Rows(orm);
+    const rows = new Db(orm);
     const compared = new Set<string>();
     for (const { class: entity, tableName, props } of orm.getMetadata().getAll().values()) {
       // Refused, as nobody has needed it yet.

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { bytesOf } from '../../src/graphql/answer-size.js';
+import { bytesOf } from '../../src/graphql/response-size.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 

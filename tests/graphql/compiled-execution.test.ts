@@ -16,7 +16,7 @@ let admin: Person;
 let user: Person;
 let ticket: { id: string };
 beforeAll(async () => {
-  server = await startTestServer({ pacesRefusals: false, logger: pino({ level: 'error' }, log.stream) });
+  server = await startTestServer({ delaysRejections: false, logger: pino({ level: 'error' }, log.stream) });
   admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
   user = await buildPerson(server, { role: {} });
   const product = await buildProduct(server);

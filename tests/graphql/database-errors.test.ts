@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { formatError } from '../../src/graphql/format-error.js';
-import { NoAnswerError } from '../../src/common/time-limit.js';
+import { TimeoutError } from '../../src/common/timeout.js';
 
 const codeFor = (original: Error) => {
   const error = new GraphQLError(original.message, { path: ['tickets'], originalError: original });
@@ -15,7 +15,7 @@ test.each([
   new Error('Connection terminated unexpectedly'),
   new Error('timeout exceeded when trying to connect'),
   // Of a connection that has fallen silent.
-  new NoAnswerError(12_000),
+  new TimeoutError(12_000),
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
   Object.assign(new Error('terminating connection due to administrator command'), { code: '57P01' }),
   Object.assign(new Error('canceling statement due to statement timeout'), { code: '57014' }),

@@ -18,7 +18,7 @@ let viewers: Person[];
 let tickets: { id: string }[];
 let product: { id: string };
 beforeAll(async () => {
-  server = await startTestServer({ accessTokenSeconds: 86_400, pacesRefusals: false });
+  server = await startTestServer({ accessTokenSeconds: 86_400, delaysRejections: false });
   const admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
   viewers = [admin, await buildPerson(server), await buildPerson(server, { role: {} })];
   product = await buildProduct(server);

@@ -1,13 +1,13 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
-import { JobsInHand } from '../../src/jobs/jobs-in-hand.js';
+import { LockedJobs } from '../../src/jobs/locked-jobs.js';
 
 const MINUTE = 60_000;
 
 /** Takes a job of this id and gives the ids that were handed back. */
-async function take(jobs: JobsInHand, id: string, beforeItIsFound = (): void => {}): Promise<string[]> {
+async function acquire(jobs: LockedJobs, id: string, beforeItIsFound = (): void => {}): Promise<string[]> {
   const handedBack: string[] = [];
-  await jobs.take(
+  await jobs.acquire(
     async () => {
       beforeItIsFound();
       return { _id: id };
@@ -19,9 +19,9 @@ async function take(jobs: JobsInHand, id: string, beforeItIsFound = (): void => 
 
 describe('jobs in hand', () => {
   test('no more jobs are locked than the limit, until one is released', async () => {
-    const jobs = new JobsInHand(2, MINUTE);
+    const jobs = new LockedJobs(2, MINUTE);
     const locked: string[] = [];
-    const takeNext = async (id: string): Promise<string[]> => take(jobs, id, () => locked.push(id));
+    const takeNext = async (id: string): Promise<string[]> => acquire(jobs, id, () => locked.push(id));
 
     await Promise.all([takeNext('a'), takeNext('b'), takeNext('c')]);
     jobs.release('a');
@@ -31,8 +31,8 @@ describe('jobs in hand', () => {
   });
 
   test('a job whose lock ran out no longer takes up room', async () => {
-    const jobs = new JobsInHand(1, 5);
-    await take(jobs, 'a');
+    const jobs = new LockedJobs(1, 5);
+    await acquire(jobs, 'a');
 
     await delay(10);
 
@@ -40,18 +40,18 @@ describe('jobs in hand', () => {
   });
 
   test('a job that was found while closing is handed back', async () => {
-    const jobs = new JobsInHand(1, MINUTE);
+    const jobs = new LockedJobs(1, MINUTE);
 
-    expect(await take(jobs, 'a', () => jobs.close())).toEqual(['a']);
+    expect(await acquire(jobs, 'a', () => jobs.close())).toEqual(['a']);
 
     expect(jobs.isEmpty).toBe(true);
   });
 
   test('a failed look for jobs leaves its room free', async () => {
-    const jobs = new JobsInHand(1, MINUTE);
+    const jobs = new LockedJobs(1, MINUTE);
 
     await expect(
-      jobs.take(
+      jobs.acquire(
         async () => Promise.reject(new Error('down')),
         async () => {},
       ),

@@ -20,12 +20,12 @@ describe('notifications', () => {
     const first = await createTicket(creator, { assignedTo: { id: assignee.id } });
     server.clock.advance({ minutes: 1 });
     const second = await createTicket(creator, { assignedTo: { id: assignee.id } });
-    const owed = [{ ticket: { id: second.id } }, { ticket: { id: first.id } }];
+    const pending = [{ ticket: { id: second.id } }, { ticket: { id: first.id } }];
 
-    expect(await notificationsOf(assignee)).toMatchObject(owed);
+    expect(await notificationsOf(assignee)).toMatchObject(pending);
     expect(await notificationsOf(creator)).toEqual([]);
     expect(await notificationsOf(creator, { recipientId: [assignee.id] })).toEqual([]);
-    expect(await notificationsOf(staff, { recipientId: [assignee.id] })).toMatchObject(owed);
+    expect(await notificationsOf(staff, { recipientId: [assignee.id] })).toMatchObject(pending);
     expect(await notificationsOf(staff, { ticketId: [first.id] })).toMatchObject([{ ticket: { id: first.id } }]);
     expect(await notificationsOf(staff, { ticketId: ['nonsense'] })).toEqual([]);
     expect(await notificationsOf(assignee, { kind: ['DIGEST'] })).toEqual([]);

@@ -36,7 +36,7 @@ describe.each(storesToTest())('with jobs in $name', (kind) => {
     const jobs = await createJobQueue({ url: store.url, logger });
     const worker = startWorker(createApp({ ...server.app, jobs }));
     await server.smtp.waitForMails(3);
-    await worker.rest();
+    await worker.quiesce();
     await jobs.stop();
     await store.drop();
     expect(mailsTo(server, person)).toHaveLength(3);
@@ -56,7 +56,7 @@ describe.each(storesToTest())('with jobs in $name', (kind) => {
     const [{ id }] = await notificationsOf(person, { kind: ['ASSIGNED'] });
     await jobs.schedule(deliverNotification, { id }, new Date());
     await server.smtp.waitForMails(1);
-    await worker.rest();
+    await worker.quiesce();
     await jobs.stop();
     await store.drop();
     expect(mailsTo(server, person)).toHaveLength(1);

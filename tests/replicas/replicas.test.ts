@@ -43,7 +43,7 @@ async function ready(server: TestServer) {
   return { status: response.status, body: (await response.json()) as { replicas: { name: string; state: string }[] } };
 }
 const stateAt = async (server: TestServer) => (await ready(server)).body.replicas[0]?.state;
-const isUsed = async () => (await stateAt(here)) === 'used' && (await stateAt(there)) === 'used';
+const isUsed = async () => (await stateAt(here)) === 'active' && (await stateAt(there)) === 'active';
 
 async function metric(server: TestServer, name: string): Promise<number> {
   const text = await (await fetch(`${server.url}/metrics`)).text();
@@ -154,7 +154,7 @@ test('what was written, and what was taken away, holds at both processes while t
     await report(person.client, 'Written while it stands still');
     expect(await titles(elsewhere)).toContain('Written while it stands still');
     expect(await titles(person.client)).toContain('Written while it stands still');
-    await waitFor(async () => (await stateAt(here)) === 'behind' && (await stateAt(there)) === 'behind');
+    await waitFor(async () => (await stateAt(here)) === 'lagging' && (await stateAt(there)) === 'lagging');
     expect((await ready(here)).status).toBe(200);
     const lag = 'docket_replica_lag_seconds{replica="replica-1"}';
     await waitFor(async () => (await metric(here, lag)) > 0.5);
@@ -196,7 +196,7 @@ async function readMeanwhile(action: (allAnswered: () => Promise<void>) => Promi
   }
   await Promise.all(reading);
 }
-const isAway = async () => (await stateAt(here)) === 'away' && (await stateAt(there)) === 'away';
+const isAway = async () => (await stateAt(here)) === 'unreachable' && (await stateAt(there)) === 'unreachable';
 
 test('nobody sees an error when the replica is killed, and reads go there again when it is back', async () => {
   await readMeanwhile(async (allAnswered) => {
@@ -238,9 +238,9 @@ async function judged(databaseUrl: string, replicaUrl: string) {
 
 test('no read goes to what is no replica, or one of another database', async () => {
   const another = process.env['TEST_DATABASE_URL'] ?? '';
-  expect(await judged(primary.url, primary.url)).toEqual(['unfit', null]);
-  expect(await judged(primary.url, another)).toEqual(['unfit', null]);
-  expect(await judged(another, replica.url)).toEqual(['unfit', null]);
+  expect(await judged(primary.url, primary.url)).toEqual(['invalid', null]);
+  expect(await judged(primary.url, another)).toEqual(['invalid', null]);
+  expect(await judged(another, replica.url)).toEqual(['invalid', null]);
 });
 
 test('without replicas the probe and the metrics say nothing of them', async () => {
@@ -267,7 +267,7 @@ describe('with a second replica', () => {
   });
 
   test('queries take turns', async () => {
-    await waitFor(async () => (await states()).every((state) => state === 'used'));
+    await waitFor(async () => (await states()).every((state) => state === 'active'));
     await waitFor(async () => {
       await titles(client);
       return (await placedOn(server, 'replica-1')) > 2 && (await placedOn(server, 'replica-2')) > 2;
@@ -293,9 +293,9 @@ describe('with a second replica', () => {
 
   test('one that was made a primary is left out, and the other one goes on', async () => {
     await second.promote();
-    await waitFor(async () => (await states())[1] === 'unfit');
+    await waitFor(async () => (await states())[1] === 'invalid');
     await report(person.client, 'Only at the first');
     expect(await titles(client)).toContain('Only at the first');
-    await waitFor(async () => (await states())[0] === 'used');
+    await waitFor(async () => (await states())[0] === 'active');
   });
 });

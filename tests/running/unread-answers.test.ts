@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { type AddressInfo, connect, type Socket } from 'node:net';
 import { createServer, type ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals';
-import { AnswersUnderWay } from '../../src/http/answers-under-way.js';
+import { ResponsesInFlight } from '../../src/http/responses-in-flight.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -38,7 +38,7 @@ describe('answers that their clients have not taken', () => {
   }
 
   test('take 100 MB at most: more is refused, unless it is small, until there is room', async () => {
-    const all = new AnswersUnderWay();
+    const all = new ResponsesInFlight();
     const ready = [];
     for (let made = 0; made < 11; made += 1) {
       const one = await underWay();
@@ -59,7 +59,7 @@ describe('answers that their clients have not taken', () => {
   test('are cut off after five seconds when there is no room for others', async () => {
     const now = jest.spyOn(performance, 'now');
     const begun = performance.now();
-    const all = new AnswersUnderWay();
+    const all = new ResponsesInFlight();
     const slow = [];
     for (let made = 0; made < 10; made += 1) {
       const one = await underWay();
@@ -76,17 +76,17 @@ describe('answers that their clients have not taken', () => {
   });
 
   test('are charged with the rows that are read for them', async () => {
-    const all = new AnswersUnderWay();
+    const all = new ResponsesInFlight();
     const { response, client } = await underWay();
     const answer = all.begin(response);
-    answer.take(19 * MB);
-    expect(() => answer.take(2 * MB)).toThrow(/more than 10 MB/);
-    expect(() => answer.take(1)).toThrow(/more than 10 MB/);
+    answer.charge(19 * MB);
+    expect(() => answer.charge(2 * MB)).toThrow(/more than 10 MB/);
+    expect(() => answer.charge(1)).toThrow(/more than 10 MB/);
     const others: Awaited<ReturnType<typeof underWay>>[] = [];
     for (let made = 0; made < 5; made += 1) others.push(await underWay());
-    for (const other of others) all.begin(other.response).take(14 * MB);
+    for (const other of others) all.begin(other.response).charge(14 * MB);
     const late = await underWay();
-    expect(() => all.begin(late.response).take(12 * MB)).toThrow(/under way just now/);
+    expect(() => all.begin(late.response).charge(12 * MB)).toThrow(/under way just now/);
     for (const one of [client, ...[...others, late].map((other) => other.client)]) one.destroy();
     await waitFor(() => all.bytes === 0);
   });

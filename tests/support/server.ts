@@ -64,7 +64,7 @@ export interface TestServerOptions {
   mailer?: Mailer;
   introspection?: boolean;
   /** See ServerOptions; for tests that send thousands of documents that are refused. */
-  pacesRefusals?: boolean;
+  delaysRejections?: boolean;
   /** SIGN_UP; open by default, but off in production. */
   signUp?: SignUpPolicy;
   /** CONFIRM_EMAIL=required; by default in production only. */
@@ -137,7 +137,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
   });
   const http = await createServer(app, {
     introspection: options.introspection ?? true,
-    pacesRefusals: options.pacesRefusals ?? true,
+    delaysRejections: options.delaysRejections ?? true,
     production: options.production ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],

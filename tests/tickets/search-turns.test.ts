@@ -6,7 +6,7 @@ import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { metricsOf } from '../support/metrics.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-const AT_ONCE = 2;
+const CONCURRENCY = 2;
 const WAITING = 8;
 
 let server: TestServer;
@@ -62,7 +62,7 @@ async function held(table: string, refused: number, send: () => Promise<string>[
     return code;
   });
   try {
-    await waitFor(async () => early.length >= refused && (await waitingForLocks()) >= AT_ONCE);
+    await waitFor(async () => early.length >= refused && (await waitingForLocks()) >= CONCURRENCY);
   } finally {
     await holder.query('rollback');
   }
@@ -81,14 +81,14 @@ describe('of the searches of one viewer', () => {
     // Who asks is read before: not while the table cannot be.
     await person.client.query(document);
     const { all } = await held(table, 3, () =>
-      Array.from({ length: AT_ONCE + WAITING + 3 }, async () => codeOf(person.client, document)),
+      Array.from({ length: CONCURRENCY + WAITING + 3 }, async () => codeOf(person.client, document)),
     );
     expect(all.filter((code) => code === 'RATE_LIMITED')).toHaveLength(3);
-    expect(all.filter((code) => code === 'OK')).toHaveLength(AT_ONCE + WAITING);
+    expect(all.filter((code) => code === 'OK')).toHaveLength(CONCURRENCY + WAITING);
   });
 
   test('as many count that are in one request', async () => {
-    const document = `{ ${Array.from({ length: AT_ONCE + WAITING + 2 }, (_, i) => searchAs(`a${i}`)).join(' ')} }`;
+    const document = `{ ${Array.from({ length: CONCURRENCY + WAITING + 2 }, (_, i) => searchAs(`a${i}`)).join(' ')} }`;
     // The answer comes before those that wait have ended.
     const { client } = await buildPerson(server);
     const { errors } = await client.send(document);
@@ -112,10 +112,10 @@ test("one viewer's searches do not wait for another's, nor do lists without a se
   await holder.query('begin');
   await holder.query('lock table ticket_stem in access exclusive mode');
   const searches = Array.from({ length: 6 }, async () => codeOf(person.client, document));
-  await waitFor(async () => (await waitingForLocks()) === AT_ONCE);
+  await waitFor(async () => (await waitingForLocks()) === CONCURRENCY);
   expect(await codeOf(person.client, page)).toBe('OK');
   const another = codeOf(other.client, document);
-  await waitFor(async () => (await waitingForLocks()) === AT_ONCE + 1);
+  await waitFor(async () => (await waitingForLocks()) === CONCURRENCY + 1);
   await holder.query('rollback');
   expect(await Promise.all([...searches, another])).toEqual(Array<string>(7).fill('OK'));
 });

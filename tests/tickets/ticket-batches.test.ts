@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { Client } from 'pg';
-import { Rows } from '../../src/database/rows.js';
+import { Db } from '../../src/database/db.js';
 import { newId } from '../../src/common/id.js';
 import { Writes } from '../../src/database/writes.js';
 import { NotificationService } from '../../src/notifications/notification.service.js';
@@ -41,13 +41,13 @@ beforeAll(async () => {
   quiet = await buildPerson(server);
   await select(server, sql`update "user" set assignment_emails = false where id = ${quiet.id} returning id`);
   const { orm, clock } = server.app;
-  const notifications = new NotificationService({ clock, delayMs: 1000, wake: async () => {} });
-  const { run } = new Rows(orm);
-  const rows = new Rows(orm, async (statement) => {
+  const notifications = new NotificationService({ clock, delayMs: 1000, scheduleDelivery: async () => {} });
+  const { run } = new Db(orm);
+  const db = new Db(orm, async (statement) => {
     statements += 1;
     return run(statement);
   });
-  writer = new TicketWriter({ rows, writes: new Writes(orm), clock, notifications });
+  writer = new TicketWriter({ db, writes: new Writes(orm), clock, notifications });
 });
 afterAll(async () => server.stop());
 
@@ -68,7 +68,7 @@ async function kept(ids: readonly string[]) {
 function viewerOf(id: string) {
   const all = { canViewAll: true, canEditAll: true, canDeleteAll: true };
   const role = { ...all, canManageUsers: true, canManageTickets: true, canAssignTickets: true };
-  return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
+  return { id, sessionId: id, role, permissions: { create: true, edit: true, view: true, delete: true } };
 }
 
 const update = async (input: object) => (await tech.client.query(UPDATE, { input })).updateTicket;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { Rows } from '../../src/database/rows.js';
+import { Db } from '../../src/database/db.js';
 import { Writes } from '../../src/database/writes.js';
 import { NotificationService } from '../../src/notifications/notification.service.js';
 import { TicketWriter } from '../../src/tickets/ticket-writer.js';
@@ -23,8 +23,8 @@ beforeAll(async () => {
   tech = await buildPerson(server, { role: BuiltInRole.TECH });
   assignee = await buildPerson(server);
   const { orm, clock } = server.app;
-  const notifications = new NotificationService({ clock, delayMs: 1000, wake: async () => {} });
-  writer = new TicketWriter({ rows: new Rows(orm), writes: new Writes(orm), clock, notifications });
+  const notifications = new NotificationService({ clock, delayMs: 1000, scheduleDelivery: async () => {} });
+  writer = new TicketWriter({ db: new Db(orm), writes: new Writes(orm), clock, notifications });
 });
 afterAll(async () => server.stop());
 
@@ -43,7 +43,7 @@ async function assigned(kind: 'ASSIGNED' | 'UPDATED'): Promise<string> {
 function viewerOf({ id }: Person) {
   const all = { canViewAll: true, canEditAll: true, canDeleteAll: true };
   const role = { ...all, canManageUsers: true, canManageTickets: true, canAssignTickets: true };
-  return { id, sessionId: id, role, bits: { create: true, edit: true, view: true, delete: true } };
+  return { id, sessionId: id, role, permissions: { create: true, edit: true, view: true, delete: true } };
 }
 
 /** Reads a ticket, lets something happen, then writes a change of its title. */

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
-import { Turns } from '../../src/common/turns.js';
+import { ConcurrencyLimiter } from '../../src/common/concurrency-limiter.js';
 
 describe('turns', () => {
   test('let so many run at once, the others after them in their order', async () => {
-    const turns = new Turns(2);
+    const turns = new ConcurrencyLimiter(2);
     const begun: number[] = [];
     const ends = Array.from({ length: 5 }, () => Promise.withResolvers<void>());
     const tasks = ends.map(async ({ promise }, i) =>
-      turns.take(async () => {
+      turns.run(async () => {
         begun.push(i);
         await promise;
         return i;
@@ -24,21 +24,21 @@ describe('turns', () => {
   });
 
   test('are refused to whoever comes while as many wait as may', async () => {
-    const turns = new Turns(1, { mostWaiting: 2, refusal: () => new Error('Come again') });
+    const turns = new ConcurrencyLimiter(1, { maxQueued: 2, refusal: () => new Error('Come again') });
     const end = Promise.withResolvers<void>();
-    const tasks = Array.from({ length: 3 }, async () => turns.take(async () => end.promise));
-    await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
+    const tasks = Array.from({ length: 3 }, async () => turns.run(async () => end.promise));
+    await expect(turns.run(async () => 'never')).rejects.toThrow('Come again');
     end.resolve();
     await Promise.all(tasks);
-    expect(await turns.take(async () => 'now')).toBe('now');
+    expect(await turns.run(async () => 'now')).toBe('now');
   });
 
   test('are refused to whoever has waited for too long, and the next one gets the place', async () => {
-    const turns = new Turns(1, { longestWaitMs: 20, refusal: () => new Error('Come again') });
+    const turns = new ConcurrencyLimiter(1, { maxWaitMs: 20, refusal: () => new Error('Come again') });
     const end = Promise.withResolvers<void>();
-    const running = turns.take(async () => end.promise);
-    await expect(turns.take(async () => 'never')).rejects.toThrow('Come again');
-    const next = turns.take(async () => 'next');
+    const running = turns.run(async () => end.promise);
+    await expect(turns.run(async () => 'never')).rejects.toThrow('Come again');
+    const next = turns.run(async () => 'next');
     end.resolve();
     expect(await next).toBe('next');
     await running;
@@ -46,9 +46,9 @@ describe('turns', () => {
   });
 
   test('of one owner wait in so many places at most, and leave the others to everybody else', async () => {
-    const turns = new Turns(1, { mostWaiting: 4, mostWaitingOfOne: 2 });
+    const turns = new ConcurrencyLimiter(1, { maxQueued: 4, maxQueuedPerOwner: 2 });
     const end = Promise.withResolvers<void>();
-    const take = async (owner: string | null) => turns.take(async () => end.promise, owner);
+    const take = async (owner: string | null) => turns.run(async () => end.promise, owner);
     const tasks = [take('one'), take('one'), take('one')];
     await expect(take('one')).rejects.toThrow('Too many are waiting');
     tasks.push(take('other'), take(null));

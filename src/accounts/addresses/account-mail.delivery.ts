@@ -9,7 +9,7 @@ import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
 import { awaits } from './email-confirmation.service.js';
-import { isOnlyOneFor, OwedMails } from './owed-mails.js';
+import { isOnlyOneFor, PendingMails } from './pending-mails.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
 
@@ -24,13 +24,13 @@ export class AccountMailDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #links: Links;
-  readonly #owed: OwedMails<AccountMail>;
+  readonly #pending: PendingMails<AccountMail>;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#links = deps.links;
-    this.#owed = new OwedMails<AccountMail>(deps.orm, deps.tracing, {
+    this.#pending = new PendingMails<AccountMail>(deps.orm, deps.tracing, {
       name: 'account mail',
       waiting: async (em, limit) => em.find(AccountMail, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
       lock: async (em, id) =>
@@ -42,12 +42,12 @@ export class AccountMailDelivery {
 
   /** Handles what no job woke anybody for, or could not be sent before. */
   async sweep(): Promise<void> {
-    await this.#owed.sweep();
+    await this.#pending.sweep();
   }
 
   /** Sends one mail, if it is still waiting. */
   async deliver(id: string): Promise<void> {
-    await this.#owed.deliver(id);
+    await this.#pending.deliver(id);
   }
 
   async #answer(em: EntityManager, mail: AccountMail): Promise<void> {

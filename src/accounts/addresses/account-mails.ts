@@ -5,16 +5,16 @@ import { type User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
 
 /** After the commit: asks a worker to look at a mail. Best effort, as a sweep finds it too. */
-export type WakeForAccountMail = (id: string) => Promise<void>;
+export type ScheduleAccountMail = (id: string) => Promise<void>;
 
 /** Owes mails about accounts' addresses, in the unit of work of whatever they tell of. */
 export class AccountMails {
   readonly #clock: Clock;
-  readonly #wake: WakeForAccountMail;
+  readonly #scheduleDelivery: ScheduleAccountMail;
 
-  constructor(clock: Clock, wake: WakeForAccountMail) {
+  constructor(clock: Clock, scheduleDelivery: ScheduleAccountMail) {
     this.#clock = clock;
-    this.#wake = wake;
+    this.#scheduleDelivery = scheduleDelivery;
   }
 
   /** The mail with the link that proves an address. */
@@ -36,7 +36,7 @@ export class AccountMails {
   }
 
   /** After the commit. */
-  async wake(mails: readonly AccountMail[]): Promise<void> {
-    for (const { id } of mails) await this.#wake(id);
+  async scheduleDelivery(mails: readonly AccountMail[]): Promise<void> {
+    for (const { id } of mails) await this.#scheduleDelivery(id);
   }
 }

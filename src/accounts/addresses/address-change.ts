@@ -87,7 +87,7 @@ export class AddressChange {
   }
 
   /** After the commit. */
-  async wake(mails: readonly AccountMail[]): Promise<void> {
-    await this.#accountMails.wake(mails);
+  async scheduleDelivery(mails: readonly AccountMail[]): Promise<void> {
+    await this.#accountMails.scheduleDelivery(mails);
   }
 }

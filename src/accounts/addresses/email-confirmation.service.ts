@@ -11,7 +11,7 @@ import { endResetLinks } from '../passwords/reset-links.js';
 import { hashSecret } from '../secret-token.js';
 import { maySignUp, type SignUpPolicy } from '../sign-in/sign-up-policy.js';
 import { Token, TokenKind } from '../token.entity.js';
-import { type ViewerSource } from '../viewer-source.js';
+import { type ViewerCache } from '../viewer-cache.js';
 
 /** Whether the user's account waits for this address to be proven. A link lives as long as that. */
 export function awaits({ email, emailConfirmed, pendingEmail }: User, address: string): boolean {
@@ -27,14 +27,14 @@ function refused(code: UserErrorCode, message: string): UserInputError {
 export class EmailConfirmationService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #viewers: ViewerSource;
+  readonly #viewers: ViewerCache;
   readonly #accountMails: AccountMails;
   readonly #signUpPolicy: SignUpPolicy;
 
   constructor(deps: {
     orm: MikroORM;
     clock: Clock;
-    viewers: ViewerSource;
+    viewers: ViewerCache;
     accountMails: AccountMails;
     signUp: SignUpPolicy;
   }) {
@@ -79,7 +79,7 @@ export class EmailConfirmationService {
         return { userId: user.id, mails: await this.#prove(em, user, found.email) };
       });
       this.#viewers.forget();
-      await this.#accountMails.wake(mails);
+      await this.#accountMails.scheduleDelivery(mails);
       return userId;
     } catch (error) {
       throw takenError(error) ? taken() : error;

@@ -33,14 +33,14 @@ export class CurrentPassword {
     }
     const em = this.#orm.em.fork();
     const { id, passwordHash } = await em.findOneOrFail(User, { id: viewer.id }, { populate: ['passwordHash'] });
-    const giveBack = await this.#throttle.take(id, client.network);
+    const refund = await this.#throttle.charge(id, client.network);
     const right = await verifyPassword(passwordHash, password, client.network).catch(async (error: unknown) => {
       // Nothing was tried: the server has too many to check.
-      await giveBack();
+      await refund();
       throw error;
     });
     if (!right) throw wrongPassword();
-    await giveBack();
+    await refund();
     return passwordHash;
   }
 }

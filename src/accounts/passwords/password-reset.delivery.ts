@@ -7,7 +7,7 @@ import { passwordResetMail } from '../../mail/templates/password-reset.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { fullName } from '../users/user.reader.js';
-import { isOnlyOneFor, OwedMails } from '../addresses/owed-mails.js';
+import { isOnlyOneFor, PendingMails } from '../addresses/pending-mails.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
@@ -22,13 +22,13 @@ export class PasswordResetDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #links: Links;
-  readonly #owed: OwedMails<PasswordResetRequest>;
+  readonly #pending: PendingMails<PasswordResetRequest>;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#links = deps.links;
-    this.#owed = new OwedMails<PasswordResetRequest>(deps.orm, deps.tracing, {
+    this.#pending = new PendingMails<PasswordResetRequest>(deps.orm, deps.tracing, {
       name: 'password reset',
       waiting: async (em, limit) =>
         em.find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
@@ -46,7 +46,7 @@ export class PasswordResetDelivery {
 
   /** Handles what no job woke anybody for, or could not be sent before. */
   async sweep(): Promise<void> {
-    await this.#owed.sweep();
+    await this.#pending.sweep();
   }
 
   /**
@@ -54,7 +54,7 @@ export class PasswordResetDelivery {
    * the same commit that marks the request as handled; a mail that is refused leaves both undone, for the next sweep.
    */
   async deliver(requestId: string): Promise<void> {
-    await this.#owed.deliver(requestId);
+    await this.#pending.deliver(requestId);
   }
 
   async #answer(em: EntityManager, request: PasswordResetRequest): Promise<void> {

@@ -16,10 +16,10 @@ import { type SessionService, type SignedIn } from '../sessions/session.service.
 import { type SignInThrottle } from '../sign-in/sign-in-throttle.js';
 import { Token, TokenKind } from '../token.entity.js';
 import { type Viewer } from '../viewer.js';
-import { type ViewerSource } from '../viewer-source.js';
+import { type ViewerCache } from '../viewer-cache.js';
 
 /** After the commit: asks the worker to look at the request. Best effort, as a sweep finds it too. */
-export type WakeForReset = (requestId: string) => Promise<void>;
+export type ScheduleResetMail = (requestId: string) => Promise<void>;
 
 function tooLate() {
   return userInputError(UserErrorCode.EXPIRED, 'token', 'This link was used or is too old. Ask for a new one.');
@@ -32,8 +32,8 @@ export class PasswordService {
   readonly #sessions: SessionService;
   readonly #throttle: SignInThrottle;
   readonly #currentPassword: CurrentPassword;
-  readonly #viewers: ViewerSource;
-  readonly #wake: WakeForReset;
+  readonly #viewers: ViewerCache;
+  readonly #scheduleDelivery: ScheduleResetMail;
 
   constructor(deps: {
     orm: MikroORM;
@@ -41,8 +41,8 @@ export class PasswordService {
     sessions: SessionService;
     throttle: SignInThrottle;
     currentPassword: CurrentPassword;
-    viewers: ViewerSource;
-    wake: WakeForReset;
+    viewers: ViewerCache;
+    scheduleDelivery: ScheduleResetMail;
   }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
@@ -50,7 +50,7 @@ export class PasswordService {
     this.#throttle = deps.throttle;
     this.#currentPassword = deps.currentPassword;
     this.#viewers = deps.viewers;
-    this.#wake = deps.wake;
+    this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
   /**
@@ -80,7 +80,7 @@ export class PasswordService {
     const em = this.#orm.em.fork();
     const request = em.create(PasswordResetRequest, { email, createdAt: this.#clock.now() });
     await em.flush();
-    await this.#wake(request.id);
+    await this.#scheduleDelivery(request.id);
   }
 
   /**

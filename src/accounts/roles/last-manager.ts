@@ -14,7 +14,7 @@ const LOCK = 0x4d_47_52;
  * @param field of the input that is told to be at fault
  * @throws UserInputError CONFLICT when nobody would be left
  */
-export async function keepingAManager(
+export async function withLastManagerGuard(
   em: EntityManager,
   field: string,
   change: () => Promise<void> | void,

@@ -1,11 +1,11 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
-import { type ViewerSource } from '../viewer-source.js';
+import { type ViewerCache } from '../viewer-cache.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
 import { UserErrorCode, userInputError } from '../../graphql/errors.js';
 import { InputCheck } from '../../graphql/input-check.js';
-import { keepingAManager } from './last-manager.js';
+import { withLastManagerGuard } from './last-manager.js';
 import { Role, ROLE_FLAGS } from './role.entity.js';
 import { type CreateRoleInput, type UpdateRoleInput } from './role.inputs.js';
 import { User } from '../users/user.entity.js';
@@ -22,9 +22,9 @@ function nameTaken(error: unknown): unknown {
 export class RoleService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #viewers: ViewerSource;
+  readonly #viewers: ViewerCache;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; viewers: ViewerSource }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; viewers: ViewerCache }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#viewers = deps.viewers;
@@ -49,7 +49,7 @@ export class RoleService {
   async update(input: UpdateRoleInput): Promise<string> {
     try {
       await this.#orm.em.fork().transactional(async (em) => {
-        await keepingAManager(em, 'canManageUsers', async () => {
+        await withLastManagerGuard(em, 'canManageUsers', async () => {
           const role = await this.#locked(em, input.id);
           const check = new InputCheck();
           if (check.requiredInUpdate('name', input.name)) role.name = check.text('name', input.name, NAME);

@@ -10,7 +10,7 @@ import { hashSecret, newSecret } from '../secret-token.js';
 import { Session } from './session.entity.js';
 import { Token, TokenKind } from '../token.entity.js';
 import { type Viewer } from '../viewer.js';
-import { type ViewerSource } from '../viewer-source.js';
+import { type ViewerCache } from '../viewer-cache.js';
 
 const DAY_MS = 86_400_000;
 const LONGEST_USER_AGENT = 255;
@@ -42,14 +42,14 @@ export class SessionService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #accessTokens: AccessTokens;
-  readonly #viewers: ViewerSource;
+  readonly #viewers: ViewerCache;
   readonly #sessionMs: number;
 
   constructor(deps: {
     orm: MikroORM;
     clock: Clock;
     accessTokens: AccessTokens;
-    viewers: ViewerSource;
+    viewers: ViewerCache;
     sessionDays: number;
   }) {
     this.#orm = deps.orm;

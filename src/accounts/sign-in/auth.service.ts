@@ -77,7 +77,7 @@ export class AuthService {
     } catch (error) {
       throw takenError(error) ?? error;
     }
-    await this.#accountMails.wake(mails);
+    await this.#accountMails.scheduleDelivery(mails);
     return signedIn;
   }
 
@@ -99,17 +99,17 @@ export class AuthService {
           { populate: ['passwordHash'] },
         )
       : null;
-    const giveBack = await this.#throttle.take(user?.id ?? login, client.network);
+    const refund = await this.#throttle.charge(user?.id ?? login, client.network);
     const right = await verifyPassword(user?.passwordHash ?? null, password, client.network).catch(
       async (error: unknown) => {
         // Nothing was tried: the server has too many to check.
-        await giveBack();
+        await refund();
         throw error;
       },
     );
     if (user === null || !right) throw invalidCredentials();
     // Only failures count, whatever becomes of the session.
-    await giveBack();
+    await refund();
     const { id, passwordHash } = user;
     const signedIn = await em.transactional(async (inner) => {
       // Locked against a change of the password, which ends all sessions: none may be opened by the old one after it.

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Clock } from '../../common/clock.js';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import { rateLimited } from '../../graphql/errors.js';
 
 /** At most ten failures an account in ten minutes, from however many addresses. */
@@ -17,18 +17,18 @@ const MOST_FROM_ONE_NETWORK = 100;
 export type OpenRequest = 'signUp' | 'requestPasswordReset';
 
 /** Takes an attempt back. */
-type GiveBack = () => Promise<void>;
+type Refund = () => Promise<void>;
 
 /**
  * Counts password attempts in PostgreSQL, so that it holds over all instances. A right password gives its attempt back:
  * only failures use up the allowance, and nobody's signing in renews an attacker's.
  */
 export class SignInThrottle {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #clock: Clock;
 
-  constructor(rows: Rows, clock: Clock) {
-    this.#rows = rows;
+  constructor(db: Db, clock: Clock) {
+    this.#db = db;
     this.#clock = clock;
   }
 
@@ -40,7 +40,7 @@ export class SignInThrottle {
    * @param network of the client (client-network.ts)
    * @throws RATE_LIMITED with retryAfterSeconds when either has none left
    */
-  async take(account: string, network: string | null): Promise<GiveBack> {
+  async charge(account: string, network: string | null): Promise<Refund> {
     // The network first: one that makes up logins leaves no row for each of them.
     const backToNetwork =
       network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
@@ -57,10 +57,10 @@ export class SignInThrottle {
     }
   }
 
-  async #takeOne(key: string, most: number): Promise<GiveBack> {
+  async #takeOne(key: string, most: number): Promise<Refund> {
     await this.#count(key, most);
     return async () => {
-      await this.#rows
+      await this.#db
         .all(
           sql`update sign_in_throttle t set attempts = t.attempts[1:cardinality(t.attempts) - 1] where t.key = ${key}`,
         )
@@ -83,13 +83,13 @@ export class SignInThrottle {
     const instant = sql`${now.toISOString()}::timestamptz`;
     // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. One that is
     // refused makes no hash, so it is not counted: trying on does not make the wait longer.
-    const taken = await this.#rows.all(sql`
+    const taken = await this.#db.all(sql`
       insert into sign_in_throttle as t (key, attempts) values (${key}, array[${instant}])
       on conflict (key) do update set attempts = ${recent} || ${instant}
         where cardinality(${recent}) < ${sql.lit(most)}
       returning key`);
     if (taken.length > 0) return;
-    const oldest = await this.#rows.first(sql<{ ms: number | null }>`
+    const oldest = await this.#db.first(sql<{ ms: number | null }>`
       select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
     const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
     throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
@@ -98,7 +98,7 @@ export class SignInThrottle {
   /** Forgets attempts that no longer count; the worker's sweep calls it. */
   async forgetOld(): Promise<void> {
     const since = new Date(this.#clock.now().getTime() - WINDOW_MS).toISOString();
-    await this.#rows.all(
+    await this.#db.all(
       sql`delete from sign_in_throttle t where not exists (select from unnest(t.attempts) a where a > ${since}::timestamptz)`,
     );
   }

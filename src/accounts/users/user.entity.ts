@@ -51,7 +51,7 @@ export class User extends Node {
   @Property({ type: 'string', columnType: 'citext', nullable: true })
   pendingEmail: string | null = null;
 
-  /** Argon2id in PHC form. Hidden properties are never part of a row (database/rows.ts). */
+  /** Argon2id in PHC form. Hidden properties are never part of a row (database/db.ts). */
   @Property({ type: 'text', hidden: true, lazy: true })
   passwordHash!: string;
 

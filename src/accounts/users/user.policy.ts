@@ -1,4 +1,4 @@
-import { type TicketBits, type Viewer } from '../viewer.js';
+import { type ViewerPermissions, type Viewer } from '../viewer.js';
 
 /** Contract: "Null unless it is your own." */
 export function isOwnAccount(viewer: Viewer | null, userId: string): boolean {
@@ -34,8 +34,8 @@ export function canManageUser(viewer: Viewer, userId: string): boolean {
 export function canSetTicketPermissions(
   viewer: Viewer,
   userId: string,
-  before: TicketBits,
-  after: TicketBits,
+  before: ViewerPermissions,
+  after: ViewerPermissions,
 ): boolean {
   if (viewer.role.canManageUsers) return true;
   const raises = (['create', 'edit', 'view', 'delete'] as const).some((bit) => after[bit] && !before[bit]);

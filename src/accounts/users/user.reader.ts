@@ -3,7 +3,7 @@ import { type Viewer } from '../viewer.js';
 import { isId } from '../../common/id.js';
 import { holdsWords, inNameOrder } from '../../database/names.js';
 import { type Row, type RowWith } from '../../database/row.js';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import {
   type Connection,
   type ConnectionArgs,
@@ -13,7 +13,7 @@ import {
   type OrderKey,
 } from '../../graphql/connection.js';
 import { forbidden } from '../../graphql/errors.js';
-import { type SearchTurns } from '../../search/search-turns.js';
+import { type SearchLimiter } from '../../search/search-limiter.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
 import { Role } from '../roles/role.entity.js';
 import { User } from './user.entity.js';
@@ -69,54 +69,54 @@ function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
 }
 
 export class UserReader {
-  readonly #rows: Rows;
-  readonly #turns: SearchTurns;
+  readonly #db: Db;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, turns: SearchTurns) {
-    this.#rows = rows;
-    this.#turns = turns;
+  constructor(db: Db, searchLimiter: SearchLimiter) {
+    this.#db = db;
+    this.#searchLimiter = searchLimiter;
   }
 
   /** One page of the living, or with `deleted` of the deleted. One statement. */
   async page(viewer: Viewer, args: UserListArgs, selection: Selection): Promise<Connection<UserRow>> {
     const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
     const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;
-    const { columns, joins } = this.#rows.select(User, 'u', nodeSelection(selection), { always: ORDERED_BY });
-    const inTurn = this.#turns.of(viewer, (args.filter?.search ?? '').trim() !== '');
+    const { columns, joins } = this.#db.select(User, 'u', nodeSelection(selection), { always: ORDERED_BY });
+    const limited = this.#searchLimiter.of(viewer, (args.filter?.search ?? '').trim() !== '');
     const statement = sql<UserRow>`select ${columns} from "user" u ${joins} where ${matching} and ${page.where} order by ${page.orderBy} limit ${page.limit}`;
-    const rows = await inTurn(async () => this.#rows.all(statement));
+    const rows = await limited(async () => this.#db.all(statement));
     return page.connection(
       rows,
-      async () => inTurn(async () => this.#rows.count(sql`"user" u where ${matching}`)),
-      async (beyond) => inTurn(async () => this.#rows.exists(sql`"user" u where ${matching} and ${beyond}`)),
+      async () => limited(async () => this.#db.count(sql`"user" u where ${matching}`)),
+      async (beyond) => limited(async () => this.#db.exists(sql`"user" u where ${matching} and ${beyond}`)),
     );
   }
 
   /** The users, deleted ones too: as authors they stay. In no order. */
   async byIds(ids: readonly string[]): Promise<UserRow[]> {
-    return this.#rows.byKey(
-      sql<UserRow>`select ${this.#rows.columns(User, 'u')} from "user" u where u.id = any(${[...ids]}::uuid[])`,
+    return this.#db.byKey(
+      sql<UserRow>`select ${this.#db.columns(User, 'u')} from "user" u where u.id = any(${[...ids]}::uuid[])`,
     );
   }
 
   /** A living user, by the username in any letter case. */
   async byUsername(username: string): Promise<UserRow | null> {
     if (username.includes('\0')) return null;
-    return this.#rows.first(
-      sql<UserRow>`select ${this.#rows.columns(User, 'u')} from "user" u where u.username = ${username} and u.deleted_at is null`,
+    return this.#db.first(
+      sql<UserRow>`select ${this.#db.columns(User, 'u')} from "user" u where u.username = ${username} and u.deleted_at is null`,
     );
   }
 
   async roles(): Promise<RoleRow[]> {
-    return this.#rows.all(
-      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.deleted_at is null order by ${inNameOrder(sql`r.name`)}, r.id`,
+    return this.#db.all(
+      sql<RoleRow>`select ${this.#db.columns(Role, 'r')} from role r where r.deleted_at is null order by ${inNameOrder(sql`r.name`)}, r.id`,
     );
   }
 
   /** The roles, deleted ones too: a deleted user keeps theirs. In no order. */
   async rolesByIds(ids: readonly string[]): Promise<RoleRow[]> {
-    return this.#rows.byKey(
-      sql<RoleRow>`select ${this.#rows.columns(Role, 'r')} from role r where r.id = any(${[...ids]}::uuid[])`,
+    return this.#db.byKey(
+      sql<RoleRow>`select ${this.#db.columns(Role, 'r')} from role r where r.id = any(${[...ids]}::uuid[])`,
     );
   }
 }

@@ -3,7 +3,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolv
 import { Session } from '../sessions/session.entity.js';
 import { CommentConnection } from '../../tickets/comments/comment.types.js';
 import { isId } from '../../common/id.js';
-import { Reads } from '../../database/reads.js';
+import { DependsOnColumns } from '../../database/depends-on-columns.js';
 import { Authorized, Public } from '../../graphql/access.js';
 import { ConnectionArgs } from '../../graphql/connection.js';
 import { type Context, signedIn } from '../../graphql/context.js';
@@ -65,14 +65,14 @@ export class UserResolver {
     return readers.users.roles();
   }
 
-  @Reads(User, 'firstName', 'lastName')
+  @DependsOnColumns(User, 'firstName', 'lastName')
   @Direct()
   @FieldResolver(() => String, { description: 'firstName and lastName, joined by one space.' })
   name(@Root() user: UserRow): string {
     return fullName(user);
   }
 
-  @Reads(User, 'email', 'deletedAt')
+  @DependsOnColumns(User, 'email', 'deletedAt')
   @VisibleIf(canSeeEmail)
   @FieldResolver(() => EmailAddress, {
     nullable: true,
@@ -83,7 +83,7 @@ export class UserResolver {
     return user.deletedAt === null ? user.email : null;
   }
 
-  @Reads(User, 'pendingEmail')
+  @DependsOnColumns(User, 'pendingEmail')
   @VisibleIf(isOwnAccount)
   @FieldResolver(() => EmailAddress, {
     nullable: true,
@@ -94,7 +94,7 @@ export class UserResolver {
     return user.pendingEmail;
   }
 
-  @Reads(User, 'emailConfirmed')
+  @DependsOnColumns(User, 'emailConfirmed')
   @VisibleIf(canSeeEmailConfirmed)
   @FieldResolver(() => Boolean, {
     nullable: true,

@@ -5,7 +5,7 @@ import { type CurrentPassword, wrongPassword } from '../passwords/current-passwo
 import { hashPassword } from '../passwords/password.js';
 import { type SessionService } from '../sessions/session.service.js';
 import { type Viewer } from '../viewer.js';
-import { type ViewerSource } from '../viewer-source.js';
+import { type ViewerCache } from '../viewer-cache.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
 import { type Client } from '../../graphql/context.js';
@@ -13,10 +13,10 @@ import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.j
 import { InputCheck } from '../../graphql/input-check.js';
 import { checkAccountFields, checkNewAccount, checkNotTaken, isSameAddress, takenError } from './account.js';
 import { type AddressChange } from '../addresses/address-change.js';
-import { keepingAManager } from '../roles/last-manager.js';
+import { withLastManagerGuard } from '../roles/last-manager.js';
 import { lockUser } from './lock-user.js';
 import { Role } from '../roles/role.entity.js';
-import { type UserDeparture } from './user-departure.js';
+import { type UserDeletion } from './user-deletion.js';
 import { User } from './user.entity.js';
 import {
   type CreateUserInput,
@@ -31,8 +31,8 @@ export class UserService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #sessions: SessionService;
-  readonly #viewers: ViewerSource;
-  readonly #departure: UserDeparture;
+  readonly #viewers: ViewerCache;
+  readonly #departure: UserDeletion;
   readonly #currentPassword: CurrentPassword;
   readonly #addressChange: AddressChange;
 
@@ -40,8 +40,8 @@ export class UserService {
     orm: MikroORM;
     clock: Clock;
     sessions: SessionService;
-    viewers: ViewerSource;
-    departure: UserDeparture;
+    viewers: ViewerCache;
+    departure: UserDeletion;
     currentPassword: CurrentPassword;
     addressChange: AddressChange;
   }) {
@@ -87,13 +87,13 @@ export class UserService {
         const change = async () => {
           mails = await this.#change(em, viewer, input, passwordHash);
         };
-        await (input.roleId == null ? change() : keepingAManager(em, 'roleId', change));
+        await (input.roleId == null ? change() : withLastManagerGuard(em, 'roleId', change));
       });
     } catch (error) {
       throw takenError(error) ?? error;
     }
     this.#viewers.forget();
-    await this.#addressChange.wake(mails);
+    await this.#addressChange.scheduleDelivery(mails);
     return input.id.toLowerCase();
   }
 
@@ -161,7 +161,7 @@ export class UserService {
       ? await this.#currentPassword.check(viewer, client, currentPassword)
       : null;
     await this.#orm.em.fork().transactional(async (em) => {
-      await keepingAManager(em, 'id', async () => {
+      await withLastManagerGuard(em, 'id', async () => {
         const user = await this.#locked(em, 'id', id);
         if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
         if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null)

@@ -1,6 +1,6 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { keepingAManager } from '../../accounts/roles/last-manager.js';
+import { withLastManagerGuard } from '../../accounts/roles/last-manager.js';
 import { lockUser } from '../../accounts/users/lock-user.js';
 import { Role } from '../../accounts/roles/role.entity.js';
 import { CommandError, defineCommand } from '../command.js';
@@ -19,7 +19,7 @@ export const grantRole = defineCommand({
       orm.em.fork().transactional(async (em) => {
         let outcome = '';
         // Looked up and locked inside, in the order of docs/decisions/0011-order-of-locks.md.
-        await keepingAManager(em, 'role', async () => {
+        await withLastManagerGuard(em, 'role', async () => {
           const { id } = await findUser(em, login);
           const user = await lockUser(em, { id });
           if (user === null) throw new CommandError(`The account of ${login} was deleted meanwhile.`);

@@ -43,7 +43,7 @@ export const backup = defineCommand({
     const progress = new Progress(context.stderr, 'rows');
     let rows = 0;
     await withDatabaseUrl(context.env, async (url) => {
-      const client = await openSession(url, { use: '-backup', tell: tellOnTerminal });
+      const client = await openSession(url, { use: '-backup', report: tellOnTerminal });
       try {
         const done = (_table: string, count: number) => progress.show((rows += count));
         await write(writeArchive({ client, now, keys, done }), file, context);

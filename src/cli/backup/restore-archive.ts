@@ -5,7 +5,7 @@ import { isNativeError } from 'node:util/types';
 import { type ClientBase, escapeIdentifier, type Pool, type PoolClient } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { poolConfig } from '../../database/connection/database-config.js';
-import { type Tell } from '../../database/connection/open-session.js';
+import { type Report } from '../../database/connection/open-session.js';
 import { exclusively } from '../../database/migrate.js';
 import { ormOptions } from '../../database/orm.js';
 import { type ArchivedTable, type ArchiveManifest, damaged, type TableContents } from './archive-format.js';
@@ -25,7 +25,7 @@ interface Restoring {
   /** Told about a table in the archive that no migration makes: its rows stay in the archive. */
   readonly leftOut: (table: string) => void;
   /** Told what is waited for. */
-  readonly tell?: Tell;
+  readonly tell?: Report;
 }
 
 /**

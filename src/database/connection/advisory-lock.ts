@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type ClientBase } from 'pg';
 import { StartError } from '../../common/start-error.js';
-import { type Tell } from './open-session.js';
+import { type Report } from './open-session.js';
 
 const TRY_EVERY_MS = 200;
 /** A start that only looks whether there is something to do is not worth a word. */
@@ -14,10 +14,10 @@ interface LockOptions {
   readonly meanwhile: string;
   /** The longest that it is waited for. */
   readonly patienceMs: number;
-  readonly tell?: Tell | undefined;
+  readonly report?: Report | undefined;
 }
 
-async function take(client: ClientBase, { key, meanwhile, patienceMs, tell }: LockOptions): Promise<void> {
+async function take(client: ClientBase, { key, meanwhile, patienceMs, report }: LockOptions): Promise<void> {
   const since = performance.now();
   let told = false;
   for (;;) {
@@ -26,7 +26,7 @@ async function take(client: ClientBase, { key, meanwhile, patienceMs, tell }: Lo
     const waited = performance.now() - since;
     if (waited > patienceMs) throw new StartError(`${meanwhile}, and has not ended in ${patienceMs / 60_000} minutes.`);
     if (!told && waited > TELL_AFTER_MS) {
-      tell?.(`${meanwhile}. Waiting for its end, up to ${patienceMs / 60_000} minutes.`);
+      report?.(`${meanwhile}. Waiting for its end, up to ${patienceMs / 60_000} minutes.`);
       told = true;
     }
     await delay(TRY_EVERY_MS);

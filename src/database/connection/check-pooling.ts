@@ -1,6 +1,6 @@
 import { isNativeError } from 'node:util/types';
 import { type Client } from 'pg';
-import { withinTime } from '../../common/time-limit.js';
+import { withTimeout } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 
 /** A pooler with others on it may give the second session another connection by chance. */
@@ -45,7 +45,7 @@ export async function refuseTransactionPooling(session: Client, openOther: () =>
   const other = await openOther();
   try {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      if (await withinTime(sharesBackend(session, other), ANSWER_MS)) throw new StartError(SENTENCE);
+      if (await withTimeout(sharesBackend(session, other), ANSWER_MS)) throw new StartError(SENTENCE);
     }
   } catch (error) {
     if (isStatementMode(error)) throw new StartError(SENTENCE, { cause: error });

@@ -1,6 +1,6 @@
 import { userInfo } from 'node:os';
 import { Client, type ClientConfig, type PoolConfig } from 'pg';
-import { withinTime } from '../../common/time-limit.js';
+import { withTimeout } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
 import { OptionalTlsClient } from './optional-tls-client.js';
@@ -85,7 +85,7 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
     ...config,
     Client: Constructor,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits the promise, unlike its type says
-    onConnect: async (client) => withinTime(setUpSession(client, session), config.connectionTimeoutMillis),
+    onConnect: async (client) => withTimeout(setUpSession(client, session), config.connectionTimeoutMillis),
   } satisfies PoolConfig;
 }
 
@@ -100,7 +100,7 @@ export async function connectClient(url: string, use: ConnectionUse, options: Co
   client.on('error', () => undefined);
   try {
     await client.connect();
-    await withinTime(setUpSession(client, options.session), config.connectionTimeoutMillis);
+    await withTimeout(setUpSession(client, options.session), config.connectionTimeoutMillis);
     return client;
   } catch (error) {
     client.connection.stream.destroy();

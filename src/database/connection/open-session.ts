@@ -10,11 +10,11 @@ export const WAIT_FOR_SERVER_MS = 30_000;
 const TRY_EVERY_MS = 500;
 
 /** What a person is told while something is waited for. */
-export type Tell = (message: string) => void;
+export type Report = (message: string) => void;
 
 export interface SessionOptions {
   readonly use?: ConnectionUse;
-  readonly tell?: Tell;
+  readonly report?: Report;
   /** Of waiting for a server that is not up yet. */
   readonly patienceMs?: number;
 }
@@ -24,7 +24,7 @@ export interface SessionOptions {
  * @throws StartError when the database cannot be reached or refuses the connection
  */
 export async function openSession(url: string, options: SessionOptions = {}): Promise<Client> {
-  const { use = '-start', tell = () => undefined, patienceMs = WAIT_FOR_SERVER_MS } = options;
+  const { use = '-start', report = () => undefined, patienceMs = WAIT_FOR_SERVER_MS } = options;
   const giveUpAt = performance.now() + patienceMs;
   let told = false;
   for (;;) {
@@ -33,7 +33,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
     } catch (error) {
       if (!isPassing(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
       if (!told) {
-        tell(
+        report(
           `PostgreSQL at ${placeOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,
         );
       }

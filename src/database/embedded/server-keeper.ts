@@ -10,7 +10,7 @@ const TRY_EVERY_MS = 1_000;
 /** Who is told about a server that has ended without being told to. */
 export interface KeepingUp {
   /** That it was started again, or is about to be. */
-  readonly tell: (message: string) => void;
+  readonly report: (message: string) => void;
   /** That it cannot be started; once. */
   readonly onGone: (error: unknown) => void;
 }
@@ -62,13 +62,13 @@ export class ServerKeeper {
       try {
         const { state } = await findPostmaster(clusterDirOf(this.#plan.dataDir));
         if (state !== 'running' && !hadEnded)
-          this.#keepingUp.tell('The embedded PostgreSQL has ended. It is started again');
+          this.#keepingUp.report('The embedded PostgreSQL has ended. It is started again');
         hadEnded ||= state !== 'running';
         const held = await holdServer(this.#plan);
         if (held === undefined) throw new Error(`Another process has taken over ${this.#plan.dataDir}`);
         this.#held = held;
         this.#watch();
-        if (hadEnded) this.#keepingUp?.tell('The embedded PostgreSQL is up again');
+        if (hadEnded) this.#keepingUp?.report('The embedded PostgreSQL is up again');
         return;
       } catch (error) {
         problem = error;

@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
-import { withinTime } from '../../common/time-limit.js';
+import { withTimeout } from '../../common/timeout.js';
 import { placeOf } from '../connection/database-config.js';
 import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';
@@ -22,7 +22,7 @@ const CATCH_UP_POLL_MS = 1;
  * - away: it does not answer, or broke off.
  * - unfit: it is no replica of this primary, or was made a primary itself.
  */
-export type ReplicaState = 'used' | 'behind' | 'away' | 'unfit';
+export type ReplicaState = 'active' | 'lagging' | 'unreachable' | 'invalid';
 
 const status = z.object({
   standby: z.boolean(),
@@ -64,7 +64,7 @@ export class Replica {
   readonly #underWay = new Set<(reason: Error) => void>();
   #connection: PostgreSqlConnection;
   #statements: RunStatement;
-  #state: ReplicaState = 'away';
+  #state: ReplicaState = 'unreachable';
   /** Why it is not used, as logged; undefined before the first check, so that this tells in any case. */
   #reason: string | undefined;
   /** Everything in front of it has been replayed; it only grows while the replica is used. */
@@ -92,7 +92,7 @@ export class Replica {
 
   /** How much of the primary's log it had not replayed at the last check; NaN when that is not known. */
   get lag(): { readonly bytes: number; readonly seconds: number } {
-    if (this.#state === 'away' || this.#state === 'unfit') return { bytes: Number.NaN, seconds: Number.NaN };
+    if (this.#state === 'unreachable' || this.#state === 'invalid') return { bytes: Number.NaN, seconds: Number.NaN };
     return { bytes: this.#lagBytes, seconds: this.#missing ? (performance.now() - this.#missing.since) / 1000 : 0 };
   }
 
@@ -102,13 +102,13 @@ export class Replica {
       ({ rows }) => status.parse(rows[0]),
       (error: unknown) => messageOf(error),
     );
-    if (typeof found === 'string') return this.#leaveOut('away', found);
-    if (!found.standby || found.lsn === null) return this.#leaveOut('unfit', 'it is no replica');
-    if (found.system !== system) return this.#leaveOut('unfit', 'it is a replica of another database');
+    if (typeof found === 'string') return this.#leaveOut('unreachable', found);
+    if (!found.standby || found.lsn === null) return this.#leaveOut('invalid', 'it is no replica');
+    if (found.system !== system) return this.#leaveOut('invalid', 'it is a replica of another database');
     if (found.timeline !== end.timeline) {
-      return this.#leaveOut('unfit', `it is on timeline ${found.timeline}, the primary on ${end.timeline}`);
+      return this.#leaveOut('invalid', `it is on timeline ${found.timeline}, the primary on ${end.timeline}`);
     }
-    if (found.lsn < this.#replayed) return this.#leaveOut('away', WENT_BACK);
+    if (found.lsn < this.#replayed) return this.#leaveOut('unreachable', WENT_BACK);
     this.#replayed = found.lsn;
     this.#timeline = found.timeline;
     this.#lagBytes = Math.max(0, end.lsn - found.lsn);
@@ -120,7 +120,7 @@ export class Replica {
     if (!this.#missing || this.#missing.lsn <= this.#replayed) {
       this.#missing = { lsn: end.lsn, since: performance.now() };
     }
-    this.#leaveOut('behind', 'it does not keep up');
+    this.#leaveOut('lagging', 'it does not keep up');
   }
 
   /** Whether it has everything in front of the position, now or within a moment; if not, it is left out for a while. */
@@ -128,7 +128,7 @@ export class Replica {
     if (timeline !== this.#timeline) return false;
     if (await this.#catchesUp(lsn)) return true;
     this.#missing ??= { lsn, since: performance.now() - CATCH_UP_MS };
-    if (this.#state === 'used') this.#leaveOut('behind', 'it does not keep up');
+    if (this.#state === 'active') this.#leaveOut('lagging', 'it does not keep up');
     return false;
   }
 
@@ -138,13 +138,13 @@ export class Replica {
    */
   runner(primary: RunStatement): RunStatement {
     return async (statement) => {
-      if (this.#state === 'away' || this.#state === 'unfit') return primary(statement);
+      if (this.#state === 'unreachable' || this.#state === 'invalid') return primary(statement);
       try {
         return await this.#run(statement);
       } catch (error) {
         // What a request may read is no matter of the server's.
         if (error === currentScope()?.account?.refusal) throw error;
-        if (!isServerWell(error)) this.#leaveOut('away', messageOf(error));
+        if (!isServerWell(error)) this.#leaveOut('unreachable', messageOf(error));
         return primary(statement);
       }
     };
@@ -157,7 +157,7 @@ export class Replica {
   readonly #askReplayed = shareNext(async () => {
     const { rows } = await this.#probe.query(REPLAYED);
     const { lsn } = replayed.parse(rows[0]);
-    if (lsn < this.#replayed) this.#leaveOut('away', WENT_BACK);
+    if (lsn < this.#replayed) this.#leaveOut('unreachable', WENT_BACK);
     else this.#replayed = lsn;
   });
 
@@ -181,7 +181,7 @@ export class Replica {
       if (this.#replayed >= lsn) return true;
       const left = deadline - performance.now();
       if (left <= 0) return false;
-      await withinTime(this.#askReplayed(), left).catch(() => undefined);
+      await withTimeout(this.#askReplayed(), left).catch(() => undefined);
       if (this.#replayed < lsn) await delay(CATCH_UP_POLL_MS);
     }
   }
@@ -201,8 +201,8 @@ export class Replica {
   }
 
   #use(): void {
-    if (this.#state !== 'used') this.#logger.info('Reads go to the replica');
-    this.#state = 'used';
+    if (this.#state !== 'active') this.#logger.info('Reads go to the replica');
+    this.#state = 'active';
     this.#reason = undefined;
   }
 
@@ -212,7 +212,7 @@ export class Replica {
     }
     this.#state = state;
     this.#reason = reason;
-    if (state === 'behind') return;
+    if (state === 'lagging') return;
     // What is known of it is over, and connections to a server that hangs would never come free.
     this.#replayed = -1;
     this.#connection.close(true).catch(() => undefined);

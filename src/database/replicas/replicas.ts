@@ -41,7 +41,7 @@ export class Replicas {
 
   /** The replica for a request that has just come; null when it is to read from the primary. */
   async choose(): Promise<Replica | null> {
-    const used = this.all.filter(({ state }) => state === 'used');
+    const used = this.all.filter(({ state }) => state === 'active');
     this.#turn = (this.#turn + 1) % Math.max(used.length, 1);
     const replica = used[this.#turn];
     if (!replica) return null;

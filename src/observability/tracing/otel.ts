@@ -12,7 +12,7 @@ import {
   TracerProvider,
 } from '@opentelemetry/sdk-trace';
 import { type Logger } from 'pino';
-import { withinTime } from '../../common/time-limit.js';
+import { withTimeout } from '../../common/timeout.js';
 import { type SamplerName } from './samplers.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
 import { type RootOptions, type Span, type SpanAttributes, type SpanKind, type Tracing } from './tracing.js';
@@ -120,7 +120,7 @@ export function startTracing(options: TracingOptions, logger: Logger): Tracing {
     },
     async stop() {
       try {
-        await withinTime(provider.shutdown(), FLUSH_TIMEOUT_MS);
+        await withTimeout(provider.shutdown(), FLUSH_TIMEOUT_MS);
       } catch (error) {
         logger.warn({ err: error }, 'The last traces could not be sent');
       }

@@ -1,5 +1,5 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import { withLookAlikes } from '../../search/look-alikes.js';
 import { searchedText } from '../../search/searched-text.js';
 import { type TermGroups, wordQuery } from '../../search/word-query.js';
@@ -28,10 +28,10 @@ function withIds(ids: string): FoundComments {
   };
 }
 
-async function commentsWith(rows: Rows, groups: TermGroups): Promise<FoundComments> {
+async function commentsWith(db: Db, groups: TermGroups): Promise<FoundComments> {
   const query = wordQuery(groups);
-  if (!(await isWalkedSooner(rows, 'comment', groups, false))) {
-    const hits = await rows.first(sql<{ ids: string; count: number }>`
+  if (!(await isWalkedSooner(db, 'comment', groups, false))) {
+    const hits = await db.first(sql<{ ids: string; count: number }>`
       select hits.ids::text as ids, cardinality(hits.ids) as count
       from (select comment_hits(${query}::tsquery, ${MOST_IDS + 1}::int) as ids offset 0) hits`);
     if (hits !== null && hits.count <= MOST_IDS) return withIds(hits.ids);
@@ -47,20 +47,20 @@ async function commentsWith(rows: Rows, groups: TermGroups): Promise<FoundCommen
  * @throws BAD_USER_INPUT for a text that is too long
  */
 export async function commentSearch(
-  rows: Rows,
+  db: Db,
   typed: string,
   readable: RawBuilder<boolean>,
 ): Promise<FoundComments | null> {
-  const asked = await searchedText(rows, typed);
+  const asked = await searchedText(db, typed);
   if (asked === null) return null;
   if (asked.terms.length === 0) return NO_COMMENTS;
   const exact = await commentsWith(
-    rows,
+    db,
     asked.terms.map((term) => [term]),
   );
   const { source, condition } = exact;
-  if (await rows.exists(sql`${source} join ticket t on t.id = c.ticket_id where ${readable} and ${condition}`))
+  if (await db.exists(sql`${source} join ticket t on t.id = c.ticket_id where ${readable} and ${condition}`))
     return exact;
-  const alike = await withLookAlikes(rows, asked.terms);
-  return alike === null ? exact : commentsWith(rows, alike);
+  const alike = await withLookAlikes(db, asked.terms);
+  return alike === null ? exact : commentsWith(db, alike);
 }

@@ -7,10 +7,14 @@ export function canUseInternalComments(viewer: Viewer): boolean {
 
 /** The author or canEditAll (requirements 71, C4); the edit bit narrows it (C6). */
 export function canEditComment(viewer: Viewer, comment: { readonly authorId: string }): boolean {
-  return viewer.bits.view && viewer.bits.edit && (viewer.role.canEditAll || comment.authorId === viewer.id);
+  return (
+    viewer.permissions.view && viewer.permissions.edit && (viewer.role.canEditAll || comment.authorId === viewer.id)
+  );
 }
 
 /** The author or canDeleteAll (requirements 71, C4); the delete bit narrows it (C6). */
 export function canDeleteComment(viewer: Viewer, comment: { readonly authorId: string }): boolean {
-  return viewer.bits.view && viewer.bits.delete && (viewer.role.canDeleteAll || comment.authorId === viewer.id);
+  return (
+    viewer.permissions.view && viewer.permissions.delete && (viewer.role.canDeleteAll || comment.authorId === viewer.id)
+  );
 }

@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../../accounts/viewer.js';
 import { isId } from '../../common/id.js';
 import { type RowWith } from '../../database/row.js';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import {
   type BroughtPages,
   type Connection,
@@ -12,7 +12,7 @@ import {
   OrderDirection,
 } from '../../graphql/connection.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
-import { type SearchTurns } from '../../search/search-turns.js';
+import { type SearchLimiter } from '../../search/search-limiter.js';
 import { visibleTickets } from '../ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
@@ -55,12 +55,12 @@ function filterConditions(filter: CommentFilter): RawBuilder<boolean>[] {
 }
 
 export class CommentReader {
-  readonly #rows: Rows;
-  readonly #turns: SearchTurns;
+  readonly #db: Db;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, turns: SearchTurns) {
-    this.#rows = rows;
-    this.#turns = turns;
+  constructor(db: Db, searchLimiter: SearchLimiter) {
+    this.#db = db;
+    this.#searchLimiter = searchLimiter;
   }
 
   /**
@@ -75,14 +75,14 @@ export class CommentReader {
     const page = keysetPage(args, CHRONOLOGICAL);
     const filter = args.filter ?? {};
     const readable = readableComments(viewer);
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
-    const inTurn = this.#turns.of(viewer, (filter.search ?? '').trim() !== '');
-    const { list, rows } = await inTurn(async () => {
-      const searched = filter.search == null ? null : await commentSearch(this.#rows, filter.search, readable);
+    const { columns, joins } = this.#db.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
+    const limited = this.#searchLimiter.of(viewer, (filter.search ?? '').trim() !== '');
+    const { list, rows } = await limited(async () => {
+      const searched = filter.search == null ? null : await commentSearch(this.#db, filter.search, readable);
       const { source, condition } = searched ?? ALL_COMMENTS;
       const matching = sql.join([readable, condition, ...filterConditions(filter)], sql` and `);
       const comments = sql`${source} join ticket t on t.id = c.ticket_id`;
-      const found = await this.#rows.all(
+      const found = await this.#db.all(
         sql<CommentRow>`select ${columns} from ${comments} ${joins} where ${matching} and ${page.where}
           order by ${page.orderBy} limit ${page.limit}`,
       );
@@ -90,8 +90,8 @@ export class CommentReader {
     });
     return page.connection(
       rows,
-      async () => inTurn(async () => this.#rows.count(list)),
-      async (beyond) => inTurn(async () => this.#rows.exists(sql`${list} and ${beyond}`)),
+      async () => limited(async () => this.#db.count(list)),
+      async (beyond) => limited(async () => this.#db.exists(sql`${list} and ${beyond}`)),
     );
   }
 
@@ -109,7 +109,7 @@ export class CommentReader {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, CHRONOLOGICAL);
     const key = `${parent}Id` as const;
-    const { columns, joins } = this.#rows.select(Comment, 'c', nodeSelection(selection), {
+    const { columns, joins } = this.#db.select(Comment, 'c', nodeSelection(selection), {
       always: ['createdAt', key],
     });
     const limited = sql`${page.where} order by ${page.orderBy} limit ${page.limit}`;
@@ -122,17 +122,15 @@ export class CommentReader {
             cross join lateral (
               select c.* from ${COMMENTS} where ${column} = parent.id and ${readableComments(viewer)} and ${limited}
             ) c`;
-    const rows = await this.#rows.all(
-      sql<CommentRow>`select ${columns} from ${from} ${joins} order by ${page.orderBy}`,
-    );
+    const rows = await this.#db.all(sql<CommentRow>`select ${columns} from ${from} ${joins} order by ${page.orderBy}`);
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
-    const count = this.#rows.counts(column, parentIds, list);
+    const count = this.#db.counts(column, parentIds, list);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],
         () => count(id),
-        (beyond) => this.#rows.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+        (beyond) => this.#db.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
       ),
     );
   }
@@ -143,12 +141,12 @@ export class CommentReader {
    */
   broughtByTickets(viewer: Viewer, args: ConnectionArgs, selection: Selection): BroughtPages<CommentRow> {
     const page = keysetPage(args, CHRONOLOGICAL);
-    const { values, joins, rows } = this.#rows.selectAsText(Comment, 'c', nodeSelection(selection), {
+    const { values, joins, rows } = this.#db.selectAsText(Comment, 'c', nodeSelection(selection), {
       always: ['createdAt'],
     });
     const ticketIds: string[] = [];
     const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
-    const count = this.#rows.counts(PARENT_COLUMNS.ticket, ticketIds, list);
+    const count = this.#db.counts(PARENT_COLUMNS.ticket, ticketIds, list);
     return {
       column: sql`array_to_json(array(
         select ${values} from comment c ${joins} where c.ticket_id = t.id and ${readableComments(viewer)} and ${page.where}
@@ -158,7 +156,7 @@ export class CommentReader {
         return page.connection(
           rows(texts),
           () => count(ticketId),
-          (beyond) => this.#rows.exists(sql`${list} and c.ticket_id = ${ticketId} and ${beyond}`),
+          (beyond) => this.#db.exists(sql`${list} and c.ticket_id = ${ticketId} and ${beyond}`),
         );
       },
     };
@@ -166,8 +164,8 @@ export class CommentReader {
 
   /** Those of the comments that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
-    return this.#rows.byKey(
-      sql<CommentRow>`select ${this.#rows.columns(Comment, 'c')} from ${COMMENTS}
+    return this.#db.byKey(
+      sql<CommentRow>`select ${this.#db.columns(Comment, 'c')} from ${COMMENTS}
         where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)}`,
     );
   }

@@ -14,7 +14,7 @@ import {
   Root,
 } from 'type-graphql';
 import { isId } from '../../common/id.js';
-import { Reads } from '../../database/reads.js';
+import { DependsOnColumns } from '../../database/depends-on-columns.js';
 import { Authorized } from '../../graphql/access.js';
 import { ConnectionArgs } from '../../graphql/connection.js';
 import { type Context, signedIn } from '../../graphql/context.js';
@@ -85,14 +85,14 @@ export class CommentResolver {
     return comment.author ?? context.loaders.userById.load(comment.authorId);
   }
 
-  @Reads(Comment, 'authorId')
+  @DependsOnColumns(Comment, 'authorId')
   @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its text.' })
   viewerCanEdit(@Root() comment: CommentRow, @Ctx() context: Context): boolean {
     return canEditComment(signedIn(context), comment);
   }
 
-  @Reads(Comment, 'authorId')
+  @DependsOnColumns(Comment, 'authorId')
   @Direct()
   @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
   viewerCanDelete(@Root() comment: CommentRow, @Ctx() context: Context): boolean {

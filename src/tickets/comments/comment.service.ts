@@ -30,7 +30,7 @@ function idInUse() {
 
 interface Written {
   readonly id: string;
-  readonly owed: readonly { readonly id: string; readonly sendAt: Date }[];
+  readonly pending: readonly { readonly id: string; readonly sendAt: Date }[];
 }
 
 /** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
@@ -54,10 +54,10 @@ export class CommentService {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
     try {
-      const { id, owed } = await this.#orm.em
+      const { id, pending } = await this.#orm.em
         .fork()
         .transactional(async (em) => this.#write(em, viewer, input, internal));
-      this.#notifications.wake(owed);
+      this.#notifications.scheduleDelivery(pending);
       return id;
     } catch (error) {
       if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
@@ -75,7 +75,7 @@ export class CommentService {
     }
     if (input.id != null) {
       const earlier = await this.#earlierCall(em, viewer, input.id);
-      if (earlier !== null) return { id: earlier, owed: [] };
+      if (earlier !== null) return { id: earlier, pending: [] };
     }
     const content = checkContent(input.content);
     const now = this.#clock.now();
@@ -94,7 +94,7 @@ export class CommentService {
       comment: ref(comment),
       createdAt: now,
     });
-    return { id: comment.id, owed: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+    return { id: comment.id, pending: await this.#notifications.commented(em, ticket, comment, viewer.id) };
   }
 
   /**

@@ -1,24 +1,24 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
-import { type Rows } from '../../database/rows.js';
-import { type SearchTurns } from '../../search/search-turns.js';
+import { type Db } from '../../database/db.js';
+import { type SearchLimiter } from '../../search/search-limiter.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
 import { daysOf, insightsRange } from './insights-range.js';
-import { type ActiveTally, type LiveTally, tallyActive, tallyLive, type Wanted } from './tally-now.js';
-import { type RangeTally, tallyRange } from './tally-range.js';
+import { type ActiveCounts, type LiveCounts, tallyActive, tallyLive, type Wanted } from './current-counts.js';
+import { type RangeCounts, tallyRange } from './range-counts.js';
 import { type TicketInsightsInput } from './ticket-insights.inputs.js';
 import { type DayCount, type TicketInsights } from './ticket-insights.types.js';
 
 /** Counts for everybody who is signed in: no row leaves it, and so none is hidden (docs/decisions/0041-insights.md). */
 export class InsightsReader {
-  readonly #rows: Rows;
+  readonly #db: Db;
   readonly #clock: Clock;
-  readonly #turns: SearchTurns;
+  readonly #searchLimiter: SearchLimiter;
 
-  constructor(rows: Rows, clock: Clock, turns: SearchTurns) {
-    this.#rows = rows;
+  constructor(db: Db, clock: Clock, searchLimiter: SearchLimiter) {
+    this.#db = db;
     this.#clock = clock;
-    this.#turns = turns;
+    this.#searchLimiter = searchLimiter;
   }
 
   /**
@@ -33,18 +33,18 @@ export class InsightsReader {
   ): Promise<TicketInsights> {
     const now = this.#clock.now();
     const range = insightsRange(asked, now);
-    const [live, active, ranged] = await this.#turns.of(viewer)(async () =>
+    const [live, active, ranged] = await this.#searchLimiter.of(viewer)(async () =>
       Promise.all([
-        tallyLive(this.#rows, productId, wanted),
-        tallyActive(this.#rows, productId, now, wanted),
-        tallyRange(this.#rows, productId, range, wanted),
+        tallyLive(this.#db, productId, wanted),
+        tallyActive(this.#db, productId, now, wanted),
+        tallyRange(this.#db, productId, range, wanted),
       ]),
     );
 
     const byStatus = countsBy(live, ({ status }) => status);
     const byPriority = countsBy(active, ({ priority }) => priority);
     const byType = countsBy(live, ({ type }) => type);
-    const byDay = (what: RangeTally['what']): DayCount[] => {
+    const byDay = (what: RangeCounts['what']): DayCount[] => {
       const counts = countsBy(only(ranged, what), ({ key }) => key);
       return daysOf(range).map((day) => ({ day, count: counts.get(day.toISOString()) ?? 0 }));
     };
@@ -56,7 +56,7 @@ export class InsightsReader {
       byStatus: Object.values(TicketStatus).map((status) => ({ status, count: byStatus.get(status) ?? 0 })),
       byPriority: Object.values(TicketPriority).map((priority) => ({ priority, count: byPriority.get(priority) ?? 0 })),
       byType: Object.values(TicketType).map((type) => ({ type, count: byType.get(type) ?? 0 })),
-      byProduct: [...countsBy(live, (tally) => tally.productId)]
+      byProduct: [...countsBy(live, (counts) => counts.productId)]
         .map(([id, count]) => ({ productId: id, count }))
         .toSorted((a, b) => b.count - a.count || oldestFirst(a.productId, b.productId)),
       workload: workload(active, only(ranged, 'closedBy')),
@@ -67,11 +67,11 @@ export class InsightsReader {
   }
 }
 
-function isActiveTally({ status }: LiveTally): boolean {
+function isActiveTally({ status }: LiveCounts): boolean {
   return status !== null && isActive(status);
 }
 
-function workload(active: readonly ActiveTally[], closed: readonly RangeTally[]): TicketInsights['workload'] {
+function workload(active: readonly ActiveCounts[], closed: readonly RangeCounts[]): TicketInsights['workload'] {
   const closedBy = countsBy(closed, ({ key }) => key);
   return [...Map.groupBy(active, ({ assigneeId }) => assigneeId)]
     .map(([userId, tallies]) => ({
@@ -85,18 +85,18 @@ function workload(active: readonly ActiveTally[], closed: readonly RangeTally[])
     .toSorted((a, b) => b.active - a.active || b.emergency - a.emergency || oldestFirst(a.userId, b.userId));
 }
 
-function only(tallies: readonly RangeTally[], wanted: RangeTally['what']): RangeTally[] {
+function only(tallies: readonly RangeCounts[], wanted: RangeCounts['what']): RangeCounts[] {
   return tallies.filter(({ what }) => what === wanted);
 }
 
 function sum<Name extends string>(tallies: readonly Readonly<Record<Name, number>>[], name: Name): number {
-  return tallies.reduce((total, tally) => total + tally[name], 0);
+  return tallies.reduce((total, counts) => total + counts[name], 0);
 }
 
 /** How many tickets there are of each key. */
 function countsBy<Tally extends { readonly count: number }, Key>(
   tallies: readonly Tally[],
-  keyOf: (tally: Tally) => Key,
+  keyOf: (counts: Tally) => Key,
 ): ReadonlyMap<Key, number> {
   return new Map([...Map.groupBy(tallies, keyOf)].map(([key, alike]) => [key, sum(alike, 'count')]));
 }

@@ -10,14 +10,14 @@ const SWEEP_LIMIT = 100;
 const LOCK = 0x52_53_54;
 
 /** A row that stands for one mail. */
-export interface OwedMail {
+export interface PendingMail {
   readonly id: string;
   readonly traceparent: string | null;
   handledAt: Date | null;
 }
 
 /** A kind of mails that are owed, in a table of its own. */
-export interface OwedMailKind<Row extends OwedMail> {
+export interface PendingMailKind<Row extends PendingMail> {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
   /** The first ones that nobody has handled. */
@@ -31,12 +31,12 @@ export interface OwedMailKind<Row extends OwedMail> {
 }
 
 /** Handles each row once, over all workers. A mail that is refused for now leaves it to the next sweep. */
-export class OwedMails<Row extends OwedMail> {
+export class PendingMails<Row extends PendingMail> {
   readonly #orm: MikroORM;
   readonly #tracing: Tracing | undefined;
-  readonly #kind: OwedMailKind<Row>;
+  readonly #kind: PendingMailKind<Row>;
 
-  constructor(orm: MikroORM, tracing: Tracing | undefined, kind: OwedMailKind<Row>) {
+  constructor(orm: MikroORM, tracing: Tracing | undefined, kind: PendingMailKind<Row>) {
     this.#orm = orm;
     this.#tracing = tracing;
     this.#kind = kind;

@@ -1,5 +1,5 @@
 import { type Pool, type PoolClient } from 'pg';
-import { NoAnswerError, withinTime } from '../common/time-limit.js';
+import { TimeoutError, withTimeout } from '../common/timeout.js';
 import { outOfScope } from '../observability/scope.js';
 
 /**
@@ -14,7 +14,7 @@ interface InUse {
   users: number;
 }
 
-async function giveBack(connecting: Promise<PoolClient>, problem: Error | undefined): Promise<void> {
+async function release(connecting: Promise<PoolClient>, problem: Error | undefined): Promise<void> {
   try {
     const client = await connecting;
     client.release(problem);
@@ -30,7 +30,7 @@ async function giveBack(connecting: Promise<PoolClient>, problem: Error | undefi
  * (`pipeline` in `pg`), so that PostgreSQL has it as soon as it is done with those (bench/results.md, "Writes"). Each is
  * a transaction of its own, and fails alone.
  */
-export class Line {
+export class PipelinedConnection {
   readonly #longestAnswerMs: number;
   #inUse: InUse | undefined;
 
@@ -47,9 +47,9 @@ export class Line {
     const inUse = this.#inUse;
     inUse.users += 1;
     try {
-      return await withinTime(use(await inUse.client), this.#longestAnswerMs);
+      return await withTimeout(use(await inUse.client), this.#longestAnswerMs);
     } catch (error) {
-      if (error instanceof NoAnswerError) this.#leave(inUse, error);
+      if (error instanceof TimeoutError) this.#leave(inUse, error);
       throw error;
     } finally {
       inUse.users -= 1;
@@ -61,6 +61,6 @@ export class Line {
   #leave(inUse: InUse, problem?: Error): void {
     if (this.#inUse !== inUse) return;
     this.#inUse = undefined;
-    void giveBack(inUse.client, problem);
+    void release(inUse.client, problem);
   }
 }

@@ -27,7 +27,7 @@ const LONG_TURN_MS = 1;
 interface Connection {
   readonly answers: Set<ServerResponse>;
   /** Requests that were sent behind the one that is being answered. */
-  readonly behind: (() => void)[];
+  readonly queued: (() => void)[];
   /** What had come in when it fell quiet: more is the beginning of a request. */
   bytesHeard: number;
   quietSince: number;
@@ -37,10 +37,10 @@ interface Connection {
  * Where HTTP connections come in. Node's own `close` destroys connections that are idle at that moment, also when a
  * request is on its way on them; here every client is told to go by an answer of its own first.
  */
-export class HttpDoor {
+export class GracefulHttpServer {
   readonly #servers: Server[] = [];
   readonly #connections = new Map<Socket, Connection>();
-  #letIn = 0;
+  #admitted = 0;
   #closing = false;
   readonly #held: (() => void)[] = [];
   #holding = false;
@@ -59,14 +59,14 @@ export class HttpDoor {
         else handler(request, response);
       };
       // Who sends many requests without reading an answer has one of them answered.
-      if (connection && connection.answers.size > 0) connection.behind.push(handle);
+      if (connection && connection.answers.size > 0) connection.queued.push(handle);
       this.#watch(request.socket, response);
-      if (connection?.behind.at(-1) !== handle) handle();
+      if (connection?.queued.at(-1) !== handle) handle();
     });
     server.setTimeout(STUCK_MS);
     server.on('connection', (socket: Socket) => {
-      this.#letIn += 1;
-      this.#connections.set(socket, { answers: new Set(), behind: [], bytesHeard: 0, quietSince: performance.now() });
+      this.#admitted += 1;
+      this.#connections.set(socket, { answers: new Set(), queued: [], bytesHeard: 0, quietSince: performance.now() });
       socket.once('close', () => this.#connections.delete(socket));
     });
     this.#servers.push(server);
@@ -80,7 +80,7 @@ export class HttpDoor {
    */
   async close(delayMs: number): Promise<void> {
     this.#closing = true;
-    for (const { answers } of this.#connections.values()) for (const answer of answers) tellToGo(answer);
+    for (const { answers } of this.#connections.values()) for (const answer of answers) askToClose(answer);
     await delay(this.#connections.size > 0 ? Math.max(delayMs, NOTICE_MS) : delayMs);
     await this.#stopListening();
     while (this.#connections.size > 0) {
@@ -90,7 +90,7 @@ export class HttpDoor {
   }
 
   /** Ends every connection at once. Gives how many requests were left without an answer by that. */
-  cut(): number {
+  destroyConnections(): number {
     let unanswered = 0;
     for (const [socket, { answers, bytesHeard }] of this.#connections) {
       if (answers.size > 0 || socket.bytesRead > bytesHeard) unanswered += 1;
@@ -102,12 +102,12 @@ export class HttpDoor {
   #watch(socket: Socket, answer: ServerResponse): void {
     const connection = this.#connections.get(socket);
     connection?.answers.add(answer);
-    if (this.#closing) tellToGo(answer);
+    if (this.#closing) askToClose(answer);
     answer.once('close', () => {
       if (!connection) return;
       connection.answers.delete(answer);
       // A client that has gone waits for none of them.
-      if (!socket.destroyed) connection.behind.shift()?.();
+      if (!socket.destroyed) connection.queued.shift()?.();
       connection.bytesHeard = socket.bytesRead;
       connection.quietSince = performance.now();
     });
@@ -121,11 +121,11 @@ export class HttpDoor {
     const giveUpAt = performance.now() + NOTICE_MS;
     this.#holding = true;
     let turnedAt = performance.now();
-    let [quietSince, letIn] = [turnedAt, this.#letIn];
+    let [quietSince, admitted] = [turnedAt, this.#admitted];
     while (performance.now() - quietSince < NOBODY_KNOCKED_MS && turnedAt < giveUpAt) {
       await nextTurn();
       const now = performance.now();
-      if (this.#letIn !== letIn || now - turnedAt > LONG_TURN_MS) [quietSince, letIn] = [now, this.#letIn];
+      if (this.#admitted !== admitted || now - turnedAt > LONG_TURN_MS) [quietSince, admitted] = [now, this.#admitted];
       turnedAt = now;
     }
     for (const server of this.#servers) server.close();
@@ -142,6 +142,6 @@ export class HttpDoor {
   }
 }
 
-function tellToGo(answer: ServerResponse): void {
+function askToClose(answer: ServerResponse): void {
   if (!answer.headersSent) answer.setHeader('connection', 'close');
 }

@@ -1,7 +1,7 @@
 import { type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { isJoinable } from './joinable.js';
-import { columnsRead } from './reads.js';
+import { dependentColumns } from './depends-on-columns.js';
 import { type EntityClass, type Row } from './row.js';
 import { quoted } from './sql-text.js';
 import { type Columns, readerOfText } from './text-values.js';
@@ -83,7 +83,7 @@ class Selected {
 }
 
 /** What selects the columns of each entity's row, made of the entities. */
-export class SelectLists {
+export class Projections {
   readonly #orm: MikroORM;
   readonly #columns = new Map<EntityMetadata, readonly Column[]>();
   readonly #selects = new WeakMap<Selection, Map<string, Selected>>();
@@ -125,7 +125,7 @@ export class SelectLists {
       ({ name, kind }) => kind === ReferenceKind.MANY_TO_ONE && names.has(name) && isJoinable(metadata.class, name),
     );
     const own = selection
-      ? this.#columnsRead(metadata, selection, (name) => relations.some((relation) => relation.name === name))
+      ? this.#dependentColumns(metadata, selection, (name) => relations.some((relation) => relation.name === name))
       : this.#columnsOf(metadata);
     const needed = this.#columnsOf(metadata).filter(
       (column) => own.includes(column) || always.some((property) => property === column.property),
@@ -137,7 +137,7 @@ export class SelectLists {
       if (!target || !column) continue;
       const joined = `${alias}_${name}`;
       const below = selection?.get(name);
-      const shown = below ? this.#columnsRead(target, below, () => false) : this.#columnsOf(target);
+      const shown = below ? this.#dependentColumns(target, below, () => false) : this.#columnsOf(target);
       columns.push(...selected(shown, joined, name));
       joins.push(
         `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
@@ -162,10 +162,14 @@ export class SelectLists {
    * The columns that the fields of a selection read, the id among them; all columns when a field does not say.
    * @param joined whether the statement brings the relations along; if not, their keys are for the loaders
    */
-  #columnsRead(metadata: EntityMetadata, selection: Selection, joined: (name: string) => boolean): readonly Column[] {
+  #dependentColumns(
+    metadata: EntityMetadata,
+    selection: Selection,
+    joined: (name: string) => boolean,
+  ): readonly Column[] {
     const columns = this.#columnsOf(metadata);
     const relations = new Set(metadata.relations.map(({ name }) => name));
-    const read = columnsRead(metadata.class, selection.keys(), relations);
+    const read = dependentColumns(metadata.class, selection.keys(), relations);
     if (!read) return columns;
     const keys = [...relations].filter((name) => selection.has(name) && !joined(name)).map((name) => `${name}Id`);
     const wanted = new Set(['id', ...keys, ...read]);

@@ -1,17 +1,19 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { tooMuchUnderWay } from '../graphql/errors.js';
+import { tooMuchInFlight } from '../graphql/errors.js';
 import { maybeDone } from '../graphql/format-error.js';
-import { AnswersUnderWay, type AnswerUnderWay } from './answers-under-way.js';
+import { ResponsesInFlight, type ResponseInFlight } from './responses-in-flight.js';
 
 /** Gives each request an account for what it takes of the memory, and answers 503 where there is no room for its answer. */
-export function limitAnswers(http: FastifyInstance): (request: FastifyRequest, reply: FastifyReply) => AnswerUnderWay {
-  const all = new AnswersUnderWay();
-  const accounts = new WeakMap<FastifyRequest, AnswerUnderWay>();
+export function limitResponses(
+  http: FastifyInstance,
+): (request: FastifyRequest, reply: FastifyReply) => ResponseInFlight {
+  const all = new ResponsesInFlight();
+  const accounts = new WeakMap<FastifyRequest, ResponseInFlight>();
   http.addHook('onSend', async (request, reply, payload) => {
     const bytes = typeof payload === 'string' || payload instanceof Buffer ? payload.length : 0;
     const account = accounts.get(request);
     if (!account || account.isReady(bytes)) return payload;
-    const error = tooMuchUnderWay().toJSON();
+    const error = tooMuchInFlight().toJSON();
     // By POST it may have been a mutation, which has made its change.
     const refusal = JSON.stringify({ errors: [request.method === 'POST' ? maybeDone(error) : error] });
     account.isReady(refusal.length);

@@ -22,7 +22,7 @@ export async function lockAssigneeOf(em: EntityManager, ticketId: string): Promi
  * ticket names; and an original that became a duplicate itself gives way to its own, so that there is no chain.
  * Gives what it changed.
  */
-export async function takeUpAgain(em: EntityManager, ticket: Ticket): Promise<FieldChange[]> {
+export async function repairReferences(em: EntityManager, ticket: Ticket): Promise<FieldChange[]> {
   const before = recordedFields(ticket);
   if (ticket.product) {
     const lockMode = LockMode.PESSIMISTIC_READ;

@@ -1,11 +1,11 @@
 import { type ServerResponse } from 'node:http';
 import { type RowAccount } from '../database/statements.js';
-import { answerTooLarge, tooMuchUnderWay } from '../graphql/errors.js';
+import { responseTooLarge, tooMuchInFlight } from '../graphql/errors.js';
 
 /** No list of a hundred needs more, and a browser shows no more. */
-export const LARGEST_ANSWER_BYTES = 10_000_000;
+export const MAX_RESPONSE_BYTES = 10_000_000;
 /** Rows hold what the answer does not show, such as what lists are ordered by. */
-const MOST_READ_BYTES = 2 * LARGEST_ANSWER_BYTES;
+const MOST_READ_BYTES = 2 * MAX_RESPONSE_BYTES;
 /** Of all requests together: rows that were read for them, and answers that their clients have not taken yet. */
 const MOST_UNDER_WAY_BYTES = 100_000_000;
 /** Smaller answers are always given: there would have to be thousands of them. */
@@ -14,24 +14,24 @@ const SMALL_BYTES = 100_000;
 const PATIENCE_MS = 5_000;
 
 /** The rows and the answer of one request, until the client has it. */
-export class AnswerUnderWay implements RowAccount {
-  readonly #all: AnswersUnderWay;
+export class ResponseInFlight implements RowAccount {
+  readonly #all: ResponsesInFlight;
   readonly #response: ServerResponse;
   /** When it was ready, by performance.now(). */
   #readySince = Infinity;
   #bytes = 0;
   refusal: Error | undefined;
 
-  constructor(all: AnswersUnderWay, response: ServerResponse) {
+  constructor(all: ResponsesInFlight, response: ServerResponse) {
     this.#all = all;
     this.#response = response;
   }
 
   /** @throws QUERY_TOO_COMPLEX for more than one answer may need; SERVICE_UNAVAILABLE when all together are too much */
-  take(bytes: number): void {
+  charge(bytes: number): void {
     this.#change(this.#bytes + bytes);
-    if (this.#bytes > MOST_READ_BYTES) this.refusal ??= answerTooLarge(LARGEST_ANSWER_BYTES);
-    else if (this.#bytes > SMALL_BYTES && !this.#all.hasRoom()) this.refusal ??= tooMuchUnderWay();
+    if (this.#bytes > MOST_READ_BYTES) this.refusal ??= responseTooLarge(MAX_RESPONSE_BYTES);
+    else if (this.#bytes > SMALL_BYTES && !this.#all.hasRoom()) this.refusal ??= tooMuchInFlight();
     if (this.refusal) throw this.refusal;
   }
 
@@ -63,13 +63,13 @@ export class AnswerUnderWay implements RowAccount {
  * What answers take of the process's memory. Where it becomes too much, clients that do not read are cut off, and what
  * others ask for beyond a small answer is refused until there is room again.
  */
-export class AnswersUnderWay {
-  readonly #all = new Set<AnswerUnderWay>();
+export class ResponsesInFlight {
+  readonly #all = new Set<ResponseInFlight>();
   /** Of all of them. */
   bytes = 0;
 
-  begin(response: ServerResponse): AnswerUnderWay {
-    const answer = new AnswerUnderWay(this, response);
+  begin(response: ServerResponse): ResponseInFlight {
+    const answer = new ResponseInFlight(this, response);
     this.#all.add(answer);
     response.once('close', () => {
       answer.end();

@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
 import { type Row } from '../database/row.js';
-import { epochMs, type Rows } from '../database/rows.js';
+import { epochMs, type Db } from '../database/db.js';
 import { type AuthorLimit, IS_LIMITED } from './author-limit.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
 
@@ -9,7 +9,7 @@ import { Notification, type NotificationCancelReason, NotificationStatus } from 
  * A worker that sends a mail has it in hand for this long and says so again before the time is over: a mail may take
  * minutes at a slow server, and one that a dead worker had is free soon.
  */
-const CLAIM_MS = 30_000;
+const LEASE_MS = 30_000;
 export const RENEW_EVERY_MS = 10_000;
 
 export type NotificationRow = Row<Notification>;
@@ -23,27 +23,27 @@ export type Outcome =
   | { readonly status: NotificationStatus.SCHEDULED; readonly reason: string; readonly retryInMs?: number };
 
 /** Which mails are due, and which worker has one in hand: one at a time, whatever the job store says. */
-export class Claims {
-  readonly #rows: Rows;
+export class NotificationLeases {
+  readonly #db: Db;
   readonly #clock: Clock;
   readonly #limit: AuthorLimit;
 
-  constructor(rows: Rows, clock: Clock, limit: AuthorLimit) {
-    this.#rows = rows;
+  constructor(db: Db, clock: Clock, limit: AuthorLimit) {
+    this.#db = db;
     this.#clock = clock;
     this.#limit = limit;
   }
 
   /** The first of the mails that are due and in nobody's hand. */
   async due(limit: number): Promise<{ id: string }[]> {
-    return this.#rows.all(
+    return this.#db.all(
       sql<{ id: string }>`select n.id from notification n where ${this.#isDue()} order by n.send_at limit ${limit}`,
     );
   }
 
   /** The first of those that will be due within so many milliseconds, and when. */
   async upcoming(withinMs: number, limit: number): Promise<{ id: string; at: Date }[]> {
-    const soon = await this.#rows.all(sql<{ id: string; atMs: number }>`
+    const soon = await this.#db.all(sql<{ id: string; atMs: number }>`
       select id, ${epochMs(sql`greatest(send_at, retry_at)`)} as "atMs" from notification
       where status = 'SCHEDULED' and send_at <= ${this.#in(withinMs)}
         and greatest(send_at, retry_at) > ${this.#now()} and greatest(send_at, retry_at) <= ${this.#in(withinMs)}
@@ -53,7 +53,7 @@ export class Claims {
 
   /** When a mail that waits will be due; null if it is now, or waits no more. */
   async dueLater(id: string): Promise<Date | null> {
-    const later = await this.#rows.first(sql<{ sendMs: number }>`
+    const later = await this.#db.first(sql<{ sendMs: number }>`
       select ${epochMs(sql`send_at`)} as "sendMs" from notification
       where id = ${id} and status = 'SCHEDULED' and send_at > ${this.#now()}`);
     return later && new Date(later.sendMs);
@@ -63,13 +63,13 @@ export class Claims {
    * Acquires the lease of a mail, to be renewed every RENEW_EVERY_MS, with those that are to be told in the same mail: it stands
    * first. None if it is not due, somebody has it, or its author has to wait.
    */
-  async take(id: string): Promise<NotificationRow[]> {
-    const columns = this.#rows.columns(Notification, 'n');
-    const taken = await this.#rows.all(sql<NotificationRow>`
+  async acquire(id: string): Promise<NotificationRow[]> {
+    const columns = this.#db.columns(Notification, 'n');
+    const taken = await this.#db.all(sql<NotificationRow>`
       update notification n set ${this.#claim()}
       where n.id = ${id} and ${this.#isDue()} and not ${IS_LIMITED} returning ${columns}`);
     if (taken.length > 0) return taken;
-    const ids = await this.#limit.take(id, this.#isDue(), async (together, run) => {
+    const ids = await this.#limit.acquire(id, this.#isDue(), async (together, run) => {
       const first = together.length > 1 ? sql`${id}` : sql`case when n.told_with is not null then n.id end`;
       const claimed = await run(sql<{ id: string }>`
         update notification n set ${this.#claim()}, told_with = ${first}
@@ -77,26 +77,26 @@ export class Claims {
       return claimed.map((row) => row.id);
     });
     if (!ids.includes(id)) return [];
-    return this.#rows.all(
+    return this.#db.all(
       sql<NotificationRow>`select ${columns} from notification n where n.id = any(${ids}::uuid[]) order by n.id <> ${id}, n.send_at, n.id`,
     );
   }
 
   async renew(ids: readonly string[]): Promise<void> {
-    await this.#rows.all(
-      sql`update notification set claimed_until = ${this.#in(CLAIM_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+    await this.#db.all(
+      sql`update notification set claimed_until = ${this.#in(LEASE_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
     );
   }
 
   /** Gives mails out of hand. Only rows still SCHEDULED change. */
-  async end(ids: readonly string[], outcome: Outcome): Promise<void> {
-    await this.#rows.all(
+  async release(ids: readonly string[], outcome: Outcome): Promise<void> {
+    await this.#db.all(
       sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
     );
   }
 
   #claim(): RawBuilder<unknown> {
-    return sql`claimed_until = ${this.#in(CLAIM_MS)}, attempts = n.attempts + 1`;
+    return sql`claimed_until = ${this.#in(LEASE_MS)}, attempts = n.attempts + 1`;
   }
 
   #changes(outcome: Outcome): RawBuilder<unknown> {

@@ -24,7 +24,7 @@ function asksForChange(body: unknown): boolean {
  * on: whether a change was made is open then, as it is when the database goes away during a commit.
  * @param isPoolFull asked when the time is over, and until the answer has come: other slow answers are waited for
  */
-export async function answerInTime(
+export async function respondInTime(
   answer: unknown,
   reply: FastifyReply,
   { isPoolFull, logger }: { isPoolFull: () => boolean; logger: Logger },

@@ -9,7 +9,7 @@ const MOST_MS = 2_000;
  * is reset, and the client may not see the answer. Resolves when all is read, or when it becomes too much or takes too
  * long. Never rejects.
  */
-export async function readAway(body: Readable): Promise<void> {
+export async function drainRequestBody(body: Readable): Promise<void> {
   if (body.readableEnded || body.destroyed) return;
   const enough = Promise.withResolvers<void>();
   let bytes = 0;

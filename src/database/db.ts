@@ -1,10 +1,10 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
-import { type InTurn } from '../search/search-turns.js';
-import { type Line } from './line.js';
+import { type RunLimited } from '../search/search-limiter.js';
+import { type PipelinedConnection } from './pipelined-connection.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
-import { type Selection, SelectLists, type SelectOptions } from './select-lists.js';
+import { type Selection, Projections, type SelectOptions } from './projections.js';
 import { compiled } from './sql-text.js';
 import { type RunStatement, type Statement, statementsOn } from './statements.js';
 import { readValues } from './text-values.js';
@@ -31,14 +31,14 @@ interface SelectAsText<Entity> {
  * The door of all reading: statements on MikroORM's connection, and the columns of each entity's row. Readers write
  * their SQL with Kysely's `sql` tag, so that every value is a parameter.
  */
-export class Rows {
-  readonly #lists: SelectLists;
+export class Db {
+  readonly #lists: Projections;
   /** Where its statements go. */
   readonly run: RunStatement;
 
   /** @param run where statements go instead of the ORM's own database, such as a replica of it */
   constructor(orm: MikroORM, run: RunStatement = statementsOn(orm.em.getConnection())) {
-    this.#lists = new SelectLists(orm);
+    this.#lists = new Projections(orm);
     this.run = run;
   }
 
@@ -98,16 +98,16 @@ export class Rows {
   }
 
   /** The same for one that waits until those before it in the line are done. */
-  async inLine<Result>(line: Line, query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query, { line });
+  async inLine<Result>(connection: PipelinedConnection, query: RawBuilder<Result>): Promise<Result[]> {
+    return this.#rowsOf(query, { connection });
   }
 
   /**
    * The same for one that makes a change that a client asked for.
-   * @param line where it waits until those before it are done
+   * @param connection where it waits until those before it are done
    */
-  async change<Result>(query: RawBuilder<Result>, line?: Line): Promise<Result[]> {
-    return this.#rowsOf(query, { isChange: true, ...(line && { line }) });
+  async change<Result>(query: RawBuilder<Result>, connection?: PipelinedConnection): Promise<Result[]> {
+    return this.#rowsOf(query, { isChange: true, ...(connection && { connection }) });
   }
 
   /** Runs one statement and gives its first row, or null. */
@@ -126,17 +126,17 @@ export class Rows {
    * How many rows of `from` each parent has, by the column that names it. One statement for all of the parents, when
    * the first is asked for.
    * @param ids read only then: who does not know them yet may add them until then
-   * @param inTurn when the statement may run
+   * @param limited when the statement may run
    */
   counts(
     column: RawBuilder<unknown>,
     ids: readonly string[],
     from: RawBuilder<unknown>,
-    inTurn: InTurn = async (task) => task(),
+    limited: RunLimited = async (task) => task(),
   ): (id: string) => Promise<number> {
     let counted: Promise<{ id: string; count: number }[]> | undefined;
     return async (id) => {
-      counted ??= inTurn(async () =>
+      counted ??= limited(async () =>
         this.all(
           sql<{ id: string; count: number }>`select ${column} as id, count(*)::int as count from ${from}
             and ${column} = any(${[...ids]}::uuid[]) group by ${column}`,

@@ -5,7 +5,7 @@
  * once that happened to as many as the limit, the worker would lock nothing more, for good. Without a limit the
  * first worker to look takes the whole backlog. So entries here end by themselves with the lock.
  */
-export class JobsInHand {
+export class LockedJobs {
   readonly #lockedAt = new Map<string, number>();
   readonly #limit: number;
   readonly #lockLifetimeMs: number;
@@ -31,7 +31,7 @@ export class JobsInHand {
    * Takes the job that `lock` finds, if there is room. One that was found while the list was closed goes to
    * `handBack`: nobody would run it, and it would stay locked for a whole lifetime.
    */
-  async take<Job extends { _id?: string }>(
+  async acquire<Job extends { _id?: string }>(
     lock: () => Promise<Job | undefined>,
     handBack: (job: Job) => Promise<void>,
   ): Promise<Job | undefined> {

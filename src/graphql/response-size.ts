@@ -1,8 +1,8 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
-import { LARGEST_ANSWER_BYTES } from '../http/answers-under-way.js';
+import { MAX_RESPONSE_BYTES } from '../http/responses-in-flight.js';
 import { type Context } from './context.js';
-import { answerTooLarge, isAnswerTooLarge } from './errors.js';
+import { responseTooLarge, isResponseTooLarge } from './errors.js';
 
 /** Shorter texts count by their characters: asking for their bytes would take longer than writing them. */
 const LONG = 100;
@@ -35,7 +35,7 @@ export function bytesOf(value: unknown, limit: number): number {
  * Refuses an answer that is too large, before it is written as a whole: by 400, or with what is known of a mutation that
  * has made its change.
  */
-export function answerSize(): ApolloServerPlugin<Context> {
+export function responseSize(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
@@ -43,10 +43,10 @@ export function answerSize(): ApolloServerPlugin<Context> {
           if (body.kind !== 'single') return;
           const { data, errors = [] } = body.singleResult;
           // Rows that were too many already are an error of their field.
-          const found = errors.find(isAnswerTooLarge);
-          if (!found && bytesOf(data, LARGEST_ANSWER_BYTES) <= LARGEST_ANSWER_BYTES) return;
+          const found = errors.find(isResponseTooLarge);
+          if (!found && bytesOf(data, MAX_RESPONSE_BYTES) <= MAX_RESPONSE_BYTES) return;
           const isChange = operation?.operation === OperationTypeNode.MUTATION;
-          const refusal: GraphQLFormattedError = answerTooLarge(LARGEST_ANSWER_BYTES).toJSON();
+          const refusal: GraphQLFormattedError = responseTooLarge(MAX_RESPONSE_BYTES).toJSON();
           body.singleResult = isChange ? { data: null, errors: [refusal] } : { errors: [refusal] };
           if (!isChange) http.status = 400;
         },

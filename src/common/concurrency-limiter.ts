@@ -3,43 +3,43 @@ interface Waiting {
   readonly begin: () => void;
 }
 
-export interface TurnsOptions {
+export interface ConcurrencyLimiterOptions {
   /** How many may wait; any number if not given. */
-  readonly mostWaiting?: number;
+  readonly maxQueued?: number;
   /** Of these, those that one owner's tasks may take. */
-  readonly mostWaitingOfOne?: number;
+  readonly maxQueuedPerOwner?: number;
   /** How long one may wait; as long as it takes if not given. */
-  readonly longestWaitMs?: number;
+  readonly maxWaitMs?: number;
   /** What is thrown for a task that comes while too many wait already, or that waited for too long. */
   readonly refusal?: () => Error;
 }
 
 /** Lets at most so many tasks run at a time; the others wait in the order in which they came. */
-export class Turns {
+export class ConcurrencyLimiter {
   #free: number;
-  readonly #atOnce: number;
+  readonly #concurrency: number;
   readonly #waiting = new Set<Waiting>();
-  readonly #mostWaiting: number;
-  readonly #mostWaitingOfOne: number;
-  readonly #longestWaitMs: number | undefined;
+  readonly #maxQueued: number;
+  readonly #maxQueuedPerOwner: number;
+  readonly #maxWaitMs: number | undefined;
   readonly #refusal: () => Error;
 
-  constructor(atOnce: number, options: TurnsOptions = {}) {
-    this.#free = atOnce;
-    this.#atOnce = atOnce;
-    this.#mostWaiting = options.mostWaiting ?? Infinity;
-    this.#mostWaitingOfOne = options.mostWaitingOfOne ?? Infinity;
-    this.#longestWaitMs = options.longestWaitMs;
+  constructor(concurrency: number, options: ConcurrencyLimiterOptions = {}) {
+    this.#free = concurrency;
+    this.#concurrency = concurrency;
+    this.#maxQueued = options.maxQueued ?? Infinity;
+    this.#maxQueuedPerOwner = options.maxQueuedPerOwner ?? Infinity;
+    this.#maxWaitMs = options.maxWaitMs;
     this.#refusal = options.refusal ?? (() => new Error('Too many are waiting'));
   }
 
   /** Whether nothing runs, and so nothing waits. */
   get isIdle(): boolean {
-    return this.#free === this.#atOnce;
+    return this.#free === this.#concurrency;
   }
 
   /** @param owner who has the task done; null: nobody whose tasks are counted */
-  async take<Result>(task: () => Promise<Result>, owner: string | null = null): Promise<Result> {
+  async run<Result>(task: () => Promise<Result>, owner: string | null = null): Promise<Result> {
     if (this.#free > 0) this.#free -= 1;
     else if (!this.#hasPlaceFor(owner)) throw this.#refusal();
     else await this.#wait(owner);
@@ -56,12 +56,12 @@ export class Turns {
   async #wait(owner: string | null): Promise<void> {
     await new Promise<void>((resolve, reject) => {
       const timer =
-        this.#longestWaitMs === undefined
+        this.#maxWaitMs === undefined
           ? undefined
           : setTimeout(() => {
               this.#waiting.delete(waiting);
               reject(this.#refusal());
-            }, this.#longestWaitMs);
+            }, this.#maxWaitMs);
       const waiting: Waiting = {
         owner,
         begin: () => {
@@ -75,8 +75,8 @@ export class Turns {
   }
 
   #hasPlaceFor(owner: string | null): boolean {
-    if (this.#waiting.size >= this.#mostWaiting) return false;
-    if (owner === null || this.#waiting.size < this.#mostWaitingOfOne) return true;
-    return [...this.#waiting].filter((task) => task.owner === owner).length < this.#mostWaitingOfOne;
+    if (this.#waiting.size >= this.#maxQueued) return false;
+    if (owner === null || this.#waiting.size < this.#maxQueuedPerOwner) return true;
+    return [...this.#waiting].filter((task) => task.owner === owner).length < this.#maxQueuedPerOwner;
   }
 }

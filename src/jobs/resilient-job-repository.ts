@@ -8,7 +8,7 @@ import type {
   JobsResult,
   RemoveJobsOptions,
 } from 'agenda';
-import type { JobsInHand } from './jobs-in-hand.js';
+import type { LockedJobs } from './locked-jobs.js';
 import type { StoreHealth } from './store-health.js';
 
 /** What both of Agenda's repositories say about a job that was removed; they have no error class for it. */
@@ -24,12 +24,12 @@ export class JobGoneError extends Error {
  * unlocking never rejects. Agenda calls unlockJob without waiting for it, so that a rejection there ends the
  * process; a job that could not be unlocked is free when its lock's lifetime is over.
  */
-export class GuardedRepository implements JobRepository {
+export class ResilientJobRepository implements JobRepository {
   readonly #inner: JobRepository;
   readonly #health: StoreHealth;
-  readonly #inHand: JobsInHand;
+  readonly #inHand: LockedJobs;
 
-  constructor(inner: JobRepository, health: StoreHealth, inHand: JobsInHand) {
+  constructor(inner: JobRepository, health: StoreHealth, inHand: LockedJobs) {
     this.#inner = inner;
     this.#health = health;
     this.#inHand = inHand;
@@ -42,7 +42,7 @@ export class GuardedRepository implements JobRepository {
     now: Date | undefined,
     options: JobRepositoryOptions | undefined,
   ): Promise<JobParameters | undefined> {
-    return this.#inHand.take(
+    return this.#inHand.acquire(
       async () => this.#health.watch(this.#inner.getNextJobToRun(jobName, nextScanAt, lockDeadline, now, options)),
       async (job) => this.unlockJob(job),
     );

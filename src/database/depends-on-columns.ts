@@ -7,7 +7,7 @@ const declared = new Map<unknown, Map<string, readonly string[]>>();
  * Beside a field's resolver method: the columns of its row that it reads, the id not named. A method without it costs
  * its list all columns, so that a new one is right at once and can be made cheap later.
  */
-export function Reads<Entity extends object>(
+export function DependsOnColumns<Entity extends object>(
   entity: EntityClass<Entity>,
   ...columns: readonly (keyof Row<Entity> & string)[]
 ): MethodDecorator {
@@ -45,7 +45,7 @@ function plainFieldsOf(entity: object): ReadonlySet<string> {
  * @param relations names of fields that the statement answers by joins, or by their foreign keys
  * @returns null for all of them, when one of the fields does not say
  */
-export function columnsRead(
+export function dependentColumns(
   entity: object,
   fields: Iterable<string>,
   relations: ReadonlySet<string>,

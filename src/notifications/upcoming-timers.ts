@@ -10,7 +10,7 @@ const LOOK_AHEAD_MS = 7500;
  * Timers for what is due in the next seconds, from the rows themselves: a mail is on time also when its job was lost,
  * or its store is slow. Several workers may wake for one mail; the claim lets one through.
  */
-export class LookAhead {
+export class UpcomingTimers {
   readonly #delivery: Delivery;
   readonly #clock: Clock;
   readonly #logger: Logger;

@@ -20,7 +20,7 @@ const LONGEST_MS = 1_000;
  * Delays the refusal of a document that took long to refuse. Within all limits it may take some tens of milliseconds, so a
  * client that sends such documents one after the other would take most of the processor.
  */
-export function refusalPace(): ApolloServerPlugin<Context> {
+export function rejectionDelay(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       const begun = performance.now();

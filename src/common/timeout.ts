@@ -1,4 +1,4 @@
-export class NoAnswerError extends Error {
+export class TimeoutError extends Error {
   override readonly name = 'NoAnswerError';
 
   constructor(milliseconds: number) {
@@ -12,9 +12,9 @@ export class NoAnswerError extends Error {
  *
  * @throws NoAnswerError when the time is over
  */
-export async function withinTime<Result>(operation: Promise<Result>, milliseconds: number): Promise<Result> {
+export async function withTimeout<Result>(operation: Promise<Result>, milliseconds: number): Promise<Result> {
   const over = Promise.withResolvers<never>();
-  const timer = setTimeout(() => over.reject(new NoAnswerError(milliseconds)), milliseconds);
+  const timer = setTimeout(() => over.reject(new TimeoutError(milliseconds)), milliseconds);
   try {
     return await Promise.race([operation, over.promise]);
   } finally {

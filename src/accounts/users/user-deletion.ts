@@ -8,7 +8,7 @@ import { Ticket, TicketStatus } from '../../tickets/ticket.entity.js';
 import { type User } from './user.entity.js';
 
 /** What a deleted account leaves behind (requirements C2, section 5.7). */
-export class UserDeparture {
+export class UserDeletion {
   readonly #clock: Clock;
   readonly #notifications: NotificationService;
 

@@ -1,9 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import { type Range } from './insights-range.js';
-import { liveTickets, type Wanted, wantsAny } from './tally-now.js';
+import { liveTickets, type Wanted, wantsAny } from './current-counts.js';
 
-export interface RangeTally {
+export interface RangeCounts {
   readonly what: 'created' | 'closed' | 'closedBy' | 'median';
   /** The midnight that begins the day, or the assignee's id. */
   readonly key: string | null;
@@ -24,12 +24,12 @@ function dayOf(instant: RawBuilder<unknown>): { day: RawBuilder<unknown>; text: 
 
 /** Counts what was created and closed in the range, for the fields that are wanted: one statement, or none. */
 export async function tallyRange(
-  rows: Rows,
+  db: Db,
   productIds: readonly string[] | null | undefined,
   range: Range,
   wanted: Wanted,
-): Promise<RangeTally[]> {
-  const parts: RawBuilder<RangeTally>[] = [];
+): Promise<RangeCounts[]> {
+  const parts: RawBuilder<RangeCounts>[] = [];
   if (wanted.has('created')) {
     const { day, text } = dayOf(sql.ref('t.created_at'));
     parts.push(sql`select 'created' as what, ${text} as key, count(*)::int as count, null::float8 as median
@@ -54,10 +54,10 @@ export async function tallyRange(
   const closed = sql`with closed as (
     select t.assigned_to_id, t.created_at, t.closed_at from ticket t
     where ${liveTickets(productIds)} and ${within(sql.ref('t.closed_at'), range)})`;
-  const statement = sql<RangeTally>`${sql.join(parts, sql` union all `)}`;
-  return rows.all(
+  const statement = sql<RangeCounts>`${sql.join(parts, sql` union all `)}`;
+  return db.all(
     wantsAny(wanted, 'closed', 'workload', 'medianSecondsToClose')
-      ? sql<RangeTally>`${closed} ${statement}`
+      ? sql<RangeCounts>`${closed} ${statement}`
       : statement,
   );
 }

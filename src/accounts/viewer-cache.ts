@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
-import { type Rows } from '../database/rows.js';
+import { type Db } from '../database/db.js';
 import { type AccessTokenSubject } from './sessions/access-token.js';
 import { type Viewer } from './viewer.js';
 
@@ -26,13 +26,13 @@ interface ViewerRow {
 const flag = (column: string) => sql`r.${sql.ref(column)} and u.email_confirmed`;
 
 /** Turns whom a token names into a viewer, by the database as it was at most five seconds ago. */
-export class ViewerSource {
-  readonly #rows: Rows;
+export class ViewerCache {
+  readonly #db: Db;
   readonly #clock: Clock;
   readonly #remembered = new Map<string, { viewer: Promise<Viewer | null>; readAt: number }>();
 
-  constructor(rows: Rows, clock: Clock) {
-    this.#rows = rows;
+  constructor(db: Db, clock: Clock) {
+    this.#db = db;
     this.#clock = clock;
   }
 
@@ -59,7 +59,7 @@ export class ViewerSource {
   }
 
   async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
-    const [row] = await this.#rows.byKey(sql<ViewerRow>`
+    const [row] = await this.#db.byKey(sql<ViewerRow>`
       select ${flag('can_view_all')} as "canViewAll", ${flag('can_edit_all')} as "canEditAll",
         ${flag('can_delete_all')} as "canDeleteAll", ${flag('can_manage_users')} as "canManageUsers",
         ${flag('can_manage_tickets')} as "canManageTickets", ${flag('can_assign_tickets')} as "canAssignTickets",
@@ -70,6 +70,6 @@ export class ViewerSource {
         and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz`);
     if (row === undefined) return null;
     const { create, edit, view, delete: remove, ...role } = row;
-    return { id: userId, sessionId, role, bits: { create, edit, view, delete: remove } };
+    return { id: userId, sessionId, role, permissions: { create, edit, view, delete: remove } };
   }
 }

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { isId } from '../../common/id.js';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 import { type TicketPriority, type TicketStatus, type TicketType } from '../ticket.entity.js';
 import { type TicketInsights } from './ticket-insights.types.js';
 
@@ -22,7 +22,7 @@ export function liveTickets(productIds: readonly string[] | null | undefined): R
 }
 
 /** Tickets that are alike in everything that is counted; what no wanted field needs is null in all of them. */
-export interface LiveTally {
+export interface LiveCounts {
   readonly status: TicketStatus | null;
   readonly type: TicketType | null;
   readonly productId: string | null;
@@ -45,23 +45,23 @@ function grouped(columns: readonly { name: string; as: string; wanted: boolean }
 
 /** Counts all live tickets, read from the index ticket_tally alone. One statement, or none. */
 export async function tallyLive(
-  rows: Rows,
+  db: Db,
   productIds: readonly string[] | null | undefined,
   wanted: Wanted,
-): Promise<LiveTally[]> {
+): Promise<LiveCounts[]> {
   if (!wantsAny(wanted, 'total', 'active', 'unassigned', 'byStatus', 'byType', 'byProduct')) return [];
   const { selected, groupBy } = grouped([
     { name: 'status', as: 'status', wanted: wantsAny(wanted, 'active', 'byStatus') },
     { name: 'type', as: 'type', wanted: wantsAny(wanted, 'byType') },
     { name: 'product_id', as: 'productId', wanted: wantsAny(wanted, 'byProduct') },
   ]);
-  return rows.all(sql<LiveTally>`
+  return db.all(sql<LiveCounts>`
     select ${selected}, count(*)::int as count, (count(*) - count(t.assigned_to_id))::int as unassigned
     from ticket t where ${liveTickets(productIds)} ${groupBy}`);
 }
 
 /** Active tickets that are alike in the same way. */
-export interface ActiveTally {
+export interface ActiveCounts {
   readonly priority: TicketPriority | null;
   readonly assigneeId: string | null;
   readonly count: number;
@@ -72,18 +72,18 @@ export interface ActiveTally {
 
 /** Counts the active tickets, which are few beside those that are closed. One statement, or none. */
 export async function tallyActive(
-  rows: Rows,
+  db: Db,
   productIds: readonly string[] | null | undefined,
   now: Date,
   wanted: Wanted,
-): Promise<ActiveTally[]> {
+): Promise<ActiveCounts[]> {
   if (!wantsAny(wanted, 'stale', 'byPriority', 'workload')) return [];
   const staleSince = new Date(now.getTime() - STALE_AFTER_MS).toISOString();
   const { selected, groupBy } = grouped([
     { name: 'priority', as: 'priority', wanted: wantsAny(wanted, 'byPriority') },
     { name: 'assigned_to_id', as: 'assigneeId', wanted: wantsAny(wanted, 'workload') },
   ]);
-  return rows.all(sql<ActiveTally>`
+  return db.all(sql<ActiveCounts>`
     select ${selected}, count(*)::int as count,
       count(*) filter (where t.status = 'IN_PROGRESS')::int as "inProgress",
       count(*) filter (where t.priority = 'EMERGENCY')::int as emergency,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Clock } from '../../common/clock.js';
-import { type Rows } from '../../database/rows.js';
+import { type Db } from '../../database/db.js';
 
 const DAY_MS = 86_400_000;
 /** How long after its end something can still be looked into, by an administrator or after a theft. */
@@ -12,12 +12,12 @@ const BATCH = 500;
  * Removes what signing in leaves behind. Used refresh tokens stay as long as their session lives, however old they are:
  * seeing one again ends it.
  */
-export class EndedSignIns {
-  readonly #rows: Rows;
+export class ExpiredSessionCleanup {
+  readonly #db: Db;
   readonly #clock: Clock;
 
-  constructor(rows: Rows, clock: Clock) {
-    this.#rows = rows;
+  constructor(db: Db, clock: Clock) {
+    this.#db = db;
     this.#clock = clock;
   }
 
@@ -50,14 +50,14 @@ export class EndedSignIns {
   }
 
   async #endedAfter(id: string, before: string): Promise<{ id: string }[]> {
-    return this.#rows.all(sql<{ id: string }>`
+    return this.#db.all(sql<{ id: string }>`
       select id from session
       where id > ${id} and (expires_at < ${before}::timestamptz or revoked_at < ${before}::timestamptz)
       order by id limit ${sql.lit(BATCH)}`);
   }
 
   async #removeTokensOf(sessionIds: readonly string[]): Promise<number> {
-    const removed = await this.#rows.all(sql`
+    const removed = await this.#db.all(sql`
       delete from token where id in (
         select id from token where session_id = any(${sessionIds}::uuid[]) limit ${sql.lit(BATCH)} for update skip locked
       ) returning id`);
@@ -66,7 +66,7 @@ export class EndedSignIns {
 
   /** One whose token somebody is just trying stays for the next time. */
   async #removeSessions(ids: readonly string[]): Promise<number> {
-    const removed = await this.#rows.all(sql`
+    const removed = await this.#db.all(sql`
       delete from session s
       where id = any(${ids}::uuid[]) and not exists (select from token t where t.session_id = s.id) returning id`);
     return removed.length;
@@ -74,7 +74,7 @@ export class EndedSignIns {
 
   /** Those in mails. */
   async #removeLinks(before: string): Promise<number> {
-    const removed = await this.#rows.all(sql`
+    const removed = await this.#db.all(sql`
       delete from token where id in (
         select id from token where kind <> 'REFRESH' and expires_at < ${before}::timestamptz
         limit ${sql.lit(BATCH)} for update skip locked
@@ -83,7 +83,7 @@ export class EndedSignIns {
   }
 
   async #removeHandled(table: 'password_reset_request' | 'account_mail', before: string): Promise<number> {
-    const removed = await this.#rows.all(sql`
+    const removed = await this.#db.all(sql`
       delete from ${sql.ref(table)} where id in (
         select id from ${sql.ref(table)} where handled_at < ${before}::timestamptz
         limit ${sql.lit(BATCH)} for update skip locked
