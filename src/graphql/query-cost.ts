@@ -9,7 +9,8 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
-  isIntrospectionType,
+  type GraphQLInputType,
+  isInputObjectType,
   isListType,
   Kind,
   type OperationDefinitionNode,
@@ -157,7 +158,7 @@ class Meter {
     definition: GraphQLField<unknown, unknown>,
     parent: GraphQLCompositeType,
   ): number {
-    if (isIntrospectionType(parent)) return this.#introspection.get(`${parent.name}.${definition.name}`) ?? 1;
+    if (isIntrospection(parent)) return this.#introspection.get(`${parent.name}.${definition.name}`) ?? 1;
     if (isPaged(definition)) return pageSize(args);
     if (!isListType(getNullableType(definition.type))) return 1;
     const declared = definition.extensions['listSize'];
@@ -174,7 +175,10 @@ class Meter {
     definition: GraphQLField<unknown, unknown> | undefined,
   ): Readonly<Record<string, unknown>> {
     if (!definition || definition.args.length === 0) return {};
-    this.readsVariables ||= field.arguments?.some(({ value }) => holdsVariable(value)) ?? false;
+    this.readsVariables ||= definition.args.some(({ name, type }) => {
+      const value = field.arguments?.find((argument) => argument.name.value === name)?.value;
+      return value !== undefined && (isSize(name, definition) ? holdsVariable(value) : isPricedByVariable(type, value));
+    });
     try {
       return getArgumentValues(definition, field, this.#variables);
     } catch {
@@ -188,6 +192,32 @@ function holdsVariable(value: ValueNode): boolean {
   if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
   if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value));
   return value.kind === Kind.VARIABLE;
+}
+
+/** Names of GraphQL's own types begin so; `isIntrospectionType` of graphql compares with each of them. */
+function isIntrospection({ name }: GraphQLCompositeType): boolean {
+  return name.startsWith('__');
+}
+
+/** Whether the argument says how many objects the field gives. */
+function isSize(name: string, definition: GraphQLField<unknown, unknown>): boolean {
+  return name === 'first' || name === 'last' || name === definition.extensions['listSize'];
+}
+
+/** Whether a variable in the value of an argument bears on what `costOfInput` says of it: an id or a text does not. */
+function isPricedByVariable(inputType: GraphQLInputType, value: ValueNode, price?: unknown): boolean {
+  const type = getNullableType(inputType);
+  if (value.kind === Kind.VARIABLE) return typeof price === 'number' || isInputObjectType(getNamedType(type));
+  if (isListType(type)) {
+    const items = value.kind === Kind.LIST ? value.values : [value];
+    return items.some((item) => isPricedByVariable(type.ofType, item));
+  }
+  if (!isInputObjectType(type) || value.kind !== Kind.OBJECT) return false;
+  const fields = type.getFields();
+  return value.fields.some(({ name, value: inside }) => {
+    const field = fields[name.value];
+    return field !== undefined && isPricedByVariable(field.type, inside, field.extensions['complexity']);
+  });
 }
 
 function isPaged({ args }: GraphQLField<unknown, unknown>): boolean {
@@ -205,7 +235,7 @@ function pageSize(args: Readonly<Record<string, unknown>>): number {
 
 /** One, or what the field says by TypeGraphQL's `complexity` (prices.ts). */
 function ownCost(definition: GraphQLField<unknown, unknown> | undefined, parent: GraphQLCompositeType): number {
-  if (isIntrospectionType(parent)) return INTROSPECTION_PRICE;
+  if (isIntrospection(parent)) return INTROSPECTION_PRICE;
   const declared = definition?.extensions['complexity'];
   return typeof declared === 'number' ? declared : 1;
 }
@@ -221,7 +251,7 @@ function nameCost(name: string): number {
   return Math.floor(name.length / NAME_LENGTH);
 }
 
-/** Of operations that cost the same whatever their variables; the server parses a document that comes again once. */
+/** Costs that do not depend on the variables' values; the server parses a document that comes again once. */
 const measured = new WeakMap<OperationDefinitionNode, QueryCost>();
 
 /**

@@ -10,8 +10,8 @@ const PACED_CODES: ReadonlySet<unknown> = new Set([
   ApolloServerErrorCode.GRAPHQL_VALIDATION_FAILED,
   ApolloServerErrorCode.BAD_USER_INPUT,
 ]);
-/** What a client's ordinary mistake takes. */
-const QUICK_MS = 3;
+/** Longer than the rejection of an ordinary mistake takes. */
+const QUICK_MS = 1;
 /** A client that sends one such request after the other then takes a tenth of the processor. */
 const TIMES = 10;
 const LONGEST_MS = 1_000;

@@ -6,37 +6,62 @@ const CONCURRENCY = 2;
 const MAX_QUEUED = 8;
 const MAX_WAIT_MS = 5_000;
 
-/** Runs a task when its turn has come. */
+/** Runs a task when the limit allows. */
 export type RunLimited = <Result>(task: () => Promise<Result>) => Promise<Result>;
+
+interface Identified {
+  readonly id: string;
+}
 
 const unlimited: RunLimited = async (task) => task();
 
-/**
- * Lets each viewer run so many searches at once, in one request or in many: they are the most expensive statements, and one
- * person's must not keep everybody else's waiting for PostgreSQL. A task must not wait for another one's turn.
- */
-export class SearchLimiter {
-  readonly #byViewer = new Map<string, ConcurrencyLimiter>();
+/** A limiter for each key that has a task under way. */
+class Limiters {
+  readonly #byKey = new Map<string, ConcurrencyLimiter>();
+  readonly #create: () => ConcurrencyLimiter;
 
-  /** @param isSearch what is none needs no turn */
-  of({ id }: { readonly id: string }, isSearch = true): RunLimited {
-    return isSearch ? async (task) => this.#run(id, task) : unlimited;
+  constructor(create: () => ConcurrencyLimiter) {
+    this.#create = create;
   }
 
-  /** @throws RATE_LIMITED when too many of the viewer's wait already, or this one waited for too long */
-  async #run<Result>(viewerId: string, task: () => Promise<Result>): Promise<Result> {
-    const turns =
-      this.#byViewer.get(viewerId) ??
+  async run<Result>(key: string, task: () => Promise<Result>): Promise<Result> {
+    const limiter = this.#byKey.get(key) ?? this.#create();
+    this.#byKey.set(key, limiter);
+    try {
+      return await limiter.run(task);
+    } finally {
+      if (limiter.isIdle) this.#byKey.delete(key);
+    }
+  }
+}
+
+/**
+ * Limits how many searches, and how many counts, each viewer runs at once, in one request or in many: they are the most
+ * expensive statements, and one viewer's must not take all connections to PostgreSQL. A task must not run another one
+ * inside it.
+ */
+export class SearchLimiter {
+  readonly #searches = new Limiters(
+    () =>
       new ConcurrencyLimiter(CONCURRENCY, {
         maxQueued: MAX_QUEUED,
         maxWaitMs: MAX_WAIT_MS,
         refusal: () => tooManySearches(MAX_WAIT_MS / 1000),
-      });
-    this.#byViewer.set(viewerId, turns);
-    try {
-      return await turns.run(task);
-    } finally {
-      if (turns.isIdle) this.#byViewer.delete(viewerId);
-    }
+      }),
+  );
+  /** A dashboard may ask for many counts in one document: they wait, and none is refused. */
+  readonly #counts = new Limiters(() => new ConcurrencyLimiter(CONCURRENCY));
+
+  /**
+   * @param isSearch what is no search is not limited
+   * @returns what throws RATE_LIMITED when too many of the viewer's searches wait already, or this one waited for too long
+   */
+  of({ id }: Identified, isSearch = true): RunLimited {
+    return isSearch ? async (task) => this.#searches.run(id, task) : unlimited;
+  }
+
+  /** The same for counting what matches: a count without a search waits for the viewer's other counts only. */
+  ofCount(viewer: Identified, isSearch: boolean): RunLimited {
+    return isSearch ? this.of(viewer) : async (task) => this.#counts.run(viewer.id, task);
   }
 }

@@ -74,8 +74,12 @@ export class TicketReader {
     return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
   }
 
-  #limited(viewer: Viewer, { filter }: TicketListArgs): RunLimited {
-    return this.#searchLimiter.of(viewer, filter != null && isSearch(filter));
+  #limited(viewer: Viewer, { filter }: TicketListArgs): { limited: RunLimited; countLimited: RunLimited } {
+    const searches = filter != null && isSearch(filter);
+    return {
+      limited: this.#searchLimiter.of(viewer, searches),
+      countLimited: this.#searchLimiter.ofCount(viewer, searches),
+    };
   }
 
   /** Whether a ticket's own statement brings more for a selection than its row. */
@@ -111,7 +115,7 @@ export class TicketReader {
         ),
       );
     };
-    const limited = this.#limited(viewer, args);
+    const { limited, countLimited } = this.#limited(viewer, args);
     const { condition, walked, rows } = await limited(async () => {
       const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
       const { readable } = matching;
@@ -126,7 +130,7 @@ export class TicketReader {
     });
     return page.connection(
       withComments(rows, comments),
-      async () => limited(async () => this.#db.count(sql`ticket t where ${condition}`)),
+      async () => countLimited(async () => this.#db.count(sql`ticket t where ${condition}`)),
       async (beyond) => limited(async () => this.#db.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`)),
     );
   }
@@ -143,7 +147,7 @@ export class TicketReader {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
-    const limited = this.#limited(viewer, args);
+    const { limited, countLimited } = this.#limited(viewer, args);
     const { condition, rows } = await limited(async () => {
       const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
       const found = await this.#db.all(
@@ -157,7 +161,7 @@ export class TicketReader {
     });
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`ticket t where ${condition}`;
-    const count = this.#db.counts(column, parentIds, list, limited);
+    const count = this.#db.counts(column, parentIds, list, countLimited);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],

@@ -108,6 +108,23 @@ describe('the cost of a query counts', () => {
     expect((await person.client.send(document, { n: 100 })).errors[0]?.extensions.code).toBe('QUERY_TOO_COMPLEX');
     expect((await person.client.send(document, { n: 5 })).errors).toEqual([]);
   });
+
+  const listing = (count: number, declared: string, filter: string) =>
+    `query (${declared}) { ${times(count, (i) => `a${i}: users(first: 90) { nodes { createdTickets(filter: ${filter}) { totalCount } } }`)} }`;
+  test.each([
+    ['a filter', listing(4, '$filter: TicketFilter', '$filter'), { filter: { search: 'x' } }],
+    ['a part of a filter', listing(4, '$part: TicketFilter!', '{ and: [$part] }'), { part: { search: 'x' } }],
+    ['a priced field', listing(4, '$search: String', '{ not: { search: $search } }'), { search: 'x' }],
+  ])('%s in a variable each time that the document comes', async (_name, document, { filter, part, search }) => {
+    const small = { filter: {}, part: {} };
+    const cost = async (variables: Record<string, unknown>) => {
+      const { errors } = await person.client.send(document, variables);
+      return errors[0]?.extensions['cost'];
+    };
+    const before = await cost(small);
+    expect(await cost({ filter, part, search })).not.toEqual(before);
+    expect(await cost(small)).toEqual(before);
+  });
 });
 
 test('variables that do not fit are told so, not that they cost too much', async () => {

@@ -76,7 +76,9 @@ export class CommentReader {
     const filter = args.filter ?? {};
     const readable = readableComments(viewer);
     const { columns, joins } = this.#db.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
-    const limited = this.#searchLimiter.of(viewer, (filter.search ?? '').trim() !== '');
+    const searches = (filter.search ?? '').trim() !== '';
+    const limited = this.#searchLimiter.of(viewer, searches);
+    const countLimited = this.#searchLimiter.ofCount(viewer, searches);
     const { list, rows } = await limited(async () => {
       const searched = filter.search == null ? null : await commentSearch(this.#db, filter.search, readable);
       const { source, condition } = searched ?? ALL_COMMENTS;
@@ -90,7 +92,7 @@ export class CommentReader {
     });
     return page.connection(
       rows,
-      async () => limited(async () => this.#db.count(list)),
+      async () => countLimited(async () => this.#db.count(list)),
       async (beyond) => limited(async () => this.#db.exists(sql`${list} and ${beyond}`)),
     );
   }
