@@ -17,6 +17,9 @@ const BELOW = 'comments(first: 100) { nodes { content author { id name username 
 
 type Case = readonly [name: string, document: string, variables?: Record<string, unknown>];
 
+const listing = (count: number, declared: string, filter: string) =>
+  `query (${declared}) { ${times(count, (i) => `a${i}: users(first: 90) { nodes { createdTickets(filter: ${filter}) { totalCount } } }`)} }`;
+
 const NESTED = '{ nodes { comments(first: $n) { nodes { author { createdTickets(first: $n) { nodes { id } } } } } } }';
 
 const TOO_MUCH: readonly Case[] = [
@@ -109,8 +112,6 @@ describe('the cost of a query counts', () => {
     expect((await person.client.send(document, { n: 5 })).errors).toEqual([]);
   });
 
-  const listing = (count: number, declared: string, filter: string) =>
-    `query (${declared}) { ${times(count, (i) => `a${i}: users(first: 90) { nodes { createdTickets(filter: ${filter}) { totalCount } } }`)} }`;
   test.each([
     ['a filter', listing(4, '$filter: TicketFilter', '$filter'), { filter: { search: 'x' } }],
     ['a part of a filter', listing(4, '$part: TicketFilter!', '{ and: [$part] }'), { part: { search: 'x' } }],
