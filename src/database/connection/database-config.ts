@@ -8,6 +8,8 @@ import { type SessionSettings, setUpSession } from './session.js';
 import { tlsOf } from './tls.js';
 
 const DEFAULT_APPLICATION_NAME = 'docket';
+/** PostgreSQL's NAMEDATALEN - 1: it cuts off what is beyond. */
+const LONGEST_APPLICATION_NAME = 63;
 /** What each kind of connection appends to the name that it has in pg_stat_activity; the request pool appends nothing. */
 export type ConnectionUse = '' | '-jobs' | '-start' | '-probe' | '-backup' | '-restore';
 
@@ -37,9 +39,10 @@ function operatingSystemUser(): string {
   }
 }
 
-/** What pg_stat_activity calls a connection of the given use. */
+/** What pg_stat_activity calls a connection of the given use; a long name is cut, so that the use is seen behind it. */
 export function applicationName(url: string, use: ConnectionUse): string {
-  return `${parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME}${use}`;
+  const name = parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME;
+  return `${name.slice(0, LONGEST_APPLICATION_NAME - use.length)}${use}`;
 }
 
 /** Where the URL leads, without secrets, for messages. */
