@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type SignUpPolicy } from './auth/sign-up-policy.js';
+import { settingsWithBlanks } from './blank-settings.js';
 import { DatabaseUrlError, parseDatabaseUrl } from './database/connection/database-url.js';
 import { isLoopback } from './http/loopback.js';
 import { nearestName } from './nearest-name.js';
@@ -111,6 +112,18 @@ function addressFault(value: string): string | null {
   return /[?#]/.test(value) ? 'must end with its host or a path, without ? and #: paths are added to it' : null;
 }
 
+/** An origin as browsers name it: what is compared letter by letter, and given in lower case without a slash at its end. */
+const origin = url(['http:', 'https:']).transform((value, context) => {
+  const { origin: own, username, password, pathname, search, hash, hostname } = new URL(value);
+  const fault =
+    username !== '' || password !== '' || pathname !== '/' || search !== '' || hash !== '' || hostname.includes('*')
+      ? 'must be origins, such as https://desk.example.com: scheme, host and port, without a path and without *'
+      : null;
+  if (fault === null) return own;
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
+
 const mailbox = z
   .string()
   .trim()
@@ -195,7 +208,7 @@ const variables = z
     DEMO_DATA: yesOrNo.optional(),
     PUBLIC_URL: address.optional(),
     FRONT_END_URL: address.optional(),
-    ALLOWED_ORIGINS: listOf(url(['http:', 'https:'])),
+    ALLOWED_ORIGINS: listOf(origin),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: listOf(proxy),
     MAIL_PAGE: oneOf(['on', 'off']).optional(),
@@ -270,9 +283,13 @@ export type Env = ReturnType<typeof readEnv>;
 export function readEnv(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-    throw new SettingsError(faults, unknownSettings(given));
+  const withBlanks = settingsWithBlanks(settingNames, given);
+  if (!parsed.success || withBlanks.length > 0) {
+    const blanks = withBlanks.map((name) => `${name} must not begin or end with a blank or a line break`);
+    // What is wrong because of its blanks is told once.
+    const others = (parsed.error?.issues ?? []).filter(({ path }) => !withBlanks.includes(String(path[0])));
+    const faults = others.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new SettingsError([...blanks, ...faults], unknownSettings(given));
   }
   const env = parsed.data;
   const { ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD } = env;
