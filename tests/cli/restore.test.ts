@@ -122,16 +122,17 @@ test('a backup can be checked without a database', async () => {
   });
 });
 
+const copies = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('docket-restore-'));
+
 test('a backup may come through a pipe, and nothing of it is left in the folder for temporary files', async () => {
-  const there = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('docket-restore-'));
   const url = await newDatabase();
   const settings = { DATA_DIR: await folder() };
-  const before = await there();
+  const before = await copies();
   const cut = await cli({ ...server, databaseUrl: url }, ['restore', '-'], whole.subarray(0, 20_000), settings);
   expect(cut).toMatchObject({ code: 1, stderr: `- is cut off: its end is missing. ${NOTHING}` });
   expect(await cli({ ...server, databaseUrl: url }, ['restore', '-'], whole, settings)).toMatchObject({ code: 0 });
   expect(await query(url, ROWS)).toEqual(await query(server.databaseUrl, ROWS));
-  expect(await there()).toEqual(before);
+  expect(await copies()).toEqual(before);
 });
 
 test('a restore needs no superuser', async () => {

@@ -2,7 +2,6 @@ import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Readable } from 'node:stream';
-import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError } from '../command.js';
 
@@ -58,7 +57,7 @@ async function copied(source: Readable): Promise<FileHandle> {
     const folder = await mkdtemp(join(tmpdir(), 'docket-restore-'));
     handle = await open(join(folder, 'archive.tar'), 'wx+', ONLY_OWNER);
     await rm(folder, { recursive: true });
-    await pipeline(source, handle.createWriteStream({ autoClose: false }));
+    await handle.writeFile(source);
     return handle;
   } catch (cause) {
     await handle?.close();
