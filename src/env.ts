@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type SignUpPolicy } from './auth/sign-up-policy.js';
@@ -87,6 +88,14 @@ const databaseUrl = z.string().superRefine(checkDatabaseUrl);
 const databaseUrlOrEmbedded = z.string().superRefine((value, context) => {
   if (value !== EMBEDDED) checkDatabaseUrl(value, context);
 });
+
+/** Without what a URL has around it: a port has a setting of its own. */
+const hostName = z
+  .string()
+  .refine(
+    (value) => isIP(value) !== 0 || /^[^\s:/@?#[\]]+$/.test(value),
+    'must be the name or the address of a host alone, without a scheme, a port or brackets',
+  );
 
 const MONGODB = /^mongodb(\+srv)?:/;
 const POSTGRESQL = /^postgres(ql)?:/;
@@ -181,13 +190,13 @@ const variables = z
   .object({
     NODE_ENV: oneOf(NODE_ENVIRONMENTS).default('development'),
     PORT: wholeNumber(0, 65_535, 4000),
-    HOST: z.string().default('127.0.0.1'),
+    HOST: hostName.default('127.0.0.1'),
     DATABASE_URL: databaseUrlOrEmbedded.optional(),
     DATABASE_REPLICA_URLS: listOf(databaseUrl),
     DATA_DIR: z.string().default('.data'),
     JOBS_URL: jobStoreUrl.optional(),
     RUN: oneOf(['all', 'api', 'worker']).default('all'),
-    EMAIL_HOST: z.string().optional(),
+    EMAIL_HOST: hostName.optional(),
     EMAIL_PORT: wholeNumber(1, 65_535, 587),
     EMAIL_HOST_USER: z.string().optional(),
     EMAIL_HOST_PASSWORD: z.string().optional(),

@@ -220,15 +220,31 @@ describe.each(['PUBLIC_URL', 'FRONT_END_URL'] as const)('%s', (name) => {
     ['https://ada@docket.example', 'must hold no user name and no password: it stands in every mail'],
     [' https://docket.example', 'must not begin or end with a blank or a line break'],
     ['https://docket.example/my desk', 'must have no blanks in it'],
-    ['https://docket.example\n', 'must have no blanks in it'],
+    ['https://docket.example\n', 'must not begin or end with a blank or a line break'],
   ])('%j is refused', (value, fault) => {
     expect(faultsOf({ [name]: value })).toEqual([`${name} ${fault}`]);
   });
 });
 
+describe.each(['HOST', 'EMAIL_HOST'])('%s', (name) => {
+  test.each(['localhost', 'mail.example', 'my_container', '192.0.2.7', '::1', '0.0.0.0'])('may be %s', (host) => {
+    expect(faultsOf({ [name]: host })).toEqual([]);
+  });
+
+  test.each(['localhost:4000', '[::1]', 'smtp://mail.example', 'mail.example/', 'ada@mail.example', 'a b'])(
+    'may not be %s',
+    (host) => {
+      expect(faultsOf({ [name]: host })).toEqual([
+        `${name} must be the name or the address of a host alone, without a scheme, a port or brackets`,
+      ]);
+    },
+  );
+});
+
 describe('allowed origins', () => {
   test('are compared as browsers name them, however they are written', () => {
-    const ALLOWED_ORIGINS = 'https://desk.example/, HTTPS://Api.Example:443,http://localhost:5173/,https://bücher.example';
+    const ALLOWED_ORIGINS =
+      'https://desk.example/, HTTPS://Api.Example:443,http://localhost:5173/,https://bücher.example';
     expect(readEnv({ ALLOWED_ORIGINS }).allowedOrigins).toEqual([
       'https://desk.example',
       'https://api.example',
@@ -250,7 +266,9 @@ describe('allowed origins', () => {
   });
 
   test.each(['*', 'null', 'desk.example'])('%s is refused', (ALLOWED_ORIGINS) => {
-    expect(faultsOf({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS.0 must be a URL that begins with http:// or https://']);
+    expect(faultsOf({ ALLOWED_ORIGINS })).toEqual([
+      'ALLOWED_ORIGINS.0 must be a URL that begins with http:// or https://',
+    ]);
   });
 });
 
