@@ -88,7 +88,15 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
     ...config,
     Client: Constructor,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits the promise, unlike its type says
-    onConnect: async (client) => withinTime(setUpSession(client, session), config.connectionTimeoutMillis),
+    onConnect: async (client) => {
+      try {
+        await withinTime(setUpSession(client, session), config.connectionTimeoutMillis);
+      } catch (error) {
+        // The pool would end it in good order, and wait for a server or a pooler that does not answer.
+        if (client instanceof Client) client.connection.stream.destroy();
+        throw error;
+      }
+    },
   } satisfies PoolConfig;
 }
 

@@ -124,7 +124,8 @@ function sslModeOf(parameters: ReadonlyMap<ParameterName, string>): SslMode {
 
 function checkHost(host: string): void {
   if (host.includes(',')) throw new DatabaseUrlError('must name one host');
-  if (host.startsWith('@')) throw new DatabaseUrlError('must have a folder as the host of a Unix socket: /run/postgresql');
+  if (host.startsWith('@'))
+    throw new DatabaseUrlError('must have a folder as the host of a Unix socket: /run/postgresql');
 }
 
 /** PostgreSQL replaces other characters, and Docket would not know its own connections by the name. */

@@ -35,6 +35,8 @@ export function isPassing(error: unknown): boolean {
 const LOOK_AT_URL = 'Look at DATABASE_URL, and whether PostgreSQL runs there.';
 const LOOK_AT_TLS =
   'Look at sslmode and sslrootcert in DATABASE_URL (docs/security.md, "TLS to PostgreSQL"), and at the certificate of the server.';
+const LOOK_AT_POOLER =
+  'Look at DATABASE_URL, whether PostgreSQL runs there, and whether a pooler in between has a connection left (docs/postgresql.md).';
 const LOOK_AT_OPTIONS = 'Look at options in DATABASE_URL.';
 
 /** By PostgreSQL's SQLSTATE, or Node's code. */
@@ -50,6 +52,19 @@ const ADVICE: Readonly<Record<string, string>> = {
 
 const IS_ABOUT_TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/;
 
+/** By what is said where there is no code, or one that stands for many things. */
+const ADVICE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/does not support SSL|secure TLS connection/, LOOK_AT_TLS],
+  [/unsupported startup parameter: options/, 'A pooler in between takes no options: leave them out of DATABASE_URL.'],
+  [/^no answer within|^timeout expired|max_client_conn/, LOOK_AT_POOLER],
+];
+
+function adviceOn(code: string, reason: string): string {
+  const byMessage = ADVICE_BY_MESSAGE.find(([message]) => message.test(reason));
+  if (byMessage) return byMessage[1];
+  return IS_ABOUT_TLS.test(code) ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
+}
+
 /** What `pg` says where the server asks for a password and there is none. */
 const NO_PASSWORD = /client password must be a/;
 const ASKS_FOR_PASSWORD = 'the server asks for a password';
@@ -61,9 +76,10 @@ export function refusedConnection(url: string, cause: unknown): StartError {
   const asksForPassword = NO_PASSWORD.test(reasonOf(cause));
   const code = asksForPassword ? '28P01' : codeOf(errorsOf(cause)[0]);
   const reason = asksForPassword ? ASKS_FOR_PASSWORD : reasonOf(cause);
-  const isAboutTls = IS_ABOUT_TLS.test(code) || /does not support SSL|secure TLS connection/.test(reason);
-  const advice = isAboutTls ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
-  return new StartError(`The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${advice}`, {
-    cause,
-  });
+  return new StartError(
+    `The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(code, reason)}`,
+    {
+      cause,
+    },
+  );
 }
