@@ -267,6 +267,13 @@ const SIGNING_IN = [
     'auth/refresh-cookie',
   ),
   protection(
+    'a cookie from HTTPS only',
+    'auth/refresh-cookie.ts',
+    'secure ? `${SECURE_PREFIX}${NAME}` : NAME',
+    'NAME',
+    'auth/refresh-cookie',
+  ),
+  protection(
     'the current password',
     'auth/current-password.ts',
     'if (!right) throw wrongPassword();',
@@ -412,6 +419,9 @@ const OUTSIDE = [
     '',
     'notifications/names-in-mails',
   ),
+  protection('origins without a path', 'env.ts', "pathname !== '/' ||", '', SETTINGS),
+  protection('hosts without a port', 'env.ts', '[^\\s:/@?#[\\]]', '.', SETTINGS),
+  protection('values without blanks', 'blank-settings.ts', 'value !== value.trim()', 'false', SETTINGS),
   protection('one sender', 'env.ts', '.refine(isMailbox,', '.refine(() => true,', SETTINGS),
   protection('bounds of times', 'env.ts', '.refine((value) => value <= most,', '.refine(() => true,', SETTINGS),
 ];
@@ -443,6 +453,27 @@ const DATABASE = [
     'if (!isParameter(name)) continue;',
     'postgres/database-url',
   ),
+  protection(
+    'no port 0',
+    'database/connection/database-url.ts',
+    'portText, 1, HIGH',
+    'portText, 0, HIGH',
+    'postgres/database-url',
+  ),
+  protection(
+    'certificates in the file of them',
+    'database/connection/tls.ts',
+    '!isCertificate(text)',
+    'false',
+    'postgres/tls.',
+  ),
+  protection(
+    'damaged backups kept from the log',
+    'cli/backup/restore.ts',
+    'await readThrough(file.read());',
+    '',
+    'postgres/server-log',
+  ),
   protection('values as parameters', 'database/orm.ts', '    driver: BoundDriver,\n', '', 'postgres/server-log'),
   protection(
     'names refused before the index',
@@ -465,6 +496,7 @@ const DATABASE = [
     '',
     DATABASES,
   ),
+  protection('connections that stay', 'database/connection/session.ts', "  exit_on_error: 'off',\n", '', DATABASES),
   protection('one schema', 'database/connection/session.ts', "  search_path: 'public',\n", '', DATABASES),
   protection(
     'extensions elsewhere',
@@ -489,6 +521,20 @@ const DATABASE = [
     "'select pg_advisory_unlock($1)'",
     "'select $1::text'",
     POOLERS,
+  ),
+  protection(
+    'no waiting for a pooler at the end',
+    'database/connection/database-config.ts',
+    'if (client instanceof Client) client.connection.stream.destroy();',
+    '',
+    POOLERS,
+  ),
+  protection(
+    'the end of a server whose folder was moved',
+    'database/embedded/server.ts',
+    "ours && state === 'absent'",
+    'false',
+    'database/embedded-database',
   ),
   protection(
     'waiting for PostgreSQL',

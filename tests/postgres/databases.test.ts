@@ -98,6 +98,27 @@ describe('Settings of the database', () => {
     expect(rows).toEqual([{ schema: 'public' }]);
   });
 
+  test('what searches, functions and refused rows rely on is set for each session', async () => {
+    const relied = {
+      exit_on_error: 'off',
+      gin_fuzzy_search_limit: '0',
+      'plpgsql.extra_errors': 'none',
+      'plpgsql.variable_conflict': 'error',
+    };
+    const name = 'docket_relied_on';
+    await cluster.execute('postgres', `create database ${name}`);
+    for (const [setting, value] of Object.entries(SETTINGS)) {
+      if (setting in relied) await cluster.execute('postgres', `alter database ${name} set ${setting} = ${value}`);
+    }
+    const session = await openSession(cluster.url(name));
+    const { rows } = await session.query<{ name: string; value: string }>(
+      'select name, current_setting(name) as value from unnest($1::text[]) as settings (name)',
+      [Object.keys(relied)],
+    );
+    await session.end();
+    expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual(relied);
+  });
+
   test("limits of time are Docket's own", async () => {
     const limits = ['statement_timeout', 'lock_timeout', 'idle_in_transaction_session_timeout', 'idle_session_timeout'];
     await cluster.execute(
