@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { join } from 'node:path';
 import { openSession } from '../../src/database/connection/open-session.js';
 import { cli } from '../cli/support.js';
-import { succeed } from '../support/calls.js';
+import { faults, succeed } from '../support/calls.js';
 import { CLUSTER_PASSWORD, type Cluster, startCluster } from '../support/cluster.js';
 import { migrated, serveOn } from '../support/docket-database.js';
-import { buildPerson } from '../support/factories.js';
+import { buildPerson, PASSWORD } from '../support/factories.js';
 import { type TestServer } from '../support/server.js';
 
 jest.setTimeout(60_000);
@@ -38,16 +38,11 @@ async function firstSession(server: TestServer): Promise<void> {
 }
 
 /** Several at once, of which PostgreSQL refuses all but one after each of them has looked. */
-async function refuseATakenName(server: TestServer): Promise<void> {
-  const { client } = await buildPerson(server, { role: { canManageTickets: true } });
-  const outcomes = await Promise.all(
-    Array.from({ length: 8 }, async () =>
-      client.send(
-        'mutation { createProduct(input: { name: "Taken", type: OTHERS }) { product { id } userErrors { code } } }',
-      ),
-    ),
-  );
-  expect(outcomes.flatMap(({ errors }) => errors)).toEqual([]);
+async function refuseATakenName({ anonymous }: TestServer): Promise<void> {
+  const input = { username: 'taken', email: 'taken@docket.example', firstName: 'Taken', password: PASSWORD };
+  const outcomes = await Promise.all(Array.from({ length: 8 }, async () => faults(anonymous, 'signUp', input)));
+  expect(outcomes.filter((told) => told.length === 0)).toHaveLength(1);
+  expect(outcomes.flat().filter((told) => !told.startsWith('TAKEN '))).toEqual([]);
 }
 
 describe('Settings of the database', () => {
