@@ -16,7 +16,8 @@ export enum TokenKind {
  */
 @Entity({ tableName: 'token' })
 @Unique({ name: 'token_hash_unique', properties: ['hash'] })
-@Index({ name: 'token_expires_at', properties: ['expiresAt'] })
+@Index({ name: 'token_by_session', properties: ['session', 'generation'] })
+@Index({ name: 'token_link_expires_at', properties: ['expiresAt'], where: "kind <> 'REFRESH'" })
 export class Token {
   @PrimaryKey({ type: 'uuid' })
   id: Opt<string> = newId();
@@ -37,7 +38,6 @@ export class Token {
     nullable: true,
     deleteRule: 'restrict',
     updateRule: 'restrict',
-    index: 'token_session_id',
   })
   session: Ref<Session> | null = null;
 

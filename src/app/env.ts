@@ -1,6 +1,8 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { type SignUpPolicy } from '../accounts/sign-in/sign-up-policy.js';
+import { settingsWithBlanks } from './blank-settings.js';
 import { DatabaseUrlError, parseDatabaseUrl } from '../database/connection/database-url.js';
 import { isLoopback } from '../http/loopback.js';
 import { nearestName } from '../common/nearest-name.js';
@@ -87,6 +89,14 @@ const databaseUrlOrEmbedded = z.string().superRefine((value, context) => {
   if (value !== EMBEDDED) checkDatabaseUrl(value, context);
 });
 
+/** Without what a URL has around it: a port has a setting of its own. */
+const hostName = z
+  .string()
+  .refine(
+    (value) => isIP(value) !== 0 || /^[^\s:/@?#[\]]+$/.test(value),
+    'must be the name or the address of a host alone, without a scheme, a port or brackets',
+  );
+
 const MONGODB = /^mongodb(\+srv)?:/;
 const POSTGRESQL = /^postgres(ql)?:/;
 
@@ -110,6 +120,18 @@ function addressFault(value: string): string | null {
   if (username !== '' || password !== '') return 'must hold no user name and no password: it stands in every mail';
   return /[?#]/.test(value) ? 'must end with its host or a path, without ? and #: paths are added to it' : null;
 }
+
+/** An origin as browsers name it: what is compared letter by letter, and given in lower case without a slash at its end. */
+const origin = url(['http:', 'https:']).transform((value, context) => {
+  const { origin: own, username, password, pathname, search, hash, hostname } = new URL(value);
+  const fault =
+    username !== '' || password !== '' || pathname !== '/' || search !== '' || hash !== '' || hostname.includes('*')
+      ? 'must be origins, such as https://desk.example.com: scheme, host and port, without a path and without *'
+      : null;
+  if (fault === null) return own;
+  context.addIssue({ code: 'custom', message: fault });
+  return z.NEVER;
+});
 
 const mailbox = z
   .string()
@@ -168,13 +190,13 @@ const variables = z
   .object({
     NODE_ENV: oneOf(NODE_ENVIRONMENTS).default('development'),
     PORT: wholeNumber(0, 65_535, 4000),
-    HOST: z.string().default('127.0.0.1'),
+    HOST: hostName.default('127.0.0.1'),
     DATABASE_URL: databaseUrlOrEmbedded.optional(),
     DATABASE_REPLICA_URLS: listOf(databaseUrl),
     DATA_DIR: z.string().default('.data'),
     JOBS_URL: jobStoreUrl.optional(),
     RUN: oneOf(['all', 'api', 'worker']).default('all'),
-    EMAIL_HOST: z.string().optional(),
+    EMAIL_HOST: hostName.optional(),
     EMAIL_PORT: wholeNumber(1, 65_535, 587),
     EMAIL_HOST_USER: z.string().optional(),
     EMAIL_HOST_PASSWORD: z.string().optional(),
@@ -195,7 +217,7 @@ const variables = z
     DEMO_DATA: yesOrNo.optional(),
     PUBLIC_URL: address.optional(),
     FRONT_END_URL: address.optional(),
-    ALLOWED_ORIGINS: listOf(url(['http:', 'https:'])),
+    ALLOWED_ORIGINS: listOf(origin),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: listOf(proxy),
     MAIL_PAGE: oneOf(['on', 'off']).optional(),
@@ -270,9 +292,13 @@ export type Env = ReturnType<typeof readEnv>;
 export function readEnv(source: NodeJS.ProcessEnv) {
   const given = Object.fromEntries(Object.entries(source).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = variables.safeParse(given);
-  if (!parsed.success) {
-    const faults = parsed.error.issues.map((issue) => `${issue.path.join('.')} ${issue.message}`);
-    throw new SettingsError(faults, unknownSettings(given));
+  const withBlanks = settingsWithBlanks(settingNames, given);
+  if (!parsed.success || withBlanks.length > 0) {
+    const blanks = withBlanks.map((name) => `${name} must not begin or end with a blank or a line break`);
+    // What is wrong because of its blanks is told once.
+    const others = (parsed.error?.issues ?? []).filter(({ path }) => !withBlanks.includes(String(path[0])));
+    const faults = others.map((issue) => `${issue.path.join('.')} ${issue.message}`);
+    throw new SettingsError([...blanks, ...faults], unknownSettings(given));
   }
   const env = parsed.data;
   const { ADMIN_EMAIL, ADMIN_USERNAME, ADMIN_PASSWORD } = env;

@@ -1,6 +1,7 @@
 import { MongoJobRepository } from '@agendajs/mongo-backend';
 import type { Collection, Db } from 'mongodb';
 import { MongoClient } from 'mongodb';
+import { StartError } from '../common/start-error.js';
 import type { JobStore } from './job-store.js';
 import { STORE_ANSWER_TIMEOUT_MS, STORE_CONNECT_TIMEOUT_MS, STORE_MAX_CONNECTIONS } from './job-store.js';
 
@@ -14,15 +15,9 @@ export class MongoJobStore implements JobStore {
   readonly #client: MongoClient;
   readonly #database: Db;
 
+  /** @throws StartError for a URL that the driver cannot read */
   constructor(url: string) {
-    this.#client = new MongoClient(url, {
-      appName: 'docket-jobs',
-      maxPoolSize: STORE_MAX_CONNECTIONS,
-      connectTimeoutMS: STORE_CONNECT_TIMEOUT_MS,
-      serverSelectionTimeoutMS: STORE_CONNECT_TIMEOUT_MS,
-      socketTimeoutMS: STORE_ANSWER_TIMEOUT_MS,
-      heartbeatFrequencyMS: STORE_CONNECT_TIMEOUT_MS,
-    });
+    this.#client = clientOf(url);
     this.#database = this.#client.db(namesDatabase(url) ? undefined : DEFAULT_DATABASE);
     this.repository = new MongoJobRepository({ mongo: this.#database, db: { collection: COLLECTION } });
   }
@@ -59,4 +54,23 @@ export class MongoJobStore implements JobStore {
 /** Whether a path follows the hosts. Not `new URL()`: it takes no list of hosts. */
 function namesDatabase(url: string): boolean {
   return /^[^:]+:\/\/[^/]+\/[^?]/.test(url);
+}
+
+function clientOf(url: string): MongoClient {
+  try {
+    return new MongoClient(url, {
+      appName: 'docket-jobs',
+      maxPoolSize: STORE_MAX_CONNECTIONS,
+      connectTimeoutMS: STORE_CONNECT_TIMEOUT_MS,
+      serverSelectionTimeoutMS: STORE_CONNECT_TIMEOUT_MS,
+      socketTimeoutMS: STORE_ANSWER_TIMEOUT_MS,
+      heartbeatFrequencyMS: STORE_CONNECT_TIMEOUT_MS,
+    });
+  } catch (cause) {
+    // What it says may hold a part of the URL that it took for something else: a password, for example.
+    throw new StartError(
+      'JOBS_URL cannot be read by the driver of MongoDB. It is like mongodb://user:password@host:27017/database?option=value, with %40 for @ and the like in user and password.',
+      { cause },
+    );
+  }
 }

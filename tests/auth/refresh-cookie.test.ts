@@ -55,7 +55,7 @@ describe('signing in with a cookie', () => {
     const { answer, cookie } = await signIn();
     expect(answer.data.signIn).toMatchObject({ refreshToken: null, user: { id: person.id }, userErrors: [] });
     expect(cookie).toEqual({
-      name: 'docket_refresh_token',
+      name: '__Secure-docket_refresh_token',
       value: expect.stringMatching(/^[\w-]{43}$/),
       maxAge: THIRTY_DAYS,
       path: '/support/graphql',
@@ -96,7 +96,7 @@ describe('signing in with a cookie', () => {
         },
       );
       expect(answer.data.signUp).toMatchObject({ refreshToken: null, userErrors: [] });
-      expect(cookieOf(answer)).toMatchObject({ path: '/graphql', httpOnly: true });
+      expect(cookieOf(answer)).toMatchObject({ name: 'docket_refresh_token', path: '/graphql', httpOnly: true });
       expect(cookieOf(answer)).not.toHaveProperty('secure');
       // In development any page of this machine.
       for (const origin of ['http://localhost:5173', 'http://127.0.0.1:4000']) {

@@ -1,4 +1,5 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrations } from '../../src/database/migrations/index.js';
@@ -83,7 +84,14 @@ describe('a restore that is refused says why, and changes neither the database n
       ...rest,
       tables: { ...(tables as object), ticket: { rows: 20, bytes: 1, sha256: 'another' } },
     }));
-    expect(await refusalOf(other)).toMatch(/^FILE is damaged \(table "ticket" /);
+    expect(await refusalOf(other)).toBe(`FILE is damaged (table "ticket"). ${NOTHING}`);
+    const fewer = await withChanged(archive, 'manifest.json', ({ tables, ...rest }) => ({
+      ...rest,
+      tables: Object.fromEntries(
+        Object.entries(tables as Record<string, object>).map(([name, contents]) => [name, { ...contents, rows: 19 }]),
+      ),
+    }));
+    expect(await refusalOf(fewer)).toMatch(/^FILE is damaged \(table "\w+" has \d+ rows that are not the 19 of the/);
   });
 
   test('a newer format, and migrations that are not known here', async () => {
@@ -112,6 +120,19 @@ test('a backup can be checked without a database', async () => {
     stderr: '',
     stdout: expect.stringMatching(/^It is whole: [\d,]+ rows and the signing keys, as of 2026-/),
   });
+});
+
+const copies = async () => (await readdir(tmpdir())).filter((name) => name.startsWith('docket-restore-'));
+
+test('a backup may come through a pipe, and nothing of it is left in the folder for temporary files', async () => {
+  const url = await newDatabase();
+  const settings = { DATA_DIR: await folder() };
+  const before = await copies();
+  const cut = await cli({ ...server, databaseUrl: url }, ['restore', '-'], whole.subarray(0, 20_000), settings);
+  expect(cut).toMatchObject({ code: 1, stderr: `- is cut off: its end is missing. ${NOTHING}` });
+  expect(await cli({ ...server, databaseUrl: url }, ['restore', '-'], whole, settings)).toMatchObject({ code: 0 });
+  expect(await query(url, ROWS)).toEqual(await query(server.databaseUrl, ROWS));
+  expect(await copies()).toEqual(before);
 });
 
 test('a restore needs no superuser', async () => {

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -185,6 +185,20 @@ describe('the embedded database', () => {
     );
   });
 
+  test('says what to do when others may enter the folder, or another PostgreSQL made it', async () => {
+    await useEmptyDataDir();
+    await (await start()).stop();
+    const cluster = join(dataDir, 'postgres');
+    await chmod(cluster, 0o755);
+    await expect(start()).rejects.toThrow(`refuses to start on it: chmod 700 ${cluster}`);
+    await chmod(cluster, 0o750);
+    await (await start()).stop();
+    await writeFile(join(cluster, 'PG_VERSION'), '15\n');
+    await expect(start()).rejects.toThrow(
+      /was made by PostgreSQL 15, and this Docket brings PostgreSQL \d+\. Make a backup with the version/,
+    );
+  });
+
   test('runs beside another one with a folder of its own', async () => {
     await writeNote(await start());
     await useEmptyDataDir();
@@ -328,6 +342,21 @@ describe('while it runs', () => {
     await database.stop();
 
     await until(() => !isAlive(pid));
+  });
+
+  test('it ends PostgreSQL also when the folder was moved away under it, and the next start finds all at the new place', async () => {
+    await useEmptyDataDir();
+    const database = await start();
+    await writeNote(database);
+    const pid = await postmasterPid();
+    const moved = `${dataDir}-moved`;
+    await rename(dataDir, moved);
+    dataDir = moved;
+
+    await database.stop();
+
+    expect(isAlive(pid)).toBe(false);
+    expect(await readNotes(await start())).toEqual([{ body: NOTE }]);
   });
 
   test('it leaves PostgreSQL to the process that took the folder over meanwhile', async () => {

@@ -218,11 +218,100 @@ describe.each(['PUBLIC_URL', 'FRONT_END_URL'] as const)('%s', (name) => {
     ['https://docket.example/#/tickets', 'must end with its host or a path, without ? and #: paths are added to it'],
     ['https://ada:hunter2@docket.example', 'must hold no user name and no password: it stands in every mail'],
     ['https://ada@docket.example', 'must hold no user name and no password: it stands in every mail'],
-    [' https://docket.example', 'must have no blanks in it'],
+    [' https://docket.example', 'must not begin or end with a blank or a line break'],
     ['https://docket.example/my desk', 'must have no blanks in it'],
-    ['https://docket.example\n', 'must have no blanks in it'],
+    ['https://docket.example\n', 'must not begin or end with a blank or a line break'],
   ])('%j is refused', (value, fault) => {
     expect(faultsOf({ [name]: value })).toEqual([`${name} ${fault}`]);
+  });
+});
+
+describe.each(['HOST', 'EMAIL_HOST'])('%s', (name) => {
+  test.each(['localhost', 'mail.example', 'my_container', '192.0.2.7', '::1', '0.0.0.0'])('may be %s', (host) => {
+    expect(faultsOf({ [name]: host })).toEqual([]);
+  });
+
+  test.each(['localhost:4000', '[::1]', 'smtp://mail.example', 'mail.example/', 'ada@mail.example', 'a b'])(
+    'may not be %s',
+    (host) => {
+      expect(faultsOf({ [name]: host })).toEqual([
+        `${name} must be the name or the address of a host alone, without a scheme, a port or brackets`,
+      ]);
+    },
+  );
+});
+
+describe('allowed origins', () => {
+  test('are compared as browsers name them, however they are written', () => {
+    const ALLOWED_ORIGINS =
+      'https://desk.example/, HTTPS://Api.Example:443,http://localhost:5173/,https://bücher.example';
+    expect(readEnv({ ALLOWED_ORIGINS }).allowedOrigins).toEqual([
+      'https://desk.example',
+      'https://api.example',
+      'http://localhost:5173',
+      'https://xn--bcher-kva.example',
+    ]);
+  });
+
+  test.each([
+    'https://desk.example/app',
+    'https://desk.example/?a=1',
+    'https://desk.example/#/',
+    'https://ada@desk.example',
+    'https://*.example',
+  ])('%s is refused: it would match no page', (value) => {
+    const fault =
+      /^ALLOWED_ORIGINS\.1 must be origins, such as https:\/\/desk\.example\.com: scheme, host and port, without a path/;
+    expect(faultsOf({ ALLOWED_ORIGINS: `https://ok.example,${value}` })).toEqual([expect.stringMatching(fault)]);
+  });
+
+  test.each(['*', 'null', 'desk.example'])('%s is refused', (ALLOWED_ORIGINS) => {
+    expect(faultsOf({ ALLOWED_ORIGINS })).toEqual([
+      'ALLOWED_ORIGINS.0 must be a URL that begins with http:// or https://',
+    ]);
+  });
+});
+
+describe('blanks and line breaks around a value', () => {
+  const RIGHT = {
+    PORT: '4000',
+    HOST: '0.0.0.0',
+    DATABASE_URL: 'postgres://localhost/docket',
+    DATA_DIR: '/srv/docket',
+    JOBS_URL: 'postgres://localhost/docket',
+    RUN: 'api',
+    EMAIL_HOST: 'mail.example',
+    EMAIL_HOST_USER: 'docket',
+    EMAIL_TLS: 'required',
+    ASSIGN_REPORT_SCHEDULE: '12',
+    PUBLIC_URL: 'https://docket.example',
+    LOG_LEVEL: 'info',
+    METRICS_TOKEN: 'a token of the tests',
+  };
+  test.each(Object.entries(RIGHT))('of %s are told, as they are not seen in a terminal', (name, value) => {
+    expect(faultsOf({ [name]: value })).toEqual([]);
+    for (const blank of [`${value} `, ` ${value}`, `${value}\n`, `${value}\r`, '  ']) {
+      expect(faultsOf({ [name]: blank })).toEqual([`${name} must not begin or end with a blank or a line break`]);
+    }
+  });
+
+  test('are taken away from lists and senders', () => {
+    const { allowedOrigins, signUp } = readEnv({ ALLOWED_ORIGINS: ' https://a.example \n', SIGN_UP: 'off\n' });
+    expect({ allowedOrigins, signUp }).toEqual({ allowedOrigins: ['https://a.example'], signUp: 'off' });
+  });
+
+  test('may be a password, but for line breaks', () => {
+    expect(readEnv({ EMAIL_HOST: 'mail.example', EMAIL_HOST_PASSWORD: ' a ' }).smtp?.password).toBe(' a ');
+    expect(faultsOf({ EMAIL_HOST_PASSWORD: 'a\n' })).toEqual([
+      'EMAIL_HOST_PASSWORD must not begin or end with a blank or a line break',
+    ]);
+  });
+
+  test('do not hide what else is wrong', () => {
+    expect(faultsOf({ PORT: '4000\n', RUN: 'both' })).toEqual([
+      'PORT must not begin or end with a blank or a line break',
+      expect.stringContaining('RUN must be one of'),
+    ]);
   });
 });
 

@@ -2,10 +2,10 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { join } from 'node:path';
 import { openSession } from '../../src/database/connection/open-session.js';
 import { cli } from '../cli/support.js';
-import { succeed } from '../support/calls.js';
+import { faults, succeed } from '../support/calls.js';
 import { CLUSTER_PASSWORD, type Cluster, startCluster } from '../support/cluster.js';
 import { migrated, serveOn } from '../support/docket-database.js';
-import { buildPerson } from '../support/factories.js';
+import { buildPerson, PASSWORD } from '../support/factories.js';
 import { type TestServer } from '../support/server.js';
 
 jest.setTimeout(60_000);
@@ -37,6 +37,14 @@ async function firstSession(server: TestServer): Promise<void> {
   expect(shouted.users.totalCount).toBe(1);
 }
 
+/** Several at once, of which PostgreSQL refuses all but one after each of them has looked. */
+async function refuseATakenName({ anonymous }: TestServer): Promise<void> {
+  const input = { username: 'taken', email: 'taken@docket.example', firstName: 'Taken', password: PASSWORD };
+  const outcomes = await Promise.all(Array.from({ length: 8 }, async () => faults(anonymous, 'signUp', input)));
+  expect(outcomes.filter((told) => told.length === 0)).toHaveLength(1);
+  expect(outcomes.flat().filter((told) => !told.startsWith('TAKEN '))).toEqual([]);
+}
+
 describe('Settings of the database', () => {
   const SETTINGS = {
     datestyle: "'German'",
@@ -51,6 +59,10 @@ describe('Settings of the database', () => {
     default_transaction_isolation: "'serializable'",
     default_transaction_deferrable: 'on',
     search_path: 'desk, public',
+    gin_fuzzy_search_limit: '1',
+    exit_on_error: 'on',
+    'plpgsql.variable_conflict': "'use_column'",
+    'plpgsql.extra_errors': "'all'",
   };
 
   test('change nothing of what Docket does', async () => {
@@ -63,6 +75,7 @@ describe('Settings of the database', () => {
     const server = await serveOn(cluster.url(name));
     try {
       await firstSession(server);
+      await refuseATakenName(server);
       await server.deliverDue();
       const file = join(cluster.folder, 'settings.tar');
       expect(await cli(server, ['backup', file])).toMatchObject({ code: 0 });
@@ -78,6 +91,27 @@ describe('Settings of the database', () => {
       `select schemaname as schema from pg_tables where tablename = 'ticket'`,
     );
     expect(rows).toEqual([{ schema: 'public' }]);
+  });
+
+  test('what searches, functions and refused rows rely on is set for each session', async () => {
+    const relied = {
+      exit_on_error: 'off',
+      gin_fuzzy_search_limit: '0',
+      'plpgsql.extra_errors': 'none',
+      'plpgsql.variable_conflict': 'error',
+    };
+    const name = 'docket_relied_on';
+    await cluster.execute('postgres', `create database ${name}`);
+    for (const [setting, value] of Object.entries(SETTINGS)) {
+      if (setting in relied) await cluster.execute('postgres', `alter database ${name} set ${setting} = ${value}`);
+    }
+    const session = await openSession(cluster.url(name));
+    const { rows } = await session.query<{ name: string; value: string }>(
+      'select name, current_setting(name) as value from unnest($1::text[]) as settings (name)',
+      [Object.keys(relied)],
+    );
+    await session.end();
+    expect(Object.fromEntries(rows.map((row) => [row.name, row.value]))).toEqual(relied);
   });
 
   test("limits of time are Docket's own", async () => {
@@ -141,17 +175,24 @@ describe('Settings of the database', () => {
 
   test('a schema that is missing is told', async () => {
     await cluster.execute('postgres', 'create database docket_schema');
-    await cluster.execute('docket_schema', 'drop schema public');
-    await expect(migrated(cluster.url('docket_schema'))).rejects.toThrow('has no schema "public"');
+    await cluster.execute(
+      'docket_schema',
+      'drop schema public',
+      `create role "the ""desk" login password '${CLUSTER_PASSWORD}'`,
+    );
+    const url = cluster.url('docket_schema').replace('//postgres:', '//the%20%22desk:');
+    await expect(migrated(url)).rejects.toThrow(
+      /has no schema "public".*: create schema public authorization "the ""desk"$/,
+    );
   });
 });
 
 describe('Encodings', () => {
   test.each(['LATIN1', 'SQL_ASCII'])('%s is refused in a sentence, and nothing is made', async (encoding) => {
-    const name = `docket_${encoding.toLowerCase()}`;
-    await cluster.execute('postgres', `create database ${name} encoding '${encoding}' template template0`);
+    const name = `docket in ${encoding.toLowerCase()}`;
+    await cluster.execute('postgres', `create database "${name}" encoding '${encoding}' template template0`);
     await expect(migrated(cluster.url(name))).rejects.toThrow(
-      `The database "${name}" is in ${encoding}, and could not hold every text. Make one in UTF-8`,
+      `The database "${name}" is in ${encoding}, and could not hold every text. Make one in UTF-8: create database "${name}_utf8" encoding`,
     );
     expect(await cluster.rows(name, `select from pg_tables where schemaname = 'public'`)).toEqual([]);
   });
@@ -219,6 +260,19 @@ describe('Extensions', () => {
   });
 });
 
+describe('Connections that are too few', () => {
+  test('for the role are told in a sentence', async () => {
+    await cluster.execute(
+      'postgres',
+      `create role few login password '${CLUSTER_PASSWORD}' connection limit 2`,
+      'create database docket_few owner few',
+    );
+    await expect(migrated(cluster.url('docket_few').replace('//postgres:', '//few:'))).rejects.toThrow(
+      /^The database refuses: too many connections for role "few"\. See docs\/postgresql\.md/,
+    );
+  });
+});
+
 describe('Rights that are missing are told in a sentence', () => {
   test('to make extensions', async () => {
     await cluster.execute('postgres', 'create database docket_rights');
@@ -233,6 +287,22 @@ describe('Rights that are missing are told in a sentence', () => {
     await cluster.execute('docket_tables', ...MADE_BEFOREHAND);
     await expect(migrated(asPlainUser('docket_tables'))).rejects.toThrow(
       /^The database refuses: permission denied for schema public\. .*grant usage, create on schema public/,
+    );
+  });
+
+  test('on tables that a superuser restored', async () => {
+    await cluster.execute('postgres', 'create database docket_tables_of_others owner plain');
+    await migrated(cluster.url('docket_tables_of_others'));
+    await expect(migrated(asPlainUser('docket_tables_of_others'))).rejects.toThrow(
+      /^The database refuses: relation "migration" already exists\. .*make the user of DATABASE_URL the owner of all its tables\.$/,
+    );
+  });
+
+  test('on the place of a table that another program has', async () => {
+    await cluster.execute('postgres', 'create database docket_shared');
+    await cluster.execute('docket_shared', 'create table ticket (id int)');
+    await expect(migrated(cluster.url('docket_shared'))).rejects.toThrow(
+      /^The database refuses: relation "ticket" already exists\. .*Give Docket a database of its own/,
     );
   });
 

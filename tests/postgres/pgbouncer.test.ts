@@ -86,6 +86,21 @@ withPgbouncer('Behind PgBouncer', () => {
     },
   );
 
+  // PgBouncer itself lets those wait for two minutes who find no connection.
+  test.each([
+    [1, /cannot be used: no answer within 10000 ms\. .*whether a pooler in between has a connection left/],
+    [2, /^The database gave no answer within 5000 ms: .*a pooler in between has too few connections/],
+  ])('a pool of %d is too small, and that is told soon', async (size, sentence) => {
+    await cluster.execute('postgres', `create database docket_pool_of_${size}`);
+    const bouncer = await bouncerIn('session', { default_pool_size: size });
+    await expect(migrated(bouncer.url(`docket_pool_of_${size}`))).rejects.toThrow(sentence);
+  });
+
+  test('options are told to be what it refuses', async () => {
+    const url = `${(await bouncerIn('session')).url('postgres')}&options=-c%20work_mem%3D5MB`;
+    await expect(migrated(url)).rejects.toThrow(/A pooler in between takes no options: leave them out/);
+  });
+
   test('transaction mode is recognised while others use the pooler', async () => {
     await cluster.execute('postgres', 'create database docket_busy');
     const bouncer = await bouncerIn('transaction', { server_round_robin: 1 });

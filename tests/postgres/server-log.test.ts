@@ -1,4 +1,10 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
+import { gunzipSync, gzipSync } from 'node:zlib';
+import { sealed, tarEntries, tarEntry } from '../../src/cli/backup/tar.js';
 import { cli, file } from '../cli/support.js';
 import { succeed } from '../support/calls.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -24,6 +30,32 @@ afterAll(async () => {
 });
 
 const SIGN_UP = `mutation ($input: SignUpInput!) { signUp(input: $input) { userErrors { code } } }`;
+
+/** A backup in which each row of the tables says something else than its checksum, and nothing that a column can hold. */
+async function damagedBackup(): Promise<Buffer> {
+  const path = join(cluster.folder, 'log.tar');
+  expect(await cli(server, ['backup', path])).toMatchObject({ code: 0 });
+  const blocks: Buffer[] = [];
+  for await (const { name, content } of tarEntries(Readable.from([await readFile(path)]))) {
+    const rows = name.startsWith('data/') ? gunzipSync(content).toString() : '';
+    const changed = rows === '' ? content : gzipSync(rows.replaceAll(/^[\da-f-]{36}\t/gm, 'canary-row\t'));
+    blocks.push(...tarEntry(name, changed, new Date(0)));
+  }
+  return buffer(sealed(Readable.from(blocks), new Date(0)));
+}
+
+test("PostgreSQL's log holds no row of a damaged backup, from a file or through a pipe", async () => {
+  const { client } = await buildPerson(server);
+  await succeed(client, 'createTicket', { title: 'Canary-backup', description: 'canary-backed-up' });
+  await cluster.execute('postgres', 'create database docket_log_restored');
+  const damaged = await damagedBackup();
+  const there = { databaseUrl: cluster.url('docket_log_restored'), clock: server.clock };
+  for (const [name, input] of [[await file('damaged.tar', damaged), ''] as const, ['-', damaged] as const]) {
+    const restored = await cli(there, ['restore', name], input);
+    expect(restored).toMatchObject({ code: 1, stderr: expect.stringMatching(/is damaged \(table "\w+"\)/) });
+  }
+  expect((await cluster.log()).split('\n').filter((line) => /canary/i.test(line))).toEqual([]);
+});
 
 test("PostgreSQL's log holds no value that anybody wrote, also of statements that failed", async () => {
   const { client } = await buildPerson(server, { role: { canManageUsers: true, canManageTickets: true } });

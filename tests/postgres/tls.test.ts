@@ -9,7 +9,7 @@ import { connectClient } from '../../src/database/connection/database-config.js'
 import { openSession } from '../../src/database/connection/open-session.js';
 import { exclusively, migrate } from '../../src/database/migrate.js';
 import { connect } from '../../src/database/orm.js';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 jest.setTimeout(60_000);
@@ -85,6 +85,30 @@ describe('With a server that has TLS', () => {
   test('a file that is not there is told', async () => {
     const missing = openSession(secure.url('postgres', withRoot('verify-full', '/nowhere/ca.crt')));
     await expect(missing).rejects.toThrow('names as sslrootcert, /nowhere/ca.crt, cannot be read: ENOENT.');
+  });
+
+  test.each(['', 'no certificate\n'])('a file that holds %j in place of a certificate is told', async (text) => {
+    const file = join(secure.folder, 'empty.crt');
+    await writeFile(file, text);
+    await expect(openSession(secure.url('postgres', withRoot('verify-ca', file)))).rejects.toThrow(
+      `The file that the database URL names as sslrootcert, ${file}, holds no certificate in PEM format.`,
+    );
+  });
+
+  test('a client certificate that cannot be used is told', async () => {
+    const { clientCert, clientKey, lockedKey, serverKey, ca } = secure.certificates;
+    const pairs = [
+      [clientCert, serverKey, ''],
+      [clientCert, lockedKey, '&sslpassword=wrong'],
+      [clientCert, ca, ''],
+      [clientKey, clientKey, ''],
+    ];
+    for (const [cert, key, more] of pairs) {
+      const url = `postgres://certified@localhost:${secure.port}/postgres?sslmode=require&sslcert=${cert}&sslkey=${key}${more}`;
+      await expect(openSession(url)).rejects.toThrow(
+        /^The client certificate of the database URL cannot be used: .*\. Look at sslcert, sslkey and sslpassword\.$/,
+      );
+    }
   });
 
   test('a client certificate lets in, its key with a password too', async () => {
@@ -176,6 +200,25 @@ describe('Every part of the URL counts', () => {
     await client.end();
     // What Docket relies on is not anybody's to choose.
     expect(rows).toEqual([{ name: 'desk-jobs', memory: '5MB', style: 'ISO, MDY' }]);
+  });
+
+  test('a long application_name is cut, and what the connection is for is seen behind it', async () => {
+    const client = await openSession(plain.url('postgres', `application_name=${'desk'.repeat(20)}`), { use: '-jobs' });
+    const { rows } = await client.query(`select current_setting('application_name') as name`);
+    await client.end();
+    expect(rows).toEqual([{ name: `${'desk'.repeat(20).slice(0, 58)}-jobs` }]);
+  });
+
+  test('options that PostgreSQL does not know are told', async () => {
+    await expect(openSession(plain.url('postgres', 'options=-c%20wokr_mem%3D1MB'))).rejects.toThrow(
+      /unrecognized configuration parameter "wokr_mem"\. Look at options in DATABASE_URL\.$/,
+    );
+  });
+
+  test('a password that is missing is told', async () => {
+    await expect(openSession(`postgres://postgres@localhost:${plain.port}/postgres`)).rejects.toThrow(
+      /cannot be used: the server asks for a password\. Look at the user and the password in DATABASE_URL\.$/,
+    );
   });
 
   test('the password is used, and a wrong one told in a sentence', async () => {

@@ -4,7 +4,7 @@ import { UserErrorCode, userInputError } from '../../graphql/errors.js';
 import { User } from '../users/user.entity.js';
 
 /** Any number of our own; one change at a time to who can manage users. */
-const LOCK = 0x4d_47_52;
+export const MANAGERS_LOCK = 0x4d_47_52;
 
 /**
  * Makes a change after which somebody must still be able to manage users (requirements C20), and flushes it. Changes of
@@ -19,7 +19,7 @@ export async function withLastManagerGuard(
   field: string,
   change: () => Promise<void> | void,
 ): Promise<void> {
-  await sql`select pg_advisory_xact_lock(${sql.lit(LOCK)})`.execute(em.getKysely<unknown>());
+  await sql`select pg_advisory_xact_lock(${sql.lit(MANAGERS_LOCK)})`.execute(em.getKysely<unknown>());
   const before = await countManagers(em);
   await change();
   await em.flush();

@@ -3,9 +3,16 @@ import { type FastifyReply, type FastifyRequest } from 'fastify';
 import { type Clock } from '../../common/clock.js';
 
 const NAME = 'docket_refresh_token';
+/**
+ * Browsers take a cookie of such a name from HTTPS only, so that nobody in between plants one by an answer in clear.
+ * `__Host-` would need the path "/" (docs/security.md, "The cookie behind a proxy").
+ * @see https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Set-Cookie#cookie_prefixes
+ */
+const SECURE_PREFIX = '__Secure-';
 
 /** What does not change from request to request. */
 export interface RefreshCookieSettings {
+  readonly name: string;
   /** Below PUBLIC_URL's path: other sites behind the same host never get it. */
   readonly path: string;
   /** Where people come by HTTPS, it never goes out in clear. */
@@ -20,9 +27,11 @@ export function refreshCookieSettings(
   allowedOrigins: readonly (string | RegExp)[],
 ): RefreshCookieSettings {
   const { origin: own, pathname, protocol } = new URL(publicUrl);
+  const secure = protocol === 'https:';
   return {
+    name: secure ? `${SECURE_PREFIX}${NAME}` : NAME,
     path: `${pathname.replace(/\/+$/, '')}/graphql`,
-    secure: protocol === 'https:',
+    secure,
     isTrusted: (origin) =>
       origin === own ||
       allowedOrigins.some((allowed) => (typeof allowed === 'string' ? allowed === origin : allowed.test(origin))),
@@ -64,12 +73,12 @@ export class RefreshCookie {
   }
 
   #sent(): string | null {
-    return parseCookie(this.#request.headers.cookie ?? '')[NAME] ?? null;
+    return parseCookie(this.#request.headers.cookie ?? '')[this.#settings.name] ?? null;
   }
 
   #set(value: string, maxAge: number): void {
-    const { path, secure } = this.#settings;
-    const cookie = stringifySetCookie({ name: NAME, value, maxAge, path, secure, httpOnly: true, sameSite: 'strict' });
+    const { name, path, secure } = this.#settings;
+    const cookie = stringifySetCookie({ name, value, maxAge, path, secure, httpOnly: true, sameSite: 'strict' });
     this.#reply.header('set-cookie', cookie);
   }
 }

@@ -1,16 +1,12 @@
-import { open } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { type Readable } from 'node:stream';
-import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError, defineCommand } from '../command.js';
 import { tellOnTerminal, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
+import { ArchiveFile, readOnce } from './archive-file.js';
 import { ArchiveError, damaged } from './archive-format.js';
 import { type PreparedKeys, prepareKeys } from './keys.js';
 import { ArchiveReader } from './read-archive.js';
 import { readOver, restoreArchive } from './restore-archive.js';
-
-const STANDARD_INPUT = '-';
 
 export const restore = defineCommand({
   name: 'restore',
@@ -22,19 +18,28 @@ export const restore = defineCommand({
   details:
     'With no server running on it. All or nothing: when anything is wrong, the database stays as it was. A backup of an older Docket is brought up to date. - is standard input. See docs/backup.md.',
   async run(context, { check = false }, [name = '']) {
-    const source = name === STANDARD_INPUT ? context.stdin : await opened(resolve(context.workingDir, name));
     try {
-      await (check ? checkThrough(source, context) : bringIn(source, context));
+      await (check ? checkThrough(name, context) : bringIn(name, context));
     } catch (error) {
       if (!(error instanceof ArchiveError)) throw error;
       throw new CommandError(`${name} ${error.message} Nothing was changed.`, { cause: error });
-    } finally {
-      source.destroy();
     }
   },
 });
 
-async function checkThrough(source: Readable, { stdout }: CommandContext): Promise<void> {
+async function checkThrough(name: string, context: CommandContext): Promise<void> {
+  const source = await readOnce(name, context);
+  try {
+    const { rows, keys, header } = await readThrough(source);
+    const said = keys === null ? 'no signing keys' : 'the signing keys';
+    context.stdout.write(`It is whole: ${rows.toLocaleString('en')} rows and ${said}, as of ${header.createdAt}.\n`);
+  } finally {
+    source.destroy();
+  }
+}
+
+/** @throws ArchiveError when any bit of the archive is not what was written */
+async function readThrough(source: Readable) {
   const archive = await ArchiveReader.open(source);
   const read = new Map<string, string>();
   for (const table of archive.header.tables) read.set(table.name, (await readOver(archive, table)).sha256);
@@ -43,12 +48,21 @@ async function checkThrough(source: Readable, { stdout }: CommandContext): Promi
     if (tables[table]?.sha256 !== sha256) throw damaged(`table "${table}"`);
   }
   const rows = Object.values(tables).reduce((sum, table) => sum + table.rows, 0);
-  const keys = archive.keys === null ? 'no signing keys' : 'the signing keys';
-  stdout.write(`It is whole: ${rows.toLocaleString('en')} rows and ${keys}, as of ${archive.header.createdAt}.\n`);
+  return { rows, keys: archive.keys, header: archive.header };
 }
 
-async function bringIn(source: Readable, { env, stdout, stderr }: CommandContext): Promise<void> {
-  const archive = await ArchiveReader.open(source);
+async function bringIn(name: string, context: CommandContext): Promise<void> {
+  const file = await ArchiveFile.open(name, context);
+  try {
+    // PostgreSQL logs each row that it cannot take, with what is in it: a damaged archive does not get that far.
+    await readThrough(file.read());
+    await putIn(await ArchiveReader.open(file.read()), context);
+  } finally {
+    await file.close();
+  }
+}
+
+async function putIn(archive: ArchiveReader, { env, stdout, stderr }: CommandContext): Promise<void> {
   const keys = archive.keys === null ? null : await prepareKeys(env, archive.keys);
   const progress = new Progress(stderr, 'rows');
   let rows = 0;
@@ -79,14 +93,5 @@ function tellOfKeys(keys: PreparedKeys | null, stderr: CommandContext['stderr'])
     stderr.write(
       'JWT_PRIVATE_KEYS does not have the keys of the backup: everybody has to sign in again, and links in mails stop working.\n',
     );
-  }
-}
-
-async function opened(file: string): Promise<Readable> {
-  try {
-    return (await open(file)).createReadStream();
-  } catch (cause) {
-    const code = isNativeError(cause) && 'code' in cause ? String(cause.code) : 'unknown';
-    throw new CommandError(`${file} cannot be read: ${code}.`, { cause });
   }
 }

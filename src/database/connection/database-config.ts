@@ -8,6 +8,8 @@ import { type SessionSettings, setUpSession } from './session.js';
 import { tlsOf } from './tls.js';
 
 const DEFAULT_APPLICATION_NAME = 'docket';
+/** PostgreSQL's NAMEDATALEN - 1: it cuts off what is beyond. */
+const LONGEST_APPLICATION_NAME = 63;
 /** What each kind of connection appends to the name that it has in pg_stat_activity; the request pool appends nothing. */
 export type ConnectionUse = '' | '-jobs' | '-start' | '-probe' | '-backup' | '-restore';
 
@@ -37,9 +39,10 @@ function operatingSystemUser(): string {
   }
 }
 
-/** What pg_stat_activity calls a connection of the given use. */
+/** What pg_stat_activity calls a connection of the given use; a long name is cut, so that the use is seen behind it. */
 export function applicationName(url: string, use: ConnectionUse): string {
-  return `${parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME}${use}`;
+  const name = parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME;
+  return `${name.slice(0, LONGEST_APPLICATION_NAME - use.length)}${use}`;
 }
 
 /** Where the URL leads, without secrets, for messages. */
@@ -85,7 +88,15 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
     ...config,
     Client: Constructor,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits the promise, unlike its type says
-    onConnect: async (client) => withTimeout(setUpSession(client, session), config.connectionTimeoutMillis),
+    onConnect: async (client) => {
+      try {
+        await withTimeout(setUpSession(client, session), config.connectionTimeoutMillis);
+      } catch (error) {
+        // The pool would end it in good order, and wait for a server or a pooler that does not answer.
+        if (client instanceof Client) client.connection.stream.destroy();
+        throw error;
+      }
+    },
   } satisfies PoolConfig;
 }
 

@@ -57,11 +57,15 @@ const URL_PARTS =
   /^postgres(?:ql)?:\/\/(?:(?<userinfo>[^/?#]*)@)?(?<host>\[[^\]/?#]*\]|[^:/?#]*)(?::(?<port>[^/?#]*))?(?:\/(?<path>[^?#]*))?(?:\?(?<query>[^#]*))?$/;
 
 function decoded(text: string, where: string): string {
+  let value: string;
   try {
-    return decodeURIComponent(text);
+    value = decodeURIComponent(text);
   } catch {
     throw new DatabaseUrlError(`must have %25 where its ${where} holds a percent sign`);
   }
+  // PostgreSQL's protocol ends each value with one.
+  if (value.includes('\0')) throw new DatabaseUrlError(`must have no %00 in its ${where}`);
+  return value;
 }
 
 function isParameter(name: string): name is ParameterName {
@@ -84,8 +88,10 @@ function parametersOf(query: string): Map<ParameterName, string> {
     const equals = pair.indexOf('=');
     const name = decoded(equals === -1 ? pair : pair.slice(0, equals), 'query');
     if (!isParameter(name)) throw unknownParameter(name);
-    if (equals === -1) throw new DatabaseUrlError(`must give a value to ${name}`);
-    parameters.set(name, decoded(pair.slice(equals + 1), 'query'));
+    const value = equals === -1 ? '' : decoded(pair.slice(equals + 1), 'query');
+    // An empty sslrootcert, as a template with a variable that is not set leaves it, must not mean "trust others".
+    if (value === '') throw new DatabaseUrlError(`must give a value to ${name}`);
+    parameters.set(name, value);
   }
   return parameters;
 }
@@ -96,9 +102,9 @@ function oneOf<Value extends string>(name: string, given: string, values: readon
   return value;
 }
 
-function wholeNumber(name: string, given: string, most: number): number {
-  if (!/^\d{1,9}$/.test(given) || Number(given) > most) {
-    throw new DatabaseUrlError(`must have a whole number up to ${most} as ${name}`);
+function wholeNumber(name: string, given: string, least: number, most: number): number {
+  if (!/^\d{1,9}$/.test(given) || Number(given) < least || Number(given) > most) {
+    throw new DatabaseUrlError(`must have a whole number from ${least} to ${most} as ${name}`);
   }
   return Number(given);
 }
@@ -114,6 +120,17 @@ function sslModeOf(parameters: ReadonlyMap<ParameterName, string>): SslMode {
   const ssl = parameters.get('ssl');
   if (ssl !== undefined) return oneOf('ssl', ssl, ['true', 'false']) === 'true' ? 'require' : 'disable';
   return parameters.get('sslrootcert') === 'system' ? 'verify-full' : 'prefer';
+}
+
+function checkHost(host: string): void {
+  if (host.includes(',')) throw new DatabaseUrlError('must name one host');
+  if (host.startsWith('@'))
+    throw new DatabaseUrlError('must have a folder as the host of a Unix socket: /run/postgresql');
+}
+
+/** PostgreSQL replaces other characters, and Docket would not know its own connections by the name. */
+function checkApplicationName(name = ''): void {
+  if (!/^[ -~]*$/.test(name)) throw new DatabaseUrlError('must have ASCII characters only in application_name');
 }
 
 /** What can be said about TLS without looking at any file. */
@@ -157,7 +174,8 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
       'must have %2F and %3F in place of / and ? in its user and password, and %40 in place of @ behind them',
     );
   }
-  if (`${host}${port}`.includes(',')) throw new DatabaseUrlError('must name one host');
+  if (port.includes(',')) throw new DatabaseUrlError('must name one host');
+  if (port.includes(':')) throw new DatabaseUrlError('must have an IPv6 address in brackets: [::1]');
   const parameters = parametersOf(query);
   const [, user = '', password] = /^([^:]*)(?::(.*))?$/s.exec(userinfo ?? '') ?? [];
   const sslMode = sslModeOf(parameters);
@@ -166,16 +184,19 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
     parameters.get(name) ?? (otherwise || undefined);
   const timeout = parameters.get('connect_timeout');
   const portText = given('port', port);
+  const place = given('host', decoded(host.replace(/^\[(.*)\]$/, '$1'), 'host')) ?? 'localhost';
+  checkHost(place);
+  checkApplicationName(parameters.get('application_name'));
   return {
-    host: given('host', decoded(host.replace(/^\[(.*)\]$/, '$1'), 'host')) ?? 'localhost',
-    port: portText === undefined ? DEFAULT_PORT : wholeNumber('port', portText, HIGHEST_PORT),
+    host: place,
+    port: portText === undefined ? DEFAULT_PORT : wholeNumber('port', portText, 1, HIGHEST_PORT),
     user: given('user', decoded(user, 'user')),
     password: given('password', password === undefined ? undefined : decoded(password, 'password')),
     database: given('dbname', decoded(path, 'path')),
     sslMode,
     sslNegotiation: oneOf('sslnegotiation', parameters.get('sslnegotiation') ?? 'postgres', ['postgres', 'direct']),
     connectTimeout:
-      timeout === undefined ? undefined : wholeNumber('connect_timeout', timeout, LONGEST_CONNECT_TIMEOUT),
+      timeout === undefined ? undefined : wholeNumber('connect_timeout', timeout, 0, LONGEST_CONNECT_TIMEOUT),
     parameters,
   };
 }

@@ -1,9 +1,13 @@
 import { isNativeError } from 'node:util/types';
+import { TimeoutError } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 import { EXTENSIONS } from './session.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
 const READ_ONLY = '25006';
+const TOO_MANY_CONNECTIONS = '53300';
+/** Also for a table on which the user has no right at all: the migrator does not see it. */
+const DUPLICATE_TABLE = '42P07';
 /** What PostgreSQL says when an extension's files are not there: feature_not_supported, or undefined_file before 17. */
 const NO_SUCH_EXTENSION = /extension "(\w+)" is not available|could not open extension control file/;
 
@@ -19,6 +23,12 @@ function sentenceOf(error: Error): string {
 
 /** What to tell the person who starts Docket when the database refuses to be migrated; undefined for other errors. */
 export function missingRight(error: unknown): StartError | undefined {
+  if (error instanceof TimeoutError) {
+    return new StartError(
+      `The database gave ${error.message}: it has stopped meanwhile, or a pooler in between has too few connections (docs/postgresql.md).`,
+      { cause: error },
+    );
+  }
   if (!isNativeError(error) || !('code' in error)) return undefined;
   const said = sentenceOf(error);
   if (NO_SUCH_EXTENSION.test(error.message)) {
@@ -35,6 +45,16 @@ export function missingRight(error: unknown): StartError | undefined {
     }
     case READ_ONLY:
       return new StartError(`The database is read-only: ${said}.`, { cause: error });
+    case DUPLICATE_TABLE:
+      return new StartError(
+        `The database refuses: ${said}. It is another program's, or belongs to another user. Give Docket a database of its own, or make the user of DATABASE_URL the owner of all its tables.`,
+        { cause: error },
+      );
+    case TOO_MANY_CONNECTIONS:
+      return new StartError(
+        `The database refuses: ${said}. See docs/postgresql.md for how many each process needs, max_connections, and the limits of the role and the database.`,
+        { cause: error },
+      );
     default:
       return undefined;
   }

@@ -35,6 +35,9 @@ export function isPassing(error: unknown): boolean {
 const LOOK_AT_URL = 'Look at DATABASE_URL, and whether PostgreSQL runs there.';
 const LOOK_AT_TLS =
   'Look at sslmode and sslrootcert in DATABASE_URL (docs/security.md, "TLS to PostgreSQL"), and at the certificate of the server.';
+const LOOK_AT_POOLER =
+  'Look at DATABASE_URL, whether PostgreSQL runs there, and whether a pooler in between has a connection left (docs/postgresql.md).';
+const LOOK_AT_OPTIONS = 'Look at options in DATABASE_URL.';
 
 /** By PostgreSQL's SQLSTATE, or Node's code. */
 const ADVICE: Readonly<Record<string, string>> = {
@@ -42,18 +45,41 @@ const ADVICE: Readonly<Record<string, string>> = {
   '28000': 'Look at the user and sslmode in DATABASE_URL, and at pg_hba.conf of the server.',
   '3D000': 'Look at the name of the database in DATABASE_URL, or make the database: createdb.',
   '42501': 'Grant the user of DATABASE_URL the right to connect: grant connect on database … to ….',
+  '42704': LOOK_AT_OPTIONS,
+  '22023': LOOK_AT_OPTIONS,
   '53300': 'All connections of the server are taken: see max_connections, and how many processes of Docket there are.',
 };
 
 const IS_ABOUT_TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/;
 
+/** By what is said where there is no code, or one that stands for many things. */
+const ADVICE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
+  [/does not support SSL|secure TLS connection/, LOOK_AT_TLS],
+  [/unsupported startup parameter: options/, 'A pooler in between takes no options: leave them out of DATABASE_URL.'],
+  [/^no answer within|^timeout expired|max_client_conn/, LOOK_AT_POOLER],
+];
+
+function adviceOn(code: string, reason: string): string {
+  const byMessage = ADVICE_BY_MESSAGE.find(([message]) => message.test(reason));
+  if (byMessage) return byMessage[1];
+  return IS_ABOUT_TLS.test(code) ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
+}
+
+/** What `pg` says where the server asks for a password and there is none. */
+const NO_PASSWORD = /client password must be a/;
+const ASKS_FOR_PASSWORD = 'the server asks for a password';
+
 /** What to tell the person who starts Docket. The URL itself is not told: it holds the password. */
 export function refusedConnection(url: string, cause: unknown): StartError {
-  const code = codeOf(errorsOf(cause)[0]);
-  const reason = reasonOf(cause);
-  const isAboutTls = IS_ABOUT_TLS.test(code) || /does not support SSL/.test(reason);
-  const advice = isAboutTls ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
-  return new StartError(`The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${advice}`, {
-    cause,
-  });
+  // A file that the URL names, for example: its message says what to do.
+  if (cause instanceof StartError) return cause;
+  const asksForPassword = NO_PASSWORD.test(reasonOf(cause));
+  const code = asksForPassword ? '28P01' : codeOf(errorsOf(cause)[0]);
+  const reason = asksForPassword ? ASKS_FOR_PASSWORD : reasonOf(cause);
+  return new StartError(
+    `The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(code, reason)}`,
+    {
+      cause,
+    },
+  );
 }

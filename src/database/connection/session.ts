@@ -16,6 +16,13 @@ const RELIED_ON = {
   // How texts are read.
   array_nulls: 'on',
   transform_null_equals: 'off',
+  // What searches find.
+  gin_fuzzy_search_limit: '0',
+  // What a name means in the functions that migrations make, and what they refuse.
+  'plpgsql.variable_conflict': 'error',
+  'plpgsql.extra_errors': 'none',
+  // A row that is refused, as a name that is taken, does not end the connection.
+  exit_on_error: 'off',
   // Row locks are what makes changes wait for each other (docs/decisions/0008-row-locks.md): a statement that waited must
   // see what it waited for. Under a stricter level it would fail instead.
   default_transaction_isolation: 'read committed',

@@ -1,5 +1,6 @@
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { type ConnectionOptions, getCACertificates, type SecureVersion } from 'node:tls';
+import { type ConnectionOptions, createSecureContext, getCACertificates, type SecureVersion } from 'node:tls';
 import { isNativeError } from 'node:util/types';
 import { StartError } from '../../common/start-error.js';
 import { type DatabaseUrl, TLS_VERSIONS } from './database-url.js';
@@ -27,9 +28,37 @@ function fileOf(parameters: DatabaseUrl['parameters'], name: string): string | u
   }
 }
 
+/** @throws StartError for a file without a certificate: Node would trust other CAs in its place */
 function rootOf(parameters: DatabaseUrl['parameters']): string | undefined {
-  if (parameters.get('sslrootcert') !== 'system') return fileOf(parameters, 'sslrootcert');
-  return getCACertificates('system').join('\n');
+  if (parameters.get('sslrootcert') === 'system') return getCACertificates('system').join('\n');
+  const text = fileOf(parameters, 'sslrootcert');
+  if (text !== undefined && !isCertificate(text)) {
+    throw new StartError(
+      `The file that the database URL names as sslrootcert, ${parameters.get('sslrootcert')}, holds no certificate in PEM format.`,
+    );
+  }
+  return text;
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).raw.length > 0;
+  } catch {
+    return false;
+  }
+}
+
+/** @throws StartError where Node cannot use a client's certificate and key; that they do not fit shows here, too */
+function checkClientCertificate(options: ConnectionOptions): void {
+  try {
+    createSecureContext({ cert: options.cert, key: options.key, passphrase: options.passphrase });
+  } catch (cause) {
+    const reason = isNativeError(cause) ? cause.message : String(cause);
+    throw new StartError(
+      `The client certificate of the database URL cannot be used: ${reason}. Look at sslcert, sslkey and sslpassword.`,
+      { cause },
+    );
+  }
 }
 
 /** libpq's default is TLS 1.2, too. */
@@ -51,6 +80,7 @@ export function tlsOf({ host, sslMode, parameters }: DatabaseUrl): Tls {
   const passphrase = parameters.get('sslpassword');
   const hasRoot = ca !== undefined;
   const isVerified = sslMode === 'verify-full' || sslMode === 'verify-ca' || (sslMode === 'require' && hasRoot);
+  if (cert !== undefined) checkClientCertificate({ cert, key, passphrase });
   return {
     isOptional: sslMode === 'prefer' || sslMode === 'allow',
     options: {

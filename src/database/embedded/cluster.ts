@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { access, chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { access, chown, mkdir, mkdtemp, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StartError } from '../../common/start-error.js';
 import type { PostgresBinaries } from './binaries.js';
@@ -28,7 +28,7 @@ export function clusterDirOf(dataDir: string): string {
  * It is made beside its place and moved there by one rename, its password with it: whoever is killed half-way, or
  * comes second, leaves nothing behind that looks like a cluster.
  * @param synced false skips flushing to disk, for clusters that need not outlive a power cut.
- * @throws Error with what initdb wrote.
+ * @throws StartError with what initdb wrote.
  */
 export async function ensureCluster(
   dataDir: string,
@@ -80,6 +80,31 @@ export async function readPassword(dataDir: string): Promise<string> {
   }
 }
 
+/** PostgreSQL's own rule: its group may read, and others do nothing. */
+const NOT_ALLOWED_MODE = 0o027;
+
+/**
+ * Looks whether this PostgreSQL starts on the cluster, as its own log does not say what to do.
+ * @throws StartError when it was made by another major version, or others may enter it
+ */
+export async function checkCluster(dataDir: string, binaries: PostgresBinaries): Promise<void> {
+  const clusterDir = clusterDirOf(dataDir);
+  const made = (await readFile(join(clusterDir, 'PG_VERSION'), 'utf8')).trim();
+  const { stdout } = await runCommand(binaries.postgres, ['--version']);
+  const [, ours] = /(\d+)(?:\.|devel|beta|rc)/.exec(stdout) ?? [];
+  if (ours !== undefined && made !== ours) {
+    throw new StartError(
+      `${clusterDir} was made by PostgreSQL ${made}, and this Docket brings PostgreSQL ${ours}. Make a backup with the version of Docket that it was used with, and restore it into a new DATA_DIR (docs/backup.md).`,
+    );
+  }
+  const { mode } = await stat(clusterDir);
+  if (process.platform !== 'win32' && (mode & NOT_ALLOWED_MODE) !== 0) {
+    throw new StartError(
+      `Others may enter ${clusterDir}, and PostgreSQL refuses to start on it: chmod 700 ${clusterDir}`,
+    );
+  }
+}
+
 /** Clears away what killed first starts left. Only for the holder of DATA_DIR: everybody else is too late anyway. */
 export async function removeUnfinishedClusters(dataDir: string): Promise<void> {
   const leftovers = (await readdir(dataDir)).filter((name) => name.startsWith(UNFINISHED_PREFIX));
@@ -122,7 +147,7 @@ async function runInitdb(
       break;
     }
   }
-  throw new Error(`initdb could not create a database cluster in ${clusterDir}:\n${output.trim()}`);
+  throw new StartError(`initdb could not create a database cluster in ${clusterDir}:\n${output.trim()}`);
 }
 
 async function clusterExists(dataDir: string): Promise<boolean> {

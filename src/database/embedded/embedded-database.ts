@@ -3,7 +3,7 @@ import { Client, escapeIdentifier } from 'pg';
 import { StartError } from '../../common/start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
-import { clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';
+import { checkCluster, clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';
 import { type KeepingUp, ServerKeeper } from './server-keeper.js';
 import { connectionTo, databaseUrlOf, endServer, holdServer, type ServerPlan } from './server.js';
 
@@ -58,6 +58,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
   await ensureCluster(dataDir, binaries, account, settings['fsync'] !== 'off');
 
   const plan: ServerPlan = { dataDir, binaries, account, settings, password: await readPassword(dataDir) };
+  await checkCluster(dataDir, binaries);
   const server = await holdServer(plan);
   if (server === undefined) {
     throw new DataDirInUseError(dataDir);
@@ -67,7 +68,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
     await removeUnfinishedClusters(dataDir);
     await createDatabase(plan, server.port, databaseName);
   } catch (error) {
-    await endServer(plan, server.lock);
+    await endServer(plan, server);
     throw error;
   }
   const keeper = new ServerKeeper(plan, server);

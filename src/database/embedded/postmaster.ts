@@ -47,6 +47,11 @@ export async function findPostmaster(clusterDir: string): Promise<Postmaster> {
   return { state: 'running', pid, port: port > 0 ? port : undefined, certain: commandLine !== undefined };
 }
 
+/** Whether the process is for certain a server of this cluster, even if its folder is no longer there. */
+export async function isServerOf(pid: number, clusterDir: string): Promise<boolean> {
+  return isAlive(pid) && (await commandLineOf(pid))?.includes(`-D ${clusterDir} `) === true;
+}
+
 function isAlive(pid: number): boolean {
   try {
     return process.kill(pid, 0);

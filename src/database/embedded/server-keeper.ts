@@ -43,7 +43,7 @@ export class ServerKeeper {
   async #end(): Promise<void> {
     this.#keepingUp = undefined;
     await this.#restarting;
-    await endServer(this.#plan, this.#held.lock);
+    await endServer(this.#plan, this.#held);
   }
 
   /** The connection that holds the lock breaks at once when the server ends. */

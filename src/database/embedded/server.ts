@@ -1,12 +1,13 @@
 import { unlink } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { ClientConfig } from 'pg';
+import { StartError } from '../../common/start-error.js';
 import type { PostgresBinaries } from './binaries.js';
 import { clusterDirOf, SUPERUSER } from './cluster.js';
 import { runCommand, type Account } from './command.js';
 import { DataDirLock } from './data-dir-lock.js';
 import { launchServer, readLogTail, type Launch } from './launch.js';
-import { findPostmaster } from './postmaster.js';
+import { findPostmaster, isServerOf } from './postmaster.js';
 
 /** Long enough for the recovery of a large database after a crash. */
 const START_TIMEOUT_MS = 120_000;
@@ -26,6 +27,7 @@ export interface ServerPlan {
 
 /** A server that we alone use. */
 export interface HeldServer {
+  readonly pid: number;
   readonly port: number;
   readonly lock: DataDirLock;
 }
@@ -33,7 +35,7 @@ export interface HeldServer {
 /**
  * Finds the cluster's server running (one that outlived its process) or launches it, and takes it for ourselves.
  * @returns undefined when another process holds it.
- * @throws Error with the end of PostgreSQL's log when the server does not come up.
+ * @throws StartError with the end of PostgreSQL's log when the server does not come up.
  */
 export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefined> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS;
@@ -50,7 +52,7 @@ export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefin
     } else if (postmaster.state === 'running' && postmaster.port !== undefined) {
       try {
         const lock = await DataDirLock.take(connectionTo(plan, postmaster.port));
-        return lock === undefined ? undefined : { port: postmaster.port, lock };
+        return lock === undefined ? undefined : { pid: postmaster.pid, port: postmaster.port, lock };
       } catch (error) {
         if (!isPassing(error)) {
           throw error;
@@ -64,7 +66,7 @@ export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefin
     }
     await delay(START_POLL_MS);
   }
-  throw new Error(
+  throw new StartError(
     `The embedded PostgreSQL in ${plan.dataDir} did not start. The end of its log:\n${await readLogTail(plan.dataDir)}`,
     { cause: lastError },
   );
@@ -74,7 +76,7 @@ export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefin
  * Ends the server and releases it; one that another process has taken over meanwhile is left alone.
  * @throws Error when PostgreSQL does not end.
  */
-export async function endServer(plan: ServerPlan, lock: DataDirLock): Promise<void> {
+export async function endServer(plan: ServerPlan, { pid, lock }: HeldServer): Promise<void> {
   const clusterDir = clusterDirOf(plan.dataDir);
   const ours = await lock.confirmForTheLastTime();
   const { state } = await findPostmaster(clusterDir);
@@ -89,7 +91,18 @@ export async function endServer(plan: ServerPlan, lock: DataDirLock): Promise<vo
       throw new Error(`The embedded PostgreSQL in ${plan.dataDir} did not stop: ${stderr.trim()}`);
     }
   }
+  if (ours && state === 'absent' && (await isServerOf(pid, clusterDir))) await endByPid(pid, clusterDir);
   await lock.release();
+}
+
+/**
+ * Fast shutdown of a server whose folder was moved or removed under it. It would notice within a minute by itself, and
+ * nobody could start on the folder meanwhile.
+ */
+async function endByPid(pid: number, clusterDir: string): Promise<void> {
+  process.kill(pid, 'SIGINT');
+  const giveUpAt = performance.now() + STOP_TIMEOUT_SECONDS * 1000;
+  while (performance.now() < giveUpAt && (await isServerOf(pid, clusterDir))) await delay(START_POLL_MS);
 }
 
 /** The maintenance database, which PostgreSQL always has. */

@@ -15,6 +15,7 @@ import { Migration20261127134107_merged_mails } from './Migration20261127134107_
 import { Migration20261127140500_names_in_order } from './Migration20261127140500_names_in_order.js';
 import { Migration20261127160000_search_rows } from './Migration20261127160000_search_rows.js';
 import { Migration20261127163000_list_indexes } from './Migration20261127163000_list_indexes.js';
+import { Migration20261127170011_token_indexes } from './Migration20261127170011_token_indexes.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -34,4 +35,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261127140500_names_in_order', class: Migration20261127140500_names_in_order },
   { name: 'Migration20261127160000_search_rows', class: Migration20261127160000_search_rows },
   { name: 'Migration20261127163000_list_indexes', class: Migration20261127163000_list_indexes },
+  { name: 'Migration20261127170011_token_indexes', class: Migration20261127170011_token_indexes },
 ];
