@@ -38,6 +38,8 @@ export async function withInputFile<Result>(
     const path = folder === undefined ? resolve(workingDir, name) : join(folder, 'stdin');
     if (folder !== undefined) await copy(stdin, path, signal);
     const sample = await readSample(path);
+    const binary = binaryFault(sample);
+    if (binary !== null) throw new CommandError(`${binary} Nothing was imported.`);
     const actual = byteOrderMark(sample) ?? encoding;
     const file = { text: () => decoded(path, actual, likelyUtf16(sample)) };
     return await action(file);
@@ -78,6 +80,22 @@ async function readSample(path: string): Promise<Buffer> {
     const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
     throw new CommandError(`${path} cannot be read: ${reason}.`, { cause });
   }
+}
+
+/** What people give for a CSV file by mistake, by its first bytes, with what to do about it. */
+const BINARY: readonly (readonly [bytes: readonly number[], fault: string])[] = [
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    'The file is a ZIP archive, as Excel workbooks (.xlsx) are. Save the sheet as "CSV UTF-8", or unpack the archive.',
+  ],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'The file is an Excel workbook (.xls). Save the sheet as "CSV UTF-8".'],
+  [[0x1f, 0x8b], 'The file is compressed with gzip. Unpack it, e.g. gunzip -c FILE | … import-tickets - --format csv.'],
+  [[0xff, 0xfe, 0, 0], 'The file is in UTF-32. Save it as UTF-8.'],
+];
+
+function binaryFault(sample: Buffer): string | null {
+  const found = BINARY.find(([bytes]) => bytes.every((byte, index) => sample[index] === byte));
+  return found?.[1] ?? null;
 }
 
 function byteOrderMark(bytes: Buffer): string | undefined {
