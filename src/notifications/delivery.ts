@@ -153,7 +153,7 @@ export class Delivery {
     let made: MadeMail | null = null;
     const renewing = setInterval(() => void this.#renew(ids), RENEW_EVERY_MS);
     try {
-      made = await this.#mails.make(claimed);
+      made = await this.#mails.make(claimed, this.#claims.now());
       if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
       const told = claimed.filter(({ id }) => made === null || made.told.includes(id));
@@ -165,7 +165,8 @@ export class Delivery {
     const [first, ...others] = made.told;
     if (first === undefined) return cancellationsOf(made);
     const toldWith = others.length > 0 ? first : null;
-    return [...cancellationsOf(made), { ids: [...made.told], outcome: { status: NotificationStatus.SENT, toldWith } }];
+    const outcome: Outcome = { status: NotificationStatus.SENT, toldWith, digest: made.digest };
+    return [...cancellationsOf(made), { ids: [...made.told], outcome }];
   }
 
   #failed([first]: readonly NotificationRow[], error: unknown): Outcome {
