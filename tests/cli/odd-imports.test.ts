@@ -26,6 +26,12 @@ async function importing(name: string, content: string | Buffer, ...options: str
 
 const STAND_IN = ['--default-user', 'ada'];
 
+const row = (ticket: number, ...ids: string[]) => ({
+  id: ticket,
+  title: 'T',
+  comments: ids.map((one) => ({ id: one, content: `${ticket} ${one}` })),
+});
+
 describe('comments', () => {
   const at = '2024-01-02T00:00:00.000Z';
   const comment = (updatedAt: string, body: string) => ({
@@ -65,11 +71,6 @@ describe('comments', () => {
 
   test('with an id that another comment has get one of their own, and it is counted', async () => {
     const [id, other] = ['0190c6d1-0000-7000-8000-000000000001', '0190c6d1-0000-7000-8000-000000000002'];
-    const row = (ticket: number, ...ids: string[]) => ({
-      id: ticket,
-      title: 'T',
-      comments: ids.map((one) => ({ id: one, content: `${ticket} ${one}` })),
-    });
     const first = await importing('x.json', JSON.stringify([row(1, id, id), row(2, id)]), ...STAND_IN);
     const second = await importing('x.json', JSON.stringify([row(3, id, other)]), ...STAND_IN);
     expect(first).toMatchObject({ code: 0, stdout: expect.stringContaining('2 × a comment whose id another') });

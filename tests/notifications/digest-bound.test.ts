@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
-import { Ticket } from '../../src/tickets/ticket.entity.js';
+import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { type SmtpTestServer, startSmtpServer } from '../support/smtp.js';
@@ -82,7 +82,9 @@ test('one whose change was not committed yet when a digest looked, or by a clock
   const { tickets, digests } = await personWith('Stays', 'Unseen');
   await later(server, DAY);
   const closedAt = new Date(server.clock.now().getTime() - 5000);
-  await server.app.orm.em.fork().nativeUpdate(Ticket, { id: tickets[1]?.id ?? '' }, { status: 'DONE', closedAt });
+  await server.app.orm.em
+    .fork()
+    .nativeUpdate(Ticket, { id: tickets[1]?.id ?? '' }, { status: TicketStatus.DONE, closedAt });
   for (let day = 0; day < 2; day += 1) await later(server, DAY);
   expect(digests()).toEqual([
     { subject: 'Your tickets: 2 active', closed: [] },
