@@ -46,7 +46,7 @@ interface DigestFacts extends RecipientFacts {
 }
 
 /** A ticket of a digest, and how many there are in all, listed or not. */
-export interface DigestRow extends Omit<DigestTicket, 'url'> {
+interface DigestRow extends Omit<DigestTicket, 'url'> {
   readonly id: string;
   readonly closedMs: number | null;
   readonly activeCount: number;
