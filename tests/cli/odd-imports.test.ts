@@ -1,10 +1,14 @@
+import { execFile } from 'node:child_process';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { Comment } from '../../src/comments/comment.entity.js';
 import { option } from '../../src/cli/tickets/option-text.js';
 import { Ticket } from '../../src/tickets/ticket.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { cli, file } from './support.js';
+import { cli, file, folder } from './support.js';
 
 let server: TestServer;
 beforeAll(async () => {
@@ -132,6 +136,18 @@ describe('a file that is no text', () => {
     expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringContaining(message) });
     expect(stderr).toContain('Nothing was imported.\n');
   });
+});
+
+test('a named pipe, which gives its text once, is read as a whole', async () => {
+  const pipe = join(await folder(), 'pipe.csv');
+  await promisify(execFile)('mkfifo', [pipe]);
+  const rows = Array.from({ length: 500 }, (_, index) => `P-${index},Title\n`).join('');
+  const [{ code, stdout }] = await Promise.all([
+    cli(server, ['import-tickets', pipe, ...STAND_IN]),
+    writeFile(pipe, `id,title\n${rows}`),
+  ]);
+  expect(stdout).toContain('Imported 500 tickets');
+  expect(code).toBe(0);
 });
 
 describe('what a report shows of a file', () => {
