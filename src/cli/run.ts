@@ -5,6 +5,7 @@ import { BrokenOffError, type CommandContext, CommandError, UsageError } from '.
 import { commands } from './commands.js';
 import { EXIT_BROKEN_OFF } from './interruption.js';
 import { commandHelp, INVOCATION, overallHelp } from './help.js';
+import { terminalLine } from './terminal-text.js';
 
 const EXIT_OK = 0;
 const EXIT_FAULT = 1;
@@ -42,7 +43,8 @@ export async function run(words: readonly string[], streams: Streams, loadContex
       stderr.write(`${error.message} ${INVOCATION} help ${name} tells more.\n`);
       return EXIT_USAGE;
     }
-    stderr.write(`${withoutSecrets(explain(error))}\n`);
+    const lines = withoutSecrets(explain(error)).split('\n').map(terminalLine);
+    stderr.write(`${lines.join('\n')}\n`);
     return error instanceof BrokenOffError ? EXIT_BROKEN_OFF : EXIT_FAULT;
   }
 }

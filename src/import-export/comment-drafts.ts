@@ -67,22 +67,33 @@ export function readComments(
       return [];
     }
     const keepsId = rules.preset.exact === true && comment.id !== null && isId(comment.id);
+    const written = comment.createdAt === null ? createdAt : rules.instant(comment.createdAt, 'a comment');
+    const changed = comment.updatedAt === null ? null : rules.instant(comment.updatedAt, 'a comment');
+    const isEarly = changed !== null && changed < written;
+    if (isEarly) note("a comment's updatedAt lay before its createdAt: left out; the details hold it");
+    // Others give the time of creation for what was never changed.
+    const isUnchanged = changed?.getTime() === written.getTime() && !keepsId;
+    const kept = {
+      ...(comment.id !== null && !keepsId && { id: comment.id }),
+      ...(isEarly && { updatedAt: comment.updatedAt }),
+    };
     return [
       {
         ...comment,
         id: keepsId ? (comment.id?.toLowerCase() ?? null) : null,
         content,
-        createdAt: comment.createdAt === null ? createdAt : rules.instant(comment.createdAt, 'a comment'),
-        updatedAt: comment.updatedAt === null ? null : rules.instant(comment.updatedAt, 'a comment'),
-        rest: keepsId || comment.id === null ? comment.rest : withId(comment.rest, comment.id),
+        createdAt: written,
+        updatedAt: isEarly || isUnchanged ? null : changed,
+        rest: restWith(comment.rest, kept),
       },
     ];
   });
   return { comments, rests };
 }
 
-function withId(rest: unknown, id: string): unknown {
-  return { id, ...(isObject(rest) ? rest : {}) };
+/** What else a comment had, with further members before it. */
+export function restWith(rest: unknown, kept: Readonly<Record<string, unknown>>): unknown {
+  return Object.keys(kept).length === 0 ? rest : { ...kept, ...(isObject(rest) ? rest : {}) };
 }
 
 function leaveOut({ rest, content: _none, ...comment }: RawComment): unknown {

@@ -1,12 +1,12 @@
 import { UsageError } from '../cli/command.js';
 
 /** What `--date-format` may say beside a pattern, and how a number becomes an instant. */
-const NUMBERS: Readonly<Record<string, (value: number) => { at: number; isLocal: boolean }>> = {
-  epoch: (value) => ({ at: value * 1000, isLocal: false }),
-  'epoch-ms': (value) => ({ at: value, isLocal: false }),
-  excel: (value) => ({ at: fromSerial(value, EXCEL_1900), isLocal: true }),
-  'excel-1904': (value) => ({ at: fromSerial(value, EXCEL_1904), isLocal: true }),
-};
+const NUMBERS = new Map<string, (value: number) => { at: number; isLocal: boolean }>([
+  ['epoch', (value) => ({ at: value * 1000, isLocal: false })],
+  ['epoch-ms', (value) => ({ at: value, isLocal: false })],
+  ['excel', (value) => ({ at: fromSerial(value, EXCEL_1900), isLocal: true })],
+  ['excel-1904', (value) => ({ at: fromSerial(value, EXCEL_1904), isLocal: true })],
+]);
 
 /** Days from Excel's day 0 to 1970-01-01; its own 29 February 1900 is counted. Old files of Excel for Mac begin in 1904. */
 const EXCEL_1900 = 25_569;
@@ -51,7 +51,7 @@ export const DATE_FORMAT_HELP = 'DD/MM/YYYY, MM-DD-YYYY HH:mm, …; excel, excel
  * @throws UsageError for what is neither, or leaves out day, month or year
  */
 export function parseDateFormat(name: string): DateFormat {
-  const read = NUMBERS[name.toLowerCase()];
+  const read = NUMBERS.get(name.toLowerCase());
   if (read !== undefined) return { kind: 'number', name, read };
   const seen = new Set<string>();
   const shape = name.replaceAll(/YYYY|YY|MMM|MM?|DD?|HH?|hh?|mm|ss|[Aa]|[\s\S]/g, (part) => {

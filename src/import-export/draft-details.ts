@@ -23,8 +23,9 @@ export function readDetails(
   rules: DraftRules,
   words: Readonly<Record<string, unknown>>,
   texts: WholeTexts,
+  note: (what: string) => void,
 ): DetailsDraft {
-  const own = ownDetails(row);
+  const own = ownDetails(row, note);
   const cut: Record<string, string> = {};
   if (characters(texts.title) > LONGEST.title) cut['title'] = texts.title;
   if (characters(texts.description) > LONGEST.description) cut['description'] = texts.description;
@@ -33,13 +34,13 @@ export function readDetails(
   return { own, rest, words: { ...words, ...cut } };
 }
 
-function ownDetails(row: Row): DetailsDraft['own'] {
+function ownDetails(row: Row, note: (what: string) => void): DetailsDraft['own'] {
   const [column] = row.columnsOf('details');
   const text = column && (row.record.structured.get(column) ?? row.record.columns.get(column)?.[0]);
   if (column === undefined || text === undefined) return null;
   let value: unknown;
   try {
-    value = parseJson(text, () => {});
+    value = parseJson(text, note);
   } catch {
     value = undefined;
   }

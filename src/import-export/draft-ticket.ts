@@ -11,6 +11,7 @@ import { type ImportField } from './presets.js';
 import { Row } from './row.js';
 import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
+import { isBlank } from './vocabulary.js';
 
 const CUT_TITLE = '…';
 const CUT_DESCRIPTION = '\n\n[Cut by the import; the details hold the whole text.]';
@@ -25,8 +26,10 @@ export type Drafted = { readonly draft: TicketDraft; readonly row: Row } | { rea
 
 /** Makes a ticket of a row, or gives everything that is wrong with the row. */
 export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
-  const row = new Row(record, rules.mapping);
   const exact = rules.preset.exact === true;
+  const keepsId = exact && isId(new Row(record, rules.mapping).value('id') ?? '');
+  // In an export of Docket `none` and `-` are names that somebody gave, and what is missing is an empty cell.
+  const row = new Row(record, rules.mapping, keepsId ? isInvisible : isBlank);
   const faults: RowFault[] = [];
   const notes = new Set<string>(record.notes);
   const note = (what: string) => void notes.add(what);
@@ -47,7 +50,6 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     }, null);
 
   const externalId = attempt(() => row.value('id') ?? reject('id: it is empty.'), '');
-  const keepsId = exact && isId(externalId);
   const id = importedId(rules.source, externalId, exact);
   const texts = attempt(() => readTexts(row, rules, note), { title: '', description: '' });
   const values = readValues(row, rules, attempt);
@@ -89,7 +91,7 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     updatedAt,
     closedAt,
     comments,
-    details: attempt(() => readDetails(row, rules, words, texts), { own: null, rest: {}, words: {} }),
+    details: attempt(() => readDetails(row, rules, words, texts, note), { own: null, rest: {}, words: {} }),
     notes: [],
   };
   if (draft.title !== texts.title) note('a title over 200 characters was cut; the details hold all of it');

@@ -1,7 +1,7 @@
 import { EXPORTED_FIELDS, type ExportedTicket } from './exported-ticket.js';
 
-/** What makes a spreadsheet take a text for a formula (OWASP, CSV injection). */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What makes a spreadsheet take a text for a formula, full-width forms in some locales too (OWASP, CSV injection). */
+const FORMULA = /^[=+\-@\t\r\n\u{FF1D}\u{FF0B}\u{FF0D}\u{FF20}]/u;
 
 /**
  * RFC 4180 but for line ends, which are LF; what is nested stands as JSON in its cell, what is null as an empty one.

@@ -1,6 +1,7 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Progress } from '../cli/progress.js';
 import { ColumnReport } from './column-report.js';
+import { restWith } from './comment-drafts.js';
 import { type Drafted, draftTicket } from './draft-ticket.js';
 import { type DraftRules } from './draft-rules.js';
 import { type Originals } from './duplicates.js';
@@ -11,7 +12,7 @@ import { readyTicket } from './ready-ticket.js';
 import { type RowFault, type SourceFile } from './source-record.js';
 import { Notices, type TicketDraft } from './ticket-draft.js';
 import { type TicketSpool } from './ticket-spool.js';
-import { existingTickets } from './write-tickets.js';
+import { existingComments, existingTickets } from './write-tickets.js';
 
 /** Rows for which the database is asked at once which of them are here. */
 const BATCH = 200;
@@ -35,6 +36,8 @@ export class ImportReading {
   readonly #parts: ReadingParts;
   readonly #lineOfId = new Map<string, number>();
   readonly #present = new Set<string>();
+  /** Ids that comments of the file or of the database have. */
+  readonly #commentIds = new Set<string>();
   readonly #originals = new Map<string, { name: string; id: string }>();
   readonly #assignees = new Set<string>();
   /** What is wrong with rows: they can be skipped. */
@@ -100,11 +103,32 @@ export class ImportReading {
       batch.map(({ draft }) => draft.id),
     );
     for (const id of present) this.#present.add(id);
-    for (const { draft, row } of batch) {
-      if (present.has(draft.id)) continue;
-      await this.#add(draft);
+    const fresh = batch.filter(({ draft }) => !present.has(draft.id));
+    const taken = await existingComments(
+      this.#parts.em,
+      fresh.flatMap(({ draft }) => draft.comments.flatMap(({ id }) => id ?? [])),
+    );
+    for (const id of taken) this.#commentIds.add(id);
+    for (const { draft, row } of fresh) {
+      await this.#add({ ...draft, ...this.#withOwnCommentIds(draft) });
       this.columns.add(row);
     }
+  }
+
+  /** A row that was copied with its comments has their ids twice. */
+  #withOwnCommentIds({ comments, notes }: TicketDraft): Pick<TicketDraft, 'comments' | 'notes'> {
+    const all = new Set(notes);
+    const own = comments.map((comment) => {
+      const { id, rest } = comment;
+      if (id === null) return comment;
+      if (!this.#commentIds.has(id)) {
+        this.#commentIds.add(id);
+        return comment;
+      }
+      all.add('a comment whose id another comment has: it gets a new one; the details hold the id');
+      return { ...comment, id: null, rest: restWith(rest, { id }) };
+    });
+    return { comments: own, notes: [...all] };
   }
 
   async #add(draft: TicketDraft): Promise<void> {

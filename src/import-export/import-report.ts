@@ -1,4 +1,5 @@
 import { type CommandContext, CommandError } from '../cli/command.js';
+import { terminalLine } from '../cli/terminal-text.js';
 import { type ImportReading } from './import-reading.js';
 import { type ImportResult } from './import-run.js';
 
@@ -6,7 +7,7 @@ import { type ImportResult } from './import-run.js';
 export function tellFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
   const options = [...faults.options(), ...missing.options()].map((option) => `  ${option}`);
   if (options.length > 0) options.unshift('Options to copy; put what fits for words in capitals:');
-  for (const line of [...faults.lines(), ...missing.lines(), ...options]) stderr.write(`${line}\n`);
+  for (const line of [...faults.lines(), ...missing.lines(), ...options]) stderr.write(`${terminalLine(line)}\n`);
   const wrong = faults.rows > 0 && !skip;
   if (!wrong && missing.rows === 0) return;
   const sentences = [
@@ -29,7 +30,9 @@ export function report(
   { reading, imported, mails }: ImportResult,
   { dryRun, started, hints }: { dryRun: boolean; started: number; hints: readonly string[] },
 ): void {
-  const lines = [...reading.columns.lines(), ...reading.notices.lines(), ...hints].map((line) => `  ${line}`);
+  const lines = [...reading.columns.lines(), ...reading.notices.lines(), ...hints].map(
+    (line) => `  ${terminalLine(line)}`,
+  );
   const seconds = ((performance.now() - started) / 1000).toFixed(1);
   const done = dryRun ? 'Would import' : 'Imported';
   const rest = [

@@ -110,7 +110,12 @@ export const importTickets = defineCommand({
     };
     const { result, mapping, columns } = await Interruption.during(context, async (interruption) =>
       withInputFile(context, file, values.encoding ?? 'utf-8', interruption.signal, async (input) => {
-        const source = await readSource(input, format, values.delimiter);
+        // Docket's own details may hold anything.
+        const details = overrides.get('details') ?? preset.columns.details?.[0];
+        const source = await readSource(input, format, {
+          delimiter: values.delimiter,
+          verbatim: details === undefined ? [] : [details],
+        });
         const columnMapping = mapColumns(preset, overrides, source.columns);
         const rules = new DraftRules({
           preset,

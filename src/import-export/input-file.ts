@@ -1,8 +1,8 @@
 import { isUtf8 } from 'node:buffer';
-import { createReadStream, createWriteStream } from 'node:fs';
-import { mkdtemp, open, rm } from 'node:fs/promises';
+import { type FileHandle, mkdtemp, open, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TextDecoder } from 'node:util';
 import { isNativeError } from 'node:util/types';
@@ -20,7 +20,7 @@ export interface InputFile {
 }
 
 /**
- * Runs the action on a file, `-` being standard input, which is copied into a temporary file first. A byte order mark
+ * Runs the action on a file, `-` being standard input. What can be read only once is copied first. A byte order mark
  * has the last word on the encoding.
  * @param encoding any name that the WHATWG encoding standard knows
  * @throws CommandError when the file cannot be read; UsageError for an encoding that does not exist
@@ -33,25 +33,64 @@ export async function withInputFile<Result>(
   action: (file: InputFile) => Promise<Result>,
 ): Promise<Result> {
   checkEncoding(encoding);
-  const folder = name === '-' ? await mkdtemp(join(tmpdir(), 'docket-import-')) : undefined;
+  const path = resolve(workingDir, name);
+  const handle = name === '-' ? await copyOf(stdin, signal) : await opened(path, signal);
   try {
-    const path = folder === undefined ? resolve(workingDir, name) : join(folder, 'stdin');
-    if (folder !== undefined) await copy(stdin, path, signal);
-    const sample = await readSample(path);
+    const sample = await readSample(handle);
+    const binary = binaryFault(sample);
+    if (binary !== null) throw new CommandError(`${binary} Nothing was imported.`);
     const actual = byteOrderMark(sample) ?? encoding;
-    const file = { text: () => decoded(path, actual, likelyUtf16(sample)) };
-    return await action(file);
+    return await action({ text: () => decoded(handle, actual, likelyUtf16(sample)) });
   } finally {
-    if (folder !== undefined) await rm(folder, { recursive: true, force: true });
+    await handle.close();
   }
 }
 
-async function copy(stdin: CommandContext['stdin'], path: string, signal: AbortSignal): Promise<void> {
+/** A named pipe, such as a shell's `<(…)`, gives its text once: it is copied as standard input is. */
+async function opened(path: string, signal: AbortSignal): Promise<FileHandle> {
+  let handle: FileHandle | undefined;
   try {
-    await pipeline(stdin, createWriteStream(path, { mode: 0o600 }), { signal });
+    handle = await open(path);
+    const stats = await handle.stat();
+    if (stats.isDirectory()) throw Object.assign(new Error('a folder'), { code: 'EISDIR' });
+    if (stats.isFile()) return handle;
   } catch (cause) {
+    await handle?.close();
+    const code = isNativeError(cause) && 'code' in cause ? cause.code : undefined;
+    const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
+    throw new CommandError(`${path} cannot be read: ${reason}.`, { cause });
+  }
+  return copyOf(handle.createReadStream(), signal);
+}
+
+/** In a temporary file without a name: it is gone when the process ends, however it ends. */
+async function copyOf(source: Readable, signal: AbortSignal): Promise<FileHandle> {
+  const folder = await mkdtemp(join(tmpdir(), 'docket-import-'));
+  let copy: FileHandle;
+  try {
+    copy = await open(join(folder, 'input'), 'wx+', 0o600);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+  const write = async (chunks: AsyncIterable<string | Buffer>) => {
+    for await (const chunk of chunks) await copy.writeFile(chunk);
+  };
+  try {
+    await pipeline(source, write, { signal });
+    return copy;
+  } catch (cause) {
+    await copy.close();
     if (signal.aborted) throw new BrokenOffError('Broken off. Nothing was imported.', { cause });
     throw cause;
+  }
+}
+
+async function* bytesOf(handle: FileHandle): AsyncGenerator<Buffer> {
+  for (let position = 0; ;) {
+    const { bytesRead, buffer } = await handle.read({ buffer: Buffer.alloc(CHUNK_BYTES), position });
+    if (bytesRead === 0) return;
+    position += bytesRead;
+    yield buffer.subarray(0, bytesRead);
   }
 }
 
@@ -64,20 +103,25 @@ function checkEncoding(encoding: string): void {
   }
 }
 
-async function readSample(path: string): Promise<Buffer> {
-  try {
-    const handle = await open(path);
-    try {
-      const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(SAMPLE_BYTES) });
-      return buffer.subarray(0, bytesRead);
-    } finally {
-      await handle.close();
-    }
-  } catch (cause) {
-    const code = isNativeError(cause) && 'code' in cause ? cause.code : undefined;
-    const reason = code === 'ENOENT' ? 'it does not exist' : code === 'EISDIR' ? 'it is a folder' : String(code);
-    throw new CommandError(`${path} cannot be read: ${reason}.`, { cause });
-  }
+async function readSample(handle: FileHandle): Promise<Buffer> {
+  const { buffer, bytesRead } = await handle.read({ buffer: Buffer.alloc(SAMPLE_BYTES), position: 0 });
+  return buffer.subarray(0, bytesRead);
+}
+
+/** What people give for a CSV file by mistake, by its first bytes, with what to do about it. */
+const BINARY: readonly (readonly [bytes: readonly number[], fault: string])[] = [
+  [
+    [0x50, 0x4b, 0x03, 0x04],
+    'The file is a ZIP archive, as Excel workbooks (.xlsx) are. Save the sheet as "CSV UTF-8", or unpack the archive.',
+  ],
+  [[0xd0, 0xcf, 0x11, 0xe0], 'The file is an Excel workbook (.xls). Save the sheet as "CSV UTF-8".'],
+  [[0x1f, 0x8b], 'The file is compressed with gzip. Unpack it, e.g. gunzip -c FILE | … import-tickets - --format csv.'],
+  [[0xff, 0xfe, 0, 0], 'The file is in UTF-32. Save it as UTF-8.'],
+];
+
+function binaryFault(sample: Buffer): string | null {
+  const found = BINARY.find(([bytes]) => bytes.every((byte, index) => sample[index] === byte));
+  return found?.[1] ?? null;
 }
 
 function byteOrderMark(bytes: Buffer): string | undefined {
@@ -95,7 +139,7 @@ function likelyUtf16(bytes: Buffer): string | undefined {
   return odd > even ? 'utf-16le' : 'utf-16be';
 }
 
-async function* decoded(path: string, encoding: string, utf16: string | undefined): AsyncGenerator<string> {
+async function* decoded(handle: FileHandle, encoding: string, utf16: string | undefined): AsyncGenerator<string> {
   const decoder = new TextDecoder(encoding, { fatal: true });
   if (utf16 !== undefined && !decoder.encoding.startsWith('utf-16')) {
     throw new CommandError(
@@ -117,8 +161,7 @@ async function* decoded(path: string, encoding: string, utf16: string | undefine
       );
     }
   };
-  for await (const chunk of createReadStream(path, { highWaterMark: CHUNK_BYTES })) {
-    if (!Buffer.isBuffer(chunk)) continue;
+  for await (const chunk of bytesOf(handle)) {
     yield text(chunk);
     const lastLineEnd = chunk.lastIndexOf(LINE_FEED);
     if (lastLineEnd !== -1) {

@@ -25,26 +25,28 @@ interface Outline {
 /**
  * Reads a JSON list of objects, an object that holds one, or one object a line. What is nested stands under a path with
  * dots: `author.login`; a list of objects gives a list under each of their paths: `labels.name`.
+ * @param verbatim members of an element whose values stay as they are, also where they look like GraphQL's connections
  * @throws CommandError when the file is not that; elements that are no objects are faults
  */
-export async function readJson(file: InputFile): Promise<SourceFile> {
-  const outline = await outlineOf(file);
+export async function readJson(file: InputFile, verbatim: readonly string[] = []): Promise<SourceFile> {
+  const outline = await outlineOf(file, verbatim);
   if (outline.tops === 0) throw new CommandError('The file is empty.');
   const place = chooseList(outline);
-  const columns = place === null ? await columnsOfTops(file) : (outline.lists.get(place)?.columns ?? new Set());
+  const columns =
+    place === null ? await columnsOfTops(file, verbatim) : (outline.lists.get(place)?.columns ?? new Set());
   const left = place === null ? [] : leftOut(outline, place);
   return {
     columns: [...columns],
     leftOut: left,
     async *rows() {
       for await (const { kind, path, line, text } of jsonParts(file.text(), place === null)) {
-        if (kind === 'element' && path === (place ?? '')) yield readElement(text, line);
+        if (kind === 'element' && path === (place ?? '')) yield readElement(text, line, verbatim);
       }
     },
   };
 }
 
-async function outlineOf(file: InputFile): Promise<Outline> {
+async function outlineOf(file: InputFile, verbatim: readonly string[]): Promise<Outline> {
   const lists = new Map<string, { count: number; columns: Set<string> }>();
   const beside = new Set<string>();
   let tops = 0;
@@ -59,7 +61,7 @@ async function outlineOf(file: InputFile): Promise<Outline> {
     const list = lists.get(path) ?? { count: 0, columns: new Set() };
     lists.set(path, list);
     list.count += 1;
-    addColumns(list.columns, readElement(text, line));
+    addColumns(list.columns, readElement(text, line, verbatim));
   }
   return { lists, tops, beside };
 }
@@ -72,9 +74,11 @@ function membersOf(value: unknown, path = ''): { lists: string[]; members: strin
   return { lists: inner.flatMap(({ lists }) => lists), members: inner.flatMap(({ members }) => members) };
 }
 
-async function columnsOfTops(file: InputFile): Promise<ReadonlySet<string>> {
+async function columnsOfTops(file: InputFile, verbatim: readonly string[]): Promise<ReadonlySet<string>> {
   const columns = new Set<string>();
-  for await (const { line, text } of jsonParts(file.text(), true)) addColumns(columns, readElement(text, line));
+  for await (const { line, text } of jsonParts(file.text(), true)) {
+    addColumns(columns, readElement(text, line, verbatim));
+  }
   return columns;
 }
 
@@ -128,11 +132,17 @@ function parsed(text: string, line: number, note: (what: string) => void = () =>
   }
 }
 
-function readElement(text: string, line: number): SourceRecord | RowFault {
+function readElement(text: string, line: number, verbatim: readonly string[]): SourceRecord | RowFault {
   const notes = new Set<string>();
   const note = (what: string) => void notes.add(what);
-  const element = withoutConnections(nodeOf(parsed(text, line, note)), note);
-  if (!isObject(element)) return { line, message: 'This element of the list is not an object.' };
+  const read = nodeOf(parsed(text, line, note));
+  if (!isObject(read)) return { line, message: 'This element of the list is not an object.' };
+  const element = Object.fromEntries(
+    Object.entries(read).map(([key, held]) => [
+      key,
+      verbatim.includes(key) ? held : withoutConnections(held, note, key),
+    ]),
+  );
   const record = { columns: new Map<string, string[]>(), structured: new Map<string, string>() };
   for (const [key, value] of Object.entries(element)) flatten(record, key, value);
   return { line, ...record, values: new Map(Object.entries(element)), notes: [...notes] };

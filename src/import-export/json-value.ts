@@ -39,7 +39,7 @@ function exactNumber(value: number, source: string, note: (what: string) => void
  * @param note is told when the file holds fewer elements than there were
  */
 export function withoutConnections(value: unknown, note: (what: string) => void, name = ''): unknown {
-  if (Array.isArray(value)) return value.map((element) => withoutConnections(element, note, name));
+  if (Array.isArray(value)) return value.map((element: unknown) => withoutConnections(element, note, name));
   if (!isObject(value)) return value;
   const list = connectionList(value);
   if (list === null) {
@@ -50,7 +50,7 @@ export function withoutConnections(value: unknown, note: (what: string) => void,
   if (more || (typeof totalCount === 'number' && totalCount > list.length)) {
     note(`${name}: the file holds only the first of them (pageInfo or totalCount says that there are more)`);
   }
-  return list.map((element) => withoutConnections(element, note, name));
+  return list.map((element: unknown) => withoutConnections(element, note, name));
 }
 
 /** Members that a connection has beside its list; with any other it stays what it is. */
@@ -59,12 +59,20 @@ const CONNECTION_MEMBERS = new Set(['nodes', 'edges', 'pageInfo', 'totalCount', 
 function connectionList(value: JsonObject): readonly unknown[] | null {
   if (Object.keys(value).some((key) => !CONNECTION_MEMBERS.has(key))) return null;
   const { nodes, edges } = value;
-  if (Array.isArray(nodes)) return nodes;
-  if (!Array.isArray(edges)) return null;
+  if (!Array.isArray(edges)) return Array.isArray(nodes) ? nodes : null;
+  // The edges of the same elements may say more.
+  if (Array.isArray(nodes) && nodes.length !== edges.length) return null;
   return edges.map((edge: unknown) => nodeOf(edge));
 }
 
-/** What an edge of a connection leads to. */
+/** What says nothing of the element. */
+const EDGE_MEMBERS = new Set(['node', 'cursor', '__typename']);
+
+/** What an edge of a connection leads to; what the edge itself says, such as a role, is its member `edge`. */
 export function nodeOf(value: unknown): unknown {
-  return isObject(value) && isObject(value['node']) ? value['node'] : value;
+  if (!isObject(value) || !isObject(value['node'])) return value;
+  const { node } = value;
+  const own = Object.entries(value).filter(([key]) => !EDGE_MEMBERS.has(key));
+  if (own.length === 0) return node;
+  return Object.hasOwn(node, 'edge') ? value : { ...node, edge: Object.fromEntries(own) };
 }

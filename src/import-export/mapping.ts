@@ -2,7 +2,7 @@ import { TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.enti
 import { CommandError, UsageError } from '../cli/command.js';
 import { IMPORT_FIELDS, type ImportField, type Preset } from './presets.js';
 import { mapOptions, presetOptions } from './mapping-advice.js';
-import { columnKey, type ExtraWords, wordKey } from './vocabulary.js';
+import { columnKey, type ExtraWords, nameKey, wordKey } from './vocabulary.js';
 
 /** Where each field stands in one file: the columns that it has, best first. */
 export type Mapping = ReadonlyMap<ImportField, readonly string[]>;
@@ -73,12 +73,12 @@ export function parseValues(options: readonly string[]): ExtraWords[] {
   });
 }
 
-/** `old=new`, as `--person` takes it; the old name without regard to case. @throws UsageError */
+/** `old=new`, as `--person` takes it; the old name as `nameKey` gives it. @throws UsageError */
 export function parsePeople(options: readonly string[]): Map<string, string> {
   return new Map(
     options.map((option) => {
       const [from, to] = splitAt(option, '--person NAME=USERNAME');
-      return [from.toLowerCase(), to];
+      return [nameKey(from), to];
     }),
   );
 }

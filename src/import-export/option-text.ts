@@ -5,5 +5,6 @@ export function option(name: string, value: string): string {
 
 function quoted(text: string): string {
   if (/^[\w@%+=:,./-]+$/.test(text)) return text;
-  return `"${text.replaceAll(/["$\\`]/g, String.raw`\$&`)}"`;
+  // Within double quotes a shell still runs commands, and an interactive one recalls its history at `!`.
+  return /["$\\`!]/.test(text) ? `'${text.replaceAll("'", String.raw`'\''`)}'` : `"${text}"`;
 }

@@ -5,6 +5,7 @@ import { CommandError } from '../cli/command.js';
 import { option } from './option-text.js';
 import { type RowFault } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
+import { nameKey } from './vocabulary.js';
 
 interface Person {
   readonly id: string;
@@ -19,7 +20,7 @@ interface Person {
 export interface PeopleOptions {
   /** Username: writes what nobody else here wrote. */
   readonly defaultUser?: string;
-  /** The source's names, in lower case, and the usernames that they have here. */
+  /** The source's names, as `nameKey` gives them, and the usernames that they have here. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
@@ -193,10 +194,6 @@ export class People {
 
 function account({ id, username }: Person, name: string | null): Account {
   return { id, isExact: name?.toLowerCase() === username.toLowerCase(), isNamed: true };
-}
-
-function nameKey(name: string): string {
-  return name.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
 /** Without accents, which people leave out. */

@@ -1,5 +1,6 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../common/id.js';
+import { characters } from '../graphql/input-check.js';
 import { Product, ProductType } from '../products/product.entity.js';
 import { option } from './option-text.js';
 import { type RowFault } from './source-record.js';
@@ -41,7 +42,7 @@ export class Products {
         fault: { message, options: ['--create-products', option('map', 'product=')] },
       };
     }
-    if (name.length < NAME_LENGTH.least || name.length > NAME_LENGTH.most) {
+    if (characters(name) < NAME_LENGTH.least || characters(name) > NAME_LENGTH.most) {
       const message = `product: "${name}" cannot be a product: a name has 3 to 100 characters.`;
       return { id: null, isExact: false, fault: { message, options: [option('map', 'product=')] } };
     }

@@ -28,6 +28,7 @@ const NAME_MEMBERS = [
 export class Row {
   readonly record: SourceRecord;
   readonly #mapping: Mapping;
+  readonly #isBlank: (text: string) => boolean;
   /** By path: the texts that a field holds. */
   readonly #taken = new Map<string, Set<string>>();
   /** Columns of which a field holds everything. */
@@ -35,9 +36,11 @@ export class Row {
   /** By path: the fields that took something of it. */
   readonly fieldsOf = new Map<string, Set<ImportField>>();
 
-  constructor(record: SourceRecord, mapping: Mapping) {
+  /** @param isNothing whether a text stands for no value */
+  constructor(record: SourceRecord, mapping: Mapping, isNothing = isBlank) {
     this.record = record;
     this.#mapping = mapping;
+    this.#isBlank = isNothing;
   }
 
   columnsOf(field: ImportField): readonly string[] {
@@ -46,13 +49,13 @@ export class Row {
 
   /** The first text with a meaning among a field's columns; null when there is none. */
   value(field: ImportField): string | null {
-    return this.#take(field, (text) => !isBlank(text))?.trim() ?? null;
+    return this.#take(field, (text) => !this.#isBlank(text))?.trim() ?? null;
   }
 
   /** Whether a field has more values than the first. */
   hasMore(field: ImportField): boolean {
     return this.columnsOf(field).some((column) => {
-      const texts = (this.#textsAt(column)?.texts ?? []).filter((text) => !isBlank(text));
+      const texts = (this.#textsAt(column)?.texts ?? []).filter((text) => !this.#isBlank(text));
       return new Set(texts).size > 1;
     });
   }
@@ -142,7 +145,7 @@ export class Row {
 
   #isTaken(path: string, text: string): boolean {
     if (this.#taken.get(path)?.has(text) === true || this.#isWhole(path)) return true;
-    return isBlank(text) && this.#isMapped(path);
+    return this.#isBlank(text) && this.#isMapped(path);
   }
 
   #isWhole(path: string): boolean {

@@ -17,7 +17,14 @@ export function sourceFormat(name: string, options: { format?: string; delimiter
   throw new UsageError('Say what the file is: --format csv or json.');
 }
 
-/** @throws CommandError when the file as a whole cannot be read */
-export async function readSource(file: InputFile, format: SourceFormat, delimiter?: string): Promise<SourceFile> {
-  return format === 'csv' ? readCsv(file, delimiter) : readJson(file);
+/**
+ * @param verbatim members of JSON objects whose values stay as they are
+ * @throws CommandError when the file as a whole cannot be read
+ */
+export async function readSource(
+  file: InputFile,
+  format: SourceFormat,
+  { delimiter, verbatim }: { delimiter: string | undefined; verbatim: readonly string[] },
+): Promise<SourceFile> {
+  return format === 'csv' ? readCsv(file, delimiter) : readJson(file, verbatim);
 }

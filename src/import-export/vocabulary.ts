@@ -35,11 +35,17 @@ const BLANK = new Set(['', '-', '--', '---', 'n/a', 'none', 'null', 'unspecified
 /** Letter case, apostrophes, and whether words are joined by spaces, hyphens or underscores make no difference. */
 export function wordKey(text: string): string {
   return text
+    .normalize('NFC')
     .trim()
     .toLowerCase()
     .replaceAll(/['’]/g, '')
     .replaceAll(/[\s_-]+/g, ' ')
     .trim();
+}
+
+/** Names of people are compared without regard to case, amount of white space, and how accents are composed. */
+export function nameKey(name: string): string {
+  return name.normalize('NFC').trim().replaceAll(/\s+/g, ' ').toLowerCase();
 }
 
 /** Names of columns are compared without regard to case, spaces, hyphens and underscores. */

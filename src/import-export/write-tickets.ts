@@ -22,6 +22,14 @@ export async function existingTickets(em: EntityManager, ids: readonly string[])
   return new Set(rows.map(({ id }) => id));
 }
 
+/** Which of the ids are comments already, deleted ones too. */
+export async function existingComments(em: EntityManager, ids: readonly string[]): Promise<ReadonlySet<string>> {
+  if (ids.length === 0) return new Set();
+  const { rows } = await sql<{ id: string }>`
+    select id from comment where id = any(${[...ids]}::uuid[])`.execute(em.getKysely());
+  return new Set(rows.map(({ id }) => id));
+}
+
 export type NumberedTicket = ReadyTicket & { readonly number: number };
 
 /**

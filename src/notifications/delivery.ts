@@ -153,7 +153,7 @@ export class Delivery {
     let made: MadeMail | null = null;
     const renewing = setInterval(() => void this.#renew(ids), RENEW_EVERY_MS);
     try {
-      made = await this.#mails.make(claimed);
+      made = await this.#mails.make(claimed, this.#leases.now());
       if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
       const notified = claimed.filter(({ id }) => made === null || made.notified.includes(id));
@@ -165,10 +165,8 @@ export class Delivery {
     const [first, ...others] = made.notified;
     if (first === undefined) return cancellationsOf(made);
     const toldWith = others.length > 0 ? first : null;
-    return [
-      ...cancellationsOf(made),
-      { ids: [...made.notified], outcome: { status: NotificationStatus.SENT, toldWith } },
-    ];
+    const outcome: Outcome = { status: NotificationStatus.SENT, toldWith, digest: made.digest };
+    return [...cancellationsOf(made), { ids: [...made.notified], outcome }];
   }
 
   #failed([first]: readonly NotificationRow[], error: unknown): Outcome {

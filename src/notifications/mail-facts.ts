@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
-import { type Db } from '../database/db.js';
+import { epochMs, type Db } from '../database/db.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
 import { type Notification, NotificationKind } from './notification.entity.js';
@@ -43,9 +43,21 @@ export interface TicketFacts extends RecipientFacts {
 interface DigestFacts extends RecipientFacts {
   digestHour: number | null;
   timeZone: string;
-  active: number;
-  closed: number;
 }
+
+/** A ticket of a digest, and how many there are in all, listed or not. */
+interface DigestRow extends Omit<DigestTicket, 'url'> {
+  readonly id: string;
+  readonly closedMs: number | null;
+  readonly activeCount: number;
+  readonly closedCount: number;
+}
+
+/**
+ * By how much `closed_at` may lie before the digest that could not see it yet: clocks of two machines differ, and a change
+ * is seen at its commit only. What was closed so shortly before a digest that told of it is kept in its row.
+ */
+export const CLOSED_UNSEEN_MS = 60_000;
 
 const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
   r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven",
@@ -54,20 +66,22 @@ const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientNam
 export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
 
 /**
- * The tickets `t` that a digest `n` tells of: active ones, and those closed since the last one went. The first digest, and
- * the first after its recipient wanted none for a while, tell of those closed since they were planned. The lateral query
- * is evaluated once, and not for each ticket.
+ * The tickets `t` that a digest `n` tells of: active ones, and those closed since the last one looked at them. The first
+ * digest, and the first after its recipient wanted none for a while, tell of those closed since they were planned. The
+ * lateral query is evaluated once, and not for each ticket.
  */
-const DIGEST_TICKETS = sql`cross join lateral (
-    select coalesce((
-      select d.sent_at from notification d
-      where d.recipient_id = n.recipient_id and d.kind = 'DIGEST'
-        and (d.status = 'SENT' or d.cancel_reason = 'UNSUBSCRIBED')
-      order by coalesce(d.sent_at, d.cancelled_at) desc limit 1
-    ), n.created_at) as since offset 0
-  ) last
-  left join ticket t on t.assigned_to_id = n.recipient_id and t.deleted_at is null
-    and (t.status not in ('DONE', 'CLOSED') or t.closed_at > last.since)`;
+const DIGEST_TICKETS = sql`left join lateral (
+    select coalesce(d.told_until - ${CLOSED_UNSEEN_MS}::float8 * interval '1 millisecond', d.sent_at) as since, d.changes
+    from notification d
+    where d.recipient_id = n.recipient_id and d.kind = 'DIGEST'
+      and (d.status = 'SENT' or d.cancel_reason = 'UNSUBSCRIBED')
+    order by coalesce(d.sent_at, d.cancelled_at) desc limit 1
+  ) last on true
+  join ticket t on t.assigned_to_id = n.recipient_id and t.deleted_at is null
+    and (t.status not in ('DONE', 'CLOSED') or (
+      t.closed_at > coalesce(last.since, n.created_at)
+      and not coalesce(last.changes @> jsonb_build_array(jsonb_build_object('to', t.id)), false)
+    ))`;
 
 /** Internal comments are in no mail: the right to read them may be gone when it is opened. */
 export function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
@@ -110,19 +124,17 @@ export class MailFacts {
 
   async ofDigest({ id, kind }: NotificationRow): Promise<DigestFacts> {
     return this.#the(sql<DigestFacts>`
-      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone",
-        (count(t.id) filter (where t.status not in ('DONE', 'CLOSED')))::int as active,
-        (count(t.id) filter (where t.status in ('DONE', 'CLOSED')))::int as closed
-      from notification n join "user" r on r.id = n.recipient_id
-        ${DIGEST_TICKETS}
-      where n.id = ${id} group by r.id`);
+      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone"
+      from notification n join "user" r on r.id = n.recipient_id where n.id = ${id}`);
   }
 
-  /** Active first, among them the most urgent first, then the oldest. */
-  async digestTickets({ id }: NotificationRow): Promise<Omit<DigestTicket, 'url'>[]> {
-    return this.#db.all(sql<Omit<DigestTicket, 'url'>>`
-      select t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,
-        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
+  /** Active first, among them the most urgent first, then the oldest. One statement, so that list and counts agree. */
+  async digestTickets({ id }: NotificationRow): Promise<DigestRow[]> {
+    return this.#db.all(sql<DigestRow>`
+      select t.id, t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,
+        ${epochMs(sql`t.closed_at`)} as "closedMs", concat_ws(' ', c.first_name, c.last_name) as "createdByName",
+        (count(*) filter (where t.status not in ('DONE', 'CLOSED')) over ())::int as "activeCount",
+        (count(*) filter (where t.status in ('DONE', 'CLOSED')) over ())::int as "closedCount"
       from notification n ${DIGEST_TICKETS} join "user" c on c.id = t.created_by_id
       where n.id = ${id}
       order by active desc, case when t.status not in ('DONE', 'CLOSED') then t.priority end desc, t.number

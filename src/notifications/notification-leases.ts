@@ -3,6 +3,7 @@ import { type Clock } from '../common/clock.js';
 import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
 import { type AuthorLimit, IS_LIMITED } from './author-limit.js';
+import { type DigestTold } from './notification-mail.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
 
 /**
@@ -16,8 +17,12 @@ export type NotificationRow = Row<Notification>;
 
 /** What came of a mail in hand. One that is still SCHEDULED is tried again after a while, or at once by whoever may. */
 export type Outcome =
-  /** `toldWith`: the first of several that one mail told. */
-  | { readonly status: NotificationStatus.SENT; readonly toldWith: string | null }
+  /** `toldWith`: the first of several that one mail told. `digest`: what the next digest is not to tell again. */
+  | {
+      readonly status: NotificationStatus.SENT;
+      readonly toldWith: string | null;
+      readonly digest: DigestTold | null;
+    }
   | { readonly status: NotificationStatus.CANCELLED; readonly reason: NotificationCancelReason | null }
   | { readonly status: NotificationStatus.FAILED; readonly reason: string }
   | { readonly status: NotificationStatus.SCHEDULED; readonly reason: string; readonly retryInMs?: number };
@@ -32,6 +37,11 @@ export class NotificationLeases {
     this.#db = db;
     this.#clock = clock;
     this.#limit = limit;
+  }
+
+  /** The time by which mails are due. */
+  now(): Date {
+    return this.#clock.now();
   }
 
   /** The first of the mails that are due and in nobody's hand. */
@@ -102,7 +112,10 @@ export class NotificationLeases {
   #changes(outcome: Outcome): RawBuilder<unknown> {
     const { status } = outcome;
     if (status === NotificationStatus.SENT) {
-      return sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null, told_with = ${outcome.toldWith}::uuid`;
+      const sent = sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null, told_with = ${outcome.toldWith}::uuid`;
+      if (outcome.digest === null) return sent;
+      const { until, changes } = outcome.digest;
+      return sql`${sent}, told_until = ${until.toISOString()}::timestamptz, changes = ${JSON.stringify(changes)}::jsonb`;
     }
     const { reason } = outcome;
     if (status === NotificationStatus.CANCELLED) {

@@ -8,11 +8,19 @@ import { assignedMail } from '../mail/templates/assigned.js';
 import { type MailComment } from '../mail/templates/comments.js';
 import { digestMail } from '../mail/templates/digest.js';
 import { type MailTexts } from '../mail/templates/layout.js';
+import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { severalMail } from '../mail/templates/several.js';
 import { type ChangedField, updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
-import { COMMENT_COLUMNS, MailFacts, type RecipientFacts, type TicketFacts, notifiedByMail } from './mail-facts.js';
+import {
+  CLOSED_UNSEEN_MS,
+  COMMENT_COLUMNS,
+  MailFacts,
+  type RecipientFacts,
+  type TicketFacts,
+  notifiedByMail,
+} from './mail-facts.js';
 import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
@@ -22,11 +30,20 @@ export interface MadeMail {
   readonly mail: MailMessage | null;
   /** The ids of those that it tells of. */
   readonly notified: readonly string[];
+  /** Of a digest: when it looked at the tickets, and those that it tells were closed shortly before. */
+  readonly digest: DigestTold | null;
   /** Those that are not to be told any more, and why; null: there is nothing left to tell. */
   readonly cancelled: readonly { readonly id: string; readonly reason: NotificationCancelReason | null }[];
 }
 
-type MailOrReason = { readonly mail: MailMessage } | { readonly cancelled: NotificationCancelReason | null };
+export interface DigestTold {
+  readonly until: Date;
+  readonly changes: readonly FieldChange[];
+}
+
+type DigestOrReason =
+  | { readonly mail: MailMessage; readonly digest: DigestTold }
+  | { readonly cancelled: NotificationCancelReason | null };
 
 /** What there is to tell about a ticket, as it is at this moment. */
 interface AboutTicket {
@@ -40,6 +57,9 @@ interface AboutTicket {
 type NotificationRow = Row<Notification>;
 
 const ID_OF_SET_LENGTH = 16;
+
+/** The field under which a digest keeps a ticket that it told was closed, `to` being its id. */
+const CLOSED = 'closed';
 
 function cancelled(reason: NotificationCancelReason | null): { cancelled: NotificationCancelReason | null } {
   return { cancelled: reason };
@@ -61,23 +81,28 @@ export class NotificationMail {
     this.#unsubscribeTokens = deps.unsubscribeTokens;
   }
 
-  /** @param notifications one, or several of one kind from one author to one recipient, none of them a digest */
-  async make(notifications: readonly NotificationRow[]): Promise<MadeMail> {
+  /**
+   * @param notifications one, or several of one kind from one author to one recipient, none of them a digest
+   * @param now when the caller asks
+   */
+  async make(notifications: readonly NotificationRow[], now: Date): Promise<MadeMail> {
     const abouts: AboutTicket[] = [];
     const cancellations: { id: string; reason: NotificationCancelReason | null }[] = [];
     for (const notification of notifications) {
       const { id, kind } = notification;
       const found =
-        kind === NotificationKind.DIGEST ? await this.#digest(notification) : await this.#aboutTicket(notification);
-      if ('mail' in found) return { mail: found.mail, notified: [id], cancelled: [] };
+        kind === NotificationKind.DIGEST
+          ? await this.#digest(notification, now)
+          : await this.#aboutTicket(notification);
+      if ('mail' in found) return { ...found, notified: [id], cancelled: [] };
       if ('cancelled' in found) cancellations.push({ id, reason: found.cancelled });
       else abouts.push(found);
     }
     const [first, ...others] = abouts;
     const notified = abouts.map(({ notification }) => notification.id);
-    if (first === undefined) return { mail: null, notified, cancelled: cancellations };
+    if (first === undefined) return { mail: null, digest: null, notified, cancelled: cancellations };
     const mail = others.length === 0 ? this.#single(first) : this.#several(first, abouts);
-    return { mail, notified, cancelled: cancellations };
+    return { mail, notified, digest: null, cancelled: cancellations };
   }
 
   async #aboutTicket(
@@ -134,23 +159,28 @@ export class NotificationMail {
     return this.#mail(notification, facts, texts, `${notification.id}.${set}`);
   }
 
-  async #digest(notification: NotificationRow): Promise<MailOrReason> {
+  async #digest(notification: NotificationRow, until: Date): Promise<DigestOrReason> {
     const facts = await this.#facts.ofDigest(notification);
     if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
     if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
     if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
     if (!facts.maySeeTickets) return cancelled(null);
     const tickets = await this.#facts.digestTickets(notification);
-    if (tickets.length === 0) return cancelled(NotificationCancelReason.UNASSIGNED);
+    const [first] = tickets;
+    if (first === undefined) return cancelled(NotificationCancelReason.UNASSIGNED);
+    const justClosed = tickets.filter(
+      ({ active, closedMs }) => !active && closedMs !== null && closedMs > until.getTime() - CLOSED_UNSEEN_MS,
+    );
     const texts = digestMail({
       recipient: { name: facts.recipientName },
       tickets: tickets.map((ticket) => Object.assign(ticket, { url: this.#links.ticket(ticket.number) })),
-      counts: facts,
+      counts: { active: first.activeCount, closed: first.closedCount },
       schedule: scheduleInWords(facts, this.#digestIntervalMs),
       ticketsUrl: this.#links.tickets(),
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     });
-    return { mail: this.#mail(notification, facts, texts) };
+    const changes = justClosed.map((ticket) => ({ field: CLOSED, from: null, to: ticket.id }));
+    return { mail: this.#mail(notification, facts, texts), digest: { until, changes } };
   }
 
   #unsubscribeUrl({ kind, recipientId }: NotificationRow): string {

@@ -124,7 +124,7 @@ export class Notification extends Node {
 
   /**
    * What an UPDATED mail tells, merged over the delay (requirements C13). A comment stands by its id, under the field
-   * `comment`.
+   * `comment`. Of a DIGEST that was sent: the ids of tickets that it told were closed shortly before `toldUntil`.
    */
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
@@ -157,6 +157,10 @@ export class Notification extends Node {
   @Field(() => DateTime, { nullable: true, description: 'When a mail server took it; null unless it is SENT.' })
   @Property({ type: 'datetime', length: 3, nullable: true })
   sentAt: Date | null = null;
+
+  /** When a DIGEST that was sent looked at the tickets: the next one tells what was closed since. */
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  toldUntil: Date | null = null;
 
   @Field(() => DateTime, {
     nullable: true,

@@ -8,6 +8,8 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { cli, file } from './support.js';
 
 const PRODUCT = 'Online "banking", new';
+/** Names that stand for nothing in exports of other systems. */
+const [PRODUCT_NAMED_NONE, USERNAME] = ['None', 'null'];
 const STATUSES = [
   TicketStatus.OPEN,
   TicketStatus.SELECTED_FOR_DEV,
@@ -16,14 +18,20 @@ const STATUSES = [
   TicketStatus.CLOSED,
 ];
 
+/** Objects that look like the connections of a GraphQL answer. */
+const DETAILS: Readonly<Record<number, Record<string, unknown>>> = {
+  0: { nodes: [{ a: 1 }] },
+  1: { tags: { edges: [{ node: { b: 1 }, cursor: 'c' }], totalCount: 9 } },
+};
+
 let full: TestServer;
 let empty: TestServer;
 beforeAll(async () => {
   [full, empty] = [await startTestServer(), await startTestServer()];
   for (const server of [full, empty]) {
     await buildPerson(server, { username: 'ada', role: BuiltInRole.ADMIN });
-    await buildPerson(server, { username: 'leo' });
-    await buildProduct(server, { name: PRODUCT });
+    await buildPerson(server, { username: USERNAME });
+    for (const name of [PRODUCT, PRODUCT_NAMED_NONE]) await buildProduct(server, { name });
   }
   await fill(full);
 });
@@ -34,12 +42,13 @@ afterAll(async () => {
 
 async function fill(server: TestServer): Promise<void> {
   const people = await personIds(server);
-  const product = await server.app.orm.em
+  const products = await server.app.orm.em
     .fork()
-    .getKysely<{ product: { id: string } }>()
+    .getKysely<{ product: { id: string; name: string } }>()
     .selectFrom('product')
     .select('id')
-    .executeTakeFirstOrThrow();
+    .orderBy('name', 'desc')
+    .execute();
   const texts = ['=1+1, "quoted"', 'line\r\nends\nof all\rkinds', '   \u{1F600} é \u{301}', '-', 'a,b;c\td'];
   const first = await buildTicket(server, { createdBy: people.ada, title: 'First' });
   for (const [index, title] of texts.entries()) {
@@ -49,7 +58,7 @@ async function fill(server: TestServer): Promise<void> {
       description: `${title}\n${title}`.trim(),
       createdBy: index % 2 === 0 ? people.ada : people.leo,
       assignedTo: index === 1 ? people.leo : null,
-      product: index === 2 ? product : null,
+      product: products[index - 2] ?? null,
       status: STATUSES[index],
     });
     const createdAt = server.clock.now();
@@ -57,7 +66,7 @@ async function fill(server: TestServer): Promise<void> {
       Ticket,
       { id: ticket.id },
       {
-        details: index === 3 ? null : { b: [1, { c: title }], a: true },
+        details: index === 3 ? null : (DETAILS[index] ?? { b: [1, { c: title }], a: true, 'n/a': '-' }),
         updatedAt: index === 0 ? null : new Date(createdAt.getTime() + index * 1001),
         closedAt: index < 3 ? null : new Date(createdAt.getTime() + 777),
         ...(index === 4 && { duplicateOf: first.id }),
@@ -83,7 +92,7 @@ async function personIds(server: TestServer) {
     .select(['id', 'username'])
     .execute();
   const of = (name: string) => ({ id: rows.find(({ username }) => username === name)?.id ?? '' });
-  return { ada: of('ada'), leo: of('leo') };
+  return { ada: of('ada'), leo: of(USERNAME) };
 }
 
 describe.each(['csv', 'json'])('an export as %s', (format) => {

@@ -13,6 +13,7 @@ import { Migration20261127110500_taken_names } from './Migration20261127110500_t
 import { Migration20261127121500_own_accounts } from './Migration20261127121500_own_accounts.js';
 import { Migration20261127134107_merged_mails } from './Migration20261127134107_merged_mails.js';
 import { Migration20261127140500_names_in_order } from './Migration20261127140500_names_in_order.js';
+import { Migration20261127152200_digest_told_until } from './Migration20261127152200_digest_told_until.js';
 import { Migration20261127160000_search_rows } from './Migration20261127160000_search_rows.js';
 import { Migration20261127163000_list_indexes } from './Migration20261127163000_list_indexes.js';
 import { Migration20261127170011_token_indexes } from './Migration20261127170011_token_indexes.js';
@@ -33,6 +34,7 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261127121500_own_accounts', class: Migration20261127121500_own_accounts },
   { name: 'Migration20261127134107_merged_mails', class: Migration20261127134107_merged_mails },
   { name: 'Migration20261127140500_names_in_order', class: Migration20261127140500_names_in_order },
+  { name: 'Migration20261127152200_digest_told_until', class: Migration20261127152200_digest_told_until },
   { name: 'Migration20261127160000_search_rows', class: Migration20261127160000_search_rows },
   { name: 'Migration20261127163000_list_indexes', class: Migration20261127163000_list_indexes },
   { name: 'Migration20261127170011_token_indexes', class: Migration20261127170011_token_indexes },
