@@ -99,14 +99,6 @@ export interface Connection<Item> {
   readonly count: () => Promise<number>;
 }
 
-/** Lists of which the statement for their parents brings the same page of each along, in a column. */
-export interface BroughtPages<Item> {
-  /** For the parents' select list. */
-  readonly column: RawBuilder<unknown>;
-  /** @param texts what the column held */
-  connection(parentId: string, texts: readonly (string | null)[][]): Connection<Item>;
-}
-
 /** Makes cursors only when they are asked for: most clients show the nodes alone. */
 class KeysetConnection<Item> implements Connection<Item> {
   readonly nodes: readonly Item[];

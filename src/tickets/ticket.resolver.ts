@@ -1,6 +1,5 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import { broughtComments } from './comments/brought-comments.js';
 import { CommentConnection } from './comments/comment.types.js';
 import { isId } from '../common/id.js';
 import { DependsOnColumns } from '../database/depends-on-columns.js';
@@ -9,7 +8,7 @@ import { ConnectionArgs } from '../graphql/connection.js';
 import { type Context, signedIn } from '../graphql/context.js';
 import { Direct } from '../graphql/direct-resolvers.js';
 import { ListSize } from '../graphql/list-size.js';
-import { nodeSelection, selectionOf } from '../graphql/selection.js';
+import { selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../accounts/users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -25,8 +24,7 @@ const FIRST_NUMBER = 1;
 @Resolver(() => Ticket)
 export class TicketResolver {
   async #one(context: Context, key: { id: string } | { number: number }, info: GraphQLResolveInfo) {
-    const selection = selectionOf(info);
-    return context.readers.tickets.one(signedIn(context), key, selection, broughtComments(context, info, selection));
+    return context.readers.tickets.one(signedIn(context), key, selectionOf(info));
   }
 
   @Authorized()
@@ -52,9 +50,7 @@ export class TicketResolver {
   @Authorized()
   @Query(() => TicketConnection, { description: 'The tickets that the viewer may see; newest first by default.' })
   async tickets(@Ctx() context: Context, @Args(() => TicketsArgs) args: TicketsArgs, @Info() info: GraphQLResolveInfo) {
-    const selection = selectionOf(info);
-    const comments = broughtComments(context, info, nodeSelection(selection));
-    return context.readers.tickets.page(signedIn(context), args, selection, comments);
+    return context.readers.tickets.page(signedIn(context), args, selectionOf(info));
   }
 
   @Direct()
@@ -84,7 +80,7 @@ export class TicketResolver {
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return ticket.comments ?? context.loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
+    return context.loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
   }
 
   @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, oldest first.' })
