@@ -1,12 +1,13 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
-import { type RunLimited } from '../search/search-limiter.js';
+import { type RunLimited } from '../common/concurrency-limiter.js';
 import { type PipelinedConnection } from './pipelined-connection.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, Projections, type SelectOptions } from './projections.js';
 import { compiled } from './sql-text.js';
-import { type RunStatement, type Statement, statementsOn } from './statements.js';
+import { type RunStatement, statementsOn } from './statements.js';
+import { type Statement } from './query.js';
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
 export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {

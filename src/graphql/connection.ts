@@ -1,7 +1,8 @@
+import 'reflect-metadata';
 import { type RawBuilder, sql } from 'kysely';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
-import { badUserInput } from './errors.js';
+import { BadInputError } from '../common/errors.js';
 import { PAGE_FLAG_PRICE } from './prices.js';
 import { isId } from '../common/id.js';
 import { isInstant } from '../common/instant.js';
@@ -44,7 +45,7 @@ export class ConnectionArgs {
   before?: string | null;
 }
 
-@ObjectType({ description: 'Where a page lies in its list.' })
+@ObjectType({ simpleResolvers: true, description: 'Where a page lies in its list.' })
 export class PageInfo {
   @Field(() => String, { nullable: true, description: "The first one's cursor; null on an empty page." })
   startCursor!: string | null;
@@ -174,13 +175,13 @@ const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: reado
 };
 
 function pageSize({ first, last }: ConnectionArgs): number {
-  if (first != null && last != null) throw badUserInput('Give first or last, not both.');
+  if (first != null && last != null) throw new BadInputError('Give first or last, not both.');
   for (const [name, value] of [
     ['first', first],
     ['last', last],
   ] as const) {
     if (value != null && (value < 1 || value > LARGEST_PAGE)) {
-      throw badUserInput(`${name} must be from 1 to ${LARGEST_PAGE}, not ${value}.`);
+      throw new BadInputError(`${name} must be from 1 to ${LARGEST_PAGE}, not ${value}.`);
     }
   }
   return first ?? last ?? DEFAULT_PAGE;

@@ -5,7 +5,8 @@ import { type Db } from '../database/db.js';
 import { type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
-import { type RunLimited, type SearchLimiter } from '../search/search-limiter.js';
+import { type SearchLimiter } from '../search/search-limiter.js';
+import { type RunLimited } from '../common/concurrency-limiter.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
@@ -157,11 +158,7 @@ export class TicketReader {
     return ids.map((id) => byOriginal.get(id) ?? []);
   }
 
-  async one(
-    viewer: Viewer,
-    key: { id: string } | { number: number },
-    selection: Selection,
-  ): Promise<TicketRow | null> {
+  async one(viewer: Viewer, key: { id: string } | { number: number }, selection: Selection): Promise<TicketRow | null> {
     const which = 'id' in key ? sql`t.id = ${key.id}` : sql`t.number = ${key.number}`;
     const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection);
     return ticket ?? null;

@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { poolConfig } from '../../src/database/connection/database-config.js';
-import { ormOptions } from '../../src/database/orm.js';
-import { type Answer, type RunStatement, statementsOn } from '../../src/database/statements.js';
+import { ormOptions } from '../../src/app/orm.js';
+import { type RunStatement, statementsOn } from '../../src/database/statements.js';
+import { type Answer } from '../../src/database/query.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
