@@ -3,7 +3,7 @@ import { readEnv } from '../../src/app/env.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { inScope, inScopeWith } from '../../src/observability/scope.js';
 import { secretsSent, withoutSecrets } from '../../src/observability/secrets.js';
-import { secretsIn } from '../../src/app/settings-secrets.js';
+import { secretsIn } from '../../src/app/settings/secrets.js';
 import { captureLog } from '../support/log.js';
 
 describe('a text without its secrets', () => {

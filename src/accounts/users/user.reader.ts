@@ -4,14 +4,8 @@ import { isId } from '../../common/id.js';
 import { holdsWords, inNameOrder } from '../../search/names.js';
 import { type Row, type RowWith } from '../../database/row.js';
 import { type Db } from '../../database/db.js';
-import {
-  type Connection,
-  type ConnectionArgs,
-  keysetPage,
-  type Order,
-  OrderDirection,
-  type OrderKey,
-} from '../../graphql/connection.js';
+import { type Connection, type ConnectionArgs, OrderDirection } from '../../graphql/connection.js';
+import { keysetPage, type Order, type OrderKey } from '../../graphql/keyset-page.js';
 import { ForbiddenError } from '../../common/errors.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';

@@ -24,7 +24,7 @@ import {
   type SetTicketPermissionsInput,
   type UpdateUserInput,
 } from './user.inputs.js';
-import { canManageUser, canSetTicketPermissions, isOwnAccount } from './user.policy.js';
+import { canManageUser, canSetRole, canSetTicketPermissions, isOwnAccount } from './user.policy.js';
 
 /** What other domains do with a deleted user's rows, in the transaction that deletes the account. */
 export type OnUserDeleted = (em: EntityManager, user: User, actorId: string) => Promise<void>;
@@ -82,8 +82,7 @@ export class UserService {
    * input, CONFLICT for demoting the last one who can manage users; RATE_LIMITED after too many wrong passwords
    */
   async update(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string> {
-    if (input.roleId !== undefined && !viewer.role.canManageUsers)
-      throw new ForbiddenError('A role needs canManageUsers.');
+    if (input.roleId !== undefined && !canSetRole(viewer)) throw new ForbiddenError('A role needs canManageUsers.');
     const passwordHash = await this.#addressChange.passwordFor(viewer, client, input);
     let mails: readonly AccountMail[] = [];
     try {

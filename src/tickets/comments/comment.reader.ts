@@ -3,13 +3,8 @@ import { type Viewer } from '../../accounts/viewer.js';
 import { isId } from '../../common/id.js';
 import { type RowWith } from '../../database/row.js';
 import { type Db } from '../../database/db.js';
-import {
-  type Connection,
-  type ConnectionArgs,
-  keysetPage,
-  type Order,
-  OrderDirection,
-} from '../../graphql/connection.js';
+import { type Connection, type ConnectionArgs, OrderDirection } from '../../graphql/connection.js';
+import { keysetPage, type Order } from '../../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
 import { visibleTickets } from '../ticket-visibility.js';

@@ -1,5 +1,5 @@
-import { SHORTEST_SECRET } from '../observability/secrets.js';
-import { type Env } from './env.js';
+import { SHORTEST_SECRET } from '../../observability/secrets.js';
+import { type Env } from '../env.js';
 
 function passwordsIn(url = ''): string[] {
   const [, inAuthority] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url) ?? [];
