@@ -11,7 +11,7 @@ import { type Viewer } from '../src/accounts/viewer.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
 import { newId } from '../src/common/id.js';
 import { migrate } from '../src/database/migrate.js';
-import { connect } from '../src/database/orm.js';
+import { connect } from '../src/app/orm.js';
 import { Db } from '../src/database/db.js';
 import { SearchLimiter } from '../src/search/search-limiter.js';
 import { SimilarTicketReader } from '../src/tickets/similar-ticket.reader.js';

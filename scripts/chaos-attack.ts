@@ -11,7 +11,7 @@ import { DOCKET_DOCUMENTS } from '../bench/documents.js';
 import { hashPassword } from '../src/accounts/passwords/password.js';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
 import { migrate } from '../src/database/migrate.js';
-import { connect } from '../src/database/orm.js';
+import { connect } from '../src/app/orm.js';
 import { bodyOf, HOSTILE, type HostileRequest } from '../tests/graphql/hostile-documents.js';
 import { KeptAlive, type Outcome } from './chaos/http-client.js';
 import { DocketProcess } from './chaos/process.js';

@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
 import { exclusively, migrate } from '../src/database/migrate.js';
-import { connect } from '../src/database/orm.js';
+import { connect } from '../src/app/orm.js';
 import { rehearseMigrations } from './rehearse-migrations.js';
 
 const { values } = parseArgs({

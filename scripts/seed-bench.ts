@@ -5,7 +5,7 @@
 import { parseArgs } from 'node:util';
 import { hashPassword } from '../src/accounts/passwords/password.js';
 import { migrate } from '../src/database/migrate.js';
-import { connect } from '../src/database/orm.js';
+import { connect } from '../src/app/orm.js';
 import { seed } from './seed.js';
 
 const PASSWORD = 'bench correct horse';

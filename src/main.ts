@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { loadEnvFile } from 'node:process';
 import { type Logger } from 'pino';
 import { DEMO_PASSWORD, DEMO_PEOPLE } from './app/demo-data.js';
-import { type Env, readEnv, unknownSettings } from './app/env.js';
+import { type Env, readEnv } from './app/env.js';
+import { unknownSettings } from './app/settings/unknown-settings.js';
 import { createLogger } from './observability/logger.js';
-import { secretsIn, withoutSecrets } from './observability/secrets.js';
+import { withoutSecrets } from './observability/secrets.js';
+import { secretsIn } from './app/settings/secrets.js';
 import { StartError } from './common/start-error.js';
 import { type Docket, start } from './app/start.js';
 

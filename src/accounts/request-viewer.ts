@@ -1,4 +1,4 @@
-import { type UnauthenticatedReason } from '../graphql/errors.js';
+import { type UnauthenticatedReason } from '../common/errors.js';
 import { type AccessTokens } from './sessions/access-token.js';
 import { type Viewer } from './viewer.js';
 import { type ViewerCache } from './viewer-cache.js';

@@ -23,8 +23,7 @@ import { type Replica } from '../database/replicas/replica.js';
 import { type Replicas } from '../database/replicas/replicas.js';
 import { Db } from '../database/db.js';
 import { Writes } from '../database/writes.js';
-import { type Services } from '../graphql/context.js';
-import { type Readers } from './loaders.js';
+import { type Readers, type Services } from '../graphql/context.js';
 import { InsightsReader } from '../tickets/insights/insights.reader.js';
 import { type JobQueue } from '../jobs/job-queue.js';
 import { Links } from '../common/links.js';
@@ -50,15 +49,16 @@ import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketBulkService } from '../tickets/ticket-bulk.service.js';
 import { TicketChanger } from '../tickets/ticket-changer.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
+import { countLiveTickets } from '../tickets/product-tickets.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
 import { TicketWriter } from '../tickets/ticket-writer.js';
 import { AddressChange } from '../accounts/addresses/address-change.js';
 import { RoleService } from '../accounts/roles/role.service.js';
-import { UserDeletion } from '../accounts/users/user-deletion.js';
+import { UserDeletion } from '../tickets/user-deletion.js';
 import { UserReader } from '../accounts/users/user.reader.js';
-import { UserService } from '../accounts/users/user.service.js';
+import { type OnUserDeleted, UserService } from '../accounts/users/user.service.js';
 
 /** What the parts of Docket are made of. */
 export interface AppParts {
@@ -140,7 +140,8 @@ export function createApp(parts: AppParts): App {
   const currentPassword = new CurrentPassword({ orm, throttle });
   const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails, signUp: settings.signUp });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
-  const departure = new UserDeletion({ clock, notifications });
+  const userDeletion = new UserDeletion({ clock, notifications });
+  const onUserDeleted: OnUserDeleted = async (...deleted) => userDeletion.of(...deleted);
   const changer = new TicketChanger({ clock, notifications });
   const writer = new TicketWriter({ db, writes: new Writes(orm), clock, notifications });
   const searches = new SearchLimiter();
@@ -181,13 +182,13 @@ export function createApp(parts: AppParts): App {
       }),
       confirmations: new EmailConfirmationService({ orm, clock, viewers, accountMails, signUp: settings.signUp }),
       viewers,
-      users: new UserService({ orm, clock, sessions, viewers, departure, currentPassword, addressChange }),
+      users: new UserService({ orm, clock, sessions, viewers, onUserDeleted, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ orm, clock, notifications, changer, writer }),
       ticketBulk: new TicketBulkService({ orm, notifications, changer }),
       ticketDuplicates: new TicketDuplicatesService({ orm, changer, notifications }),
       comments: new CommentService({ orm, clock, notifications }),
-      products: new ProductService({ orm, clock }),
+      products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
       notifications: new NotificationStaffService({ orm, notifications }),
       notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),
     },

@@ -1,26 +1,31 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { isId } from '../common/id.js';
-import { Authorized } from '../graphql/access.js';
+import { Authorized } from '../accounts/access.js';
 import { type Context } from '../graphql/context.js';
-import { badUserInput } from '../graphql/errors.js';
+import { BadInputError } from '../common/errors.js';
 import { ListSize } from '../graphql/list-size.js';
 import { Node } from '../graphql/node.js';
+import { userById, roleById, sessionById } from '../accounts/accounts.context.js';
+import { productById } from '../products/products.context.js';
+import { ticketById, ticketEventById } from '../tickets/tickets.context.js';
+import { commentById } from '../tickets/comments/comments.context.js';
+import { notificationById } from '../notifications/notifications.context.js';
 
 function living<Row extends { deletedAt: string | null }>(row: Row | null): Row | null {
   return row?.deletedAt === null ? row : null;
 }
 
 /** How each type with a Node's id is found again; a new type adds its line here. */
-function candidates({ loaders }: Context, id: string) {
+function candidates(context: Context, id: string) {
   return {
-    Ticket: loaders.ticketById.load(id),
-    Comment: loaders.commentById.load(id),
-    User: loaders.userById.load(id).then(living),
-    Product: loaders.productById.load(id).then(living),
-    Session: loaders.sessionById.load(id),
-    Notification: loaders.notificationById.load(id),
-    TicketEvent: loaders.ticketEventById.load(id),
-    Role: loaders.roleById.load(id).then(living),
+    Ticket: ticketById(context).load(id),
+    Comment: commentById(context).load(id),
+    User: userById(context).load(id).then(living),
+    Product: productById(context).load(id).then(living),
+    Session: sessionById(context).load(id),
+    Notification: notificationById(context).load(id),
+    TicketEvent: ticketEventById(context).load(id),
+    Role: roleById(context).load(id).then(living),
   };
 }
 
@@ -58,7 +63,7 @@ export class NodeResolver {
     @Arg('ids', () => [ID], { description: 'At most 100; one that stands there twice is answered twice.' })
     ids: string[],
   ) {
-    if (ids.length > MOST_IDS) throw badUserInput(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
+    if (ids.length > MOST_IDS) throw new BadInputError(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
     return Promise.all(ids.map(async (id) => find(context, id)));
   }
 }

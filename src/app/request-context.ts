@@ -1,16 +1,16 @@
 import { type FastifyRequest } from 'fastify';
 import { type App } from './app.js';
+import { type Client } from '../accounts/client.js';
 import { networkOf } from '../accounts/client-network.js';
 import { type RefreshCookie } from '../accounts/sessions/refresh-cookie.js';
 import { type RequestViewer } from '../accounts/request-viewer.js';
 import { type Viewer } from '../accounts/viewer.js';
-import { type Client, type Context, type Services } from '../graphql/context.js';
-import { type UnauthenticatedReason } from '../graphql/errors.js';
-import { Loaders, type Readers } from './loaders.js';
+import { type UnauthenticatedReason } from '../common/errors.js';
+import { type Context, type Readers, type Services } from '../graphql/context.js';
 
 /**
- * The context of a request over HTTP. Apollo runs the request on a copy of it, made of its own properties: so the loaders are those
- * of whichever object is asked, and see the viewer and the readers that were set there.
+ * The context of a request over HTTP. Apollo executes the request on a copy of it with the same properties, so all state is
+ * in properties and none is private.
  */
 export class RequestContext implements Context {
   readonly requestId: string;
@@ -20,7 +20,7 @@ export class RequestContext implements Context {
   readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   readers: Readers;
-  private made: Loaders | undefined;
+  loaderScope: object = {};
 
   constructor(
     { services, readers }: App,
@@ -31,7 +31,7 @@ export class RequestContext implements Context {
     this.client = {
       ipAddress: ip,
       userAgent: headers['user-agent'] ?? null,
-      // Worked out for the few requests that are limited.
+      // Computed for the few requests that are limited.
       get network() {
         return networkOf(ip);
       },
@@ -43,11 +43,13 @@ export class RequestContext implements Context {
     this.readers = readers;
   }
 
-  get loaders(): Loaders {
-    return (this.made ??= new Loaders(this));
+  forgetLoaded(): void {
+    this.loaderScope = {};
   }
 
-  reload(): void {
-    this.made = undefined;
+  async reload(): Promise<void> {
+    this.forgetLoaded();
+    const { viewer } = this;
+    this.viewer = viewer && (await this.services.viewers.find({ userId: viewer.id, sessionId: viewer.sessionId }));
   }
 }

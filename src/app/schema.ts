@@ -1,7 +1,9 @@
+import 'reflect-metadata';
 import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql';
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../accounts/sign-in/auth.resolver.js';
 import { SessionResolver } from '../accounts/sessions/session.resolver.js';
+import { TicketCommentsResolver, UserCommentsResolver } from '../tickets/comments/comment-lists.resolver.js';
 import { CommentResolver } from '../tickets/comments/comment.resolver.js';
 import { NotificationResolver } from '../notifications/notification.resolver.js';
 import { NotificationSettingsResolver } from '../notifications/notification-settings.resolver.js';
@@ -9,12 +11,13 @@ import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.reso
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
+import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../accounts/users/account.resolver.js';
 import { UserResolver } from '../accounts/users/user.resolver.js';
-import { checkAccess } from '../graphql/access.js';
-import { resolveDirectly } from '../graphql/direct-resolvers.js';
+import { checkAccess } from '../accounts/access.js';
+import { checkSimpleFields, useDirectMethods, useTypeNames } from '../graphql/direct-resolvers.js';
 import { answerUserErrors } from '../graphql/mutation-errors.js';
 import { NodeResolver } from './node.resolver.js';
 
@@ -58,16 +61,22 @@ export function createSchema(): GraphQLSchema {
       UserResolver,
       ProductResolver,
       TicketResolver,
+      UserTicketsResolver,
+      ProductTicketsResolver,
       SimilarTicketResolver,
       TicketMutationResolver,
       TicketEventResolver,
       CommentResolver,
+      TicketCommentsResolver,
+      UserCommentsResolver,
       NotificationResolver,
       NotificationSettingsResolver,
       TicketInsightsResolver,
       NodeResolver,
     ],
     authChecker: checkAccess,
+    // For @VisibleIf; @Authorized throws.
+    authMode: 'null',
     // Services check what comes in, and answer with userErrors in the contract's words.
     validate: false,
     // Only what can be reached is part of the API: base classes of payloads are not.
@@ -75,7 +84,9 @@ export function createSchema(): GraphQLSchema {
   });
   describeArguments(schema);
   markOneOf(schema);
-  resolveDirectly(schema);
+  useTypeNames(schema);
+  useDirectMethods(schema);
+  checkSimpleFields(schema);
   answerUserErrors(schema);
   return schema;
 }

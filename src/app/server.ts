@@ -27,7 +27,7 @@ import { POOL_SIZE } from '../database/orm.js';
 import { explorerRoutes } from '../explorer/explorer.routes.js';
 import { responseSize } from '../graphql/response-size.js';
 import { respondInTime } from '../graphql/respond-in-time.js';
-import { badTokens } from '../graphql/bad-tokens.js';
+import { badTokens } from '../accounts/bad-tokens.js';
 import { compiledQueries } from '../graphql/compiled-execution.js';
 import { type Context } from '../graphql/context.js';
 import { errorReporting, failureBeforeExecution, formatError, logFailures } from '../graphql/format-error.js';
@@ -103,7 +103,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     ...(app.tracing ? [operationSpans()] : []),
     // Before the log, which counts what was refused.
     responseSize(),
-    requestLog(app.logger, app.metrics),
+    requestLog({ logger: app.logger, metrics: app.metrics, viewerIdOf: ({ viewer }) => viewer?.id ?? null }),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
@@ -112,7 +112,11 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     badTokens(),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
-    compiledQueries(schema, (failure) => logFailures(app.logger, failure)),
+    compiledQueries(schema, {
+      // Strangers ask for little, and must not push out what others use.
+      isEligible: ({ viewer }) => viewer !== null,
+      report: (failure) => logFailures(app.logger, failure),
+    }),
   ];
   return new ApolloServer<Context>({
     schema,

@@ -3,7 +3,7 @@ import { DataDirInUseError, startEmbeddedDatabase } from '../database/embedded/e
 import { urlOfServerInUse } from '../database/embedded/server-in-use.js';
 import { type Report } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
-import { connect } from '../database/orm.js';
+import { connect } from '../app/orm.js';
 import { type Env } from '../app/env.js';
 import { EXIT_BROKEN_OFF, type Interruption } from './interruption.js';
 

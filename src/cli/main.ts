@@ -2,7 +2,8 @@ import 'reflect-metadata';
 import { existsSync } from 'node:fs';
 import { loadEnvFile } from 'node:process';
 import { systemClock } from '../common/clock.js';
-import { readEnv, unknownSettings } from '../app/env.js';
+import { readEnv } from '../app/env.js';
+import { unknownSettings } from '../app/settings/unknown-settings.js';
 import { run } from './run.js';
 
 const { stdin, stdout, stderr, env } = process;

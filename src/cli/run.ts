@@ -1,5 +1,5 @@
 import { isNativeError } from 'node:util/types';
-import { UserInputError } from '../graphql/errors.js';
+import { UserInputError } from '../common/user-errors.js';
 import { withoutSecrets } from '../observability/secrets.js';
 import { BrokenOffError, type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';

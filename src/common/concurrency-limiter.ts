@@ -1,3 +1,6 @@
+/** Runs a task when its turn has come. */
+export type RunLimited = <Result>(task: () => Promise<Result>) => Promise<Result>;
+
 interface Waiting {
   readonly owner: string | null;
   readonly begin: () => void;

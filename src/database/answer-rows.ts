@@ -1,4 +1,4 @@
-import { type Answer } from './statements.js';
+import { type Answer } from './query.js';
 
 type Row = Record<string, unknown>;
 

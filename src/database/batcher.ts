@@ -1,6 +1,6 @@
 import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
-import { type SpanAttributes } from '../observability/tracing/tracing.js';
+import { type SpanAttributes } from '../observability/tracing/span.js';
 import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 

@@ -1,13 +1,13 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
-import { type RunLimited } from '../search/search-limiter.js';
+import { type RunLimited } from '../common/concurrency-limiter.js';
 import { type PipelinedConnection } from './pipelined-connection.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, Projections, type SelectOptions } from './projections.js';
 import { compiled } from './sql-text.js';
-import { type RunStatement, type Statement, statementsOn } from './statements.js';
-import { readValues } from './text-values.js';
+import { type RunStatement, statementsOn } from './statements.js';
+import { type Statement } from './query.js';
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
 export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
@@ -17,14 +17,6 @@ export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
 interface Select<Entity> {
   readonly columns: RawBuilder<RowWith<Entity>>;
   readonly joins: RawBuilder<unknown>;
-}
-
-/** The same for rows inside another row's column: an array of each one's values, all of them as text. */
-interface SelectAsText<Entity> {
-  readonly values: RawBuilder<unknown>;
-  readonly joins: RawBuilder<unknown>;
-  /** Makes rows of the arrays. */
-  readonly rows: (texts: readonly (string | null)[][]) => RowWith<Entity>[];
 }
 
 /**
@@ -62,24 +54,6 @@ export class Db {
   ): Select<Entity> {
     const { columns, joins } = this.#lists.select(entity, alias, wanted, options);
     return { columns: sql.raw(columns), joins: sql.raw(joins) };
-  }
-
-  /** The same for rows that a column of another row holds; PostgreSQL makes text of them faster than JSON. */
-  selectAsText<Entity extends object>(
-    entity: EntityClass<Entity>,
-    alias: string,
-    wanted: Selection,
-    options: SelectOptions<Entity> = {},
-  ): SelectAsText<Entity> {
-    const { joins, asText } = this.#lists.select(entity, alias, wanted, options);
-    return {
-      values: sql.raw(asText.values),
-      joins: sql.raw(joins),
-      rows: (texts) => {
-        for (const row of texts) readValues(row, asText.readers);
-        return rowsOf<RowWith<Entity>>({ names: asText.names, rows: texts });
-      },
-    };
   }
 
   async #rowsOf<Result>(query: RawBuilder<Result>, how: Omit<Statement, 'text' | 'values'> = {}): Promise<Result[]> {

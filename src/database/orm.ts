@@ -5,8 +5,8 @@ import { type PoolConfig } from 'pg';
 import { JOBS_SCHEMA } from '../jobs/jobs-schema.js';
 import { BoundConnection, BoundDriver } from './bound-driver.js';
 import { poolConfig } from './connection/database-config.js';
-import { entities } from '../app/entities.js';
 import { migrations } from './migrations/index.js';
+import { type EntityClass } from './row.js';
 import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 
 /** Nothing that a request asks may take longer (hardening, "Running"); commands have limits of their own. */
@@ -37,6 +37,7 @@ function requestPool(databaseUrl: string, timeoutMs: number, statementTimeoutMs 
  * @throws StartError when the URL, or a file that it names, cannot be used
  */
 export function ormOptions(
+  entities: readonly EntityClass<object>[],
   databaseUrl: string | undefined,
   log: (message: string) => void = () => {},
   pool: PoolConfig | undefined = databaseUrl === undefined ? undefined : requestPool(databaseUrl, ACQUIRE_TIMEOUT_MS),
@@ -45,7 +46,7 @@ export function ormOptions(
     driver: BoundDriver,
     // The ORM reads a part of a URL only: it gets none, and the pool's configuration has all of it.
     dbName: pool?.database,
-    entities,
+    entities: [...entities],
     extensions: [Migrator],
     // Explicit types everywhere: nothing is inferred from sources, so the same code runs from src and from dist.
     metadataCache: { enabled: false },
@@ -77,11 +78,14 @@ export function ormOptions(
 
 /** @param statementTimeoutMs 0 for no limit */
 export async function connect(
+  entities: readonly EntityClass<object>[],
   databaseUrl: string,
   log?: (message: string) => void,
   statementTimeoutMs = STATEMENT_TIMEOUT_MS,
 ): Promise<MikroORM> {
-  return MikroORM.init(ormOptions(databaseUrl, log, requestPool(databaseUrl, ACQUIRE_TIMEOUT_MS, statementTimeoutMs)));
+  return MikroORM.init(
+    ormOptions(entities, databaseUrl, log, requestPool(databaseUrl, ACQUIRE_TIMEOUT_MS, statementTimeoutMs)),
+  );
 }
 
 /**

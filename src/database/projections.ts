@@ -1,15 +1,13 @@
-import { type EntityMetadata, type EntityProperty, ReferenceKind } from '@mikro-orm/core';
+import { type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { isJoinable } from './joinable.js';
 import { dependentColumns } from './depends-on-columns.js';
 import { type EntityClass, type Row } from './row.js';
 import { quoted } from './sql-text.js';
-import { type Columns, readerOfText } from './text-values.js';
 
 interface Column {
   readonly property: string;
   readonly name: string;
-  readonly source: EntityProperty;
 }
 
 /** A column in a select list. */
@@ -17,7 +15,6 @@ interface SelectedColumn {
   readonly expression: string;
   /** In the answer; see answer-rows.ts. */
   readonly name: string;
-  readonly source: EntityProperty;
 }
 
 /** What a query asks of an object; see graphql/selection.ts. */
@@ -35,16 +32,14 @@ function columnsOf(metadata: EntityMetadata): Column[] {
     .map((property) => ({
       property: property.kind === ReferenceKind.SCALAR ? property.name : `${property.name}Id`,
       name: property.fieldNames[0] ?? property.name,
-      source: property,
     }));
 }
 
 /** @param inside the relation whose row this is, inside another; see answer-rows.ts */
 function selected(columns: readonly Column[], alias: string, inside?: string): SelectedColumn[] {
-  return columns.map(({ property, name, source }) => ({
+  return columns.map(({ property, name }) => ({
     expression: `${quoted(alias)}.${quoted(name)}`,
     name: inside === undefined ? property : `${inside}.${property}`,
-    source,
   }));
 }
 
@@ -57,29 +52,9 @@ export interface SelectOptions<Entity> {
 }
 
 /** A select list with the joins that it needs. */
-class Selected {
+interface Selected {
   readonly columns: string;
   readonly joins: string;
-  readonly #columns: readonly SelectedColumn[];
-  #asText: { values: string; names: readonly string[]; readers: Columns['readers'] } | undefined;
-
-  constructor(columns: readonly SelectedColumn[], joins: readonly string[]) {
-    this.#columns = columns;
-    this.columns = list(columns);
-    this.joins = joins.join(' ');
-  }
-
-  get asText() {
-    this.#asText ??= {
-      values: `array[${this.#columns.map(({ expression }) => `${expression}::text`).join(', ')}]`,
-      names: this.#columns.map(({ name }) => name),
-      readers: this.#columns.flatMap(({ source }, at) => {
-        const read = readerOfText(source);
-        return read ? [[at, read] as const] : [];
-      }),
-    };
-    return this.#asText;
-  }
 }
 
 /** What selects the columns of each entity's row, made of the entities. */
@@ -143,7 +118,7 @@ export class Projections {
         `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
       );
     }
-    return new Selected(columns, joins);
+    return { columns: list(columns), joins: joins.join(' ') };
   }
 
   #metadataOf(entity: EntityClass<object>): EntityMetadata {

@@ -1,7 +1,8 @@
 import { type ClientBase, type Connection, type CustomTypesConfig, type FieldDef, type Submittable } from 'pg';
 import utils from 'pg/lib/utils.js';
 import { type PreparedStatement } from './prepared-statements.js';
-import { type Answer, type RowAccount, type Statement } from './statements.js';
+import { type Answer, type Statement } from './query.js';
+import { type RowAccount } from './row-account.js';
 import { type Columns, readValues } from './text-values.js';
 
 /** The type of no column: read by what `pg` reads all types with that it leaves as text. */

@@ -4,39 +4,11 @@ import { currentScope } from '../observability/scope.js';
 import { TimeoutError } from '../common/timeout.js';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { preparedOn } from './prepared-statements.js';
+import { type Answer, type Statement } from './query.js';
 import { queryRows } from './row-query.js';
-import { type PipelinedConnection } from './pipelined-connection.js';
 import { SharedConnection } from './shared-connection.js';
 import { isoInstant } from './text-values.js';
 import { noteFailedChange } from './unknown-outcome.js';
-
-/** What rows are charged to. */
-export interface RowAccount {
-  /** @throws when the bytes of a row are more than may be read; the statement fails by what it throws */
-  charge(bytes: number): void;
-  /** What it threw; undefined until then. */
-  readonly refusal: Error | undefined;
-}
-
-/** One statement, as PostgreSQL gets it. */
-export interface Statement {
-  readonly text: string;
-  readonly values: readonly unknown[];
-  /** Finds a few rows by a key: it may share a connection with others of its kind (see shared-connection.ts). */
-  readonly isQuick?: boolean;
-  /** Changes what the client asked for, as a transaction of its own. */
-  readonly isChange?: boolean;
-  /** Where it is to wait for others, if anywhere. */
-  readonly connection?: PipelinedConnection;
-  /** That of the request that it is for, if it is for one. */
-  readonly account?: RowAccount | undefined;
-}
-
-/** What a statement gives: the names of its columns, and the values of each row in their order. */
-export interface Answer {
-  readonly names: readonly string[];
-  readonly rows: readonly (readonly unknown[])[];
-}
 
 export type RunStatement = (statement: Statement) => Promise<Answer>;
 

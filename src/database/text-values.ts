@@ -1,5 +1,3 @@
-import { type EntityProperty } from '@mikro-orm/core';
-
 /** The columns of a statement's answer: their names, and how those are read that are no text. */
 export interface Columns {
   readonly names: readonly string[];
@@ -29,22 +27,4 @@ export function isoInstant(text: string): string {
   // Milliseconds, unless they end in a zero or something else than Docket wrote it.
   if (text.length === WITH_MILLISECONDS.length) return `${text.slice(0, 10)}T${text.slice(11, 23)}Z`;
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${text.slice(20, -3).slice(0, 3).padEnd(3, '0')}Z`;
-}
-
-/** By what a property holds at run time, as the entities say it. */
-const READERS: Readonly<Record<string, (text: string) => unknown>> = {
-  number: Number,
-  boolean: (text) => text === 'true',
-  Date: isoInstant,
-};
-
-/**
- * How a column's value is read that comes cast to text, for the same as if it had come by itself. Undefined for text.
- * @throws Error for arrays, which nobody has needed yet
- */
-export function readerOfText(property: EntityProperty): ((text: string) => unknown) | undefined {
-  const [type = ''] = property.columnTypes;
-  if (type.endsWith('[]')) throw new Error(`${property.name} cannot be read as text`);
-  if (type === 'jsonb') return (text) => JSON.parse(text);
-  return READERS[property.runtimeType];
 }

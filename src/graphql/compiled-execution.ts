@@ -17,7 +17,7 @@ import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
 import { CompilableOperations } from './compilable-operation.js';
 import { ComputedArguments } from './computed-arguments.js';
 import { type Context } from './context.js';
-import { formatError } from './format-error.js';
+import { formatError, isForClients } from './format-error.js';
 
 /** Compiled functions take some hundred kilobytes each; clients have some dozens of documents. */
 const MAX_COMPILED = 300;
@@ -108,7 +108,7 @@ function checkEnums(schema: GraphQLSchema): void {
 
 /** Whether the error is a fault of the server or of its database, such as a time-out, and was not made for clients. */
 function isFault({ originalError }: GraphQLError): boolean {
-  return originalError !== undefined && !(originalError instanceof GraphQLError);
+  return originalError !== undefined && !isForClients(originalError);
 }
 
 /** As GraphQL.js would have made it: Apollo expects extensions, and graphql-jit's errors may have none. */
@@ -136,18 +136,23 @@ function answerOf(singleResult: {
  * An answer with errors for the client is dropped and the query executed again by GraphQL.js, as which errors are reported for a
  * nulled parent depends on the order of execution. An answer with faults is given: executing it again would ask a database that
  * is away, or slow, twice. Compiling takes some milliseconds, which documents that are sent once are not worth.
- * @param report is told of faults: Apollo tells its plugins only of errors that it found itself
+ * @param options `isEligible`: whose queries are compiled; `report` is told of faults: Apollo tells its plugins only of errors that it found itself
  */
 export function compiledQueries(
   schema: GraphQLSchema,
-  report: (failure: { errors: readonly GraphQLError[]; contextValue: Context; operationName: string | null }) => void,
+  {
+    isEligible,
+    report,
+  }: {
+    isEligible: (context: Context) => boolean;
+    report: (failure: { errors: readonly GraphQLError[]; contextValue: Context; operationName: string | null }) => void;
+  },
 ): ApolloServerPlugin<Context> {
   checkEnums(schema);
   const operations = new CompiledOperations(schema);
   const listener: GraphQLRequestListener<Context> = {
     async responseForOperation({ document, operation, operationName, contextValue, request: { variables = {} } }) {
-      // Strangers ask for little, and must not push out what others use.
-      if (contextValue.viewer === null) return null;
+      if (!isEligible(contextValue)) return null;
       const compiled = operations.find(document, operation);
       if (!compiled) return null;
       const { coerced, errors: refusals } = getVariableValues(schema, operation.variableDefinitions ?? [], variables);
@@ -158,7 +163,7 @@ export function compiledQueries(
       const { data, errors: found } = await compiled.query(undefined, contextValue, values);
       if (!found) return answerOf({ data });
       if (!found.some(isFault)) {
-        contextValue.reload();
+        contextValue.forgetLoaded();
         return null;
       }
       const errors = found.map(asGraphQLError);

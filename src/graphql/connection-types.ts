@@ -5,7 +5,7 @@ import { COUNT_PRICE } from './prices.js';
 
 /** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
 export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
-  @ObjectType(`${name}Edge`, { description: `A ${name} and its place in the list.` })
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its place in the list.` })
   class NodeEdge {
     @Field(() => String, { description: 'Its place: what `after` and `before` take.' })
     cursor!: string;
@@ -15,6 +15,7 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
   }
 
   @ObjectType(`${name}Connection`, {
+    simpleResolvers: true,
     description: `A page of a list. What the viewer may not see is absent, and is not counted.`,
   })
   class NodeConnection {

@@ -1,69 +1,24 @@
-import { type AuthService } from '../accounts/sign-in/auth.service.js';
-import { type EmailConfirmationService } from '../accounts/addresses/email-confirmation.service.js';
-import { type PasswordService } from '../accounts/passwords/password.service.js';
-import { type RefreshCookie } from '../accounts/sessions/refresh-cookie.js';
-import { type SessionService } from '../accounts/sessions/session.service.js';
-import { type Viewer } from '../accounts/viewer.js';
-import { type ViewerCache } from '../accounts/viewer-cache.js';
-import { type CommentService } from '../tickets/comments/comment.service.js';
-import { type NotificationStaffService } from '../notifications/notification-staff.service.js';
-import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
-import { type ProductService } from '../products/product.service.js';
-import { type TicketBulkService } from '../tickets/ticket-bulk.service.js';
-import { type TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
-import { type TicketService } from '../tickets/ticket.service.js';
-import { type RoleService } from '../accounts/roles/role.service.js';
-import { type UserService } from '../accounts/users/user.service.js';
-import { unauthenticated, type UnauthenticatedReason } from './errors.js';
-import { type Loaders, type Readers } from '../app/loaders.js';
+/** The services, by domain. Each domain declares its own in its `*.context.ts` by declaration merging; app/app.ts makes them. */
+// oxlint-disable-next-line typescript/no-empty-object-type -- the domains add the members
+export interface Services {}
 
-export interface Services {
-  readonly auth: AuthService;
-  readonly sessions: SessionService;
-  readonly passwords: PasswordService;
-  readonly confirmations: EmailConfirmationService;
-  readonly viewers: ViewerCache;
-  readonly users: UserService;
-  readonly roles: RoleService;
-  readonly tickets: TicketService;
-  readonly ticketBulk: TicketBulkService;
-  readonly ticketDuplicates: TicketDuplicatesService;
-  readonly comments: CommentService;
-  readonly products: ProductService;
-  readonly notifications: NotificationStaffService;
-  readonly notificationSettings: NotificationSettingsService;
-}
-
-/** Where a request comes from, for the list of a person's sessions, and for limits. */
-export interface Client {
-  readonly ipAddress: string | null;
-  /** What limits count by (accounts/client-network.ts). */
-  readonly network: string | null;
-  readonly userAgent: string | null;
-}
-
-/** What every resolver gets, made anew for each request. */
-export interface Context {
-  readonly requestId: string;
-  readonly client: Client;
-  /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
-  viewer: Viewer | null;
-  /** Why there is no viewer, if there is none. A token that came and is not good never counts as no token. */
-  readonly refusal: UnauthenticatedReason;
-  readonly refreshCookie: RefreshCookie;
-  readonly services: Services;
-  /** Of the primary, unless the request is a query and a replica is up to date (replica-reads.ts). */
-  readers: Readers;
-  readonly loaders: Loaders;
-  /** Makes the loaders read everything again. */
-  reload(): void;
-}
+/** The readers, declared and made in the same way. */
+// oxlint-disable-next-line typescript/no-empty-object-type -- the domains add the members
+export interface Readers {}
 
 /**
- * The viewer of a request that must have one.
- * @throws UNAUTHENTICATED when there is none
+ * What every resolver gets, made for each request (app/request-context.ts). What is known of the client and the viewer is
+ * declared in accounts/accounts.context.ts.
  */
-export function signedIn({ viewer, refusal }: Pick<Context, 'viewer' | 'refusal'>): Viewer {
-  if (viewer === null) throw unauthenticated(refusal);
-  return viewer;
+export interface Context {
+  readonly requestId: string;
+  readonly services: Services;
+  /** Of the primary, unless the request is a query and a replica is up to date (app/replica-reads.ts). */
+  readers: Readers;
+  /** The key by which the request's loaders are kept (loader.ts). */
+  readonly loaderScope: object;
+  /** Makes the loaders read everything again. */
+  forgetLoaded(): void;
+  /** The same, and looks the viewer up again: for what comes after a change. */
+  reload(): Promise<void>;
 }

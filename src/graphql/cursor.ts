@@ -1,4 +1,4 @@
-import { badUserInput } from './errors.js';
+import { BadInputError } from '../common/errors.js';
 
 export type CursorValue = string | number;
 
@@ -39,7 +39,7 @@ export function decodeCursor(
     values.length === checks.length &&
     values.every((value, index) => checks[index]?.(value) === true);
   if (!ours) {
-    throw badUserInput(
+    throw new BadInputError(
       `"${argument}" is not a cursor of this list in this order. Use a startCursor, endCursor or edge's cursor of the same query.`,
     );
   }

@@ -1,8 +1,8 @@
 import {
-  getNamedType,
   type GraphQLField,
   type GraphQLFieldResolver,
   type GraphQLSchema,
+  getNamedType,
   isInputObjectType,
   isInterfaceType,
   isObjectType,
@@ -12,51 +12,30 @@ import { type Context } from './context.js';
 import { type TypedRow } from './node.js';
 
 type Resolver = GraphQLFieldResolver<unknown, Context>;
-type Metadata = ReturnType<typeof getMetadataStorage>;
-type MethodMetadata = Metadata['fieldResolvers'][number];
+type MethodMetadata = ReturnType<typeof getMetadataStorage>['fieldResolvers'][number];
 type Parameter = NonNullable<MethodMetadata['params']>[number];
+/** A resolver class's method, whatever its parameters. */
+type Method = (...parameters: unknown[]) => unknown;
+type Pick = (...all: Parameters<Resolver>) => unknown;
+
+const directMethods: { readonly target: unknown; readonly name: string }[] = [];
+
+/**
+ * For a method with `@FieldResolver`: GraphQL calls it without TypeGraphQL's wrapper, which allocates an object and a promise
+ * chain for each call. For fields of which a page has hundreds. Its arguments arrive as GraphQL.js coerced them.
+ * `useDirectMethods` throws for a method that has a guard, or whose parameters need conversion.
+ */
+export function Direct(): MethodDecorator {
+  return ({ constructor }, name) => {
+    directMethods.push({ target: constructor, name: String(name) });
+  };
+}
 
 function isGuarded({ middlewares, roles }: { middlewares?: readonly unknown[]; roles?: readonly unknown[] }): boolean {
   return (middlewares?.length ?? 0) > 0 || roles !== undefined;
 }
 
-/** The class of an object type, what it extends, and what it implements. */
-function classesOf(typeName: string): readonly unknown[] {
-  const { objectTypes, interfaceTypes } = getMetadataStorage();
-  const type = objectTypes.find(({ name }) => name === typeName);
-  if (!type) return [];
-  const above: unknown[] = [];
-  for (
-    let one: unknown = type.target;
-    typeof one === 'function' && one !== Function.prototype;
-    one = Object.getPrototypeOf(one)
-  ) {
-    above.push(one);
-  }
-  return [
-    ...above,
-    ...interfaceTypes.map(({ target }) => target).filter((target) => type.interfaceClasses?.includes(target)),
-  ];
-}
-
-/** A resolver class that answers for one type says for which; asking another throws. */
-function typeOf({ getObjectType }: MethodMetadata): unknown {
-  try {
-    return getObjectType?.();
-  } catch {
-    return undefined;
-  }
-}
-
-type Pick = (...all: Parameters<Resolver>) => unknown;
-/** A resolver class's method, whatever its parameters. */
-type Method = (...parameters: unknown[]) => unknown;
-
-function isMethod(value: unknown): value is Method {
-  return typeof value === 'function';
-}
-
-/** How a parameter's value is found without conversion. */
+/** By the kind of a parameter's decorator, such as `@Root()`: its value without conversion. */
 const PICKS: Partial<Record<Parameter['kind'], Pick>> = {
   root: (root) => root,
   context: (_root, _args, context) => context,
@@ -68,23 +47,10 @@ function pick(parameter: Parameter): Pick | undefined {
   return 'propertyName' in parameter && parameter.propertyName !== undefined ? undefined : PICKS[parameter.kind];
 }
 
-const directMethods = new Map<unknown, Set<string>>();
+const none: Pick = () => undefined;
 
-/**
- * Opt-in for a method with `@FieldResolver`: it is called without TypeGraphQL's wrapper, which allocates an object and a
- * promise chain for each call. For fields of which a page has hundreds. The method itself is always called. Its arguments
- * arrive as GraphQL.js coerced them, so input objects are not instances of their classes.
- * `createSchema` throws for a method that is guarded, or whose parameters need conversion.
- */
-export function Direct(): MethodDecorator {
-  return (target, method) => {
-    const methods = directMethods.get(target.constructor) ?? new Set<string>();
-    directMethods.set(target.constructor, methods.add(String(method)));
-  };
-}
-
-function isDirect({ target, methodName }: MethodMetadata): boolean {
-  return directMethods.get(target)?.has(methodName) ?? false;
+function isMethod(value: unknown): value is Method {
+  return typeof value === 'function';
 }
 
 /** @throws Error for a method whose call needs more than picking its parameters */
@@ -92,58 +58,63 @@ function directCall(method: MethodMetadata, field: GraphQLField<unknown, Context
   const refuse = (reason: string): never => {
     throw new Error(`${method.target.name}.${method.methodName} cannot be @Direct: ${reason}`);
   };
-  if (method.kind !== 'external') return refuse('it is not a method of a resolver class');
   if (isGuarded(method)) return refuse('it has a guard');
   if (field.args.some(({ type }) => isInputObjectType(getNamedType(type)))) return refuse('it takes an input object');
   const parameters = (method.params ?? []).toSorted((one, other) => one.index - other.index).map(pick);
   const picks = parameters.filter((one) => one !== undefined);
   if (picks.length < parameters.length) return refuse('a parameter needs conversion');
-  const resolverClass = Reflect.construct(method.target, []);
-  const call: unknown = Reflect.get(resolverClass, method.methodName);
+  const resolvers: object = Reflect.construct(method.target, []);
+  const call: unknown = Reflect.get(resolvers, method.methodName);
   if (!isMethod(call)) return refuse('it is not a method');
-  const [first, second, ...others] = picks;
-  // Most have two parameters, which need no array of arguments.
-  if (first && second && others.length === 0) {
-    return (root, args, context, info) =>
-      call.call(resolverClass, first(root, args, context, info), second(root, args, context, info));
-  }
-  return (...all) =>
-    call.apply(
-      resolverClass,
-      picks.map((one) => one(...all)),
+  // Not as an array, which each call would allocate.
+  const [first = none, second = none, third = none, fourth = none] = picks;
+  return (root, args, context, info) =>
+    call.call(
+      resolvers,
+      first(root, args, context, info),
+      second(root, args, context, info),
+      third(root, args, context, info),
+      fourth(root, args, context, info),
     );
 }
 
+/** Calls the methods with `@Direct` without TypeGraphQL's wrapper. @throws Error for one that cannot be called so */
+export function useDirectMethods(schema: GraphQLSchema): void {
+  const { fieldResolvers, objectTypes } = getMetadataStorage();
+  for (const { target, name } of directMethods) {
+    const method = fieldResolvers.find((one) => one.target === target && one.methodName === name);
+    const owner = objectTypes.find((one) => one.target === method?.getObjectType?.());
+    const type = owner && schema.getType(owner.name);
+    const field = isObjectType(type) && method ? type.getFields()[method.schemaName] : undefined;
+    if (!method || !field) throw new Error(`The @Direct method ${name} resolves no field of the schema`);
+    field.resolve = directCall(method, field);
+  }
+}
+
 /**
- * Takes TypeGraphQL's wrapper off where it does nothing, as a page has thousands of fields (bench/results.md):
- * - a field without a resolver method and without a guard is resolved by GraphQL.js, which reads the property;
- * - a method with `@Direct` is called as it is.
- * Guarded fields (`Authorized`, `VisibleIf`, any middleware) keep their guard. No resolver method is ever skipped.
- * @throws Error for a method that cannot be `@Direct`
+ * Checks the types with `simpleResolvers`, TypeGraphQL's option by which GraphQL.js reads the properties of a row itself. It
+ * leaves out guards, and reads the property of the schema's name.
+ * @throws Error for a field for which that would be wrong
  */
-export function resolveDirectly(schema: GraphQLSchema): void {
-  const { objectTypes, interfaceTypes, fieldResolvers } = getMetadataStorage();
-  for (const type of Object.values(schema.getTypeMap())) {
-    // TypeGraphQL would answer with a promise for each row.
-    if (isInterfaceType(type)) type.resolveType = ({ __typename }: TypedRow) => __typename;
+export function checkSimpleFields(schema: GraphQLSchema): void {
+  const { objectTypes, interfaceTypes } = getMetadataStorage();
+  for (const { name: typeName, fields = [] } of objectTypes) {
+    const type = schema.getType(typeName);
     if (!isObjectType(type)) continue;
-    const classes = classesOf(type.name);
-    const declaredFields = [...objectTypes, ...interfaceTypes].flatMap(({ target, fields }) =>
-      classes.includes(target) ? (fields ?? []) : [],
-    );
-    for (const field of Object.values(type.getFields())) {
-      const declared = declaredFields.find(({ schemaName }) => schemaName === field.name);
-      if (!declared || !field.resolve) continue;
-      const method = fieldResolvers.find(
-        (one) =>
-          one.methodName === declared.name && classes.includes(one.kind === 'internal' ? one.target : typeOf(one)),
-      );
-      if (method && isDirect(method)) {
-        if (isGuarded(declared)) throw new Error(`${type.name}.${field.name} cannot be @Direct: it has a guard`);
-        field.resolve = directCall(method, field);
-      } else if (!method && !isGuarded(declared) && declared.name === field.name) {
-        field.resolve = undefined;
+    const inherited = interfaceTypes.flatMap((one) => one.fields ?? []);
+    for (const field of [...fields, ...inherited]) {
+      const built = type.getFields()[field.schemaName];
+      if (!built || built.resolve) continue;
+      if (isGuarded(field) || field.name !== field.schemaName) {
+        throw new Error(`${typeName}.${field.name} needs a resolver method: simpleResolvers would not call its guard`);
       }
     }
+  }
+}
+
+/** Rows from `node` know their type. TypeGraphQL would answer with a promise for each. */
+export function useTypeNames(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (isInterfaceType(type)) type.resolveType = ({ __typename }: TypedRow) => __typename;
   }
 }

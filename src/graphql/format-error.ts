@@ -4,8 +4,10 @@ import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 import { type Logger } from 'pino';
 import { isOutcomeUnknown } from '../database/unknown-outcome.js';
+import { DomainError } from '../common/errors.js';
 import { TimeoutError } from '../common/timeout.js';
 import { type Context } from './context.js';
+import { extensionsOf } from './domain-error.js';
 import { isMade } from './mutation-errors.js';
 
 const INTERNAL: GraphQLFormattedError = {
@@ -98,19 +100,24 @@ function isAboutArgument(error: unknown): boolean {
 }
 
 /** Errors that were made for clients: GraphQL's own about the document, and ours with a code. */
-function isForClients(error: unknown): boolean {
-  return error instanceof GraphQLError;
+export function isForClients(error: unknown): boolean {
+  return error instanceof GraphQLError || error instanceof DomainError;
 }
 
 /**
- * Lets through what was made for clients, and masks everything else: an unknown error's message may hold SQL, a path or
- * worse, and Apollo masks none (requirements C18).
+ * Lets through what was made for clients, with the code and details of a domain error, and masks everything else: an
+ * unknown error's message may hold SQL, a path or worse, and Apollo masks none.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = causeOf(error);
   if (isForClients(original)) {
     const { message, locations, path } = formatted;
-    const extensions = { ...formatted.extensions, ...(isAboutArgument(error) && BAD_ARGUMENT), stacktrace: undefined };
+    const extensions = {
+      ...formatted.extensions,
+      ...(original instanceof DomainError && extensionsOf(original)),
+      ...(isAboutArgument(error) && BAD_ARGUMENT),
+      stacktrace: undefined,
+    };
     return { message, locations, path, extensions };
   }
   const { locations, path } = formatted;

@@ -8,7 +8,7 @@ import {
   isObjectType,
 } from 'graphql';
 import { type Context } from './context.js';
-import { UserInputError } from './errors.js';
+import { UserInputError } from '../common/user-errors.js';
 
 /** Lists that a payload must have, empty: what it shows beside its userErrors. */
 function emptyLists(field: GraphQLField<unknown, Context>): Record<string, readonly never[]> {
@@ -41,12 +41,7 @@ const begun = new WeakSet<Context>();
  * the viewer's rights. Root mutations run one after the other (GraphQL specification, 6.2.2).
  */
 async function beginAnother(context: Context): Promise<void> {
-  if (begun.has(context)) {
-    const { viewer } = context;
-    context.reload();
-    context.viewer =
-      viewer && (await context.services.viewers.find({ userId: viewer.id, sessionId: viewer.sessionId }));
-  }
+  if (begun.has(context)) await context.reload();
   begun.add(context);
 }
 

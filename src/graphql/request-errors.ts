@@ -1,10 +1,10 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { type GraphQLFormattedError } from 'graphql';
+import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { type Context } from './context.js';
-import { type TopLevelCode } from './errors.js';
 
 const isBadInput = ({ extensions }: GraphQLFormattedError) =>
-  extensions?.['code'] === ('BAD_USER_INPUT' satisfies TopLevelCode);
+  extensions?.['code'] === ApolloServerErrorCode.BAD_USER_INPUT;
 
 /** Apollo's hideSchemaDetailsFromClientErrors hides these in errors about documents, but not in those about variables. */
 const SUGGESTION = / ?Did you mean [^?]*\?/g;

@@ -2,7 +2,8 @@ import { type ApolloServerPlugin } from '@apollo/server';
 import { type GraphQLFormattedError, OperationTypeNode } from 'graphql';
 import { MAX_RESPONSE_BYTES } from '../http/responses-in-flight.js';
 import { type Context } from './context.js';
-import { responseTooLarge, isResponseTooLarge } from './errors.js';
+import { ResponseTooLargeError } from '../common/errors.js';
+import { toGraphQLError } from './domain-error.js';
 
 /** Shorter texts count by their characters: asking for their bytes would take longer than writing them. */
 const LONG = 100;
@@ -43,10 +44,10 @@ export function responseSize(): ApolloServerPlugin<Context> {
           if (body.kind !== 'single') return;
           const { data, errors = [] } = body.singleResult;
           // Rows that were too many already are an error of their field.
-          const found = errors.find(isResponseTooLarge);
+          const found = errors.find(({ extensions }) => extensions !== undefined && 'answerBytes' in extensions);
           if (!found && bytesOf(data, MAX_RESPONSE_BYTES) <= MAX_RESPONSE_BYTES) return;
           const isChange = operation?.operation === OperationTypeNode.MUTATION;
-          const refusal: GraphQLFormattedError = responseTooLarge(MAX_RESPONSE_BYTES).toJSON();
+          const refusal: GraphQLFormattedError = toGraphQLError(new ResponseTooLargeError(MAX_RESPONSE_BYTES)).toJSON();
           body.singleResult = isChange ? { data: null, errors: [refusal] } : { errors: [refusal] };
           if (!isChange) http.status = 400;
         },

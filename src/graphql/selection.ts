@@ -5,9 +5,6 @@ export type Selection = ReadonlyMap<string, Selection>;
 
 type Fragments = GraphQLResolveInfo['fragments'];
 
-/** Where in the document each selection comes from. */
-const places = new WeakMap<Selection, FieldNode[]>();
-
 function collect(
   set: SelectionSetNode | undefined,
   fragments: Fragments,
@@ -18,7 +15,6 @@ function collect(
       case Kind.FIELD: {
         const below = into.get(node.name.value) ?? new Map();
         into.set(node.name.value, below);
-        places.set(below, [...(places.get(below) ?? []), node]);
         collect(node.selectionSet, fragments, below);
         break;
       }
@@ -47,12 +43,6 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
   for (const node of info.fieldNodes) collect(node.selectionSet, info.fragments, selection);
   if (first && others.length === 0) selections.set(first, selection);
   return selection;
-}
-
-/** The one field of the document that a selection comes from; undefined when it joins several, such as two aliases. */
-export function onlyPlaceOf(selection: Selection): FieldNode | undefined {
-  const [place, ...others] = places.get(selection) ?? [];
-  return others.length === 0 ? place : undefined;
 }
 
 const NOTHING: Selection = new Map();

@@ -1,5 +1,6 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { tooMuchInFlight } from '../graphql/errors.js';
+import { ServerBusyError } from '../common/errors.js';
+import { toGraphQLError } from '../graphql/domain-error.js';
 import { maybeDone } from '../graphql/format-error.js';
 import { ResponsesInFlight, type ResponseInFlight } from './responses-in-flight.js';
 
@@ -13,7 +14,7 @@ export function limitResponses(
     const bytes = typeof payload === 'string' || payload instanceof Buffer ? payload.length : 0;
     const account = accounts.get(request);
     if (!account || account.isReady(bytes)) return payload;
-    const error = tooMuchInFlight().toJSON();
+    const error = toGraphQLError(new ServerBusyError()).toJSON();
     // By POST it may have been a mutation, which has made its change.
     const refusal = JSON.stringify({ errors: [request.method === 'POST' ? maybeDone(error) : error] });
     account.isReady(refusal.length);

@@ -1,6 +1,6 @@
 import { type ServerResponse } from 'node:http';
-import { type RowAccount } from '../database/statements.js';
-import { responseTooLarge, tooMuchInFlight } from '../graphql/errors.js';
+import { type RowAccount } from '../database/row-account.js';
+import { ResponseTooLargeError, ServerBusyError } from '../common/errors.js';
 
 /** No list of a hundred needs more, and a browser shows no more. */
 export const MAX_RESPONSE_BYTES = 10_000_000;
@@ -30,8 +30,8 @@ export class ResponseInFlight implements RowAccount {
   /** @throws QUERY_TOO_COMPLEX for more than one answer may need; SERVICE_UNAVAILABLE when all together are too much */
   charge(bytes: number): void {
     this.#change(this.#bytes + bytes);
-    if (this.#bytes > MOST_READ_BYTES) this.refusal ??= responseTooLarge(MAX_RESPONSE_BYTES);
-    else if (this.#bytes > SMALL_BYTES && !this.#all.hasRoom()) this.refusal ??= tooMuchInFlight();
+    if (this.#bytes > MOST_READ_BYTES) this.refusal ??= new ResponseTooLargeError(MAX_RESPONSE_BYTES);
+    else if (this.#bytes > SMALL_BYTES && !this.#all.hasRoom()) this.refusal ??= new ServerBusyError();
     if (this.refusal) throw this.refusal;
   }
 

@@ -1,6 +1,6 @@
 import { type Row } from './row.js';
 import { type SourceFile } from './source-record.js';
-import { IMPORT_FIELDS, type ImportField } from './presets.js';
+import { IMPORT_FIELDS, type ImportField } from './preset.js';
 
 /** Keeps count of where each column of a file went. */
 export class ColumnReport {

@@ -1,4 +1,4 @@
-import { characters } from '../graphql/input-check.js';
+import { characters } from '../common/input-check.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { isObject, parseJson } from './json-value.js';
 import { type Row } from './row.js';

@@ -1,6 +1,6 @@
 import { isActive, type TicketStatus } from '../tickets/ticket.entity.js';
 import { RowError } from './draft-rules.js';
-import { type ImportField } from './presets.js';
+import { type ImportField } from './preset.js';
 
 interface Instants {
   createdAt: Date;

@@ -3,7 +3,7 @@ import { possibleFormats } from './date-format.js';
 import { type InstantRules, parseInstant } from './instant.js';
 import { type Mapping } from './mapping.js';
 import { option } from './option-text.js';
-import { type Preset } from './presets.js';
+import { type Preset } from './preset.js';
 import { type RowFault } from './source-record.js';
 import { type Dictionaries } from './vocabulary.js';
 

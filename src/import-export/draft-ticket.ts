@@ -1,5 +1,5 @@
 import { isId } from '../common/id.js';
-import { characters } from '../graphql/input-check.js';
+import { characters } from '../common/input-check.js';
 import { isInvisible } from '../common/visible-text.js';
 import { readComments } from './comment-drafts.js';
 import { checkOrder } from './draft-instants.js';
@@ -7,7 +7,7 @@ import { type Attempt, readValues } from './draft-values.js';
 import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
-import { type ImportField } from './presets.js';
+import { type ImportField } from './preset.js';
 import { Row } from './row.js';
 import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';

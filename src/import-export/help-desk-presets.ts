@@ -1,4 +1,4 @@
-import { type Preset } from './presets.js';
+import { type Preset } from './preset.js';
 
 /** "Export as CSV" of issues, and the REST API's list, which calls an issue's number in its project iid. */
 export const GITLAB: Preset = {

@@ -1,7 +1,12 @@
 import { type CommandContext, CommandError } from '../cli/command.js';
 import { terminalLine } from '../cli/terminal-text.js';
 import { type ImportReading } from './import-reading.js';
-import { type ImportResult } from './import-run.js';
+
+export interface ImportResult {
+  readonly reading: ImportReading;
+  readonly imported: number;
+  readonly mails: number;
+}
 
 /** @throws CommandError after the faults, unless they are only bad rows that are to be skipped */
 export function tellFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {

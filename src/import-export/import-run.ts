@@ -6,7 +6,7 @@ import { oweAssignmentMails } from './assignment-mails.js';
 import { type DraftRules } from './draft-rules.js';
 import { type DuplicateLinks, findLinks, linkDuplicates } from './duplicates.js';
 import { ImportReading } from './import-reading.js';
-import { tellFaults } from './import-report.js';
+import { type ImportResult, tellFaults } from './import-report.js';
 import { isObject } from './json-value.js';
 import { People, type PeopleOptions } from './people.js';
 import { Products } from './products.js';
@@ -25,12 +25,6 @@ export interface ImportOptions {
   readonly sendMails: boolean;
   readonly skipBadRows: boolean;
   readonly dryRun: boolean;
-}
-
-export interface ImportResult {
-  readonly reading: ImportReading;
-  readonly imported: number;
-  readonly mails: number;
 }
 
 /** What a run leaves outside of its transaction: needed when it fails. */

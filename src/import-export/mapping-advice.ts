@@ -1,5 +1,6 @@
 import { option } from './option-text.js';
-import { IMPORT_FIELDS, type ImportField, type Preset, PRESETS } from './presets.js';
+import { PRESETS } from './presets.js';
+import { IMPORT_FIELDS, type ImportField, type Preset } from './preset.js';
 import { columnKey } from './vocabulary.js';
 
 /** Presets that are offered. */

@@ -1,6 +1,6 @@
 import { TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
 import { CommandError, UsageError } from '../cli/command.js';
-import { IMPORT_FIELDS, type ImportField, type Preset } from './presets.js';
+import { IMPORT_FIELDS, type ImportField, type Preset } from './preset.js';
 import { mapOptions, presetOptions } from './mapping-advice.js';
 import { columnKey, type ExtraWords, nameKey, wordKey } from './vocabulary.js';
 

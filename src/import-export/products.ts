@@ -1,6 +1,6 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { newId } from '../common/id.js';
-import { characters } from '../graphql/input-check.js';
+import { characters } from '../common/input-check.js';
 import { Product, ProductType } from '../products/product.entity.js';
 import { option } from './option-text.js';
 import { type RowFault } from './source-record.js';

@@ -1,4 +1,4 @@
-import { characters } from '../graphql/input-check.js';
+import { characters } from '../common/input-check.js';
 import { composeDetails } from './draft-details.js';
 import { partId } from './imported-id.js';
 import { isObject } from './json-value.js';

@@ -1,6 +1,6 @@
 import { isObject } from './json-value.js';
 import { type Mapping } from './mapping.js';
-import { type ImportField } from './presets.js';
+import { type ImportField } from './preset.js';
 import { plainText } from './rich-text.js';
 import { type SourceRecord } from './source-record.js';
 import { isBlank } from './vocabulary.js';

@@ -1,7 +1,7 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { Authorized } from '../graphql/access.js';
-import { type Context, signedIn } from '../graphql/context.js';
-import { VisibleIf } from '../graphql/visible-if.js';
+import { Authorized, VisibleIf } from '../accounts/access.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn } from '../accounts/accounts.context.js';
 import { User } from '../accounts/users/user.entity.js';
 import { type UserRow } from '../accounts/users/user.reader.js';
 import { UpdateNotificationSettingsInput } from './notification.inputs.js';

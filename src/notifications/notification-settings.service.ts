@@ -1,7 +1,8 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../common/clock.js';
-import { unauthenticated, UserErrorCode } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
+import { UnauthenticatedError } from '../common/errors.js';
+import { UserErrorCode } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
 import { lockUser } from '../accounts/users/lock-user.js';
 import { type DigestPlanner } from './digest-planner.js';
 import { NotificationCancelReason, NotificationKind } from './notification.entity.js';
@@ -39,7 +40,7 @@ export class NotificationSettingsService {
   async update(userId: string, input: UpdateNotificationSettingsInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const user = await lockUser(em, { id: userId });
-      if (user === null) throw unauthenticated('REVOKED');
+      if (user === null) throw new UnauthenticatedError('REVOKED');
       const check = new InputCheck();
       for (const kind of Object.values(NotificationKind)) {
         const setting = SETTING_OF[kind];

@@ -70,6 +70,7 @@ registerEnumType(NotificationCancelReason, {
 /** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
 @ObjectType({
   implements: Node,
+  simpleResolvers: true,
   description: 'One e-mail that the server owes, sent, or decided not to send.',
 })
 @Entity({ tableName: 'notification' })

@@ -1,8 +1,10 @@
 import { Ctx, Field, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
-import { Payload } from '../graphql/errors.js';
+import { Payload } from '../graphql/payload.js';
 import { Notification } from './notification.entity.js';
 import { NotificationSettings } from './notification.types.js';
+import { userById } from '../accounts/accounts.context.js';
+import { notificationById } from './notifications.context.js';
 
 @ObjectType({ description: 'What cancelNotification answers.' })
 export class CancelNotificationPayload extends Payload {
@@ -12,8 +14,8 @@ export class CancelNotificationPayload extends Payload {
     nullable: true,
     description: 'The notification as it is now; also when it could not be cancelled any more.',
   })
-  async notification(@Ctx() { loaders }: Context) {
-    return this.notificationId === undefined ? null : loaders.notificationById.load(this.notificationId);
+  async notification(@Ctx() context: Context) {
+    return this.notificationId === undefined ? null : notificationById(context).load(this.notificationId);
   }
 }
 
@@ -22,7 +24,7 @@ export class UpdateNotificationSettingsPayload extends Payload {
   userId?: string;
 
   @Field(() => NotificationSettings, { nullable: true, description: 'Null when there were userErrors.' })
-  async settings(@Ctx() { loaders }: Context) {
-    return this.userId === undefined ? null : loaders.userById.load(this.userId);
+  async settings(@Ctx() context: Context) {
+    return this.userId === undefined ? null : userById(context).load(this.userId);
   }
 }

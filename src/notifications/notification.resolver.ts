@@ -1,8 +1,9 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Info, Mutation, Query, Resolver, Root } from 'type-graphql';
-import { Authorized } from '../graphql/access.js';
+import { Authorized } from '../accounts/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
-import { type Context, signedIn } from '../graphql/context.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn, userById } from '../accounts/accounts.context.js';
 import { selectionOf } from '../graphql/selection.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../accounts/users/user.entity.js';
@@ -11,6 +12,7 @@ import { CancelNotificationInput, NotificationFilter } from './notification.inpu
 import { CancelNotificationPayload } from './notification.payloads.js';
 import { type NotificationRow } from './notification.reader.js';
 import { NotificationConnection } from './notification.types.js';
+import { ticketById } from '../tickets/tickets.context.js';
 
 @ArgsType()
 class NotificationsArgs extends ConnectionArgs {
@@ -44,15 +46,15 @@ export class NotificationResolver {
   }
 
   @FieldResolver(() => User, { description: 'Who gets it.' })
-  async recipient(@Root() notification: NotificationRow, @Ctx() { loaders }: Context) {
-    return notification.recipient ?? loaders.userById.load(notification.recipientId);
+  async recipient(@Root() notification: NotificationRow, @Ctx() context: Context) {
+    return notification.recipient ?? userById(context).load(notification.recipientId);
   }
 
   @FieldResolver(() => Ticket, {
     nullable: true,
     description: 'Null for a digest, and when the viewer may not see the ticket.',
   })
-  async ticket(@Root() { ticketId }: NotificationRow, @Ctx() { loaders }: Context) {
-    return ticketId && loaders.ticketById.load(ticketId);
+  async ticket(@Root() { ticketId }: NotificationRow, @Ctx() context: Context) {
+    return ticketId && ticketById(context).load(ticketId);
   }
 }

@@ -2,7 +2,7 @@ import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Clock } from '../common/clock.js';
 import { isId } from '../common/id.js';
-import { UserErrorCode, userInputError } from '../graphql/errors.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { isActive, type Ticket, type TicketStatus } from '../tickets/ticket.entity.js';
 import { User } from '../accounts/users/user.entity.js';

@@ -27,7 +27,15 @@ function countRefusals(metrics: Metrics, errors: readonly (GraphQLFormattedError
 }
 
 /** One line and one measurement a request. Never the document's variables: they hold passwords. */
-export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin<Context> {
+export function requestLog({
+  logger,
+  metrics,
+  viewerIdOf,
+}: {
+  logger: Logger;
+  metrics: Metrics;
+  viewerIdOf: (context: Context) => string | null;
+}): ApolloServerPlugin<Context> {
   return {
     async invalidRequestWasReceived({ error }) {
       countRefusals(metrics, [error]);
@@ -55,7 +63,7 @@ export function requestLog(logger: Logger, metrics: Metrics): ApolloServerPlugin
               operationName: operationName?.slice(0, LONGEST_NAME) ?? null,
               field,
               code,
-              viewerId: contextValue.viewer?.id ?? null,
+              viewerId: viewerIdOf(contextValue),
               durationMs: Math.round(seconds * 1e5) / 100,
             },
             'GraphQL request',

@@ -1,8 +1,9 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type RowAccount } from '../database/statements.js';
+import { type RowAccount } from '../database/row-account.js';
 import { inScope } from './scope.js';
 import { secretsSent } from './secrets.js';
-import { type Span, type Tracing } from './tracing/tracing.js';
+import { type Tracing } from './tracing/tracing.js';
+import { type Span } from './tracing/span.js';
 
 /** Somebody asks for these each few seconds, and nobody wants to see it. */
 const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);

@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type RowAccount } from '../database/statements.js';
-import { type Span } from './tracing/tracing.js';
+import { type RowAccount } from '../database/row-account.js';
+import { type Span } from './tracing/span.js';
 
 /** What is under way: a request, a job, the delivery of a mail. */
 export interface Scope {

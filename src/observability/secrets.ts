@@ -1,9 +1,7 @@
-import { type Env } from '../app/env.js';
-
 const HIDDEN = '[hidden]';
 
 /** What is shorter would also be found in words that are no secret. */
-const SHORTEST_SECRET = 6;
+export const SHORTEST_SECRET = 6;
 
 const SECRET_NAME = String.raw`\w*(?:password|passwd|secret|token|authorization|cookie)`;
 
@@ -56,51 +54,6 @@ export function withoutSecrets(text: string, secrets: readonly string[] = []): s
   if (!isWorthALook(clean)) return clean;
   for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);
   return clean;
-}
-
-function passwordsIn(url = ''): string[] {
-  const [, inAuthority] = /^[\w+.-]+:\/\/[^/?#]*?:([^/?#]*)@/.exec(url) ?? [];
-  const inQuery = [...url.matchAll(/[?&](?:ssl)?password=([^&#]*)/g)].map(([, raw]) => raw);
-  return [inAuthority, ...inQuery].flatMap((raw) => (raw === undefined ? [] : [raw, decoded(raw)]));
-}
-
-function decoded(raw: string): string {
-  try {
-    return decodeURIComponent(raw);
-  } catch {
-    return raw;
-  }
-}
-
-/** Of `name=value,name=value`, as they stand there and as they are sent. */
-function headerValues(headers: string): string[] {
-  const values = headers.split(',').map((header) => header.slice(header.indexOf('=') + 1).trim());
-  const sent = values.filter((value) => !/%(?![\da-f]{2})/i.test(value)).map((value) => unescape(value));
-  return [...values, ...sent];
-}
-
-/** As it stands in a JSON text, and in what SMTP's sign-in sends. */
-function formsOf(secret: string): string[] {
-  return [secret, JSON.stringify(secret).slice(1, -1), Buffer.from(secret).toString('base64')];
-}
-
-/** The secrets among the settings, in every form in which a message may repeat them. */
-export function secretsIn(env: Env): string[] {
-  const privateKeys = [...(env.jwtPrivateKeys ?? '').matchAll(/"d"\s*:\s*"([^"]+)"/g)].map(([, key = '']) => key);
-  const { user, password } = env.smtp ?? {};
-  const signIn = user !== undefined && password !== undefined ? [`\0${user}\0${password}`] : [];
-  const known = [
-    ...passwordsIn(env.databaseUrl),
-    ...env.replicaUrls.flatMap((url) => passwordsIn(url)),
-    ...passwordsIn(env.jobsUrl),
-    ...privateKeys,
-    ...signIn,
-    password ?? '',
-    env.admin?.password ?? '',
-    env.metricsToken ?? '',
-    ...headerValues(env.otlpHeaders ?? ''),
-  ];
-  return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
 }
 
 const SECRET_FIELD = /password|token|secret/i;

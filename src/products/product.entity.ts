@@ -20,7 +20,11 @@ registerEnumType(ProductType, {
   },
 });
 
-@ObjectType({ implements: Node, description: 'A software system that tickets can be created for.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'A software system that tickets can be created for.',
+})
 @Entity({ tableName: 'product' })
 @Unique({ name: 'product_name_unique', properties: ['name'], where: 'deleted_at is null' })
 @Index({

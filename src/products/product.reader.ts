@@ -1,10 +1,11 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
-import { holdsWords, inNameOrder } from '../database/names.js';
+import { holdsWords, inNameOrder } from '../search/names.js';
 import { type Row } from '../database/row.js';
 import { type Db } from '../database/db.js';
-import { type Connection, type ConnectionArgs, keysetPage, type Order, OrderDirection } from '../graphql/connection.js';
-import { forbidden } from '../graphql/errors.js';
+import { type Connection, type ConnectionArgs, OrderDirection } from '../graphql/connection.js';
+import { keysetPage, type Order } from '../graphql/keyset-page.js';
+import { ForbiddenError } from '../common/errors.js';
 import { type SearchLimiter } from '../search/search-limiter.js';
 import { Product } from './product.entity.js';
 import { type ProductFilter } from './product.inputs.js';
@@ -23,7 +24,8 @@ const BY_NAME: Order<ProductRow> = {
 
 function productFilter(viewer: Viewer, filter: ProductFilter): RawBuilder<boolean>[] {
   const deleted = filter.deleted === true;
-  if (deleted && !canManageProducts(viewer)) throw forbidden('Seeing deleted products needs canManageTickets.');
+  if (deleted && !canManageProducts(viewer))
+    throw new ForbiddenError('Seeing deleted products needs canManageTickets.');
   const conditions = [sql<boolean>`p.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
   const found = holdsWords(sql`p.name`, filter.search ?? '');
   if (found) conditions.push(found);

@@ -1,31 +1,14 @@
-import { type GraphQLResolveInfo } from 'graphql';
-import {
-  Arg,
-  Args,
-  ArgsType,
-  Ctx,
-  Field,
-  FieldResolver,
-  ID,
-  Info,
-  Mutation,
-  ObjectType,
-  Query,
-  Resolver,
-  Root,
-} from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, ID, Mutation, ObjectType, Query, Resolver } from 'type-graphql';
 import { isId } from '../common/id.js';
-import { Authorized } from '../graphql/access.js';
+import { Authorized } from '../accounts/access.js';
 import { connectionTypes } from '../graphql/connection-types.js';
 import { ConnectionArgs } from '../graphql/connection.js';
-import { type Context, signedIn } from '../graphql/context.js';
-import { Payload } from '../graphql/errors.js';
-import { selectionOf } from '../graphql/selection.js';
-import { TicketsArgs } from '../tickets/ticket.args.js';
-import { TicketConnection } from '../tickets/ticket.types.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn } from '../accounts/accounts.context.js';
+import { Payload } from '../graphql/payload.js';
 import { Product } from './product.entity.js';
 import { CreateProductInput, DeleteProductInput, ProductFilter, UpdateProductInput } from './product.inputs.js';
-import { type ProductRow } from './product.reader.js';
+import { productById } from './products.context.js';
 
 const { Connection: ProductConnection } = connectionTypes('Product', () => Product);
 
@@ -40,8 +23,8 @@ abstract class ProductPayload extends Payload {
   productId?: string;
 
   @Field(() => Product, { nullable: true, description: 'Null when there were userErrors.' })
-  async product(@Ctx() { loaders }: Context) {
-    return this.productId === undefined ? null : loaders.productById.load(this.productId);
+  async product(@Ctx() context: Context) {
+    return this.productId === undefined ? null : productById(context).load(this.productId);
   }
 }
 
@@ -58,8 +41,8 @@ class DeleteProductPayload extends ProductPayload {}
 export class ProductResolver {
   @Authorized()
   @Query(() => Product, { nullable: true, description: 'Null when there is none, or it is deleted.' })
-  async product(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The product's." }) id: string) {
-    const product = isId(id) ? await loaders.productById.load(id.toLowerCase()) : null;
+  async product(@Ctx() context: Context, @Arg('id', () => ID, { description: "The product's." }) id: string) {
+    const product = isId(id) ? await productById(context).load(id.toLowerCase()) : null;
     return product?.deletedAt === null ? product : null;
   }
 
@@ -85,15 +68,5 @@ export class ProductResolver {
   @Mutation(() => DeleteProductPayload, { description: 'Needs canManageTickets. CONFLICT while it has live tickets.' })
   async deleteProduct(@Ctx() { services }: Context, @Arg('input', () => DeleteProductInput) input: DeleteProductInput) {
     return { productId: await services.products.delete(input.id) };
-  }
-
-  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
-  async tickets(
-    @Root() product: ProductRow,
-    @Ctx() { loaders }: Context,
-    @Args(() => TicketsArgs) args: TicketsArgs,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return loaders.ticketsBy('product', args, selectionOf(info)).load(product.id);
   }
 }

@@ -2,10 +2,9 @@ import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../common/clock.js';
 import { isId } from '../common/id.js';
-import { UserErrorCode, userInputError } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
 import { Product } from './product.entity.js';
-import { Ticket } from '../tickets/ticket.entity.js';
 import { type CreateProductInput, type UpdateProductInput } from './product.inputs.js';
 
 /** Requirements C19. */
@@ -21,14 +20,19 @@ async function namedOnce<Result>(action: () => Promise<Result>): Promise<Result>
   }
 }
 
+/** How many live tickets a product has: tickets are above products, and give this to the service. */
+export type CountTickets = (em: EntityManager, product: Product) => Promise<number>;
+
 /** Creates, changes and deletes products, for viewers who may. Gives the product's id. */
 export class ProductService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
+  readonly #countTickets: CountTickets;
 
-  constructor(deps: { orm: MikroORM; clock: Clock }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; countTickets: CountTickets }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
+    this.#countTickets = deps.countTickets;
   }
 
   /** @throws UserInputError for what is wrong with the input */
@@ -66,7 +70,7 @@ export class ProductService {
   async delete(id: string): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const product = await this.#locked(em, id);
-      const tickets = await em.count(Ticket, { product, deletedAt: null });
+      const tickets = await this.#countTickets(em, product);
       if (tickets > 0) {
         const message = `The product has ${tickets.toLocaleString('en')} live ${tickets === 1 ? 'ticket' : 'tickets'}. Delete or move them first.`;
         throw userInputError(UserErrorCode.CONFLICT, 'id', message);

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type Db } from '../database/db.js';
-import { characters } from '../graphql/input-check.js';
+import { characters } from '../common/input-check.js';
 import { type Term } from './searched-text.js';
 import { type TermGroups } from './word-query.js';
 

@@ -1,13 +1,15 @@
-import { tooManySearches } from '../graphql/errors.js';
-import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
+import { RateLimitedError } from '../common/errors.js';
+import { ConcurrencyLimiter, type RunLimited } from '../common/concurrency-limiter.js';
 
 /** One for the page that is read, and one for what is typed meanwhile. */
 const CONCURRENCY = 2;
 const MAX_QUEUED = 8;
 const MAX_WAIT_MS = 5_000;
 
-/** Runs a task when the limit allows. */
-export type RunLimited = <Result>(task: () => Promise<Result>) => Promise<Result>;
+function tooManySearches(retryAfterSeconds: number): RateLimitedError {
+  const message = `Too many of your searches are under way. Try again in ${retryAfterSeconds} seconds, with fewer at once.`;
+  return new RateLimitedError(retryAfterSeconds, message);
+}
 
 interface Identified {
   readonly id: string;

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Db } from '../database/db.js';
-import { badUserInput } from '../graphql/errors.js';
-import { characters } from '../graphql/input-check.js';
+import { BadInputError } from '../common/errors.js';
+import { characters } from '../common/input-check.js';
 
 /** A person types less; a program that sends more is told so. */
 const LONGEST_SEARCH = 200;
@@ -88,7 +88,9 @@ function numbersIn(typed: string): number[] {
  */
 export async function searchedText(db: Db, typed: string): Promise<SearchedText | null> {
   if (typed.length > LONGEST_SEARCH) {
-    throw badUserInput(`A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`);
+    throw new BadInputError(
+      `A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`,
+    );
   }
   if (typed.trim() === '') return null;
   // What PostgreSQL cannot hold separates words.

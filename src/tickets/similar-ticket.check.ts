@@ -1,5 +1,5 @@
-import { badUserInput } from '../graphql/errors.js';
-import { characters } from '../graphql/input-check.js';
+import { BadInputError } from '../common/errors.js';
+import { characters } from '../common/input-check.js';
 import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, type SimilarTicketsInput } from './similar-ticket.inputs.js';
 
 /** Requirements C19. */
@@ -12,7 +12,7 @@ const DESCRIPTION_LENGTH = 10_000;
  */
 export function checkedNumber(first: number | null | undefined): number {
   if (first != null && (first < 1 || first > MOST_SIMILAR_TICKETS)) {
-    throw badUserInput(`first must be from 1 to ${MOST_SIMILAR_TICKETS}, not ${first}.`);
+    throw new BadInputError(`first must be from 1 to ${MOST_SIMILAR_TICKETS}, not ${first}.`);
   }
   return first ?? DEFAULT_SIMILAR_TICKETS;
 }
@@ -20,10 +20,10 @@ export function checkedNumber(first: number | null | undefined): number {
 function checked(field: string, text: string, most: number): string {
   const trimmed = text.trim();
   if (trimmed.includes('\0') || !trimmed.isWellFormed()) {
-    throw badUserInput(`${field} holds a character that cannot be stored. Take it out.`);
+    throw new BadInputError(`${field} holds a character that cannot be stored. Take it out.`);
   }
   if (characters(trimmed) > most) {
-    throw badUserInput(`${field} must have at most ${most.toLocaleString('en')} characters.`);
+    throw new BadInputError(`${field} must have at most ${most.toLocaleString('en')} characters.`);
   }
   return trimmed;
 }

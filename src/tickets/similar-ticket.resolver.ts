@@ -1,7 +1,8 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, FieldResolver, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import { Authorized } from '../graphql/access.js';
-import { type Context, signedIn } from '../graphql/context.js';
+import { Authorized } from '../accounts/access.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn } from '../accounts/accounts.context.js';
 import { LISTED_SIMILAR_PRICE, SIMILAR_PRICE } from '../graphql/prices.js';
 import { selectionOf } from '../graphql/selection.js';
 import { checkedNumber, checkedText } from './similar-ticket.check.js';
@@ -9,6 +10,7 @@ import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, SimilarTicketsInput } fr
 import { SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
+import { similarByTicketId } from './tickets.context.js';
 
 @Resolver(() => Ticket)
 export class SimilarTicketResolver {
@@ -41,7 +43,7 @@ export class SimilarTicketResolver {
   })
   async similar(
     @Root() ticket: TicketRow,
-    @Ctx() { loaders }: Context,
+    @Ctx() context: Context,
     @Arg('first', () => Int, {
       nullable: true,
       description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MOST_SIMILAR_TICKETS}.`,
@@ -49,6 +51,6 @@ export class SimilarTicketResolver {
     first: number | null | undefined,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return loaders.similarByTicketId(checkedNumber(first), selectionOf(info)).load(ticket.id);
+    return similarByTicketId(context, checkedNumber(first), selectionOf(info)).load(ticket.id);
   }
 }

@@ -2,7 +2,7 @@ import { LockMode } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../accounts/viewer.js';
 import { isId } from '../common/id.js';
-import { type UserError, UserErrorCode, UserInputError, userInputError } from '../graphql/errors.js';
+import { type UserError, UserErrorCode, UserInputError, userInputError } from '../common/user-errors.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';
 import { type TicketChanger } from './ticket-changer.js';

@@ -3,8 +3,9 @@ import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Viewer } from '../accounts/viewer.js';
 import { type Clock } from '../common/clock.js';
 import { isId } from '../common/id.js';
-import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
+import { ForbiddenError } from '../common/errors.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
 import { type Notification, NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { Product } from '../products/product.entity.js';
@@ -89,12 +90,12 @@ export class TicketChanger {
   checkRights(viewer: Viewer, facts: TicketFacts, change: TicketChange): void {
     const { status, assignedTo, ...others } = change;
     const edits = Object.values(others).some((value) => value !== undefined);
-    if (edits && !canEditTicket(viewer, facts)) throw forbidden('You may not edit this ticket.');
+    if (edits && !canEditTicket(viewer, facts)) throw new ForbiddenError('You may not edit this ticket.');
     if (status !== undefined && !canChangeStatus(viewer, facts)) {
-      throw forbidden("You may not change this ticket's status.");
+      throw new ForbiddenError("You may not change this ticket's status.");
     }
     if (assignedTo !== undefined && !canAssignTicket(viewer, facts)) {
-      throw forbidden('You may not assign this ticket.');
+      throw new ForbiddenError('You may not assign this ticket.');
     }
   }
 

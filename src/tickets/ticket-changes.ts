@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { type FieldChange } from './ticket-event.entity.js';
-import { type InputCheck } from '../graphql/input-check.js';
+import { type InputCheck } from '../common/input-check.js';
 import { type Ticket } from './ticket.entity.js';
 import { type UpdateTicketInput } from './ticket.inputs.js';
 

@@ -2,7 +2,8 @@ import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../accounts/viewer.js';
 import { isId } from '../common/id.js';
-import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
+import { ForbiddenError } from '../common/errors.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { type MarkDuplicateInput } from './ticket-change.inputs.js';
 import { type TicketChanger } from './ticket-changer.js';
@@ -81,7 +82,7 @@ export class TicketDuplicatesService {
 
   async #editable(em: EntityManager, viewer: Viewer, ticketId: string): Promise<Ticket> {
     const ticket = await this.#changer.locked(em, viewer, ticketId, 'ticketId');
-    if (!canEditTicket(viewer, factsOf(ticket))) throw forbidden('You may not edit this ticket.');
+    if (!canEditTicket(viewer, factsOf(ticket))) throw new ForbiddenError('You may not edit this ticket.');
     return ticket;
   }
 

@@ -28,7 +28,10 @@ registerEnumType(TicketEventKind, {
   },
 });
 
-@ObjectType({ description: 'One field that changed. People, products and tickets stand by their ids.' })
+@ObjectType({
+  simpleResolvers: true,
+  description: 'One field that changed. People, products and tickets stand by their ids.',
+})
 export class FieldChange {
   @Field(() => String, { description: "The ticket's field, e.g. status or assignedTo." })
   field!: string;
@@ -42,6 +45,7 @@ export class FieldChange {
 
 @ObjectType({
   implements: Node,
+  simpleResolvers: true,
   description: 'One thing that happened to a ticket. Events are never changed or removed.',
 })
 @Entity({ tableName: 'ticket_event' })

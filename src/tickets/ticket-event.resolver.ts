@@ -5,6 +5,8 @@ import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { User } from '../accounts/users/user.entity.js';
 import { FieldChange, TicketEvent } from './ticket-event.entity.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
+import { userById } from '../accounts/accounts.context.js';
+import { ticketById } from './tickets.context.js';
 
 /** The one recorded field whose values are the ids of other tickets (ticket-changes.ts). */
 const DUPLICATE_OF = 'duplicateOf';
@@ -14,7 +16,7 @@ export class TicketEventResolver {
   @Direct()
   @FieldResolver(() => User, { nullable: true, description: 'Null for what the system did by itself.' })
   actor(@Root() event: TicketEventRow, @Ctx() context: Context) {
-    return event.actor ?? (event.actorId && context.loaders.userById.load(event.actorId));
+    return event.actor ?? (event.actorId && userById(context).load(event.actorId));
   }
 
   @FieldResolver(() => [FieldChange], {
@@ -23,9 +25,9 @@ export class TicketEventResolver {
     description:
       'Empty unless it is CHANGED or RESTORED. The id of a ticket that the viewer may not see is null, on either side.',
   })
-  async changes(@Root() { changes }: TicketEventRow, @Ctx() { loaders }: Context): Promise<readonly FieldChange[]> {
+  async changes(@Root() { changes }: TicketEventRow, @Ctx() context: Context): Promise<readonly FieldChange[]> {
     const visibleId = async (id: string | null) =>
-      id === null ? null : ((await loaders.ticketById.load(id))?.id ?? null);
+      id === null ? null : ((await ticketById(context).load(id))?.id ?? null);
     return Promise.all(
       changes.map(async (change) =>
         change.field === DUPLICATE_OF

@@ -3,7 +3,7 @@ import { type Viewer } from '../accounts/viewer.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
 import { isId } from '../common/id.js';
 import { type Db } from '../database/db.js';
-import { badUserInput, forbidden } from '../graphql/errors.js';
+import { BadInputError, ForbiddenError } from '../common/errors.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
 import { type FoundTickets, ticketSearch } from './ticket-search.js';
@@ -30,9 +30,9 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
   const parts: TicketFilter[] = [];
   let level = [filter];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw badUserInput(`A filter nests and, or and not at most ${DEEPEST} deep.`);
+    if (depth > DEEPEST) throw new BadInputError(`A filter nests and, or and not at most ${DEEPEST} deep.`);
     parts.push(...level);
-    if (parts.length > MOST_PARTS) throw badUserInput(`A filter has at most ${MOST_PARTS} parts.`);
+    if (parts.length > MOST_PARTS) throw new BadInputError(`A filter has at most ${MOST_PARTS} parts.`);
     level = level.flatMap(within);
   }
   return parts;
@@ -128,10 +128,10 @@ export async function matchingTickets(
   const parts = partsOf(filter);
   const withDeleted = canSeeDeletedTickets(viewer);
   if (!withDeleted && parts.some(({ deleted }) => deleted === true)) {
-    throw forbidden('Seeing deleted tickets needs canDeleteAll.');
+    throw new ForbiddenError('Seeing deleted tickets needs canDeleteAll.');
   }
   const searching = parts.filter(({ search }) => search != null);
-  if (searching.length > MOST_SEARCHES) throw badUserInput(`A filter has at most ${MOST_SEARCHES} searches.`);
+  if (searching.length > MOST_SEARCHES) throw new BadInputError(`A filter has at most ${MOST_SEARCHES} searches.`);
   const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
   const negated = negatedParts(parts);
   const found = new Map<TicketFilter, FoundTickets>();

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Authorized } from '../graphql/access.js';
-import { type Context, signedIn } from '../graphql/context.js';
+import { Authorized } from '../accounts/access.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn } from '../accounts/accounts.context.js';
 import {
   MarkDuplicateInput,
   RestoreTicketInput,

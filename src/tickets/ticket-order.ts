@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import { type Row } from '../database/row.js';
-import { type Order, OrderDirection, type OrderKey } from '../graphql/connection.js';
+import { OrderDirection } from '../graphql/connection.js';
+import { type Order, type OrderKey } from '../graphql/keyset-page.js';
 import { type Ticket, TicketPriority, TicketStatus } from './ticket.entity.js';
 import { type TicketOrder, TicketOrderField } from './ticket.inputs.js';
 

@@ -70,7 +70,7 @@ export function isActive(status: TicketStatus): boolean {
   return !CLOSED_STATUSES.has(status);
 }
 
-@ObjectType({ implements: Node, description: 'A problem or a wish that somebody reported.' })
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A problem or a wish that somebody reported.' })
 @Entity({ tableName: 'ticket' })
 @Unique({ name: 'ticket_number_unique', properties: ['number'] })
 @Check({ name: 'ticket_title_length', expression: '(char_length(title) >= 1) AND (char_length(title) <= 200)' })

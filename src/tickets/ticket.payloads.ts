@@ -1,7 +1,7 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Ctx, Field, Info, ObjectType } from 'type-graphql';
 import { type Context } from '../graphql/context.js';
-import { Payload } from '../graphql/errors.js';
+import { Payload } from '../graphql/payload.js';
 import { ListSize } from '../graphql/list-size.js';
 import { SIMILAR_PRICE } from '../graphql/prices.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
@@ -12,6 +12,7 @@ import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge, type TicketRow } from './ticket.reader.js';
 import { type ChangedTicket } from './ticket.service.js';
 import { TicketEdge } from './ticket.types.js';
+import { similarByTicketId } from './tickets.context.js';
 
 /** The payload of a change to one ticket, which is read again only when the client asks for it. */
 @ObjectType()
@@ -51,9 +52,9 @@ export class CreateTicketPayload extends TicketPayload {
     complexity: SIMILAR_PRICE,
     description: `Likely duplicates the viewer may see, at most ${DEFAULT_SIMILAR_TICKETS}; a warning, never a refusal.`,
   })
-  async similarTickets(@Ctx() { loaders }: Context, @Info() info: GraphQLResolveInfo) {
+  async similarTickets(@Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
     if (this.ticketId === undefined) return [];
-    return loaders.similarByTicketId(DEFAULT_SIMILAR_TICKETS, selectionOf(info)).load(this.ticketId);
+    return similarByTicketId(context, DEFAULT_SIMILAR_TICKETS, selectionOf(info)).load(this.ticketId);
   }
 }
 

@@ -1,6 +1,5 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { type Ticket } from './ticket.entity.js';
-import { type TicketRow } from './ticket.reader.js';
 
 /** What a rule must know of a ticket. */
 export interface TicketFacts {
@@ -17,7 +16,16 @@ export function factsOf(ticket: Ticket): TicketFacts {
   };
 }
 
-export function factsOfRow({ createdById, assignedToId, deletedAt }: TicketRow): TicketFacts {
+/** The same of columns as a statement gives them. */
+export function factsOfRow({
+  createdById,
+  assignedToId,
+  deletedAt,
+}: {
+  readonly createdById: string;
+  readonly assignedToId: string | null;
+  readonly deletedAt: string | null;
+}): TicketFacts {
   return { createdById, assignedToId, deleted: deletedAt !== null };
 }
 

@@ -1,33 +1,20 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
-import { type CommentRow } from './comments/comment.reader.js';
 import { type Row, type RowWith } from '../database/row.js';
 import { type Db } from '../database/db.js';
-import { type BroughtPages, type Connection, type ConnectionArgs, keysetPage } from '../graphql/connection.js';
+import { type Connection, type ConnectionArgs } from '../graphql/connection.js';
+import { keysetPage } from '../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
-import { type RunLimited, type SearchLimiter } from '../search/search-limiter.js';
+import { type SearchLimiter } from '../search/search-limiter.js';
+import { type RunLimited } from '../common/concurrency-limiter.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
-/** A ticket as resolvers get it; relations that the statement brought along are inside. */
-export type TicketRow = RowWith<Ticket> & {
-  /** The page of them that the query asks for, when there is only one. */
-  readonly comments?: Connection<CommentRow>;
-};
-
-/** The page of the comments of each ticket that a statement brings along. */
-type Comments = BroughtPages<CommentRow>;
-
-/** As the statement gives it. */
-type Brought = TicketRow & { readonly commentTexts?: (string | null)[][] };
-
-function withComments(rows: readonly Brought[], pages: Comments | undefined): readonly TicketRow[] {
-  if (!pages) return rows;
-  return rows.map((row) => Object.assign(row, { comments: pages.connection(row.id, row.commentTexts ?? []) }));
-}
+/** A ticket as resolvers get it; relations that the statement joined are inside. */
+export type TicketRow = RowWith<Ticket>;
 
 /** What cursors are made of. */
 const ORDERED_BY = ['number', 'createdAt', 'updatedAt', 'priority', 'status'] as const;
@@ -60,18 +47,9 @@ export class TicketReader {
     this.#searchLimiter = searchLimiter;
   }
 
-  /**
-   * A ticket's columns, and those joinable relations that the client asks for.
-   * @param options `comments`: to bring along, each ticket's in one more column
-   */
-  #select(
-    selection: Selection,
-    { comments, always = [] }: { comments?: Comments | undefined; always?: readonly (keyof Row<Ticket>)[] } = {},
-  ) {
-    const { columns, joins } = this.#db.select(Ticket, 't', selection, {
-      always: [...ORDERED_BY, ...always],
-    });
-    return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
+  /** A ticket's columns, and those joinable relations that the client asks for. */
+  #select(selection: Selection, always: readonly (keyof Row<Ticket>)[] = []) {
+    return this.#db.select(Ticket, 't', selection, { always: [...ORDERED_BY, ...always] });
   }
 
   #limited(viewer: Viewer, { filter }: TicketListArgs): { limited: RunLimited; countLimited: RunLimited } {
@@ -90,20 +68,14 @@ export class TicketReader {
   /**
    * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, two with a filter, one
    * more when walking the list does not fill the page, and up to four for each search.
-   * @param comments to bring along
    */
-  async page(
-    viewer: Viewer,
-    args: TicketListArgs,
-    selection: Selection,
-    comments?: Comments,
-  ): Promise<Connection<TicketRow>> {
+  async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const { columns, joins } = this.#select(nodeSelection(selection), { comments });
+    const { columns, joins } = this.#select(nodeSelection(selection));
     // First the page, then what belongs to it: PostgreSQL would join all that match. With a filter by a statement of its own,
     // whose plan depends on the filter's values: the plan for the rest is the same each time.
     const shown = (tickets: RawBuilder<unknown>) =>
-      sql<Brought>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
+      sql<TicketRow>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
     const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>) => {
       const found = sql`from ${tickets} order by ${page.orderBy} limit ${page.limit}`;
       if (args.filter == null) return this.#db.all(shown(sql`(select * ${found}) t`));
@@ -129,7 +101,7 @@ export class TicketReader {
       return { ...matching, rows: found };
     });
     return page.connection(
-      withComments(rows, comments),
+      rows,
       async () => countLimited(async () => this.#db.count(sql`ticket t where ${condition}`)),
       async (beyond) => limited(async () => this.#db.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`)),
     );
@@ -146,7 +118,7 @@ export class TicketReader {
     const column = PARENT_COLUMNS[parent];
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const key = `${parent}Id` as const;
-    const { columns, joins } = this.#select(nodeSelection(selection), { always: [key] });
+    const { columns, joins } = this.#select(nodeSelection(selection), [key]);
     const { limited, countLimited } = this.#limited(viewer, args);
     const { condition, rows } = await limited(async () => {
       const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
@@ -191,15 +163,9 @@ export class TicketReader {
     return ids.map((id) => byOriginal.get(id) ?? []);
   }
 
-  /** @param comments to bring along */
-  async one(
-    viewer: Viewer,
-    key: { id: string } | { number: number },
-    selection: Selection,
-    comments?: Comments,
-  ): Promise<TicketRow | null> {
+  async one(viewer: Viewer, key: { id: string } | { number: number }, selection: Selection): Promise<TicketRow | null> {
     const which = 'id' in key ? sql`t.id = ${key.id}` : sql`t.number = ${key.number}`;
-    const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection, comments);
+    const [ticket] = await this.#where(sql`${which} and ${visibleTickets(viewer, 't')}`, selection);
     return ticket ?? null;
   }
 
@@ -213,14 +179,9 @@ export class TicketReader {
     return ids.flatMap((id) => byId.get(id) ?? []);
   }
 
-  async #where(
-    condition: RawBuilder<unknown>,
-    selection: Selection,
-    comments?: Comments,
-  ): Promise<readonly TicketRow[]> {
-    const { columns, joins } = this.#select(selection, { comments });
-    const rows = await this.#db.byKey(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
-    return withComments(rows, comments);
+  async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<readonly TicketRow[]> {
+    const { columns, joins } = this.#select(selection);
+    return this.#db.byKey(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
   }
 }
 

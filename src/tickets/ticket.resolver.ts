@@ -1,15 +1,14 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, Ctx, FieldResolver, ID, Info, Int, Query, Resolver, Root } from 'type-graphql';
-import { broughtComments } from './comments/brought-comments.js';
-import { CommentConnection } from './comments/comment.types.js';
 import { isId } from '../common/id.js';
 import { DependsOnColumns } from '../database/depends-on-columns.js';
-import { Authorized } from '../graphql/access.js';
+import { Authorized } from '../accounts/access.js';
 import { ConnectionArgs } from '../graphql/connection.js';
-import { type Context, signedIn } from '../graphql/context.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn, userById } from '../accounts/accounts.context.js';
 import { Direct } from '../graphql/direct-resolvers.js';
 import { ListSize } from '../graphql/list-size.js';
-import { nodeSelection, selectionOf } from '../graphql/selection.js';
+import { selectionOf } from '../graphql/selection.js';
 import { Product } from '../products/product.entity.js';
 import { User } from '../accounts/users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
@@ -18,6 +17,8 @@ import { TicketEventConnection } from './ticket-event.types.js';
 import { canAssignTicket, canDeleteTicket, canEditTicket, factsOfRow } from './ticket.policy.js';
 import { MOST_DUPLICATES, type TicketRow } from './ticket.reader.js';
 import { TicketConnection } from './ticket.types.js';
+import { productById } from '../products/products.context.js';
+import { ticketById, duplicatesByTicketId, eventsBy } from './tickets.context.js';
 
 /** PostgreSQL's integer; GraphQL's Int is the same size, but not below one for a ticket's number. */
 const FIRST_NUMBER = 1;
@@ -25,8 +26,7 @@ const FIRST_NUMBER = 1;
 @Resolver(() => Ticket)
 export class TicketResolver {
   async #one(context: Context, key: { id: string } | { number: number }, info: GraphQLResolveInfo) {
-    const selection = selectionOf(info);
-    return context.readers.tickets.one(signedIn(context), key, selection, broughtComments(context, info, selection));
+    return context.readers.tickets.one(signedIn(context), key, selectionOf(info));
   }
 
   @Authorized()
@@ -52,65 +52,51 @@ export class TicketResolver {
   @Authorized()
   @Query(() => TicketConnection, { description: 'The tickets that the viewer may see; newest first by default.' })
   async tickets(@Ctx() context: Context, @Args(() => TicketsArgs) args: TicketsArgs, @Info() info: GraphQLResolveInfo) {
-    const selection = selectionOf(info);
-    const comments = broughtComments(context, info, nodeSelection(selection));
-    return context.readers.tickets.page(signedIn(context), args, selection, comments);
+    return context.readers.tickets.page(signedIn(context), args, selectionOf(info));
   }
 
   @Direct()
   @FieldResolver(() => User, { description: 'Who reported it; still named once the account is deleted.' })
   createdBy(@Root() ticket: TicketRow, @Ctx() context: Context) {
-    return ticket.createdBy ?? context.loaders.userById.load(ticket.createdById);
+    return ticket.createdBy ?? userById(context).load(ticket.createdById);
   }
 
   @Direct()
   @FieldResolver(() => User, { nullable: true, description: 'Who is to do it; null for nobody.' })
   assignedTo(@Root() ticket: TicketRow, @Ctx() context: Context) {
-    return ticket.assignedTo ?? (ticket.assignedToId && context.loaders.userById.load(ticket.assignedToId));
+    return ticket.assignedTo ?? (ticket.assignedToId && userById(context).load(ticket.assignedToId));
   }
 
   @Direct()
   @FieldResolver(() => Product, { nullable: true, description: 'The software system that it is about.' })
   product(@Root() ticket: TicketRow, @Ctx() context: Context) {
-    return ticket.product ?? (ticket.productId && context.loaders.productById.load(ticket.productId));
-  }
-
-  @DependsOnColumns(Ticket)
-  @Direct()
-  @FieldResolver(() => CommentConnection, { description: 'Oldest first.' })
-  comments(
-    @Root() ticket: TicketRow,
-    @Ctx() context: Context,
-    @Args(() => ConnectionArgs) args: ConnectionArgs,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return ticket.comments ?? context.loaders.commentsBy('ticket', args, selectionOf(info)).load(ticket.id);
+    return ticket.product ?? (ticket.productId && productById(context).load(ticket.productId));
   }
 
   @FieldResolver(() => TicketEventConnection, { description: 'What happened to it, oldest first.' })
   async history(
     @Root() ticket: TicketRow,
-    @Ctx() { loaders }: Context,
+    @Ctx() context: Context,
     @Args(() => ConnectionArgs) args: ConnectionArgs,
     @Info() info: GraphQLResolveInfo,
   ) {
-    return loaders.eventsByTicketId(args, selectionOf(info)).load(ticket.id);
+    return eventsBy(context, 'ticket', args, selectionOf(info)).load(ticket.id);
   }
 
   @FieldResolver(() => Ticket, {
     nullable: true,
     description: 'The ticket that it repeats. Null also while that one is deleted, or hidden from the viewer.',
   })
-  async duplicateOf(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
-    return ticket.duplicateOfId === null ? null : loaders.ticketById.load(ticket.duplicateOfId);
+  async duplicateOf(@Root() ticket: TicketRow, @Ctx() context: Context) {
+    return ticket.duplicateOfId === null ? null : ticketById(context).load(ticket.duplicateOfId);
   }
 
   @ListSize(MOST_DUPLICATES)
   @FieldResolver(() => [Ticket], {
     description: `Those that repeat it and that the viewer may see, by number; the first ${MOST_DUPLICATES}.`,
   })
-  async duplicates(@Root() ticket: TicketRow, @Ctx() { loaders }: Context) {
-    return loaders.duplicatesByTicketId.load(ticket.id);
+  async duplicates(@Root() ticket: TicketRow, @Ctx() context: Context) {
+    return duplicatesByTicketId(context).load(ticket.id);
   }
 
   @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')

@@ -3,8 +3,9 @@ import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../accounts/viewer.js';
 import { type Clock } from '../common/clock.js';
 import { isId, newId } from '../common/id.js';
-import { forbidden, UserErrorCode, userInputError } from '../graphql/errors.js';
-import { InputCheck } from '../graphql/input-check.js';
+import { ForbiddenError } from '../common/errors.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
 import { NotificationCancelReason } from '../notifications/notification.entity.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { findProduct, type TicketChanger } from './ticket-changer.js';
@@ -81,7 +82,7 @@ export class TicketService {
    * @throws FORBIDDEN without the right; UserInputError for what is wrong with the input
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<ChangedTicket> {
-    if (!canCreateTicket(viewer)) throw forbidden('Your account may not create tickets.');
+    if (!canCreateTicket(viewer)) throw new ForbiddenError('Your account may not create tickets.');
     const check = new InputCheck();
     const title = check.text('title', input.title, TITLE);
     const description = check.text('description', input.description, DESCRIPTION);
@@ -193,7 +194,7 @@ export class TicketService {
   async delete(viewer: Viewer, id: string): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const ticket = await this.#changer.locked(em, viewer, id);
-      if (!canDeleteTicket(viewer, factsOf(ticket))) throw forbidden('You may not delete this ticket.');
+      if (!canDeleteTicket(viewer, factsOf(ticket))) throw new ForbiddenError('You may not delete this ticket.');
       ticket.deletedAt = this.#clock.now();
       this.#changer.record(em, viewer, ticket, TicketEventKind.DELETED);
       await this.#notifications.cancelForTicket(em, ticket, NotificationCancelReason.TICKET_DELETED);
@@ -206,7 +207,7 @@ export class TicketService {
    * @throws FORBIDDEN without the right; UserInputError NOT_FOUND
    */
   async restore(viewer: Viewer, id: string): Promise<string> {
-    if (!canRestoreTickets(viewer)) throw forbidden('Restoring tickets needs canDeleteAll.');
+    if (!canRestoreTickets(viewer)) throw new ForbiddenError('Restoring tickets needs canDeleteAll.');
     await this.#orm.em.fork().transactional(async (em) => {
       if (isId(id)) await lockAssigneeOf(em, id);
       const where = { $and: [{ id }, visibleTicketsWhere(viewer, { deletedToo: true })] };

@@ -1,8 +1,8 @@
 import { LockMode } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { isId } from '../common/id.js';
-import { UserErrorCode } from '../graphql/errors.js';
-import { type InputCheck } from '../graphql/input-check.js';
+import { UserErrorCode } from '../common/user-errors.js';
+import { type InputCheck } from '../common/input-check.js';
 import { User } from '../accounts/users/user.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { dictionary } from '@zxcvbn-ts/language-common';
 import { isCommonPassword } from '../../src/accounts/passwords/common-passwords.js';
 import { checkNewPassword } from '../../src/accounts/users/account.js';
-import { InputCheck } from '../../src/graphql/input-check.js';
+import { InputCheck } from '../../src/common/input-check.js';
 
 /** hardening.md, "Signing in". */
 const MOST_COMMON = 10_000;

@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createApp } from '../../src/app/app.js';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { onceADay } from '../../src/jobs/once-a-day.js';
 import { removeCapturedMails } from '../../src/mail/captured-mail.store.js';
 import { startWorker } from '../../src/app/worker.js';

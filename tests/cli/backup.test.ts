@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { pino } from 'pino';
 import { createApp } from '../../src/app/app.js';
 import { writeArchive } from '../../src/cli/backup/write-archive.js';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../../src/database/embedded/embedded-database.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 import { migrate } from '../../src/database/migrate.js';
 import { Ticket } from '../../src/tickets/ticket.entity.js';
 import { waitFor } from '../jobs/wait-for.js';

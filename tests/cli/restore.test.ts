@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrations } from '../../src/database/migrations/index.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 import { buildComment, buildPerson, buildTicket } from '../support/factories.js';
 import { newSigningKey, startTestServer, type TestServer } from '../support/server.js';
 import { onServer } from '../support/test-database.js';

@@ -3,7 +3,7 @@ import { DatabaseError } from 'pg';
 import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
 import { type PipelinedConnection } from '../../src/database/pipelined-connection.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
-import { type Span } from '../../src/observability/tracing/tracing.js';
+import { type Span } from '../../src/observability/tracing/span.js';
 
 /** Batches in the order in which they began, each under way until the test ends it. */
 let batches: { items: readonly string[]; user: string | undefined; done: () => void; fail: (error: unknown) => void }[];

@@ -5,7 +5,7 @@ import { Client } from 'pg';
 import { poolConfig } from '../../src/database/connection/database-config.js';
 import { migrate, migrating } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
-import { ormOptions } from '../../src/database/orm.js';
+import { ormOptions } from '../../src/app/orm.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { rehearseMigrations } from '../../scripts/rehearse-migrations.js';
 import { databaseUrl, onServer } from '../support/test-database.js';

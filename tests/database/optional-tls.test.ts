@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { sql } from 'kysely';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 
 test('a pool whose URL leaves TLS to the server signs in with its password', async () => {
   const url = new URL(process.env['TEST_DATABASE_URL'] ?? '');

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
 import { poolConfig } from '../../src/database/connection/database-config.js';
-import { ensureDemoData } from '../../src/app/demo-data.js';
-import { ormOptions } from '../../src/database/orm.js';
-import { Db } from '../../src/database/db.js';
-import { type Answer, type RunStatement, statementsOn } from '../../src/database/statements.js';
+import { ormOptions } from '../../src/app/orm.js';
+import { type RunStatement, statementsOn } from '../../src/database/statements.js';
+import { type Answer } from '../../src/database/query.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -105,33 +103,6 @@ describe('A statement that comes again', () => {
       if (by === 0) await expect(divided).rejects.toThrow('division by zero');
       else expect(valueOf(await divided)).toBe(6 / by);
     }
-  });
-});
-
-describe('A row inside a column', () => {
-  test('is the same as one that comes by itself, for every entity', async () => {
-    const { orm, clock } = server.app;
-    await ensureDemoData(orm, clock);
-    const rows = new Db(orm);
-    const compared = new Set<string>();
-    for (const { class: entity, tableName, props } of orm.getMetadata().getAll().values()) {
-      // Refused, as nobody has needed it yet.
-      if (props.some(({ columnTypes }) => columnTypes?.[0]?.endsWith('[]'))) continue;
-      // What no field is known to read: all columns.
-      const everything = new Map([['everything', new Map()]]);
-      const byItself = rows.select(entity, 'e', everything);
-      const inside = rows.selectAsText(entity, 'e', everything);
-      const from = sql`${sql.table(tableName)} e`;
-      const expected = await rows.all(sql`select ${byItself.columns} from ${from} ${byItself.joins} order by 1`);
-      const [found] = await rows.all(
-        sql<{
-          texts: (string | null)[][];
-        }>`select array_to_json(array(select ${inside.values} from ${from} ${inside.joins} order by 1)) as texts`,
-      );
-      expect(inside.rows(found?.texts ?? [])).toEqual(expected);
-      if (expected.length > 0) compared.add(tableName);
-    }
-    expect([...compared]).toEqual(expect.arrayContaining(['ticket', 'comment', 'user', 'role', 'product']));
   });
 });
 

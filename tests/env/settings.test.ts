@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
-import { readEnv, settingNames, SettingsError, unknownSettings } from '../../src/app/env.js';
+import { readEnv, SettingsError } from '../../src/app/env.js';
+import { settingNames, unknownSettings } from '../../src/app/settings/unknown-settings.js';
 
 /** What readEnv finds wrong; empty when nothing is. */
 function faultsOf(source: Record<string, string>): readonly string[] {

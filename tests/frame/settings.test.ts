@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { describe, expect, test } from '@jest/globals';
 import { parse } from 'yaml';
-import { readEnv, settingNames } from '../../src/app/env.js';
+import { readEnv } from '../../src/app/env.js';
+import { settingNames } from '../../src/app/settings/unknown-settings.js';
 
 const read = async (file: string) => readFile(new URL(`../../${file}`, import.meta.url), 'utf8');
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { storedSize } from '../../src/graphql/json-size.js';
+import { storedSize } from '../../src/common/json-size.js';
 
 describe('the size of JSON as it is stored', () => {
   test.each([

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import type { JobHandler } from '../../src/jobs/job-definition.js';
 import { defineJob, handle } from '../../src/jobs/job-definition.js';
 import type { JobQueue } from '../../src/jobs/job-queue.js';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import type { TestStore } from './stores.js';
 import { storesToTest } from './stores.js';
 import type { TcpProxy } from './tcp-proxy.js';

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { pino } from 'pino';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { StartError } from '../../src/common/start-error.js';
 
 test.each(['mongodb://', 'mongodb://127.0.0.1:1/docket?secret=1', 'mongodb://ada:se@cret@127.0.0.1:1/docket'])(

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { pino } from 'pino';
 import { createApp } from '../../src/app/app.js';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { deliverNotification } from '../../src/notifications/notification.jobs.js';
 import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals';
 import { readEnv } from '../../src/app/env.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { inScope, inScopeWith } from '../../src/observability/scope.js';
-import { secretsIn, secretsSent, withoutSecrets } from '../../src/observability/secrets.js';
+import { secretsSent, withoutSecrets } from '../../src/observability/secrets.js';
+import { secretsIn } from '../../src/app/settings/secrets.js';
 import { captureLog } from '../support/log.js';
 
 describe('a text without its secrets', () => {

@@ -8,7 +8,7 @@ import { buildPerson } from '../support/factories.js';
 import { connectClient } from '../../src/database/connection/database-config.js';
 import { openSession } from '../../src/database/connection/open-session.js';
 import { exclusively, migrate } from '../../src/database/migrate.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 

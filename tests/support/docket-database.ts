@@ -1,5 +1,5 @@
 import { exclusively, migrate } from '../../src/database/migrate.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 import { startTestServer, TestClock, type TestServer } from './server.js';
 
 /** Brings a database up to date as every start of the server does. */

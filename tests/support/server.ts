@@ -8,9 +8,9 @@ import { type SignUpPolicy } from '../../src/accounts/sign-in/sign-up-policy.js'
 import { loadSigningKeys } from '../../src/accounts/sessions/signing-keys.js';
 import { type Clock } from '../../src/common/clock.js';
 import { SET_UP } from '../../src/database/connection/session.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 import { Replicas } from '../../src/database/replicas/replicas.js';
-import { createJobQueue } from '../../src/jobs/job-queue.js';
+import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { type MetricsAccess } from '../../src/observability/metrics.route.js';

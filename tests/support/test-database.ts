@@ -2,7 +2,7 @@ import { rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../../src/database/embedded/embedded-database.js';
 import { migrate } from '../../src/database/migrate.js';
-import { connect } from '../../src/database/orm.js';
+import { connect } from '../../src/app/orm.js';
 
 /** The migrated, empty database that every test file's own is a copy of. */
 export const TEMPLATE = 'docket_test_template';

@@ -7,8 +7,8 @@ import { endResetLinks } from '../passwords/reset-links.js';
 import { maySignUp, type SignUpPolicy } from '../sign-in/sign-up-policy.js';
 import { type Viewer } from '../viewer.js';
 import { type Clock } from '../../common/clock.js';
-import { type Client } from '../../graphql/context.js';
-import { forbidden } from '../../graphql/errors.js';
+import { type Client } from '../client.js';
+import { ForbiddenError } from '../../common/errors.js';
 import { isSameAddress } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
 import { User } from '../users/user.entity.js';
@@ -76,7 +76,9 @@ export class AddressChange {
     if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null) throw wrongPassword();
     // Otherwise an address in one of the domains, which nobody has to prove, would open signing up to any other address.
     if (isOther && !user.emailConfirmed && !maySignUp(this.#signUpPolicy, email)) {
-      throw forbidden('Signing up is not open to this e-mail address. Confirm the one that you signed up with first.');
+      throw new ForbiddenError(
+        'Signing up is not open to this e-mail address. Confirm the one that you signed up with first.',
+      );
     }
     user.pendingEmail = isOther ? email : null;
     if (passwordHash === null) return [];

@@ -1,5 +1,5 @@
 import { type FastifyInstance } from 'fastify';
-import { UserErrorCode, UserInputError } from '../../graphql/errors.js';
+import { UserErrorCode, UserInputError } from '../../common/user-errors.js';
 import { page } from '../../mail/page.js';
 import { sendPage } from '../../mail/send-page.js';
 import { html } from '../../mail/templates/html.js';

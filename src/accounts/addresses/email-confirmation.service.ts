@@ -1,7 +1,7 @@
 import { ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
-import { UserErrorCode, type UserInputError, userInputError } from '../../graphql/errors.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../../common/user-errors.js';
 import { isSameAddress, takenError } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
 import { User } from '../users/user.entity.js';

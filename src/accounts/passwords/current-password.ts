@@ -1,6 +1,6 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type Client } from '../../graphql/context.js';
-import { UserErrorCode, userInputError } from '../../graphql/errors.js';
+import { type Client } from '../client.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { User } from '../users/user.entity.js';
 import { verifyPassword } from './password.js';
 import { type SignInThrottle } from '../sign-in/sign-in-throttle.js';

@@ -1,8 +1,8 @@
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
-import { type Client } from '../../graphql/context.js';
-import { UserErrorCode, userInputError } from '../../graphql/errors.js';
-import { InputCheck } from '../../graphql/input-check.js';
+import { type Client } from '../client.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
+import { InputCheck } from '../../common/input-check.js';
 import { checkNewPassword, isSameAddress } from '../users/account.js';
 import { lockUser } from '../users/lock-user.js';
 import { type User } from '../users/user.entity.js';

@@ -1,5 +1,5 @@
 import { argon2id, hash, verify } from 'argon2';
-import { rateLimited } from '../../graphql/errors.js';
+import { RateLimitedError } from '../../common/errors.js';
 import { ConcurrencyLimiter } from '../../common/concurrency-limiter.js';
 
 /** OWASP's first choice for argon2id, and the floor that docs/hardening.md sets. */
@@ -17,7 +17,7 @@ const RETRY_AFTER_SECONDS = 5;
 const turns = new ConcurrencyLimiter(MOST_AT_ONCE, {
   maxQueued: MOST_WAITING,
   maxQueuedPerOwner: MOST_WAITING_FROM_ONE_NETWORK,
-  refusal: () => rateLimited(RETRY_AFTER_SECONDS),
+  refusal: () => new RateLimitedError(RETRY_AFTER_SECONDS),
 });
 
 /** Verified in place of an account that is not there, so that a wrong name costs the same time as a wrong password. */

@@ -1,6 +1,6 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { UserErrorCode, userInputError } from '../../graphql/errors.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { User } from '../users/user.entity.js';
 
 /** Any number of our own; one change at a time to who can manage users. */

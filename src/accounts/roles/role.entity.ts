@@ -22,7 +22,11 @@ export enum BuiltInRole {
   USER = 'USER',
 }
 
-@ObjectType({ implements: Node, description: 'What the people who hold it may do. Each user has exactly one.' })
+@ObjectType({
+  implements: Node,
+  simpleResolvers: true,
+  description: 'What the people who hold it may do. Each user has exactly one.',
+})
 @Entity({ tableName: 'role' })
 @Unique({ name: 'role_built_in_unique', properties: ['builtIn'] })
 @Unique({ name: 'role_name_unique', properties: ['name'], where: 'deleted_at is null' })

@@ -7,7 +7,7 @@ import { DateTime } from '../../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 
 /** Access tokens name it, and die with it. */
-@ObjectType({ implements: Node, description: 'One signed-in device.' })
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'One signed-in device.' })
 @Entity({ tableName: 'session' })
 export class Session extends Node {
   @PrimaryKey({ type: 'uuid' })

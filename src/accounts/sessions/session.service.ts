@@ -2,8 +2,9 @@ import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
-import { type Client } from '../../graphql/context.js';
-import { UserErrorCode, type UserInputError, userInputError, rateLimited } from '../../graphql/errors.js';
+import { type Client } from '../client.js';
+import { RateLimitedError } from '../../common/errors.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../../common/user-errors.js';
 import { User } from '../users/user.entity.js';
 import { type AccessTokens } from './access-token.js';
 import { hashSecret, newSecret } from '../secret-token.js';
@@ -128,7 +129,7 @@ export class SessionService {
         );
       }
       const others = await em.count(Token, { session: found.session, generation: found.id });
-      if (others >= MOST_OF_A_GENERATION) throw rateLimited(GRACE_MS / 1000);
+      if (others >= MOST_OF_A_GENERATION) throw new RateLimitedError(GRACE_MS / 1000);
       const owner = await em.findOne(User, { id: found.user.id, deletedAt: null });
       if (owner === null || session.revokedAt !== null || found.expiresAt <= now || session.expiresAt <= now) {
         return refused(UserErrorCode.EXPIRED, 'This session has ended. Sign in.');

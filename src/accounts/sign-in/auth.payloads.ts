@@ -1,6 +1,7 @@
 import { Ctx, Field, ID, Int, ObjectType } from 'type-graphql';
-import { type Context, signedIn } from '../../graphql/context.js';
-import { Payload } from '../../graphql/errors.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn, userById } from '../accounts.context.js';
+import { Payload } from '../../graphql/payload.js';
 import { DateTime } from '../../graphql/scalars.js';
 import { User } from '../users/user.entity.js';
 
@@ -65,7 +66,7 @@ export class ChangePasswordPayload extends Payload {
 
   @Field(() => User, { nullable: true, description: 'Your own account; null when there were userErrors.' })
   async user(@Ctx() context: Context) {
-    return this.changed === true ? context.loaders.userById.load(signedIn(context).id) : null;
+    return this.changed === true ? userById(context).load(signedIn(context).id) : null;
   }
 }
 
@@ -74,7 +75,7 @@ export class ConfirmEmailPayload extends Payload {
   userId?: string;
 
   @Field(() => User, { nullable: true, description: 'Whose address it is; null when there were userErrors.' })
-  async user(@Ctx() { loaders }: Context) {
-    return this.userId === undefined ? null : loaders.userById.load(this.userId);
+  async user(@Ctx() context: Context) {
+    return this.userId === undefined ? null : userById(context).load(this.userId);
   }
 }

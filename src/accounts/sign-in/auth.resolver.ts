@@ -1,7 +1,9 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Authorized, Public } from '../../graphql/access.js';
-import { type Context, signedIn as viewerOf } from '../../graphql/context.js';
-import { unauthenticated, UserErrorCode, UserInputError, userInputError } from '../../graphql/errors.js';
+import { Authorized, Public } from '../access.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn as viewerOf, userById } from '../accounts.context.js';
+import { UnauthenticatedError } from '../../common/errors.js';
+import { UserErrorCode, UserInputError, userInputError } from '../../common/user-errors.js';
 import {
   ChangePasswordInput,
   ConfirmEmailInput,
@@ -29,7 +31,9 @@ async function payload(context: Context, signedIn: SignedIn, inCookie: boolean):
   context.viewer = await context.services.viewers.find(signedIn).catch(() => null);
   const { refreshToken, refreshTokenExpiresAt } = signedIn;
   if (inCookie) context.refreshCookie.keep(refreshToken, refreshTokenExpiresAt);
-  const user = await context.loaders.userById.load(signedIn.userId).catch(() => null);
+  const user = await userById(context)
+    .load(signedIn.userId)
+    .catch(() => null);
   return { ...signedIn, refreshToken: inCookie ? null : refreshToken, user };
 }
 
@@ -131,7 +135,7 @@ export class AuthResolver {
   async signOut(@Ctx() context: Context): Promise<SignOutPayload> {
     const { viewer, refusal, refreshCookie, services } = context;
     const token = refreshCookie.read();
-    if (viewer === null && token === null) throw unauthenticated(refusal);
+    if (viewer === null && token === null) throw new UnauthenticatedError(refusal);
     if (viewer !== null) await services.sessions.signOut(viewer);
     if (token !== null) await services.sessions.signOutBy(token);
     refreshCookie.clear();

@@ -1,8 +1,9 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
-import { type Client } from '../../graphql/context.js';
-import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
+import { type Client } from '../client.js';
+import { ForbiddenError } from '../../common/errors.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { checkNewAccount, takenError } from '../users/account.js';
 import { BuiltInRole, Role } from '../roles/role.entity.js';
 import { User } from '../users/user.entity.js';
@@ -56,7 +57,7 @@ export class AuthService {
    */
   async signUp(client: Client, input: SignUpInput): Promise<SignedIn> {
     if (!maySignUp(this.#signUpPolicy, input.email)) {
-      throw forbidden('Signing up is not open to this e-mail address. Ask an administrator for an account.');
+      throw new ForbiddenError('Signing up is not open to this e-mail address. Ask an administrator for an account.');
     }
     await this.#throttle.takeFrom(client.network, 'signUp');
     const em = this.#orm.em.fork();

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { sql } from 'kysely';
 import { type Clock } from '../../common/clock.js';
 import { type Db } from '../../database/db.js';
-import { rateLimited } from '../../graphql/errors.js';
+import { RateLimitedError } from '../../common/errors.js';
 
 /** At most ten failures an account in ten minutes, from however many addresses. */
 const MOST_ATTEMPTS = 10;
@@ -92,7 +92,7 @@ export class SignInThrottle {
     const oldest = await this.#db.first(sql<{ ms: number | null }>`
       select (extract(epoch from (${recent})[1]) * 1000)::float8 as ms from sign_in_throttle t where t.key = ${key}`);
     const wait = (oldest?.ms ?? now.getTime()) + WINDOW_MS - now.getTime();
-    throw rateLimited(Math.max(1, Math.ceil(wait / 1000)));
+    throw new RateLimitedError(Math.max(1, Math.ceil(wait / 1000)));
   }
 
   /** Forgets attempts that no longer count; the worker's sweep calls it. */

@@ -1,6 +1,7 @@
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
-import { Authorized } from '../../graphql/access.js';
-import { type Context, signedIn } from '../../graphql/context.js';
+import { Authorized } from '../access.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn } from '../accounts.context.js';
 import { CreateRoleInput, DeleteRoleInput, UpdateRoleInput } from '../roles/role.inputs.js';
 import { CreateUserInput, DeleteUserInput, SetTicketPermissionsInput, UpdateUserInput } from './user.inputs.js';
 import {

@@ -1,8 +1,8 @@
 import { UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { isCommonPassword } from '../passwords/common-passwords.js';
-import { characters, InputCheck } from '../../graphql/input-check.js';
-import { UserErrorCode, type UserInputError, userInputError } from '../../graphql/errors.js';
+import { characters, InputCheck } from '../../common/input-check.js';
+import { UserErrorCode, type UserInputError, userInputError } from '../../common/user-errors.js';
 import { User } from './user.entity.js';
 
 /** Contract, `SignUpInput.username`; compared without regard to case by the column's type. */

@@ -2,7 +2,7 @@ import { ref } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { hashPassword } from '../passwords/password.js';
 import { type Clock } from '../../common/clock.js';
-import { UserInputError } from '../../graphql/errors.js';
+import { UserInputError } from '../../common/user-errors.js';
 import { StartError } from '../../common/start-error.js';
 import { checkNewAccount } from './account.js';
 import { BuiltInRole, Role } from '../roles/role.entity.js';

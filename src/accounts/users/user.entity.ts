@@ -7,7 +7,7 @@ import { Node } from '../../graphql/node.js';
 import { DateTime } from '../../graphql/scalars.js';
 import { Role } from '../roles/role.entity.js';
 
-@ObjectType({ implements: Node, description: 'A person with an account.' })
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'A person with an account.' })
 @Entity({ tableName: 'user' })
 // A username is never given to somebody else: what its first owner wrote stands under it for ever.
 @Unique({ name: 'user_username_unique', properties: ['username'] })

@@ -1,8 +1,9 @@
 import { Ctx, Field, ID, ObjectType } from 'type-graphql';
 import { type Context } from '../../graphql/context.js';
-import { Payload } from '../../graphql/errors.js';
+import { Payload } from '../../graphql/payload.js';
 import { Role } from '../roles/role.entity.js';
 import { User } from './user.entity.js';
+import { userById, roleById } from '../accounts.context.js';
 
 /** The payload of a change to one account, which is read again only when the client asks for it. */
 @ObjectType()
@@ -10,8 +11,8 @@ abstract class UserPayload extends Payload {
   userId?: string;
 
   @Field(() => User, { nullable: true, description: 'The user as it is now; null when there were userErrors.' })
-  async user(@Ctx() { loaders }: Context) {
-    return this.userId === undefined ? null : loaders.userById.load(this.userId);
+  async user(@Ctx() context: Context) {
+    return this.userId === undefined ? null : userById(context).load(this.userId);
   }
 }
 
@@ -32,8 +33,8 @@ abstract class RolePayload extends Payload {
   roleId?: string;
 
   @Field(() => Role, { nullable: true, description: 'The role as it is now; null when there were userErrors.' })
-  async role(@Ctx() { loaders }: Context) {
-    return this.roleId === undefined ? null : loaders.roleById.load(this.roleId);
+  async role(@Ctx() context: Context) {
+    return this.roleId === undefined ? null : roleById(context).load(this.roleId);
   }
 }
 

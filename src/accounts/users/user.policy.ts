@@ -30,6 +30,11 @@ export function canManageUser(viewer: Viewer, userId: string): boolean {
   return viewer.id === userId || viewer.role.canManageUsers;
 }
 
+/** Giving an account another role, one's own included. */
+export function canSetRole(viewer: Viewer): boolean {
+  return viewer.role.canManageUsers;
+}
+
 /** Requirements C6: only canManageUsers raises a bit; users may lower their own. */
 export function canSetTicketPermissions(
   viewer: Viewer,

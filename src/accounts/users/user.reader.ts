@@ -1,18 +1,12 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../viewer.js';
 import { isId } from '../../common/id.js';
-import { holdsWords, inNameOrder } from '../../database/names.js';
+import { holdsWords, inNameOrder } from '../../search/names.js';
 import { type Row, type RowWith } from '../../database/row.js';
 import { type Db } from '../../database/db.js';
-import {
-  type Connection,
-  type ConnectionArgs,
-  keysetPage,
-  type Order,
-  OrderDirection,
-  type OrderKey,
-} from '../../graphql/connection.js';
-import { forbidden } from '../../graphql/errors.js';
+import { type Connection, type ConnectionArgs, OrderDirection } from '../../graphql/connection.js';
+import { keysetPage, type Order, type OrderKey } from '../../graphql/keyset-page.js';
+import { ForbiddenError } from '../../common/errors.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
 import { Role } from '../roles/role.entity.js';
@@ -59,7 +53,7 @@ function foundByEmail({ id, role }: Viewer): RawBuilder<boolean> {
 
 function userFilter(viewer: Viewer, filter: UserFilter): RawBuilder<boolean>[] {
   const deleted = filter.deleted === true;
-  if (deleted && !canSeeDeletedUsers(viewer)) throw forbidden('Seeing deleted users needs canManageUsers.');
+  if (deleted && !canSeeDeletedUsers(viewer)) throw new ForbiddenError('Seeing deleted users needs canManageUsers.');
   const conditions = [sql<boolean>`u.deleted_at is ${sql.raw(deleted ? 'not null' : 'null')}`];
   if (filter.roleId) conditions.push(sql`u.role_id = any(${filter.roleId.filter(isId)}::uuid[])`);
   const email = sql`case when u.deleted_at is null and ${foundByEmail(viewer)} then u.email end`;

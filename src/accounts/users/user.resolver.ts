@@ -1,18 +1,15 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, ID, Info, Query, Resolver, Root } from 'type-graphql';
 import { Session } from '../sessions/session.entity.js';
-import { CommentConnection } from '../../tickets/comments/comment.types.js';
 import { isId } from '../../common/id.js';
 import { DependsOnColumns } from '../../database/depends-on-columns.js';
-import { Authorized, Public } from '../../graphql/access.js';
+import { Authorized, Public, VisibleIf } from '../access.js';
 import { ConnectionArgs } from '../../graphql/connection.js';
-import { type Context, signedIn } from '../../graphql/context.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn, userById, roleById } from '../accounts.context.js';
 import { Direct } from '../../graphql/direct-resolvers.js';
 import { EmailAddress } from '../../graphql/scalars.js';
 import { selectionOf } from '../../graphql/selection.js';
-import { VisibleIf } from '../../graphql/visible-if.js';
-import { TicketsArgs } from '../../tickets/ticket.args.js';
-import { TicketConnection } from '../../tickets/ticket.types.js';
 import { Role } from '../roles/role.entity.js';
 import { User } from './user.entity.js';
 import { UserFilter, UserOrder } from './user.inputs.js';
@@ -33,14 +30,14 @@ class UsersArgs extends ConnectionArgs {
 export class UserResolver {
   @Public()
   @Query(() => User, { nullable: true, description: 'Null when not signed in.' })
-  async viewer(@Ctx() { viewer, loaders }: Context) {
-    return viewer && loaders.userById.load(viewer.id);
+  async viewer(@Ctx() context: Context) {
+    return context.viewer && userById(context).load(context.viewer.id);
   }
 
   @Authorized()
   @Query(() => User, { nullable: true, description: 'Null when there is none, or it is deleted.' })
-  async user(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The user's." }) id: string) {
-    const user = isId(id) ? await loaders.userById.load(id.toLowerCase()) : null;
+  async user(@Ctx() context: Context, @Arg('id', () => ID, { description: "The user's." }) id: string) {
+    const user = isId(id) ? await userById(context).load(id.toLowerCase()) : null;
     return user?.deletedAt === null ? user : null;
   }
 
@@ -108,7 +105,7 @@ export class UserResolver {
   @Direct()
   @FieldResolver(() => Role, { description: 'What they may do.' })
   role(@Root() user: UserRow, @Ctx() context: Context) {
-    return user.role ?? context.loaders.roleById.load(user.roleId);
+    return user.role ?? roleById(context).load(user.roleId);
   }
 
   @VisibleIf(canSeeTicketPermissions)
@@ -132,35 +129,5 @@ export class UserResolver {
   })
   async sessions(@Root() user: UserRow, @Ctx() { readers }: Context) {
     return readers.sessions.live(user.id);
-  }
-
-  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
-  async createdTickets(
-    @Root() user: UserRow,
-    @Ctx() { loaders }: Context,
-    @Args(() => TicketsArgs) args: TicketsArgs,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return loaders.ticketsBy('createdBy', args, selectionOf(info)).load(user.id);
-  }
-
-  @FieldResolver(() => TicketConnection, { description: 'Those that the viewer may see; newest first by default.' })
-  async assignedTickets(
-    @Root() user: UserRow,
-    @Ctx() { loaders }: Context,
-    @Args(() => TicketsArgs) args: TicketsArgs,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return loaders.ticketsBy('assignedTo', args, selectionOf(info)).load(user.id);
-  }
-
-  @FieldResolver(() => CommentConnection, { description: 'Those that the viewer may see, oldest first.' })
-  async comments(
-    @Root() user: UserRow,
-    @Ctx() { loaders }: Context,
-    @Args(() => ConnectionArgs) args: ConnectionArgs,
-    @Info() info: GraphQLResolveInfo,
-  ) {
-    return loaders.commentsBy('author', args, selectionOf(info)).load(user.id);
   }
 }

@@ -8,15 +8,15 @@ import { type Viewer } from '../viewer.js';
 import { type ViewerCache } from '../viewer-cache.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
-import { type Client } from '../../graphql/context.js';
-import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
-import { InputCheck } from '../../graphql/input-check.js';
+import { type Client } from '../client.js';
+import { ForbiddenError } from '../../common/errors.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
+import { InputCheck } from '../../common/input-check.js';
 import { checkAccountFields, checkNewAccount, checkNotTaken, isSameAddress, takenError } from './account.js';
 import { type AddressChange } from '../addresses/address-change.js';
 import { withLastManagerGuard } from '../roles/last-manager.js';
 import { lockUser } from './lock-user.js';
 import { Role } from '../roles/role.entity.js';
-import { type UserDeletion } from './user-deletion.js';
 import { User } from './user.entity.js';
 import {
   type CreateUserInput,
@@ -24,7 +24,10 @@ import {
   type SetTicketPermissionsInput,
   type UpdateUserInput,
 } from './user.inputs.js';
-import { canManageUser, canSetTicketPermissions, isOwnAccount } from './user.policy.js';
+import { canManageUser, canSetRole, canSetTicketPermissions, isOwnAccount } from './user.policy.js';
+
+/** What other domains do with a deleted user's rows, in the transaction that deletes the account. */
+export type OnUserDeleted = (em: EntityManager, user: User, actorId: string) => Promise<void>;
 
 /** Makes, changes and deletes accounts. Gives the user's id. */
 export class UserService {
@@ -32,7 +35,7 @@ export class UserService {
   readonly #clock: Clock;
   readonly #sessions: SessionService;
   readonly #viewers: ViewerCache;
-  readonly #departure: UserDeletion;
+  readonly #onUserDeleted: OnUserDeleted;
   readonly #currentPassword: CurrentPassword;
   readonly #addressChange: AddressChange;
 
@@ -41,7 +44,7 @@ export class UserService {
     clock: Clock;
     sessions: SessionService;
     viewers: ViewerCache;
-    departure: UserDeletion;
+    onUserDeleted: OnUserDeleted;
     currentPassword: CurrentPassword;
     addressChange: AddressChange;
   }) {
@@ -49,7 +52,7 @@ export class UserService {
     this.#clock = deps.clock;
     this.#sessions = deps.sessions;
     this.#viewers = deps.viewers;
-    this.#departure = deps.departure;
+    this.#onUserDeleted = deps.onUserDeleted;
     this.#currentPassword = deps.currentPassword;
     this.#addressChange = deps.addressChange;
   }
@@ -79,7 +82,7 @@ export class UserService {
    * input, CONFLICT for demoting the last one who can manage users; RATE_LIMITED after too many wrong passwords
    */
   async update(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string> {
-    if (input.roleId !== undefined && !viewer.role.canManageUsers) throw forbidden('A role needs canManageUsers.');
+    if (input.roleId !== undefined && !canSetRole(viewer)) throw new ForbiddenError('A role needs canManageUsers.');
     const passwordHash = await this.#addressChange.passwordFor(viewer, client, input);
     let mails: readonly AccountMail[] = [];
     try {
@@ -105,7 +108,7 @@ export class UserService {
     passwordHash: string | null,
   ): Promise<AccountMail[]> {
     const user = await this.#locked(em, 'id', input.id);
-    if (!canManageUser(viewer, user.id)) throw forbidden("You may not change another person's account.");
+    if (!canManageUser(viewer, user.id)) throw new ForbiddenError("You may not change another person's account.");
     const check = new InputCheck();
     const email = check.requiredInUpdate('email', input.email) ? input.email : user.email;
     const fields = checkAccountFields(check, {
@@ -138,7 +141,7 @@ export class UserService {
         delete: user.mayDeleteTickets,
       };
       if (!canSetTicketPermissions(viewer, user.id, before, permissions)) {
-        throw forbidden('You may take rights from yourself; giving them needs canManageUsers.');
+        throw new ForbiddenError('You may take rights from yourself; giving them needs canManageUsers.');
       }
       user.mayCreateTickets = permissions.create;
       user.mayEditTickets = permissions.edit;
@@ -163,13 +166,13 @@ export class UserService {
     await this.#orm.em.fork().transactional(async (em) => {
       await withLastManagerGuard(em, 'id', async () => {
         const user = await this.#locked(em, 'id', id);
-        if (!canManageUser(viewer, user.id)) throw forbidden("You may not delete another person's account.");
+        if (!canManageUser(viewer, user.id)) throw new ForbiddenError("You may not delete another person's account.");
         if (passwordHash !== null && (await lockUser(em, { id: user.id, passwordHash })) === null)
           throw wrongPassword();
         user.deletedAt = this.#clock.now();
         user.pendingEmail = null;
         await this.#sessions.endIn(em, { user: user.id });
-        await this.#departure.of(em, user, viewer.id);
+        await this.#onUserDeleted(em, user, viewer.id);
       });
     });
     this.#viewers.forget();

@@ -1,7 +1,7 @@
 import { ref } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { hashPassword } from '../../accounts/passwords/password.js';
-import { InputCheck } from '../../graphql/input-check.js';
+import { InputCheck } from '../../common/input-check.js';
 import { EmailAddress } from '../../graphql/scalars.js';
 import { type AccountFields, checkAccountFields, checkNewAccount, takenError } from '../../accounts/users/account.js';
 import { BuiltInRole, Role } from '../../accounts/roles/role.entity.js';

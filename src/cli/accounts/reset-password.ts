@@ -1,6 +1,6 @@
 import { hashPassword } from '../../accounts/passwords/password.js';
 import { Token, TokenKind } from '../../accounts/token.entity.js';
-import { InputCheck } from '../../graphql/input-check.js';
+import { InputCheck } from '../../common/input-check.js';
 import { checkNewPassword } from '../../accounts/users/account.js';
 import { lockUser } from '../../accounts/users/lock-user.js';
 import { CommandError, defineCommand } from '../command.js';

@@ -7,7 +7,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { poolConfig } from '../../database/connection/database-config.js';
 import { type Report } from '../../database/connection/open-session.js';
 import { exclusively } from '../../database/migrate.js';
-import { ormOptions } from '../../database/orm.js';
+import { ormOptions } from '../../app/orm.js';
 import { type ArchivedTable, type ArchiveManifest, damaged, type TableContents } from './archive-format.js';
 import { detach } from './detached.js';
 import { checkEmpty, checkLevel } from './level.js';

@@ -15,7 +15,8 @@ import { type Logger } from 'pino';
 import { withTimeout } from '../../common/timeout.js';
 import { type SamplerName } from './samplers.js';
 import { formatTraceparent, parseTraceparent } from './traceparent.js';
-import { type RootOptions, type Span, type SpanAttributes, type SpanKind, type Tracing } from './tracing.js';
+import { type RootOptions, type Tracing } from './tracing.js';
+import { type Span, type SpanAttributes, type SpanKind } from './span.js';
 import { WatchedExporter } from './watched-exporter.js';
 
 /** The process has 15 seconds from SIGTERM to exit, and traces come last. */

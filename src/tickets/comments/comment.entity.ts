@@ -9,7 +9,7 @@ import { DateTime } from '../../graphql/scalars.js';
 import { Ticket } from '../ticket.entity.js';
 import { User } from '../../accounts/users/user.entity.js';
 
-@ObjectType({ implements: Node, description: 'Something said about a ticket.' })
+@ObjectType({ implements: Node, simpleResolvers: true, description: 'Something said about a ticket.' })
 @Entity({ tableName: 'comment' })
 @Check({
   name: 'comment_content_length',

@@ -3,14 +3,8 @@ import { type Viewer } from '../../accounts/viewer.js';
 import { isId } from '../../common/id.js';
 import { type RowWith } from '../../database/row.js';
 import { type Db } from '../../database/db.js';
-import {
-  type BroughtPages,
-  type Connection,
-  type ConnectionArgs,
-  keysetPage,
-  type Order,
-  OrderDirection,
-} from '../../graphql/connection.js';
+import { type Connection, type ConnectionArgs, OrderDirection } from '../../graphql/connection.js';
+import { keysetPage, type Order } from '../../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
 import { visibleTickets } from '../ticket-visibility.js';
@@ -135,33 +129,6 @@ export class CommentReader {
         (beyond) => this.#db.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
       ),
     );
-  }
-
-  /**
-   * The same page for each ticket of a statement that has tickets under `t`, brought along by that statement.
-   * @throws BAD_USER_INPUT as `pagesByParent` does
-   */
-  broughtByTickets(viewer: Viewer, args: ConnectionArgs, selection: Selection): BroughtPages<CommentRow> {
-    const page = keysetPage(args, CHRONOLOGICAL);
-    const { values, joins, rows } = this.#db.selectAsText(Comment, 'c', nodeSelection(selection), {
-      always: ['createdAt'],
-    });
-    const ticketIds: string[] = [];
-    const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
-    const count = this.#db.counts(PARENT_COLUMNS.ticket, ticketIds, list);
-    return {
-      column: sql`array_to_json(array(
-        select ${values} from comment c ${joins} where c.ticket_id = t.id and ${readableComments(viewer)} and ${page.where}
-        order by ${page.orderBy} limit ${page.limit}))`,
-      connection: (ticketId, texts) => {
-        ticketIds.push(ticketId);
-        return page.connection(
-          rows(texts),
-          () => count(ticketId),
-          (beyond) => this.#db.exists(sql`${list} and c.ticket_id = ${ticketId} and ${beyond}`),
-        );
-      },
-    };
   }
 
   /** Those of the comments that the viewer may see, in no order. */

@@ -15,9 +15,10 @@ import {
 } from 'type-graphql';
 import { isId } from '../../common/id.js';
 import { DependsOnColumns } from '../../database/depends-on-columns.js';
-import { Authorized } from '../../graphql/access.js';
+import { Authorized } from '../../accounts/access.js';
 import { ConnectionArgs } from '../../graphql/connection.js';
-import { type Context, signedIn } from '../../graphql/context.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn, userById } from '../../accounts/accounts.context.js';
 import { Direct } from '../../graphql/direct-resolvers.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { Ticket } from '../ticket.entity.js';
@@ -28,6 +29,8 @@ import { CreateCommentPayload, DeleteCommentPayload, UpdateCommentPayload } from
 import { canDeleteComment, canEditComment } from './comment.policy.js';
 import { type CommentRow } from './comment.reader.js';
 import { CommentConnection } from './comment.types.js';
+import { ticketById } from '../tickets.context.js';
+import { commentById } from './comments.context.js';
 
 @ArgsType()
 class CommentsArgs extends ConnectionArgs {
@@ -39,8 +42,8 @@ class CommentsArgs extends ConnectionArgs {
 export class CommentResolver {
   @Authorized()
   @Query(() => Comment, { nullable: true, description: 'Null when there is none, or the viewer may not see it.' })
-  async comment(@Ctx() { loaders }: Context, @Arg('id', () => ID, { description: "The comment's." }) id: string) {
-    return isId(id) ? loaders.commentById.load(id.toLowerCase()) : null;
+  async comment(@Ctx() context: Context, @Arg('id', () => ID, { description: "The comment's." }) id: string) {
+    return isId(id) ? commentById(context).load(id.toLowerCase()) : null;
   }
 
   @Authorized()
@@ -76,13 +79,13 @@ export class CommentResolver {
   @Direct()
   @FieldResolver(() => Ticket, { description: 'What it was said about.' })
   ticket(@Root() comment: CommentRow, @Ctx() context: Context) {
-    return comment.ticket ?? context.loaders.ticketById.load(comment.ticketId);
+    return comment.ticket ?? ticketById(context).load(comment.ticketId);
   }
 
   @Direct()
   @FieldResolver(() => User, { description: 'Who wrote it; still named once the account is deleted.' })
   author(@Root() comment: CommentRow, @Ctx() context: Context) {
-    return comment.author ?? context.loaders.userById.load(comment.authorId);
+    return comment.author ?? userById(context).load(comment.authorId);
   }
 
   @DependsOnColumns(Comment, 'authorId')

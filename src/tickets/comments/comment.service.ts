@@ -3,8 +3,9 @@ import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
-import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
-import { InputCheck } from '../../graphql/input-check.js';
+import { ForbiddenError } from '../../common/errors.js';
+import { UserErrorCode, userInputError } from '../../common/user-errors.js';
+import { InputCheck } from '../../common/input-check.js';
 import { type NotificationService } from '../../notifications/notification.service.js';
 import { TicketEvent, TicketEventKind } from '../ticket-event.entity.js';
 import { Ticket } from '../ticket.entity.js';
@@ -52,7 +53,8 @@ export class CommentService {
    */
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
     const internal = input.internal ?? false;
-    if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
+    if (internal && !canUseInternalComments(viewer))
+      throw new ForbiddenError('Internal comments need canManageTickets.');
     try {
       const { id, pending } = await this.#orm.em
         .fork()
@@ -116,7 +118,8 @@ export class CommentService {
   async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
       const comment = await this.#locked(em, viewer, input.id);
-      if (!canEditComment(viewer, { authorId: comment.author.id })) throw forbidden('You may not edit this comment.');
+      if (!canEditComment(viewer, { authorId: comment.author.id }))
+        throw new ForbiddenError('You may not edit this comment.');
       const content = checkContent(input.content);
       if (content === comment.content) return;
       comment.content = content;
@@ -133,7 +136,7 @@ export class CommentService {
     await this.#orm.em.fork().transactional(async (em) => {
       const comment = await this.#locked(em, viewer, id);
       if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
-        throw forbidden('You may not delete this comment.');
+        throw new ForbiddenError('You may not delete this comment.');
       }
       comment.deletedAt = this.#clock.now();
     });

@@ -1,4 +1,4 @@
-import { badUserInput } from '../../graphql/errors.js';
+import { BadInputError } from '../../common/errors.js';
 import { type DateTimeRange } from '../ticket.inputs.js';
 
 const DAY_MS = 86_400_000;
@@ -18,9 +18,9 @@ export interface Range {
 export function insightsRange(range: DateTimeRange | null | undefined, now: Date): Range {
   const to = range?.to ?? now;
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
-  if (from > to) throw badUserInput('range.from must not be after range.to.');
+  if (from > to) throw new BadInputError('range.from must not be after range.to.');
   if (to.getTime() - from.getTime() > LONGEST_RANGE_DAYS * DAY_MS) {
-    throw badUserInput(`range must be at most ${LONGEST_RANGE_DAYS} days long.`);
+    throw new BadInputError(`range must be at most ${LONGEST_RANGE_DAYS} days long.`);
   }
   return { from, to };
 }

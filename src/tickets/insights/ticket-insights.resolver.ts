@@ -1,7 +1,8 @@
 import { type GraphQLResolveInfo } from 'graphql';
 import { Arg, Ctx, Info, Query, Resolver } from 'type-graphql';
-import { Authorized } from '../../graphql/access.js';
-import { type Context, signedIn } from '../../graphql/context.js';
+import { Authorized } from '../../accounts/access.js';
+import { type Context } from '../../graphql/context.js';
+import { signedIn } from '../../accounts/accounts.context.js';
 import { INSIGHTS_PRICE } from '../../graphql/prices.js';
 import { selectionOf } from '../../graphql/selection.js';
 import { TicketInsightsInput } from './ticket-insights.inputs.js';

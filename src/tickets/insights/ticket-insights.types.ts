@@ -5,6 +5,8 @@ import { DateTime } from '../../graphql/scalars.js';
 import { Product } from '../../products/product.entity.js';
 import { TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
 import { User } from '../../accounts/users/user.entity.js';
+import { userById } from '../../accounts/accounts.context.js';
+import { productById } from '../../products/products.context.js';
 
 /** Lists that nothing bounds but the size of the help desk: what they count for in a query's cost. */
 const MANY = 100;
@@ -41,8 +43,8 @@ export class ProductCount {
   productId!: string | null;
 
   @Field(() => Product, { nullable: true, description: 'Null stands for tickets without a product.' })
-  async product(@Ctx() { loaders }: Context) {
-    return this.productId === null ? null : loaders.productById.load(this.productId);
+  async product(@Ctx() context: Context) {
+    return this.productId === null ? null : productById(context).load(this.productId);
   }
 
   @Field(() => Int, { description: 'How many tickets are about it, active or not.' })
@@ -54,8 +56,8 @@ export class UserWorkload {
   userId!: string;
 
   @Field(() => User, { description: 'Whose tickets are counted.' })
-  async user(@Ctx() { loaders }: Context) {
-    return loaders.userById.load(this.userId);
+  async user(@Ctx() context: Context) {
+    return userById(context).load(this.userId);
   }
 
   @Field(() => Int, { description: 'Active tickets assigned to them.' })

@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
-import { badUserInput } from '../graphql/errors.js';
-import { holdsLetters } from '../search/letters.js';
+import { BadInputError } from '../common/errors.js';
+import { holdsLetters } from './letters.js';
 import { isInvisible } from '../common/visible-text.js';
 
 /** As a search for tickets (searched-text.ts). */
@@ -25,7 +25,9 @@ export function inNameOrder(expression: RawBuilder<unknown>): RawBuilder<string>
  */
 export function holdsWords(text: RawBuilder<unknown>, typed: string): RawBuilder<boolean> | null {
   if (typed.length > LONGEST_SEARCH) {
-    throw badUserInput(`A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`);
+    throw new BadInputError(
+      `A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`,
+    );
   }
   // No name has what PostgreSQL cannot hold.
   if (typed.includes('\0') || !typed.isWellFormed()) return sql<boolean>`false`;

@@ -1,7 +1,8 @@
 import { type ApolloServerPlugin, HeaderMap } from '@apollo/server';
 import { Kind, type OperationDefinitionNode, OperationTypeNode } from 'graphql';
-import { type Context } from './context.js';
-import { unauthenticated } from './errors.js';
+import { type Context } from '../graphql/context.js';
+import { toGraphQLError } from '../graphql/domain-error.js';
+import { UnauthenticatedError } from '../common/errors.js';
 
 /**
  * Whether each of the operation's fields decides for itself: a public mutation takes no notice of the token, all others
@@ -25,7 +26,7 @@ export function badTokens(): ApolloServerPlugin<Context> {
         async responseForOperation({ operation, contextValue: { viewer, refusal } }) {
           if (viewer !== null || refusal === 'MISSING' || isMutation(operation)) return null;
           // As a field that must not be null answers when it finds no viewer, with the same HTTP status.
-          const errors = [unauthenticated(refusal).toJSON()];
+          const errors = [toGraphQLError(new UnauthenticatedError(refusal)).toJSON()];
           return {
             http: { headers: new HeaderMap(), status: undefined },
             body: { kind: 'single', singleResult: { data: null, errors } },

@@ -1,6 +1,6 @@
 import { InexactNumber } from '../common/exact-json.js';
 import { isInvisible } from '../common/visible-text.js';
-import { UserErrorCode, type UserError, UserInputError } from './errors.js';
+import { UserErrorCode, type UserError, UserInputError } from './user-errors.js';
 import { storedSize } from './json-size.js';
 
 /** Characters as people count them, not UTF-16 units; PostgreSQL's char_length counts the same way. */

@@ -1,11 +1,11 @@
 import { LockMode, ref } from '@mikro-orm/core';
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { type Clock } from '../../common/clock.js';
-import { NotificationCancelReason } from '../../notifications/notification.entity.js';
-import { type NotificationService } from '../../notifications/notification.service.js';
-import { TicketEvent, TicketEventKind } from '../../tickets/ticket-event.entity.js';
-import { Ticket, TicketStatus } from '../../tickets/ticket.entity.js';
-import { type User } from './user.entity.js';
+import { type Clock } from '../common/clock.js';
+import { NotificationCancelReason } from '../notifications/notification.entity.js';
+import { type NotificationService } from '../notifications/notification.service.js';
+import { TicketEvent, TicketEventKind } from './ticket-event.entity.js';
+import { Ticket, TicketStatus } from './ticket.entity.js';
+import { type User } from '../accounts/users/user.entity.js';
 
 /** What a deleted account leaves behind (requirements C2, section 5.7). */
 export class UserDeletion {

@@ -1,0 +1,64 @@
+import { type AuthCheckerFn, Authorized as TypeGraphqlAuthorized, Extensions } from 'type-graphql';
+import { ForbiddenError } from '../common/errors.js';
+import { type Context } from '../graphql/context.js';
+import { signedIn } from './accounts.context.js';
+import { type RoleFlag } from './roles/role.entity.js';
+import { type Viewer } from './viewer.js';
+
+/** A policy that decides whether the viewer sees a field of the object with this id. */
+type FieldRule = (viewer: Viewer | null, id: string) => boolean;
+
+/** How a root field says who may call it. A test walks the schema and fails for a root field that does not. */
+export interface AccessExtension {
+  access: 'public' | readonly RoleFlag[];
+}
+
+/** How a private field says who sees it. A test walks the schema and fails for a private field without a rule. */
+export interface VisibilityExtension {
+  visibleIf: string;
+}
+
+function both(...decorators: (MethodDecorator & PropertyDecorator)[]): MethodDecorator & PropertyDecorator {
+  return (target: object, key: string | symbol) => {
+    for (const decorate of decorators) decorate(target, key);
+  };
+}
+
+/**
+ * For those signed in; with flags, for those whose role has at least one of them. Rules about one ticket or comment
+ * are in its domain's policy, which the service asks.
+ */
+export function Authorized(...flags: RoleFlag[]): MethodDecorator & PropertyDecorator {
+  return both(TypeGraphqlAuthorized<RoleFlag>(flags), Extensions({ access: flags } satisfies AccessExtension));
+}
+
+/** Open to all, signed in or not. */
+export function Public(): MethodDecorator & PropertyDecorator {
+  return Extensions({ access: 'public' } satisfies AccessExtension);
+}
+
+/**
+ * For a field that is null, without an error, unless the rule lets the viewer see it.
+ * @param rule its name is part of the schema's extensions
+ */
+export function VisibleIf(rule: FieldRule): MethodDecorator & PropertyDecorator {
+  return both(
+    TypeGraphqlAuthorized<FieldRule>([rule]),
+    Extensions({ visibleIf: rule.name } satisfies VisibilityExtension),
+  );
+}
+
+/**
+ * Decides for `@Authorized` and `@VisibleIf`. The schema's `authMode` makes a field null for which it gives false.
+ * @throws UnauthenticatedError, ForbiddenError for `@Authorized`
+ */
+export const checkAccess: AuthCheckerFn<Context, RoleFlag | FieldRule> = ({ context, root }, required) => {
+  const [rule] = required;
+  if (typeof rule === 'function') return rule(context.viewer, root.id);
+  const viewer = signedIn(context);
+  const flags = required.filter((one) => typeof one !== 'function');
+  if (flags.length > 0 && !flags.some((flag) => viewer.role[flag])) {
+    throw new ForbiddenError(`This needs ${flags.join(' or ')}.`);
+  }
+  return true;
+};

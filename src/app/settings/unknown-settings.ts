@@ -1,0 +1,29 @@
+import { nearestName } from '../../common/nearest-name.js';
+import { variables } from './variables.js';
+
+/** The names of all settings. */
+export const settingNames: readonly string[] = Object.keys(variables.shape);
+
+/** Names that begin like ours are meant to be ours: no other program reads them beside Docket. */
+const OUR_PREFIXES = /^(ADMIN|ASSIGN_REPORT|DATABASE|DOCKET|EMAIL|JOBS|JWT|REPORT_SCHEDULE)_/;
+/** A short name such as HOME is near to too many. */
+const SHORTEST_TYPED_NAME = 7;
+const MOST_TYPING_ERRORS = 2;
+
+/**
+ * Says of each variable that looks like a setting and is none which one may be meant, by name: a setting that is mistyped
+ * would keep its default without a word.
+ */
+export function unknownSettings(source: NodeJS.ProcessEnv): string[] {
+  return Object.keys(source).flatMap((name) => {
+    if (settingNames.includes(name)) return [];
+    const mistyped =
+      name.length < SHORTEST_TYPED_NAME ? undefined : nearestName(name, settingNames, MOST_TYPING_ERRORS);
+    if (mistyped === undefined && !OUR_PREFIXES.test(name)) return [];
+    const [prefix = ''] = name.split('_', 1);
+    const kin = settingNames.filter((known) => known.startsWith(`${prefix}_`));
+    const lastWord = name.slice(name.lastIndexOf('_'));
+    const meant = mistyped ?? kin.find((known) => known.endsWith(lastWord)) ?? nearestName(name, kin, name.length);
+    return [`${name} is no setting of Docket and is not read.${meant === undefined ? '' : ` Is ${meant} meant?`}`];
+  });
+}

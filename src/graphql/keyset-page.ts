@@ -1,0 +1,179 @@
+import { type RawBuilder, sql } from 'kysely';
+import { BadInputError } from '../common/errors.js';
+import { isId } from '../common/id.js';
+import { isInstant } from '../common/instant.js';
+import {
+  type Connection,
+  type ConnectionArgs,
+  DEFAULT_PAGE,
+  type Edge,
+  LARGEST_PAGE,
+  OrderDirection,
+  type PageInfo,
+} from './connection.js';
+import { type CursorValue, decodeCursor, encodeCursor } from './cursor.js';
+
+/** One column that a list is ordered by. */
+export interface OrderKey<Item> {
+  readonly expression: RawBuilder<unknown>;
+  /** What a cursor's value is cast to before it is compared. */
+  readonly type: 'timestamptz' | 'integer' | 'uuid' | 'text' | 'ticket_priority' | 'ticket_status';
+  readonly value: (item: Item) => CursorValue;
+  /** Enums only: the values there are. */
+  readonly values?: readonly string[];
+}
+
+/** A total order: the last key is unique. All keys go in one direction, so that one row comparison says "after". */
+export interface Order<Item> {
+  readonly name: string;
+  readonly keys: readonly OrderKey<Item>[];
+  readonly direction: OrderDirection;
+}
+
+/** Makes cursors only when they are asked for: most clients show the nodes alone. */
+class KeysetConnection<Item> implements Connection<Item> {
+  readonly nodes: readonly Item[];
+  readonly count: () => Promise<number>;
+  readonly #edge: (item: Item) => Edge<Item>;
+  #edges: readonly Edge<Item>[] | undefined;
+  #pageInfo: Connection<Item>['pageInfo'] | undefined;
+  readonly #beyond: Pick<PageInfo, 'next' | 'previous'>;
+
+  constructor(
+    nodes: readonly Item[],
+    edge: (item: Item) => Edge<Item>,
+    ask: Pick<Connection<Item>, 'count'> & Pick<PageInfo, 'next' | 'previous'>,
+  ) {
+    this.nodes = nodes;
+    this.count = ask.count;
+    this.#edge = edge;
+    this.#beyond = ask;
+  }
+
+  get edges(): readonly Edge<Item>[] {
+    return (this.#edges ??= this.nodes.map(this.#edge));
+  }
+
+  get pageInfo(): Connection<Item>['pageInfo'] {
+    const { next, previous } = this.#beyond;
+    return (this.#pageInfo ??= { startCursor: this.#cursorAt(0), endCursor: this.#cursorAt(-1), next, previous });
+  }
+
+  #cursorAt(index: number): string | null {
+    const node = this.nodes.at(index);
+    return node === undefined ? null : this.#edge(node).cursor;
+  }
+}
+
+/** What a statement for one page needs. */
+export interface Page<Item> {
+  /** Boolean expression: between the cursors. */
+  readonly where: RawBuilder<boolean>;
+  readonly orderBy: RawBuilder<unknown>;
+  /**
+   * One more than the page holds, to learn whether there is a next one. In a list without a filter a literal: with a
+   * parameter PostgreSQL does not know how few rows are asked for, and plans the statement anew for each use. With a
+   * filter that is just what is wanted, for the best plan depends on its values (bench/results.md).
+   */
+  readonly limit: RawBuilder<number>;
+  /** Whether the statement found as many rows as it may. */
+  isFull(rows: readonly Item[]): boolean;
+  /**
+   * Puts the statement's rows in the list's order and makes the connection.
+   * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
+   * only when the client asks for it
+   */
+  connection(
+    rows: readonly Item[],
+    count: () => Promise<number>,
+    exists: (condition: RawBuilder<boolean>) => Promise<boolean>,
+  ): Connection<Item>;
+  /** One row with its place in the list. */
+  edge(item: Item): Edge<Item>;
+}
+
+const INTEGER_LIMIT = 2 ** 31;
+
+/** By type: whether a cursor's value may be compared with such a column. */
+const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: readonly string[]) => boolean> = {
+  timestamptz: (value) => typeof value === 'string' && isInstant(value),
+  integer: (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) < INTEGER_LIMIT,
+  uuid: (value) => typeof value === 'string' && isId(value),
+  text: (value) => typeof value === 'string' && !value.includes('\0') && value.isWellFormed(),
+  ticket_priority: (value, values) => values.includes(String(value)),
+  ticket_status: (value, values) => values.includes(String(value)),
+};
+
+function pageSize({ first, last }: ConnectionArgs): number {
+  if (first != null && last != null) throw new BadInputError('Give first or last, not both.');
+  for (const [name, value] of [
+    ['first', first],
+    ['last', last],
+  ] as const) {
+    if (value != null && (value < 1 || value > LARGEST_PAGE)) {
+      throw new BadInputError(`${name} must be from 1 to ${LARGEST_PAGE}, not ${value}.`);
+    }
+  }
+  return first ?? last ?? DEFAULT_PAGE;
+}
+
+/**
+ * Keyset paging by the Relay cursor connections specification: a cursor holds the order's keys of its row, so that rows
+ * made or deleted between two pages move nothing.
+ * @throws BAD_USER_INPUT for sizes out of range and for cursors that are not of this order
+ */
+export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null }, order: Order<Item>): Page<Item> {
+  const size = pageSize(args);
+  const backwards = args.last != null;
+  const name = `${order.name}:${order.direction}`;
+  const ascending = order.direction === OrderDirection.ASC;
+
+  const columns = sql.join(order.keys.map(({ expression }) => expression));
+  const placeOf = (argument: 'after' | 'before'): RawBuilder<unknown> | null => {
+    const cursor = args[argument];
+    if (cursor == null) return null;
+    const checks = order.keys.map(
+      ({ type, values = [] }) =>
+        (value: CursorValue) =>
+          CHECKS[type](value, values),
+    );
+    const values = decodeCursor(argument, cursor, name, checks);
+    return sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
+  };
+  const compare = (operator: '>' | '<' | '>=' | '<=', place: RawBuilder<unknown>) =>
+    sql<boolean>`(${columns}) ${sql.raw(operator)} (${place})`;
+
+  const after = placeOf('after');
+  const before = placeOf('before');
+  const conditions = [
+    ...(after ? [compare(ascending ? '>' : '<', after)] : []),
+    ...(before ? [compare(ascending ? '<' : '>', before)] : []),
+  ];
+  const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
+  const edge = (node: Item) => ({
+    cursor: encodeCursor(
+      name,
+      order.keys.map(({ value }) => value(node)),
+    ),
+    node,
+  });
+
+  return {
+    where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
+    orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
+    limit: args.filter == null ? sql.lit(size + 1) : sql<number>`${size + 1}`,
+    isFull: (rows) => rows.length > size,
+    edge,
+    connection(rows, count, exists) {
+      const more = rows.length > size;
+      const nodes = rows.slice(0, size);
+      if (backwards) nodes.reverse();
+      const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
+      return new KeysetConnection(nodes, edge, {
+        count,
+        next: async () => (!backwards && more) || found(before && compare(ascending ? '>=' : '<=', before)),
+        previous: async () => (backwards && more) || found(after && compare(ascending ? '<=' : '>=', after)),
+      });
+    },
+  };
+}
