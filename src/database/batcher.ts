@@ -3,6 +3,7 @@ import { currentScope, inScope, outOfScope, type Scope } from '../observability/
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
 import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { PipelinedConnection } from './pipelined-connection.js';
+import { DatabaseUnavailableError } from './unavailable-error.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -78,9 +79,9 @@ function isStalled({ underWay, headSince }: Pipeline): boolean {
   return underWay > 0 && performance.now() - headSince >= STALLED_MS;
 }
 
-/** What `pg` says of the same: the client is told to try again. */
+/** The client is told to try again. */
 function connectionTimeout(): Error {
-  return new Error('timeout exceeded when trying to connect: others waited before');
+  return new DatabaseUnavailableError('pool full', new Error('no connection was free for too long'));
 }
 
 /** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */

@@ -1,5 +1,5 @@
 import { type ServerResponse } from 'node:http';
-import { type RowAccount } from '../database/statements.js';
+import { type RowAccount } from '../database/query.js';
 import { responseTooLarge, tooMuchInFlight } from '../graphql/errors.js';
 
 /** No list of a hundred needs more, and a browser shows no more. */

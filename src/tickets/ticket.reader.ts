@@ -169,7 +169,7 @@ export class TicketReader {
 
   /** Those of the tickets that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
     );
   }
@@ -215,7 +215,7 @@ export class TicketReader {
     comments?: Comments,
   ): Promise<readonly TicketRow[]> {
     const { columns, joins } = this.#select(selection, { comments });
-    const rows = await this.#db.byKey(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
+    const rows = await this.#db.pipelined(sql<Brought>`select ${columns} from ticket t ${joins} where ${condition}`);
     return withComments(rows, comments);
   }
 }

@@ -342,7 +342,7 @@ describe('When PostgreSQL takes long', () => {
     release('after the lock');
     expect(await settled(runs)).toEqual([
       ...Array.from({ length: 8 }, () => 'after the lock'),
-      'Error: timeout exceeded when trying to connect: others waited before',
+      'DatabaseUnavailableError: no connection was free for too long',
     ]);
   });
 
@@ -354,7 +354,7 @@ describe('When PostgreSQL takes long', () => {
     const refused = settled(run('c'));
     await jest.advanceTimersByTimeAsync(5_003);
     // Nobody has to come free for that.
-    expect(await refused).toEqual(['Error: timeout exceeded when trying to connect: others waited before']);
+    expect(await refused).toEqual(['DatabaseUnavailableError: no connection was free for too long']);
     const later = settled(run('d'));
     await finish();
     expect(await settled(runs)).toEqual(['a together', 'b together']);
