@@ -121,8 +121,8 @@ export class Batcher<Item, Result> {
     this.#isScheduled = false;
     this.#refuseOld();
     for (const lane of this.#lanes) if (!lane.isBusy && this.#isDue()) void this.#execute(this.#take(), lane);
-    if (this.#waiting.length > 0) {
-      this.#lingering ??= setTimeout(() => {
+    if (this.#waiting.length > 0 && this.#lingering === undefined) {
+      this.#lingering = setTimeout(() => {
         this.#lingering = undefined;
         this.#begin();
       }, LINGER_MS);
