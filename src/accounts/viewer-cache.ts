@@ -59,7 +59,7 @@ export class ViewerCache {
   }
 
   async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
-    const [row] = await this.#db.byKey(sql<ViewerRow>`
+    const [row] = await this.#db.pipelined(sql<ViewerRow>`
       select ${flag('can_view_all')} as "canViewAll", ${flag('can_edit_all')} as "canEditAll",
         ${flag('can_delete_all')} as "canDeleteAll", ${flag('can_manage_users')} as "canManageUsers",
         ${flag('can_manage_tickets')} as "canManageTickets", ${flag('can_assign_tickets')} as "canAssignTickets",

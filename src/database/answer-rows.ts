@@ -30,15 +30,20 @@ class Layout {
   }
 }
 
-/** By the names of an answer's columns: the same array for each use of a prepared statement. */
-const layouts = new WeakMap<readonly string[], Layout>();
+/** There are only so many select lists, but clients choose their columns. */
+const MAX_LAYOUTS = 500;
+
+/** By the names of an answer's columns. */
+const layouts = new Map<string, Layout>();
 
 function layoutOf(names: readonly string[]): Layout {
-  const known = layouts.get(names);
+  const key = names.join();
+  const known = layouts.get(key);
   if (known) return known;
   const layout = new Layout();
   for (const [at, name] of names.entries()) layout.place(name.split('.'), at);
-  layouts.set(names, layout);
+  if (layouts.size >= MAX_LAYOUTS) layouts.clear();
+  layouts.set(key, layout);
   return layout;
 }
 

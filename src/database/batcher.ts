@@ -3,6 +3,7 @@ import { currentScope, inScope, outOfScope, type Scope } from '../observability/
 import { type SpanAttributes } from '../observability/tracing/span.js';
 import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { PipelinedConnection } from './pipelined-connection.js';
+import { DatabaseUnavailableError } from './unavailable-error.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
 type InBatch<Result> = { readonly result: Result } | undefined;
@@ -23,7 +24,7 @@ export interface BatcherOptions<Item, Result> {
   readonly executeOne: (item: Item) => Promise<Result>;
   /** If given, two items with one key are never in the same batch; the later waits for the next. */
   readonly keyOf?: (item: Item) => string;
-  /** How many connections batches go on, each on the one that has the least to do; 1 if not given. Stalled ones do not count. */
+  /** How many connections batches go on, each one at a time; 1 if not given. */
   readonly concurrency?: number;
   /** So many need not wait for more while another batch is under way. */
   readonly minBatch?: number;
@@ -39,48 +40,29 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * A connection's batches. One is done at a time, and one more is sent behind it, for PostgreSQL to have work while Docket
- * answers the first. The later a batch is closed, the more go with it.
- */
-interface Pipeline {
+/** A connection for batches, of which it takes one at a time. */
+interface Lane {
   readonly connection: PipelinedConnection;
-  /** How many have been sent and not answered. */
-  underWay: number;
-  /** When PostgreSQL got, or got to, the first of them, by performance.now(). */
-  headSince: number;
-  /** When the last one was sent or answered. */
-  changedAt: number;
+  isBusy: boolean;
 }
 
 /** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
 const MAX_BATCH = 32;
-
 /** Smaller batches cost PostgreSQL more for each item than is won by beginning them sooner. */
 const MIN_BATCH = 8;
-
+/** How long an item waits for others while a batch is under way. */
+const LINGER_MS = 2;
 /** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
 const MAX_WAIT_MS = 5_000;
-/** Whoever has waited so long does not wait for more where a connection has nothing to do. A busy server looks later, for more. */
-const LINGER_MS = 2;
-/** Longer than a batch takes, unless it waits for somebody's lock, or clears up the search's index for all before it. */
-const STALLED_MS = 50;
-/** Items of refused batches that are done alone at the same time, each on a connection that reads then have not. */
+/** Items of refused batches that are executed one by one at the same time, so that reads find connections too. */
 const SINGLE_CONCURRENCY = 8;
 
-/** PostgreSQL's classes of errors that may come after a commit, or that nobody is helped with by asking again. */
+/** SQLSTATE classes with an unknown outcome, or where a retry cannot help. */
 const NON_RETRYABLE = ['08', '53', '57P'];
 
-/** Connections that are used while as many others have stalled. */
-const SPARE = 1;
-
-function isStalled({ underWay, headSince }: Pipeline): boolean {
-  return underWay > 0 && performance.now() - headSince >= STALLED_MS;
-}
-
-/** What `pg` says of the same: the client is told to try again. */
+/** The client is told to try again. */
 function connectionTimeout(): Error {
-  return new Error('timeout exceeded when trying to connect: others waited before');
+  return new DatabaseUnavailableError('pool full', new Error('no connection was free for too long'));
 }
 
 /** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */
@@ -89,33 +71,28 @@ function wasRolledBack(error: unknown): boolean {
 }
 
 /**
- * Does what waits at the same time by one statement, as a database commits groups: a row in a statement of many costs
- * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). Whoever finds no batch under way goes at once, with
- * all that come in the same turn of the event loop. Beside or behind one that is under way the next is sent when many wait,
- * or when somebody has waited since before that one began, or for a moment where a connection has nothing to do. One that
- * has stalled is passed over: another one takes its place.
+ * Executes items that arrive at the same time in one statement, as a database commits groups: a row in a statement of many
+ * costs PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). When no batch is under way, an item is sent
+ * at the end of this turn of the event loop; otherwise when `minBatch` items wait, or it has waited for LINGER_MS.
  *
- * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, each of its
- * items is done alone. When the connection breaks, all of them fail, as each would have alone, and nothing is tried again:
- * the batch may have been committed (docs/decisions/0081-batches.md).
+ * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, its
+ * items are executed one by one. When the connection breaks, all of them fail and nothing is retried: the batch may have
+ * been committed (docs/decisions/0081-batches.md).
  */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
-  #waiting: Waiting<Item, Result>[] = [];
-  readonly #concurrency: number;
-  readonly #pipelines: readonly Pipeline[];
-  #isScheduled = false;
-  #lookingAgain: NodeJS.Timeout | undefined;
+  readonly #lanes: readonly Lane[];
   readonly #executeOne = new ConcurrencyLimiter(SINGLE_CONCURRENCY);
+  /** In the order in which they came. */
+  #waiting: Waiting<Item, Result>[] = [];
+  #isScheduled = false;
+  #lingering: NodeJS.Timeout | undefined;
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
-    this.#concurrency = options.concurrency ?? 1;
-    this.#pipelines = Array.from({ length: this.#concurrency + SPARE }, () => ({
+    this.#lanes = Array.from({ length: options.concurrency ?? 1 }, () => ({
       connection: new PipelinedConnection(),
-      underWay: 0,
-      headSince: 0,
-      changedAt: 0,
+      isBusy: false,
     }));
   }
 
@@ -133,53 +110,41 @@ export class Batcher<Item, Result> {
     });
   }
 
-  /** When this turn of the event loop is over: all that come in it go together, and answers go out first. */
+  /** At the end of this turn of the event loop: all that come in it go together, and answers go out first. */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
     outOfScope(() => setImmediate(() => this.#begin()));
   }
 
-  /** Where a batch may begin now, if anywhere. */
-  #free(): Pipeline | undefined {
-    const [first] = this.#waiting;
-    const { minBatch = MIN_BATCH } = this.#options;
-    const moving = this.#pipelines.filter((pipeline) => !isStalled(pipeline)).slice(0, this.#concurrency);
-    // Of two with as many, the one that got on last: the other may be about to stall.
-    moving.sort((one, other) => one.underWay - other.underWay || other.headSince - one.headSince);
-    const [least, ...others] = moving;
-    if (!first || !least || least.underWay > 1) return undefined;
-    if (least.underWay === 0 && others.every(({ underWay }) => underWay === 0)) return least;
-    const isImpatient = least.underWay === 0 && performance.now() - first.since >= LINGER_MS;
-    return this.#waiting.length >= minBatch || first.since < least.changedAt || isImpatient ? least : undefined;
-  }
-
   #begin(): void {
     this.#isScheduled = false;
-    for (let free = this.#free(); free; free = this.#free()) void this.#do(this.#take(), free);
-    if (this.#waiting.length > 0 && this.#lookingAgain === undefined) {
-      this.#lookingAgain = setTimeout(() => this.#lookAgain(), LINGER_MS);
+    this.#refuseOld();
+    for (const lane of this.#lanes) if (!lane.isBusy && this.#isDue()) void this.#execute(this.#take(), lane);
+    if (this.#waiting.length > 0 && this.#lingering === undefined) {
+      this.#lingering = setTimeout(() => {
+        this.#lingering = undefined;
+        this.#begin();
+      }, LINGER_MS);
     }
   }
 
-  /** Somebody has waited for long enough, or what is under way may have stalled. */
-  #lookAgain(): void {
-    this.#lookingAgain = undefined;
-    this.#refuseOld();
-    this.#begin();
+  /** Whether those that wait need not wait for more. */
+  #isDue(): boolean {
+    const [first] = this.#waiting;
+    if (!first) return false;
+    const { minBatch = MIN_BATCH } = this.#options;
+    const isIdle = this.#lanes.every(({ isBusy }) => !isBusy);
+    return isIdle || this.#waiting.length >= minBatch || performance.now() - first.since >= LINGER_MS;
   }
 
-  /** The next batch, first come first served. */
+  /** Takes the next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
-    const { keyOf, minBatch = MIN_BATCH, maxBatch = MAX_BATCH } = this.#options;
-    this.#refuseOld();
-    // Half of them, and the others with the next: whoever goes together comes back together, and nobody would be left to
-    // go beside or behind.
-    const share = Math.min(maxBatch, Math.max(minBatch, Math.ceil(this.#waiting.length / 2)));
+    const { keyOf, maxBatch = MAX_BATCH } = this.#options;
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= share || batch.has(key)) return true;
+      if (batch.size >= maxBatch || batch.has(key)) return true;
       batch.set(key, waiting);
       return false;
     });
@@ -194,24 +159,20 @@ export class Batcher<Item, Result> {
     }
   }
 
-  async #do(batch: readonly Waiting<Item, Result>[], pipeline: Pipeline): Promise<void> {
-    if (batch.length === 0) return;
-    pipeline.changedAt = performance.now();
-    if (pipeline.underWay === 0) pipeline.headSince = pipeline.changedAt;
-    pipeline.underWay += 1;
+  async #execute(batch: readonly Waiting<Item, Result>[], lane: Lane): Promise<void> {
+    lane.isBusy = true;
     try {
       const items = batch.map(({ item }) => item);
-      const outcomes = await this.#inScopes(batch, async () => this.#options.executeBatch(items, pipeline.connection));
+      const outcomes = await this.#inScopes(batch, async () => this.#options.executeBatch(items, lane.connection));
       for (const [index, { resolve }] of batch.entries()) resolve(outcomes[index]);
     } catch (error) {
-      const settle = wasRolledBack(error)
-        ? ({ resolve }: Waiting<Item, Result>) => resolve(undefined)
-        : ({ reject }: Waiting<Item, Result>) => reject(error);
-      for (const waiting of batch) settle(waiting);
+      const isRolledBack = wasRolledBack(error);
+      for (const { resolve, reject } of batch) {
+        if (isRolledBack) resolve(undefined);
+        else reject(error);
+      }
     } finally {
-      pipeline.underWay -= 1;
-      pipeline.changedAt = performance.now();
-      pipeline.headSince = pipeline.changedAt;
+      lane.isBusy = false;
       this.#schedule();
     }
   }

@@ -9,11 +9,31 @@ import {
   type Transaction,
 } from '@mikro-orm/core';
 import { NativeQueryBuilder, PostgreSqlConnection, PostgreSqlDriver, raw } from '@mikro-orm/postgresql';
-import { CompiledQuery } from 'kysely';
-import { boundStatement } from './bound-statement.js';
+import { CompiledQuery, type PostgresDialect } from 'kysely';
+import { type Pool, type PoolConfig } from 'pg';
+import { BoundParameters } from './bound-parameters.js';
+import { OrmDialect } from './orm-driver.js';
+
+/** MikroORM's `driverOptions`. */
+interface PoolOptions extends PoolConfig {
+  readonly onPoolCreated?: (pool: Pool) => void;
+}
 
 /** The ORM's connection, except that values are parameters and never part of a statement's text. */
 export class BoundConnection extends PostgreSqlConnection {
+  override createKyselyDialect(overrides: PoolOptions): PostgresDialect {
+    let opened: Pool | undefined;
+    const options: PoolOptions = {
+      ...overrides,
+      onPoolCreated: (pool) => {
+        opened = pool;
+        overrides.onPoolCreated?.(pool);
+      },
+    };
+    const dialect = super.createKyselyDialect(options);
+    return opened ? new OrmDialect(opened) : dialect;
+  }
+
   override async execute<
     Result extends QueryResult | EntityData<AnyEntity> | EntityData<AnyEntity>[] = EntityData<AnyEntity>[],
   >(
@@ -25,12 +45,16 @@ export class BoundConnection extends PostgreSqlConnection {
   ): Promise<Result> {
     await this.ensureConnection();
     const { sql, params } = asFragment(query, parameters);
-    const { text, values } = boundStatement(sql, params, (name) => this.platform.quoteIdentifier(name));
+    const bound = new BoundParameters();
+    const text = bound.formatQuery(sql, params);
     return this.executeQuery(
       sql,
       async () => {
         const client = transaction ?? this.getClient();
-        return this.transformRawResult<Result>(await client.executeQuery(CompiledQuery.raw(text, [...values])), method);
+        return this.transformRawResult<Result>(
+          await client.executeQuery(CompiledQuery.raw(text, bound.values)),
+          method,
+        );
       },
       loggerContext,
     );

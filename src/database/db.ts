@@ -5,13 +5,19 @@ import { type RunLimited } from '../common/concurrency-limiter.js';
 import { type PipelinedConnection } from './pipelined-connection.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, Projections, type SelectOptions } from './projections.js';
-import { compiled } from './sql-text.js';
-import { type RunStatement, statementsOn } from './statements.js';
-import { type Statement } from './query.js';
+import { compiled, type SqlQuery } from './sql-text.js';
+import { type RunStatement, type Statement, statementsOn } from './statements.js';
 
 /** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
 export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
   return sql`(extract(epoch from ${expression}) * 1000)::float8`;
+}
+
+interface RunOptions {
+  /** For traces, see `Statement`. */
+  readonly summary?: string | undefined;
+  /** On which the statement is sent behind those before. */
+  readonly pipeline?: PipelinedConnection | undefined;
 }
 
 interface Select<Entity> {
@@ -20,8 +26,8 @@ interface Select<Entity> {
 }
 
 /**
- * The door of all reading: statements on MikroORM's connection, and the columns of each entity's row. Readers write
- * their SQL with Kysely's `sql` tag, so that every value is a parameter.
+ * Statements on MikroORM's connection pool, and the columns of each entity's row. Readers write their SQL with Kysely's
+ * `sql` tag, so that every value is a parameter.
  */
 export class Db {
   readonly #lists: Projections;
@@ -56,36 +62,31 @@ export class Db {
     return { columns: sql.raw(columns), joins: sql.raw(joins) };
   }
 
-  async #rowsOf<Result>(query: RawBuilder<Result>, how: Omit<Statement, 'text' | 'values'> = {}): Promise<Result[]> {
-    const { sql: text, parameters: values } = compiled(query);
-    return rowsOf<Result>(await this.run({ text, values, ...how }));
+  async #rowsOf<Result>(query: SqlQuery<Result>, options: Omit<Statement, 'text' | 'values'>): Promise<Result[]> {
+    const { sql: text, parameters: values } = 'sql' in query ? query : compiled(query);
+    return rowsOf<Result>(await this.run({ text, values, ...options }));
   }
 
   /** Runs one statement and gives its rows. */
-  async all<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query);
-  }
-
-  /** The same for one that finds its rows by a key, without a lock: it may share its connection (`SharedConnection`). */
-  async byKey<Result>(query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query, { isQuick: true });
-  }
-
-  /** The same for one that waits until those before it in the line are done. */
-  async inLine<Result>(connection: PipelinedConnection, query: RawBuilder<Result>): Promise<Result[]> {
-    return this.#rowsOf(query, { connection });
+  async all<Result>(query: SqlQuery<Result>, options: RunOptions = {}): Promise<Result[]> {
+    return this.#rowsOf(query, options);
   }
 
   /**
-   * The same for one that makes a change that a client asked for.
-   * @param connection where it waits until those before it are done
+   * The same on a connection that other reads use at the same time. For a statement that finds a few rows by a key and locks
+   * nothing: those that are sent behind it wait for it.
    */
-  async change<Result>(query: RawBuilder<Result>, connection?: PipelinedConnection): Promise<Result[]> {
-    return this.#rowsOf(query, { isChange: true, ...(connection && { connection }) });
+  async pipelined<Result>(query: SqlQuery<Result>): Promise<Result[]> {
+    return this.#rowsOf(query, { pipeline: 'shared' });
+  }
+
+  /** The same for a change that a client asked for, as a transaction of its own. */
+  async write<Result>(query: SqlQuery<Result>, options: RunOptions = {}): Promise<Result[]> {
+    return this.#rowsOf(query, { ...options, isChange: true });
   }
 
   /** Runs one statement and gives its first row, or null. */
-  async first<Result>(query: RawBuilder<Result>): Promise<Result | null> {
+  async first<Result>(query: SqlQuery<Result>): Promise<Result | null> {
     const [row] = await this.all(query);
     return row ?? null;
   }

@@ -7,7 +7,6 @@ import { BoundConnection, BoundDriver } from './bound-driver.js';
 import { poolConfig } from './connection/database-config.js';
 import { migrations } from './migrations/index.js';
 import { type EntityClass } from './row.js';
-import { CONNECTION_USES, prepareStatements } from './prepared-statements.js';
 
 /** Nothing that a request asks may take longer (hardening, "Running"); commands have limits of their own. */
 const STATEMENT_TIMEOUT_MS = 5000;
@@ -17,13 +16,14 @@ export const POOL_SIZE = 16;
 /** The primary is there for whoever finds all connections to a replica taken. */
 const REPLICA_ACQUIRE_TIMEOUT_MS = 1000;
 
+/**
+ * Uses after which a connection is renewed, and with it what it has prepared: statements that were common at first must
+ * not keep their names for good.
+ */
+const CONNECTION_USES = 100_000;
+
 /** What the pool is made with, beside where it leads. */
-const POOL_OPTIONS = {
-  // For SharedConnection and Line.
-  pipeline: true,
-  maxUses: CONNECTION_USES,
-  onPoolCreated: prepareStatements,
-};
+const POOL_OPTIONS = { pipeline: true, maxUses: CONNECTION_USES };
 
 function requestPool(databaseUrl: string, timeoutMs: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS) {
   const session = { statement_timeout: String(statementTimeoutMs) };

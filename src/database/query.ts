@@ -1,16 +1,15 @@
-import { type RowAccount } from './row-account.js';
-import { type PipelinedConnection } from './pipelined-connection.js';
+/** What the rows of one request are charged to, so that no answer takes all memory. */
+export interface RowAccount {
+  /** @throws when the bytes of a value are more than may be read; the statement fails by what it throws */
+  charge(bytes: number): void;
+  /** What it threw; undefined until then. */
+  readonly refusal: Error | undefined;
+}
 
-/** One statement, as PostgreSQL gets it. */
-export interface Statement {
+/** A statement with the values of its parameters. */
+export interface Query {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** Finds a few rows by a key: it may share a connection with others of its kind (see shared-connection.ts). */
-  readonly isQuick?: boolean;
-  /** Changes what the client asked for, as a transaction of its own. */
-  readonly isChange?: boolean;
-  /** Where it is to wait for others, if anywhere. */
-  readonly connection?: PipelinedConnection;
   /** That of the request that it is for, if it is for one. */
   readonly account?: RowAccount | undefined;
 }

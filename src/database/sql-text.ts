@@ -23,6 +23,9 @@ const COMPILER = new Kysely<unknown>({
   },
 });
 
+/** A statement that gives rows of a type: written with Kysely's `sql`, or compiled already. */
+export type SqlQuery<Result> = RawBuilder<Result> | CompiledQuery<Result>;
+
 /** What PostgreSQL gets: a text, and the values of its parameters. */
 export function compiled(query: RawBuilder<unknown>): CompiledQuery {
   return query.compile(COMPILER);

@@ -1,24 +1,22 @@
 import { DatabaseError } from 'pg';
+import { DatabaseUnavailableError } from './unavailable-error.js';
 
-/** Errors of changes that may have been made all the same. */
+/** Errors of changes that may have been committed. */
 const unknown = new WeakSet<object>();
 
-/** What `pg` says of a connection that had ended before: it has sent nothing on it. */
-const NOT_SENT = /is not queryable/;
-
 /**
- * Notes that a COMMIT, or a statement that is a transaction of its own, failed with this error after it was sent. When
- * PostgreSQL itself says that it failed, nothing was done. When the connection broke, or PostgreSQL ended it, the change
- * may have been made before.
+ * Notes that a COMMIT, or a statement that is a transaction of its own, failed with this error. When PostgreSQL itself
+ * refused it, or it was never sent, nothing was changed. When the connection broke, or PostgreSQL ended it, the change
+ * may have been committed before.
  */
 export function noteFailedChange(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
   if (error instanceof DatabaseError && error.severity === 'ERROR') return;
-  if ('message' in error && NOT_SENT.test(String(error.message))) return;
+  if (error instanceof DatabaseUnavailableError && error.reason !== 'connection lost') return;
   unknown.add(error);
 }
 
-/** Whether a change that failed with this error may have been made all the same. */
+/** Whether a change that failed with this error may have been committed. */
 export function isOutcomeUnknown(error: unknown): boolean {
   return typeof error === 'object' && error !== null && unknown.has(error);
 }

@@ -1,6 +1,6 @@
 import { type EntityMetadata, ReferenceKind } from '@mikro-orm/core';
 import { type MikroORM } from '@mikro-orm/postgresql';
-import { type RawBuilder, sql } from 'kysely';
+import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type EntityClass, type Row } from './row.js';
 import { compiled, quoted } from './sql-text.js';
 
@@ -35,28 +35,23 @@ function tableOf(metadata: EntityMetadata): Table {
   };
 }
 
-/** What a template's tag gets, of texts that were made instead of written. */
-function asTemplate(texts: readonly string[]): TemplateStringsArray {
-  return Object.assign([...texts], { raw: texts });
-}
-
 /**
- * A statement that is written once, when it is first needed, and run with other values each time: `$1`, `$2` and so on stand
- * in it for them, each once and in this order.
+ * A statement whose text is compiled once, when it is first needed, and run with other values each time.
+ * @param write its text, with `$1`, `$2` and so on for the values
  */
 export function memoizedSql<Result>(
   write: () => RawBuilder<Result>,
-): (...values: readonly unknown[]) => RawBuilder<Result> {
-  let texts: TemplateStringsArray | undefined;
+): (...values: readonly unknown[]) => CompiledQuery<Result> {
+  let text: string | undefined;
   return (...values) => {
-    texts ??= asTemplate(compiled(write()).sql.split(/\$\d+/));
-    return sql<Result>(texts, ...values);
+    text ??= compiled(write()).sql;
+    return CompiledQuery.raw(text, [...values]);
   };
 }
 
 /**
  * The columns and parameters of statements that write entities, for those that are written so often that the ORM's unit
- * of work would be most of their cost (docs/decisions/0080-direct-writes.md). Made of the entities, as `Rows` is: a new
+ * of work would be most of their cost (docs/decisions/0080-direct-writes.md). Made of the entities, as rows are: a new
  * property is at once one that can be written.
  */
 export class Writes {

@@ -3,6 +3,7 @@ import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { ConnectionException } from '@mikro-orm/core';
 import { GraphQLError, type GraphQLFormattedError, isValueNode } from 'graphql';
 import { type Logger } from 'pino';
+import { DATABASE_UNAVAILABLE } from '../database/unavailable-error.js';
 import { isOutcomeUnknown } from '../database/unknown-outcome.js';
 import { DomainError } from '../common/errors.js';
 import { TimeoutError } from '../common/timeout.js';
@@ -44,26 +45,30 @@ export function maybeDone(error: GraphQLFormattedError): GraphQLFormattedError {
 
 /** Our statement_timeout, or a lock that was waited for in vain. */
 const SLOW_STATES = new Set(['57014', '55P03']);
-/** PostgreSQL's class 08 (connection), 53 (too many, disk full), 57P01–57P03 (shut down, starting up), 25006 (read-only). */
-const UNAVAILABLE_STATES = /^(08|53|57P0[123]|25006)/;
+/** PostgreSQL's classes 08 (connection) and 53 (too many, disk full), 57P01 to 57P03 (shut down, starting up), 25006 (read-only). */
+const UNAVAILABLE_STATES = ['08', '53', '57P01', '57P02', '57P03', '25006'];
 /** A deadlock, or a transaction that would not have been alone: it was rolled back whole. */
 const CONFLICT_STATES = new Set(['40001', '40P01']);
-const UNAVAILABLE_SYSTEM_CODES = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'ENOTFOUND', 'ETIMEDOUT']);
-/** Without a code: what pg says of a connection that broke, or had broken before. */
-const UNAVAILABLE_MESSAGES = /timeout exceeded when trying to connect|Connection terminated|is not queryable/;
+/** Ours, and Node's. */
+const UNAVAILABLE_CODES = new Set([
+  DATABASE_UNAVAILABLE,
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'EPIPE',
+  'ENOTFOUND',
+  'ETIMEDOUT',
+]);
 
 function isDatabaseUnavailable(error: unknown): boolean {
   if (typeof error !== 'object' || error === null) return false;
   // PostgreSQL refused or ended the connection, for whatever reason.
   if ('severity' in error && error.severity === 'FATAL') return true;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const message = 'message' in error && typeof error.message === 'string' ? error.message : '';
   return (
     error instanceof ConnectionException ||
     error instanceof TimeoutError ||
-    UNAVAILABLE_STATES.test(code) ||
-    UNAVAILABLE_SYSTEM_CODES.has(code) ||
-    UNAVAILABLE_MESSAGES.test(message)
+    UNAVAILABLE_CODES.has(code) ||
+    UNAVAILABLE_STATES.some((prefix) => code.startsWith(prefix))
   );
 }
 

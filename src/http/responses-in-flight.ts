@@ -1,5 +1,5 @@
 import { type ServerResponse } from 'node:http';
-import { type RowAccount } from '../database/row-account.js';
+import { type RowAccount } from '../database/query.js';
 import { ResponseTooLargeError, ServerBusyError } from '../common/errors.js';
 
 /** No list of a hundred needs more, and a browser shows no more. */

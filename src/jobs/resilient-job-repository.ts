@@ -11,9 +11,6 @@ import type {
 import type { LockedJobs } from './locked-jobs.js';
 import type { StoreHealth } from './store-health.js';
 
-/** What both of Agenda's repositories say about a job that was removed; they have no error class for it. */
-const GONE = 'maybe it does not exist anymore';
-
 /** The store answers well, but the job is no longer in it: another worker had taken it too, and was faster. */
 export class JobGoneError extends Error {
   override readonly name = 'JobGoneError';
@@ -134,8 +131,11 @@ export class ResilientJobRepository implements JobRepository {
       await this.#inner.saveJobState(job, options);
       return undefined;
     } catch (error) {
-      if (error instanceof Error && error.message.includes(GONE)) return new JobGoneError(error.message);
-      throw error;
+      // Agenda has no error class for it.
+      const { _id: id } = job;
+      const found = id && (await this.#inner.getJobById(String(id)).catch(() => undefined));
+      if (found !== null) throw error;
+      return new JobGoneError('The job is no longer in the store', { cause: error });
     }
   }
 

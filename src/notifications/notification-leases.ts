@@ -75,9 +75,12 @@ export class NotificationLeases {
    */
   async acquire(id: string): Promise<NotificationRow[]> {
     const columns = this.#db.columns(Notification, 'n');
-    const taken = await this.#db.all(sql<NotificationRow>`
-      update notification n set ${this.#claim()}
-      where n.id = ${id} and ${this.#isDue()} and not ${IS_LIMITED} returning ${columns}`);
+    const taken = await this.#db.all(
+      sql<NotificationRow>`
+        update notification n set ${this.#claim()}
+        where n.id = ${id} and ${this.#isDue()} and not ${IS_LIMITED} returning ${columns}`,
+      { summary: 'update notification' },
+    );
     if (taken.length > 0) return taken;
     const ids = await this.#limit.acquire(id, this.#isDue(), async (together, run) => {
       const first = together.length > 1 ? sql`${id}` : sql`case when n.told_with is not null then n.id end`;
@@ -95,6 +98,7 @@ export class NotificationLeases {
   async renew(ids: readonly string[]): Promise<void> {
     await this.#db.all(
       sql`update notification set claimed_until = ${this.#in(LEASE_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+      { summary: 'update notification' },
     );
   }
 
@@ -102,6 +106,7 @@ export class NotificationLeases {
   async release(ids: readonly string[], outcome: Outcome): Promise<void> {
     await this.#db.all(
       sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+      { summary: 'update notification' },
     );
   }
 

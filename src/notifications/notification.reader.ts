@@ -74,7 +74,7 @@ export class NotificationReader {
 
   /** Those of the notifications that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<NotificationRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<NotificationRow>`select ${this.#db.columns(Notification, 'n')} from notification n where n.id = any(${[...ids]}::uuid[]) and ${visibleNotifications(viewer)}`,
     );
   }

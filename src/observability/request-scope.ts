@@ -1,5 +1,5 @@
 import { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { type RowAccount } from '../database/row-account.js';
+import { type RowAccount } from '../database/query.js';
 import { inScope } from './scope.js';
 import { secretsSent } from './secrets.js';
 import { type Tracing } from './tracing/tracing.js';

@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { type RowAccount } from '../database/row-account.js';
+import { type RowAccount } from '../database/query.js';
 import { type Span } from './tracing/span.js';
 
 /** What is under way: a request, a job, the delivery of a mail. */

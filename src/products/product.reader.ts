@@ -61,7 +61,7 @@ export class ProductReader {
 
   /** The products, deleted ones too: a ticket keeps naming its product. In no order. */
   async byIds(ids: readonly string[]): Promise<ProductRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<ProductRow>`select ${this.#db.columns(Product, 'p')} from product p where p.id = any(${[...ids]}::uuid[])`,
     );
   }

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
 import { type Row } from '../database/row.js';
 import { type Db } from '../database/db.js';
+import { type SqlQuery } from '../database/sql-text.js';
 import { type Values, type Writes, memoizedSql } from '../database/writes.js';
 import { Notification, NotificationStatus } from '../notifications/notification.entity.js';
 import { appended } from '../notifications/traceparents.js';
@@ -58,6 +59,9 @@ function cameTooLate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && TOO_LATE.has(error.code);
 }
 
+/** Of the statements, in traces. */
+const SUMMARY = 'update ticket';
+
 /** Changes tickets, those that wait at the same time by one statement (docs/decisions/0081-batches.md). */
 export class ChangedTickets {
   readonly #db: Db;
@@ -69,11 +73,13 @@ export class ChangedTickets {
     this.#db = db;
     this.#writes = writes;
     this.#batcher = new Batcher({
-      summary: 'UPDATE ticket',
+      summary: SUMMARY,
       // New tickets all go to the same end of each index; changed ones are seldom in each other's way.
       concurrency: 3,
-      executeBatch: async (changes, line) => {
-        const written = await this.#change(changes, async (update) => this.#db.change(update, line));
+      executeBatch: async (changes, pipeline) => {
+        const written = await this.#change(changes, async (update) =>
+          this.#db.write(update, { pipeline, summary: SUMMARY }),
+        );
         return written.map((result) => ({ result }));
       },
       executeOne: async (change) => this.#executeOne(change),
@@ -90,7 +96,7 @@ export class ChangedTickets {
 
   async #executeOne(change: ChangeOfTicket): Promise<TicketRow | null> {
     try {
-      const [ticket] = await this.#change([change], async (update) => this.#db.change(update));
+      const [ticket] = await this.#change([change], async (update) => this.#db.write(update, { summary: SUMMARY }));
       return ticket ?? null;
     } catch (error) {
       if (cameTooLate(error)) return null;
@@ -100,7 +106,7 @@ export class ChangedTickets {
 
   async #change(
     asked: readonly ChangeOfTicket[],
-    run: (update: RawBuilder<TicketRow>) => Promise<TicketRow[]>,
+    run: (update: SqlQuery<TicketRow>) => Promise<TicketRow[]>,
   ): Promise<(TicketRow | null)[]> {
     const first = new Map<string, ChangeOfTicket>();
     // Of two changes to one ticket the second was not decided on what the first leaves.

@@ -2,6 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { Batcher } from '../database/batcher.js';
 import { type Row } from '../database/row.js';
 import { type Db } from '../database/db.js';
+import { type SqlQuery } from '../database/sql-text.js';
 import { type Writes, memoizedSql } from '../database/writes.js';
 import { Notification } from '../notifications/notification.entity.js';
 import { notifiesOfAssignment } from '../notifications/notification.service.js';
@@ -9,6 +10,9 @@ import { TicketEvent } from './ticket-event.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { type UserRef } from './ticket.inputs.js';
 import { type TicketRow } from './ticket.reader.js';
+
+/** Of the statements, in traces. */
+const SUMMARY = 'insert ticket';
 
 /** The properties that are written; all others get their defaults. */
 const TICKET = [
@@ -63,12 +67,12 @@ function created({ owesMail, ...ticket }: CreatedRow): CreatedTicket {
 }
 
 /** Of tickets, events and mails, each a JSON array. */
-type Insert = (tickets: string, events: string, mails: string) => RawBuilder<CreatedRow>;
+type Insert = (tickets: string, events: string, mails: string) => SqlQuery<CreatedRow>;
 
 /** A ticket to be created, its assignee looked up. */
 type Item = Omit<NewTicket, 'assignee'> & { readonly assignedToId: string | null };
 
-function insert(statement: Insert, items: readonly Item[]): RawBuilder<CreatedRow> {
+function insert(statement: Insert, items: readonly Item[]): SqlQuery<CreatedRow> {
   const tickets = items.map(({ ticket, assignedToId }) => ({ ...ticket, assignedToId }));
   const events = items.map(({ event }) => event);
   const mails = items.flatMap(({ ticket: { status }, mail, assignedToId }) =>
@@ -92,9 +96,9 @@ export class NewTickets {
     this.#db = db;
     this.#writes = writes;
     this.#batcher = new Batcher({
-      summary: 'INSERT ticket',
-      executeBatch: async (items, line) => {
-        const written = await this.#db.change(insert(this.#skipping, items), line);
+      summary: SUMMARY,
+      executeBatch: async (items, pipeline) => {
+        const written = await this.#db.write(insert(this.#skipping, items), { pipeline, summary: SUMMARY });
         const byId = new Map(written.map((row) => [row.id, created(row)]));
         // What is missing or locked is looked at alone.
         return items.map(({ ticket }) => {
@@ -103,7 +107,7 @@ export class NewTickets {
         });
       },
       executeOne: async (item) => {
-        const [written] = await this.#db.change(insert(this.#waiting, [item]));
+        const [written] = await this.#db.write(insert(this.#waiting, [item]), { summary: SUMMARY });
         return written ? created(written) : null;
       },
       keyOf: ({ ticket }) => ticket.id,
@@ -123,7 +127,7 @@ export class NewTickets {
   async #idOf({ id, username, email }: UserRef): Promise<string | undefined> {
     if (id != null) return id.toLowerCase();
     const named = username == null ? sql`email = ${email} and email_confirmed` : sql`username = ${username}`;
-    const [user] = await this.#db.byKey(
+    const [user] = await this.#db.pipelined(
       sql<{ id: string }>`select id from "user" where ${named} and deleted_at is null`,
     );
     return user?.id;

@@ -35,9 +35,12 @@ export class ReadTickets {
   constructor(db: Db) {
     this.#db = db;
     this.#batcher = new Batcher({
-      summary: 'SELECT ticket',
-      executeBatch: async (ids, line) => {
-        const tickets = await this.#db.inLine(line, this.#statement(JSON.stringify([...new Set(ids)])));
+      summary: 'select ticket',
+      executeBatch: async (ids, pipeline) => {
+        const tickets = await this.#db.all(this.#statement(JSON.stringify([...new Set(ids)])), {
+          pipeline,
+          summary: 'select ticket',
+        });
         const byId = new Map(tickets.map((ticket) => [ticket.id, ticket]));
         return ids.map((id) => ({ result: byId.get(id) ?? null }));
       },
@@ -60,7 +63,7 @@ export class ReadTickets {
           from notification n
           where n.ticket_id = t.id and n.recipient_id = t.assigned_to_id
             and n.status = ${sql.lit(NotificationStatus.SCHEDULED)} and n.claimed_until is null
-        ) as untried
+        ) as unclaimed
       from json_array_elements_text($1::json) wanted (id) join ticket t on t.id = wanted.id::uuid
         left join "user" a on a.id = t.assigned_to_id`;
   }

@@ -69,7 +69,7 @@ export class TicketEventReader {
 
   /** Those of the events that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketEventRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<TicketEventRow>`select ${this.#db.columns(TicketEvent, 'e')} from ticket_event e join ticket t on t.id = e.ticket_id
         where e.id = any(${[...ids]}::uuid[]) and ${readableEvents(viewer)} and ${visibleTickets(viewer, 't')}`,
     );

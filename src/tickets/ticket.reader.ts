@@ -145,7 +145,7 @@ export class TicketReader {
 
   /** Those of the tickets that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
     );
   }
@@ -181,7 +181,7 @@ export class TicketReader {
 
   async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<readonly TicketRow[]> {
     const { columns, joins } = this.#select(selection);
-    return this.#db.byKey(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
+    return this.#db.pipelined(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
   }
 }
 

@@ -1,7 +1,6 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { DatabaseError } from 'pg';
 import { Batcher, type BatcherOptions } from '../../src/database/batcher.js';
-import { type PipelinedConnection } from '../../src/database/pipelined-connection.js';
 import { currentScope, inScope } from '../../src/observability/scope.js';
 import { type Span } from '../../src/observability/tracing/span.js';
 
@@ -103,31 +102,18 @@ describe('what waits', () => {
     expect(alone).toEqual([]);
   });
 
-  test('goes behind the batch that is under way as soon as eight wait, and no third one does', async () => {
-    const letters = 'abcdefghijklmnopqr'.split('');
-    const runs = await behind('a', ...letters.slice(1));
-    expect(itemsOf()).toEqual(['a', 'b c d e']);
-    batches[1]?.done();
-    await turn();
-    expect(itemsOf()).toEqual(['a', 'b c d e', 'f g h i']);
-    await finish();
-    expect(itemsOf().slice(3)).toEqual(['j k l m', 'n o p q', 'r']);
-    expect(await settled(runs)).toEqual(letters.map((letter) => `${letter} together`));
-  });
-
-  test('goes behind a batch as soon as it has waited since before that one', async () => {
-    const runs = await behind('a', ...'bcdefghijk'.split(''));
-    expect(itemsOf()).toEqual(['a', 'b c d e']);
+  test('waits no longer than two milliseconds for others where a connection is free', async () => {
+    batcher = new Batcher({ ...options, concurrency: 2 });
+    const runs = await behind('a', 'b', 'c');
     await jest.advanceTimersByTimeAsync(1);
-    batches[0]?.done();
-    await turn();
-    // Six are fewer than many, but they are older than the batch that is under way alone now.
-    expect(itemsOf()).toEqual(['a', 'b c d e', 'f g h i']);
+    expect(itemsOf()).toEqual(['a']);
+    await jest.advanceTimersByTimeAsync(1);
+    expect(itemsOf()).toEqual(['a', 'b c']);
     await finish();
-    expect(await settled(runs)).toHaveLength(11);
+    expect(await settled(runs)).toEqual(['a together', 'b together', 'c together']);
   });
 
-  test('goes beside what is under way where there are two pipelines, when many wait', async () => {
+  test('goes beside what is under way where there are two connections, when many wait', async () => {
     batcher = new Batcher({ ...options, concurrency: 2, minBatch: 2 });
     const runs = await behind('a', 'b');
     expect(itemsOf()).toEqual(['a']);
@@ -248,86 +234,6 @@ test('each trace shows the batch that its item was in', async () => {
 });
 
 describe('When PostgreSQL takes long', () => {
-  test('a connection that has nothing to do takes what has waited for a moment', async () => {
-    batcher = new Batcher({ ...options, concurrency: 2 });
-    const runs = settled(await behind('a', 'b', 'c'));
-    await jest.advanceTimersByTimeAsync(1);
-    expect(itemsOf()).toEqual(['a']);
-    await jest.advanceTimersByTimeAsync(1);
-    expect(itemsOf()).toEqual(['a', 'b c']);
-    await finish();
-    expect(await runs).toEqual(['a together', 'b together', 'c together']);
-  });
-
-  test('another connection than the one that has stalled takes what waits behind it', async () => {
-    const runs = settled(await behind('a', 'b'));
-    await jest.advanceTimersByTimeAsync(40);
-    expect(itemsOf()).toEqual(['a']);
-    await jest.advanceTimersByTimeAsync(20);
-    expect(itemsOf()).toEqual(['a', 'b']);
-    await finish();
-    expect(await runs).toEqual(['a together', 'b together']);
-  });
-
-  test('nothing is sent behind what has stalled, however many wait', async () => {
-    const lines: PipelinedConnection[] = [];
-    const { executeBatch } = options;
-    batcher = new Batcher({
-      ...options,
-      executeBatch: async (items, line) => {
-        lines.push(line);
-        return executeBatch(items, line);
-      },
-    });
-    const runs = await behind('a');
-    await jest.advanceTimersByTimeAsync(60);
-    runs.push(...run('b'));
-    await turn();
-    runs.push(...run(...'cdefghijklmnopqrst'.split('')));
-    await turn();
-    expect(itemsOf()).toEqual(['a', 'b', 'c d e f']);
-    const [stalled, spare, another] = lines;
-    expect(spare).not.toBe(stalled);
-    expect(another).toBe(spare);
-    // Two have stalled, and there are no more: who waits is not begun before one of them goes on.
-    await jest.advanceTimersByTimeAsync(60);
-    expect(itemsOf()).toHaveLength(3);
-    batches[0]?.done();
-    await turn();
-    expect(lines[3]).toBe(stalled);
-    await finish();
-    expect(await settled(runs)).toHaveLength(20);
-  });
-
-  test('of two connections with a batch each the one that got on last gets the next', async () => {
-    const sent: [string, PipelinedConnection][] = [];
-    const { executeBatch } = options;
-    batcher = new Batcher({
-      ...options,
-      concurrency: 2,
-      minBatch: 2,
-      executeBatch: async (items, line) => {
-        sent.push([items.join(' '), line]);
-        return executeBatch(items, line);
-      },
-    });
-    const runs = await behind('a', 'b', 'c');
-    await jest.advanceTimersByTimeAsync(30);
-    batches[1]?.done();
-    await turn();
-    runs.push(...run('d', 'e'));
-    await turn();
-    runs.push(...run('f', 'g'));
-    await turn();
-    const lineOf = new Map(sent);
-    expect([...lineOf.keys()]).toEqual(['a', 'b c', 'd e', 'f g']);
-    expect(lineOf.get('d e')).toBe(lineOf.get('b c'));
-    expect(lineOf.get('f g')).toBe(lineOf.get('d e'));
-    expect(lineOf.get('f g')).not.toBe(lineOf.get('a'));
-    await finish();
-    expect(await settled(runs)).toHaveLength(7);
-  });
-
   test('what has waited for too long to be done alone is refused', async () => {
     const { promise: lock, resolve: release } = Promise.withResolvers<string>();
     batcher = new Batcher({
@@ -342,23 +248,21 @@ describe('When PostgreSQL takes long', () => {
     release('after the lock');
     expect(await settled(runs)).toEqual([
       ...Array.from({ length: 8 }, () => 'after the lock'),
-      'Error: timeout exceeded when trying to connect: others waited before',
+      'DatabaseUnavailableError: no connection was free for too long',
     ]);
   });
 
   test('what has waited for too long is not begun any more', async () => {
-    const runs = await behind('a', 'b');
-    await jest.advanceTimersByTimeAsync(60);
-    // Both connections have stalled.
-    expect(itemsOf()).toEqual(['a', 'b']);
-    const refused = settled(run('c'));
+    const runs = await behind('a');
+    const refused = settled(run('b', 'c'));
     await jest.advanceTimersByTimeAsync(5_003);
-    // Nobody has to come free for that.
-    expect(await refused).toEqual(['Error: timeout exceeded when trying to connect: others waited before']);
+    // While the batch that it waited for is still under way.
+    const error = 'DatabaseUnavailableError: no connection was free for too long';
+    expect(await refused).toEqual([error, error]);
     const later = settled(run('d'));
     await finish();
-    expect(await settled(runs)).toEqual(['a together', 'b together']);
+    expect(await settled(runs)).toEqual(['a together']);
     expect(await later).toEqual(['d together']);
-    expect(itemsOf()).toEqual(['a', 'b', 'd']);
+    expect(itemsOf()).toEqual(['a', 'd']);
   });
 });

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { MikroORM, type PostgreSqlConnection } from '@mikro-orm/postgresql';
 import { poolConfig } from '../../src/database/connection/database-config.js';
 import { ormOptions } from '../../src/app/orm.js';
-import { type RunStatement, statementsOn } from '../../src/database/statements.js';
 import { type Answer } from '../../src/database/query.js';
+import { type RunStatement, statementsOn } from '../../src/database/statements.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -21,8 +21,8 @@ function valueOf({ rows }: Answer): unknown {
 }
 
 /** Statements that begin at once, and how each ended: its value, or the code of its error. */
-async function together(isQuick: boolean, texts: readonly string[]): Promise<unknown[]> {
-  const ended = await Promise.allSettled(texts.map(async (text) => run({ text, values: [], isQuick })));
+async function together(pipeline: 'shared' | undefined, texts: readonly string[]): Promise<unknown[]> {
+  const ended = await Promise.allSettled(texts.map(async (text) => run({ text, values: [], pipeline })));
   return ended.map((one) => (one.status === 'fulfilled' ? valueOf(one.value) : Reflect.get(one.reason, 'code')));
 }
 
@@ -31,14 +31,14 @@ const DIVISION_BY_ZERO = '22012';
 const SHUT_DOWN = '57P01';
 const UNDEFINED_TABLE = '42P01';
 
-describe('Quick statements', () => {
+describe('Pipelined statements', () => {
   test('that begin together share a connection, and others have one each', async () => {
-    expect(new Set(await together(true, [PID, PID, PID])).size).toBe(1);
-    expect(new Set(await together(false, [PID, PID, PID])).size).toBe(3);
+    expect(new Set(await together('shared', [PID, PID, PID])).size).toBe(1);
+    expect(new Set(await together(undefined, [PID, PID, PID])).size).toBe(3);
   });
 
   test('fail each alone', async () => {
-    const ended = await together(true, ['select 1', 'select 1/0', 'select 2', 'select nonsense', 'select 3']);
+    const ended = await together('shared', ['select 1', 'select 1/0', 'select 2', 'select nonsense', 'select 3']);
     expect(ended).toEqual([1, DIVISION_BY_ZERO, 2, '42703', 3]);
   });
 
@@ -46,30 +46,30 @@ describe('Quick statements', () => {
     const numbers = Array.from({ length: 100 }, (_, number) => number);
     expect(
       await together(
-        true,
+        'shared',
         numbers.map((number) => `select ${number}`),
       ),
     ).toEqual(numbers);
   });
 
   test('are all refused when their connection ends, and the next ones get another', async () => {
-    const ended = await together(true, ['select 1', 'select pg_terminate_backend(pg_backend_pid())', 'select 2']);
+    const ended = await together('shared', ['select 1', 'select pg_terminate_backend(pg_backend_pid())', 'select 2']);
     expect(ended[0]).toBe(1);
     expect(ended[1]).toBe(SHUT_DOWN);
     expect(ended[2]).not.toBe(2);
-    expect(await together(true, ['select 3'])).toEqual([3]);
+    expect(await together('shared', ['select 3'])).toEqual([3]);
   });
 
   test('give their connections back', async () => {
     const connection: PostgreSqlConnection = server.app.orm.em.getConnection();
     const pool = await connection.getNativeClient();
-    await together(true, [PID, 'select 1/0', PID]);
+    await together('shared', [PID, 'select 1/0', PID]);
     expect(pool.idleCount).toBe(pool.totalCount);
   });
 });
 
 describe('A statement that comes again', () => {
-  test('is answered with the same columns when they are not described any more', async () => {
+  test('is answered with the same columns', async () => {
     const statement = { text: 'select $1::int as number, null as nothing, $2::text as text', values: [1, 'a'] };
     for (let time = 0; time < 6; time += 1) {
       expect(await run(statement)).toEqual({ names: ['number', 'nothing', 'text'], rows: [[1, null, 'a']] });
@@ -78,7 +78,7 @@ describe('A statement that comes again', () => {
 
   test('is refused, and not misread, when a column has another type since', async () => {
     await run({ text: 'create table changing as select 7 as value', values: [] });
-    const read = async () => run({ text: 'select value from changing where $1', values: [true], isQuick: true });
+    const read = async () => run({ text: 'select value from changing where $1', values: [true], pipeline: 'shared' });
     for (let time = 0; time < 3; time += 1) expect(valueOf(await read())).toBe(7);
     await run({ text: 'alter table changing alter value type text', values: [] });
     await expect(read()).rejects.toThrow('cached plan must not change result type');
@@ -86,7 +86,7 @@ describe('A statement that comes again', () => {
   });
 
   test('that cannot be prepared fails for its own reason, and those beside it too', async () => {
-    const read = async () => run({ text: 'select 1 from later where $1', values: [true], isQuick: true });
+    const read = async () => run({ text: 'select 1 from later where $1', values: [true], pipeline: 'shared' });
     await expect(read()).rejects.toMatchObject({ code: UNDEFINED_TABLE });
     // From the second time on it is prepared.
     for (const one of await Promise.allSettled([read(), read(), read()])) {
@@ -99,7 +99,7 @@ describe('A statement that comes again', () => {
 
   test('may fail at one time and not at another', async () => {
     for (const by of [1, 2, 0, 3]) {
-      const divided = run({ text: 'select 6 / $1::int', values: [by], isQuick: true });
+      const divided = run({ text: 'select 6 / $1::int', values: [by], pipeline: 'shared' });
       if (by === 0) await expect(divided).rejects.toThrow('division by zero');
       else expect(valueOf(await divided)).toBe(6 / by);
     }

@@ -109,7 +109,7 @@ describe('with an OTLP endpoint', () => {
     expect(delivery?.map((span) => attributeOf(span, 'docket.outcome'))).toEqual(['sent']);
     const texts = spans.map((span) => attributeOf(span, 'db.query.text')).filter((text) => typeof text === 'string');
     expect(texts.length).toBeGreaterThanOrEqual(3);
-    expect(texts.filter((text) => /'|\d{3}/.test(text))).toEqual([]);
+    expect(texts.filter((text) => text.includes(CANARY) || text.includes(assignee.id))).toEqual([]);
   });
 
   test('a mail that several changes were merged into is in the trace of the first, linked to the others', async () => {
@@ -184,13 +184,7 @@ describe('with an OTLP endpoint', () => {
     await tracing.stop();
 
     expect(receiver.spans.map(({ name }) => name)).toEqual(
-      expect.arrayContaining([
-        'insert user',
-        'mutation signUp',
-        'SMTP send',
-        'query tickets',
-        'GET /unsubscribe/:token',
-      ]),
+      expect.arrayContaining(['insert', 'mutation signUp', 'SMTP send', 'query tickets', 'GET /unsubscribe/:token']),
     );
     const failed = receiver.spans.filter(({ status }) => status.code === 2).map(({ name }) => name);
     expect(failed).toEqual(expect.arrayContaining(['SMTP send', 'mutation createTicket', 'insert ticket']));

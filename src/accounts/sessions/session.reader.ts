@@ -17,7 +17,7 @@ export class SessionReader {
 
   /** A person's live sessions, last used first. */
   async live(userId: string): Promise<SessionRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<SessionRow>`select ${this.#db.columns(Session, 's')} from session s
         where s.user_id = ${userId} and s.revoked_at is null and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz
         order by s.last_used_at desc, s.id desc`,

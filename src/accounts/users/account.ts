@@ -99,10 +99,11 @@ export async function checkNewAccount(
 /** What the database's unique index says when two took the same name at once; null when the error is something else. */
 export function takenError(error: unknown): UserInputError | null {
   if (!(error instanceof UniqueConstraintViolationException)) return null;
-  if (error.message.includes('user_email_unique')) {
+  const constraint = 'constraint' in error ? error.constraint : undefined;
+  if (constraint === 'user_email_unique') {
     return userInputError(UserErrorCode.TAKEN, 'email', 'There is an account with this e-mail address already.');
   }
-  if (error.message.includes('user_username_unique')) {
+  if (constraint === 'user_username_unique') {
     return userInputError(UserErrorCode.TAKEN, 'username', 'This username is taken. Choose another one.');
   }
   return null;

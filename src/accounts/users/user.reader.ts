@@ -88,7 +88,7 @@ export class UserReader {
 
   /** The users, deleted ones too: as authors they stay. In no order. */
   async byIds(ids: readonly string[]): Promise<UserRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<UserRow>`select ${this.#db.columns(User, 'u')} from "user" u where u.id = any(${[...ids]}::uuid[])`,
     );
   }
@@ -109,7 +109,7 @@ export class UserReader {
 
   /** The roles, deleted ones too: a deleted user keeps theirs. In no order. */
   async rolesByIds(ids: readonly string[]): Promise<RoleRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<RoleRow>`select ${this.#db.columns(Role, 'r')} from role r where r.id = any(${[...ids]}::uuid[])`,
     );
   }

@@ -2,7 +2,7 @@ import { MikroORM } from '@mikro-orm/postgresql';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
-import { type ClientBase, escapeIdentifier, type Pool, type PoolClient } from 'pg';
+import { type ClientBase, escapeIdentifier } from 'pg';
 import { from as copyFrom } from 'pg-copy-streams';
 import { poolConfig } from '../../database/connection/database-config.js';
 import { type Report } from '../../database/connection/open-session.js';
@@ -38,17 +38,21 @@ export async function restoreArchive(url: string, archive: ArchiveReader, restor
   await exclusively(
     url,
     async () => {
-      const clients: PoolClient[] = [];
+      const clients = new Map<number, ClientBase>();
+      const config = poolConfig(url, '-restore', { timeoutMs: CONNECT_TIMEOUT_MS });
       const pool = {
-        ...poolConfig(url, '-restore', { timeoutMs: CONNECT_TIMEOUT_MS }),
-        onPoolCreated: (created: Pool) => created.on('connect', (client) => clients.push(client)),
+        ...config,
+        onConnect: async (client: ClientBase) => {
+          await config.onConnect(client);
+          clients.set(await backendOf(client), client);
+        },
       };
       const orm = await MikroORM.init(ormOptions(url, undefined, pool));
       try {
         await orm.em.fork().transactional(async (em) => {
           const transaction: unknown = em.getTransactionContext();
           const [backend] = await em.execute<{ pid: number }[]>('select pg_backend_pid() as pid');
-          const client = clients.find((candidate) => processOf(candidate) === backend?.pid);
+          const client = backend && clients.get(backend.pid);
           if (client === undefined) throw new Error('The connection of the transaction is unknown');
           await client.query(SESSION);
           await client.query(INDEX_MEMORY);
@@ -162,7 +166,7 @@ function asDamage(where: string, error: unknown): unknown {
   return /^(22|23|Z_)/.test(code) ? damaged(where, error) : error;
 }
 
-function processOf(client: PoolClient): number | null {
-  const id: unknown = Reflect.get(client, 'processID');
-  return typeof id === 'number' ? id : null;
+async function backendOf(client: ClientBase): Promise<number> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return rows[0]?.pid ?? 0;
 }

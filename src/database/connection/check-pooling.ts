@@ -1,5 +1,4 @@
-import { isNativeError } from 'node:util/types';
-import { type Client } from 'pg';
+import { type Client, DatabaseError } from 'pg';
 import { withTimeout } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 
@@ -29,9 +28,11 @@ async function sharesBackend(session: Client, other: Client): Promise<boolean> {
   }
 }
 
-/** PgBouncer's own refusal of "begin" in statement mode. */
+/** SQLSTATE protocol_violation: PgBouncer's refusal of "begin" in statement mode. PostgreSQL never refuses it so. */
+const REFUSES_TRANSACTIONS = '08P01';
+
 function isStatementMode(error: unknown): boolean {
-  return isNativeError(error) && /statement pooling/.test(error.message);
+  return error instanceof DatabaseError && error.code === REFUSES_TRANSACTIONS;
 }
 
 /**

@@ -1,11 +1,13 @@
 import { userInfo } from 'node:os';
+import { isNativeError } from 'node:util/types';
 import { Client, type ClientConfig, type PoolConfig } from 'pg';
-import { withTimeout } from '../../common/timeout.js';
+import { TimeoutError, withTimeout } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 import { type DatabaseUrl, DatabaseUrlError, parseDatabaseUrl } from './database-url.js';
-import { OptionalTlsClient } from './optional-tls-client.js';
+import { GatheringSocket } from './gathering-socket.js';
+import { OptionalTlsStream } from './optional-tls-stream.js';
 import { type SessionSettings, setUpSession } from './session.js';
-import { tlsOf } from './tls.js';
+import { type Tls, tlsOf } from './tls.js';
 
 const DEFAULT_APPLICATION_NAME = 'docket';
 /** PostgreSQL's NAMEDATALEN - 1: it cuts off what is beyond. */
@@ -59,14 +61,13 @@ function configOf(url: string, use: ConnectionUse, timeoutMs: number) {
   const user = database.user ?? operatingSystemUser();
   const { connectTimeout, parameters } = database;
   const longestMs = connectTimeout === undefined || connectTimeout === 0 ? timeoutMs : connectTimeout * 1000;
-  const config = {
+  return {
     host: database.host,
     port: database.port,
     user,
     ...(database.password !== undefined && { password: database.password }),
     database: database.database ?? user,
-    ssl: tls.options,
-    ...(tls.options !== false && { sslnegotiation: database.sslNegotiation }),
+    ...tlsConfig(tls, database),
     enableChannelBinding: parameters.get('channel_binding') === 'prefer',
     application_name: applicationName(url, use),
     ...(parameters.has('options') && { options: parameters.get('options') }),
@@ -75,7 +76,22 @@ function configOf(url: string, use: ConnectionUse, timeoutMs: number) {
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   } satisfies ClientConfig;
-  return { config, Client: tls.isOptional ? OptionalTlsClient : Client };
+}
+
+/** Without a code of its own in `pg`: the server closed the connection before it was open, and did not say why. */
+export class ConnectionClosedError extends Error {
+  override readonly name = 'ConnectionClosedError';
+}
+
+/** Without a code of its own in `pg`: the server has no TLS, and the URL asks for it. */
+export class NoTlsError extends Error {
+  override readonly name = 'NoTlsError';
+}
+
+function tlsConfig({ options, isOptional }: Tls, { sslNegotiation }: DatabaseUrl): ClientConfig {
+  if (options === false) return { ssl: false, stream: () => new GatheringSocket() };
+  if (isOptional) return { ssl: false, stream: () => new OptionalTlsStream(options) };
+  return { ssl: options, sslnegotiation: sslNegotiation };
 }
 
 /**
@@ -83,10 +99,9 @@ function configOf(url: string, use: ConnectionUse, timeoutMs: number) {
  * @throws StartError when the URL or a file that it names cannot be used
  */
 export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session }: ConnectionOptions) {
-  const { config, Client: Constructor } = configOf(url, use, timeoutMs);
+  const config = configOf(url, use, timeoutMs);
   return {
     ...config,
-    Client: Constructor,
     // oxlint-disable-next-line typescript/no-misused-promises -- the pool awaits the promise, unlike its type says
     onConnect: async (client) => {
       try {
@@ -105,16 +120,34 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
  * @throws StartError when the URL or a file that it names cannot be used; what `pg` throws when there is no connection
  */
 export async function connectClient(url: string, use: ConnectionUse, options: ConnectionOptions): Promise<Client> {
-  const { config, Client: Constructor } = configOf(url, use, options.timeoutMs);
-  const client = new Constructor({ ...config, query_timeout: options.queryTimeoutMs });
+  const config = configOf(url, use, options.timeoutMs);
+  const client = new Client({ ...config, query_timeout: options.queryTimeoutMs });
   // What breaks shows as an error of the statement that runs; without a listener it would end the process.
   client.on('error', () => undefined);
+  await opened(client, config);
   try {
-    await client.connect();
     await withTimeout(setUpSession(client, options.session), config.connectionTimeoutMillis);
     return client;
   } catch (error) {
-    client.connection.stream.destroy();
+    // Closes the connection even if it is silent: a statement is under way.
+    void client.end();
     throw error;
+  }
+}
+
+/** Opens the connection. What `pg` reports without a code is told apart by what has happened. */
+async function opened(client: Client, { connectionTimeoutMillis, ssl }: ReturnType<typeof configOf>): Promise<void> {
+  const since = performance.now();
+  let isClosed = false;
+  client.once('end', () => {
+    isClosed = true;
+  });
+  try {
+    await client.connect();
+  } catch (error) {
+    if (!isNativeError(error) || 'code' in error) throw error;
+    if (performance.now() - since >= connectionTimeoutMillis) throw new TimeoutError(connectionTimeoutMillis);
+    if (isClosed) throw new ConnectionClosedError(error.message, { cause: error });
+    throw ssl === false ? error : new NoTlsError(error.message, { cause: error });
   }
 }

@@ -8,8 +8,8 @@ const READ_ONLY = '25006';
 const TOO_MANY_CONNECTIONS = '53300';
 /** Also for a table on which the user has no right at all: the migrator does not see it. */
 const DUPLICATE_TABLE = '42P07';
-/** What PostgreSQL says when an extension's files are not there: feature_not_supported, or undefined_file before 17. */
-const NO_SUCH_EXTENSION = /extension "(\w+)" is not available|could not open extension control file/;
+/** feature_not_supported, or undefined_file before PostgreSQL 17: of what migrations do, for extensions whose files are missing. */
+const NO_SUCH_EXTENSION = new Set(['0A000', '58P01']);
 
 const RIGHTS =
   'The user of DATABASE_URL needs to own the database, or: grant connect, create on database … to …, and grant usage, create on schema public to ….';
@@ -31,18 +31,14 @@ export function missingRight(error: unknown): StartError | undefined {
   }
   if (!isNativeError(error) || !('code' in error)) return undefined;
   const said = sentenceOf(error);
-  if (NO_SUCH_EXTENSION.test(error.message)) {
+  if (NO_SUCH_EXTENSION.has(String(error.code))) {
     return new StartError(`${said}. Install PostgreSQL's contrib modules on its machine (postgresql-contrib).`, {
       cause: error,
     });
   }
   switch (error.code) {
-    case INSUFFICIENT_PRIVILEGE: {
-      const isExtension = said.includes('extension');
-      return new StartError(`The database refuses: ${said}. ${RIGHTS}${isExtension ? ` ${MAKE_EXTENSIONS}` : ''}`, {
-        cause: error,
-      });
-    }
+    case INSUFFICIENT_PRIVILEGE:
+      return new StartError(`The database refuses: ${said}. ${RIGHTS} ${MAKE_EXTENSIONS}`, { cause: error });
     case READ_ONLY:
       return new StartError(`The database is read-only: ${said}.`, { cause: error });
     case DUPLICATE_TABLE:

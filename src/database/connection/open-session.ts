@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
 import { type ConnectionUse, connectClient, placeOf } from './database-config.js';
-import { isPassing, reasonOf, refusedConnection } from './refused-connection.js';
+import { isTransient, reasonOf, refusedConnection } from './refused-connection.js';
 
 /** A server that is up answers at once, even from far away. */
 const CONNECT_TIMEOUT_MS = 10_000;
@@ -31,7 +31,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
     try {
       return await connectClient(url, use, { timeoutMs: CONNECT_TIMEOUT_MS });
     } catch (error) {
-      if (!isPassing(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
+      if (!isTransient(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
       if (!told) {
         report(
           `PostgreSQL at ${placeOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,

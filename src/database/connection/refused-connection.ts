@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { StartError } from '../../common/start-error.js';
-import { placeOf } from './database-config.js';
+import { TimeoutError } from '../../common/timeout.js';
+import { ConnectionClosedError, NoTlsError, placeOf } from './database-config.js';
 
 /** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
 function errorsOf(error: unknown): unknown[] {
@@ -20,15 +21,26 @@ export function reasonOf(error: unknown): string {
 }
 
 /** A server that is starting, restarting or full for a moment, and a host whose name is not known yet. */
-const PASSING_CODES =
-  /^(ECONNREFUSED|ECONNRESET|ENOENT|ENOTFOUND|EAI_AGAIN|EHOSTUNREACH|ENETUNREACH|EPIPE|ETIMEDOUT|57P0[123]|53300)$/;
-/** Without a code: what `pg` and time limits say of a server that did not answer, or broke off. */
-const PASSING_MESSAGES = /^(timeout expired|Connection terminated|no answer within)/;
+const TRANSIENT_CODES = new Set([
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOENT',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'EPIPE',
+  'ETIMEDOUT',
+  '57P01',
+  '57P02',
+  '57P03',
+  '53300',
+]);
 
 /** Whether it may work in a moment, with nothing changed. */
-export function isPassing(error: unknown): boolean {
+export function isTransient(error: unknown): boolean {
   return errorsOf(error).every(
-    (one) => PASSING_CODES.test(codeOf(one)) || (isNativeError(one) && PASSING_MESSAGES.test(one.message)),
+    (one) => TRANSIENT_CODES.has(codeOf(one)) || one instanceof TimeoutError || one instanceof ConnectionClosedError,
   );
 }
 
@@ -50,36 +62,46 @@ const ADVICE: Readonly<Record<string, string>> = {
   '53300': 'All connections of the server are taken: see max_connections, and how many processes of Docket there are.',
 };
 
-const IS_ABOUT_TLS = /^(ERR_TLS|ERR_SSL|ERR_OSSL|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|HOSTNAME_MISMATCH|EPROTO)/;
+/** How the codes of Node's TLS begin. */
+const TLS_CODES = [
+  'ERR_TLS',
+  'ERR_SSL',
+  'ERR_OSSL',
+  'CERT_',
+  'DEPTH_ZERO',
+  'SELF_SIGNED',
+  'UNABLE_TO',
+  'HOSTNAME_MISMATCH',
+  'EPROTO',
+];
 
-/** By what is said where there is no code, or one that stands for many things. */
+/** For errors without a code, or with one that stands for many things. Only the advice depends on it. */
 const ADVICE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
-  [/does not support SSL|secure TLS connection/, LOOK_AT_TLS],
   [/unsupported startup parameter: options/, 'A pooler in between takes no options: leave them out of DATABASE_URL.'],
   [/^no answer within|^timeout expired|max_client_conn/, LOOK_AT_POOLER],
 ];
 
-function adviceOn(code: string, reason: string): string {
+function adviceOn(cause: unknown, code: string, reason: string): string {
   const byMessage = ADVICE_BY_MESSAGE.find(([message]) => message.test(reason));
   if (byMessage) return byMessage[1];
-  return IS_ABOUT_TLS.test(code) ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
+  const isAboutTls = cause instanceof NoTlsError || TLS_CODES.some((prefix) => code.startsWith(prefix));
+  return isAboutTls ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
 }
 
-/** What `pg` says where the server asks for a password and there is none. */
+/** What `pg` says, without a code, where the server asks for a password and there is none. */
 const NO_PASSWORD = /client password must be a/;
-const ASKS_FOR_PASSWORD = 'the server asks for a password';
+const INVALID_PASSWORD = '28P01';
 
 /** What to tell the person who starts Docket. The URL itself is not told: it holds the password. */
 export function refusedConnection(url: string, cause: unknown): StartError {
   // A file that the URL names, for example: its message says what to do.
   if (cause instanceof StartError) return cause;
-  const asksForPassword = NO_PASSWORD.test(reasonOf(cause));
-  const code = asksForPassword ? '28P01' : codeOf(errorsOf(cause)[0]);
-  const reason = asksForPassword ? ASKS_FOR_PASSWORD : reasonOf(cause);
+  const said = reasonOf(cause);
+  const [code, reason] = NO_PASSWORD.test(said)
+    ? [INVALID_PASSWORD, 'the server asks for a password']
+    : [codeOf(errorsOf(cause)[0]), said];
   return new StartError(
-    `The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(code, reason)}`,
-    {
-      cause,
-    },
+    `The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code, reason)}`,
+    { cause },
   );
 }

@@ -7,8 +7,9 @@ import { withTimeout } from '../../common/timeout.js';
 import { placeOf } from '../connection/database-config.js';
 import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';
-import { type RunStatement, statementsOn } from '../statements.js';
-import { type Answer, type Statement } from '../query.js';
+import { type Answer } from '../query.js';
+import { type RunStatement, type Statement, statementsOn } from '../statements.js';
+import { DatabaseUnavailableError } from '../unavailable-error.js';
 import { type LogPosition } from './primary-log.js';
 import { openProbe } from './probe.js';
 import { shareNext } from './share-next.js';
@@ -46,13 +47,13 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-/** PostgreSQL's classes for what is wrong with a statement, or with it just here: the server itself is well. */
-const ABOUT_STATEMENT = /^(22|23|25|40|42|57014)/;
-const POOL_IS_FULL = 'timeout exceeded when trying to connect';
+/** SQLSTATEs, and classes of them, that are about the statement: the server itself is well. */
+const STATEMENT_STATES = ['22', '23', '25', '40', '42', '57014'];
 
 function isServerWell(error: unknown): boolean {
-  if (error instanceof DatabaseError) return error.severity !== 'FATAL' && ABOUT_STATEMENT.test(error.code ?? '');
-  return error instanceof Error && error.message === POOL_IS_FULL;
+  if (error instanceof DatabaseUnavailableError) return error.reason === 'pool full';
+  if (!(error instanceof DatabaseError) || error.severity === 'FATAL') return false;
+  return STATEMENT_STATES.some((prefix) => error.code?.startsWith(prefix));
 }
 
 /** One streaming replica: how far it is, and statements on it. */

@@ -1,45 +1,42 @@
-import { summaryOf, withoutValues } from '../../database/statement-text.js';
 import { currentScope } from '../scope.js';
 
-const MOST_REMEMBERED = 500;
-/** By text with parameters, of which there are not many; the ORM's own texts hold values and differ each time. */
-const remembered = new Map<string, { summary: string; shown: string }>();
+interface TracedStatement {
+  /** Values are parameters, and no part of it. */
+  readonly text: string;
+  readonly summary?: string | undefined;
+}
 
-function wordsFor(text: string, isReusable: boolean): { summary: string; shown: string } {
-  const known = remembered.get(text);
-  if (known) return known;
-  const shown = withoutValues(text);
-  const words = { summary: summaryOf(shown), shown };
-  if (isReusable && remembered.size < MOST_REMEMBERED) remembered.set(text, words);
-  return words;
+/** What statements begin with. */
+const OPERATIONS = ['select', 'insert', 'update', 'delete', 'with', 'begin', 'commit', 'rollback', 'set'] as const;
+
+/** As OpenTelemetry's instrumentation of `pg` has it: the first word. */
+function operationOf(text: string): string {
+  const trimmed = text.trimStart();
+  return OPERATIONS.find((operation) => trimmed.startsWith(operation)) ?? 'statement';
 }
 
 function codeOf(error: unknown): string {
   return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : 'unknown';
 }
 
-/**
- * Runs a statement in a span, if something is measured just now: pollings and sweeps are not.
- * @param query what pg's `Client.query` was called with; a promise comes of it, unless it has a callback or is a cursor
- */
-export function tracedStatement<Result>(text: unknown, values: unknown, query: () => Result): Result {
+/** Runs a statement in a span, if anything is traced just now: polling and sweeps are not. */
+export async function tracedStatement<Result>(
+  { text, summary = operationOf(text) }: TracedStatement,
+  run: () => Promise<Result>,
+): Promise<Result> {
   const parent = currentScope()?.span;
-  if (parent === undefined || typeof text !== 'string') return query();
-  const { summary, shown } = wordsFor(text, Array.isArray(values) && values.length > 0);
+  if (parent === undefined) return run();
   const span = parent.child(summary, 'client', {
     'db.system.name': 'postgresql',
     'db.query.summary': summary,
-    'db.query.text': shown,
+    'db.query.text': text,
   });
-  const result = query();
-  if (!(result instanceof Promise)) {
+  try {
+    const result = await run();
     span.end();
     return result;
+  } catch (error) {
+    span.end(codeOf(error));
+    throw error;
   }
-  // Not finally(): its promise would reject beside the one that is returned, with nobody to handle it.
-  result.then(
-    () => span.end(),
-    (error: unknown) => span.end(codeOf(error)),
-  );
-  return result;
 }

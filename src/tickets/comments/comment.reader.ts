@@ -133,7 +133,7 @@ export class CommentReader {
 
   /** Those of the comments that the viewer may see, in no order. */
   async byIds(viewer: Viewer, ids: readonly string[]): Promise<CommentRow[]> {
-    return this.#db.byKey(
+    return this.#db.pipelined(
       sql<CommentRow>`select ${this.#db.columns(Comment, 'c')} from ${COMMENTS}
         where c.id = any(${[...ids]}::uuid[]) and ${readableComments(viewer)}`,
     );
