@@ -9,7 +9,6 @@ import { type CommentService } from '../tickets/comments/comment.service.js';
 import { type NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { type NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { type ProductService } from '../products/product.service.js';
-import { type TicketBulkService } from '../tickets/ticket-bulk.service.js';
 import { type TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { type TicketService } from '../tickets/ticket.service.js';
 import { type RoleService } from '../accounts/roles/role.service.js';
@@ -26,7 +25,6 @@ export interface Services {
   readonly users: UserService;
   readonly roles: RoleService;
   readonly tickets: TicketService;
-  readonly ticketBulk: TicketBulkService;
   readonly ticketDuplicates: TicketDuplicatesService;
   readonly comments: CommentService;
   readonly products: ProductService;

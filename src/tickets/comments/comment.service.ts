@@ -1,15 +1,17 @@
-import { LockMode, ref, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
 import { InputCheck } from '../../graphql/input-check.js';
-import { type NotificationService } from '../../notifications/notification.service.js';
-import { TicketEvent, TicketEventKind } from '../ticket-event.entity.js';
+import { type TicketTransaction } from '../ticket-transaction.js';
 import { Ticket } from '../ticket.entity.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
 import { visibleTicketsWhere } from '../ticket-visibility.js';
+import { commentOn, noSuchTicket } from '../ticket.commands.js';
+import { lockVisible } from '../ticket.service.js';
+import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
 import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
@@ -28,21 +30,16 @@ function idInUse() {
   return userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
 }
 
-interface Written {
-  readonly id: string;
-  readonly pending: readonly { readonly id: string; readonly sendAt: Date }[];
-}
-
 /** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
 export class CommentService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #notifications: NotificationService;
+  readonly #ticketStore: TicketStore;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; ticketStore: TicketStore }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
-    this.#notifications = deps.notifications;
+    this.#ticketStore = deps.ticketStore;
   }
 
   /**
@@ -54,11 +51,7 @@ export class CommentService {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer)) throw forbidden('Internal comments need canManageTickets.');
     try {
-      const { id, pending } = await this.#orm.em
-        .fork()
-        .transactional(async (em) => this.#write(em, viewer, input, internal));
-      this.#notifications.scheduleDelivery(pending);
-      return id;
+      return await this.#ticketStore.transaction(async (tx) => this.#write(tx, viewer, input, internal));
     } catch (error) {
       if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
       // Somebody was faster, with the same id on another ticket.
@@ -68,33 +61,25 @@ export class CommentService {
     }
   }
 
-  async #write(em: EntityManager, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<Written> {
-    const ticket = await this.#ticket(em, viewer, input.ticketId);
-    if (ticket === null) {
-      throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
-    }
+  async #write(tx: TicketTransaction, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<string> {
+    const [snapshot] = await lockVisible(tx, viewer, [input.ticketId]);
+    if (!snapshot) throw noSuchTicket('ticketId');
     if (input.id != null) {
-      const earlier = await this.#earlierCall(em, viewer, input.id);
-      if (earlier !== null) return { id: earlier, pending: [] };
+      const earlier = await this.#earlierCall(tx.em, viewer, input.id);
+      if (earlier !== null) return earlier;
     }
-    const content = checkContent(input.content);
     const now = this.#clock.now();
-    const comment = em.create(Comment, {
+    const comment = tx.em.create(Comment, {
       ...(input.id != null && { id: input.id.toLowerCase() }),
-      content,
+      content: checkContent(input.content),
       internal,
-      ticket: ref(ticket),
+      ticket: snapshot.ticket.id,
       author: viewer.id,
       createdAt: now,
     });
-    em.create(TicketEvent, {
-      kind: TicketEventKind.COMMENTED,
-      ticket: ref(ticket),
-      actor: viewer.id,
-      comment: ref(comment),
-      createdAt: now,
-    });
-    return { id: comment.id, pending: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+    await tx.em.flush();
+    await tx.save(commentOn(viewer, snapshot, comment, now.toISOString()));
+    return comment.id;
   }
 
   /**
