@@ -33,8 +33,8 @@ export async function writeTickets(
   options: { readonly sendsMail: boolean; readonly now: string },
 ): Promise<number> {
   const mails = await tx.import(
-    batch.map(({ comments: _comments, createdAt, ...ticket }) =>
-      importTicket({ ...ticket, createdAt: createdAt.toISOString() }, options),
+    batch.map(({ comments: _comments, createdAt, plain, ...ticket }) =>
+      importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, options),
     ),
   );
   const comments = batch.flatMap((ticket) =>

@@ -1,6 +1,6 @@
 import { type Row } from '../database/row.js';
 import { type Ticket, TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
-import { TicketOrderField, type UpdateTicketInput } from './ticket.inputs.js';
+import { type TicketFilter, TicketOrderField, type UpdateTicketInput } from './ticket.inputs.js';
 
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
 export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
@@ -14,11 +14,13 @@ export type TicketValues = Readonly<Partial<Record<TicketColumn, unknown>>>;
 /** The right that changing a field needs (ticket.policy.ts). */
 export type ChangeRight = 'edit' | 'status' | 'assign';
 
+type TicketEnum = 'ticket_type' | 'ticket_priority' | 'ticket_status';
+
 type FieldKind =
   | { readonly kind: 'text'; readonly maxLength: number }
   | { readonly kind: 'json' | 'instant' | 'integer' | 'id' }
   /** An enum of PostgreSQL, its values lowest first. */
-  | { readonly kind: 'enum'; readonly type: string; readonly values: readonly string[] }
+  | { readonly kind: 'enum'; readonly type: TicketEnum; readonly values: readonly string[] }
   /** Exports and imports name users by username, products by name, tickets by id. */
   | { readonly kind: 'reference'; readonly to: 'user' | 'product' | 'ticket' };
 
@@ -36,8 +38,8 @@ interface FieldRules {
   readonly right: ChangeRight | null;
   /** Whether the history records its changes, and mails tell them. */
   readonly recorded: boolean;
-  /** Whether TicketFilter has a field of the column's name: a list of values, or a range of instants. */
-  readonly filtered: boolean;
+  /** The field of TicketFilter, named like the column: a list of values, or a range of instants. */
+  readonly filter: (TicketColumn & keyof TicketFilter) | null;
   readonly order: TicketOrderField | null;
   /** The column that counts in filters and orders while this one is null. */
   readonly fallback: TicketColumn | null;
@@ -46,7 +48,9 @@ interface FieldRules {
   readonly imported: boolean;
 }
 
-export type TicketField = FieldKind & FieldRules & { readonly property: string };
+export type TicketProperty = Exclude<keyof Ticket, symbol>;
+
+export type TicketField = FieldKind & FieldRules & { readonly property: TicketProperty };
 
 const DEFAULTS = {
   nullable: false,
@@ -55,7 +59,7 @@ const DEFAULTS = {
   initial: null,
   right: null,
   recorded: false,
-  filtered: false,
+  filter: null,
   order: null,
   fallback: null,
   exported: false,
@@ -76,7 +80,7 @@ type FieldLine = FieldKind & Pick<FieldRules, 'column'> & Partial<FieldRules>;
  * Every property of the entity. Checks of inputs, rights, history, statements, filters, orders, export and import are made
  * of this table (CONTRIBUTING.md, "Add a field to tickets"). The history lists changes in this order.
  */
-const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
+const FIELDS: Readonly<Record<TicketProperty, FieldLine>> = {
   id: { ...KEPT, kind: 'id', column: 'id', written: 'once' },
   number: {
     kind: 'integer',
@@ -88,14 +92,14 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
   title: { ...EDITABLE, kind: 'text', maxLength: 200, column: 'title', input: 'title' },
   description: { ...EDITABLE, kind: 'text', maxLength: 10_000, column: 'description', input: 'description' },
   details: { ...EDITABLE, kind: 'json', column: 'details', nullable: true, input: 'details' },
-  type: { ...EDITABLE, ...TYPE, column: 'type', input: 'type', initial: TicketType.BUG, filtered: true },
+  type: { ...EDITABLE, ...TYPE, column: 'type', input: 'type', initial: TicketType.BUG, filter: 'type' },
   priority: {
     ...EDITABLE,
     ...PRIORITY,
     column: 'priority',
     input: 'priority',
     initial: TicketPriority.MEDIUM,
-    filtered: true,
+    filter: 'priority',
     order: TicketOrderField.PRIORITY,
   },
   status: {
@@ -105,7 +109,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
     input: 'status',
     initial: TicketStatus.OPEN,
     right: 'status',
-    filtered: true,
+    filter: 'status',
     order: TicketOrderField.STATUS,
   },
   product: {
@@ -115,9 +119,9 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
     column: 'productId',
     nullable: true,
     input: 'productId',
-    filtered: true,
+    filter: 'productId',
   },
-  createdBy: { ...KEPT, kind: 'reference', to: 'user', column: 'createdById', written: 'once', filtered: true },
+  createdBy: { ...KEPT, kind: 'reference', to: 'user', column: 'createdById', written: 'once', filter: 'createdById' },
   assignedTo: {
     ...EDITABLE,
     kind: 'reference',
@@ -126,7 +130,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
     nullable: true,
     input: 'assignedTo',
     right: 'assign',
-    filtered: true,
+    filter: 'assignedToId',
   },
   // Set by markDuplicate and unmarkDuplicate.
   duplicateOf: { ...EDITABLE, kind: 'reference', to: 'ticket', column: 'duplicateOfId', nullable: true, right: null },
@@ -135,7 +139,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
     kind: 'instant',
     column: 'createdAt',
     written: 'once',
-    filtered: true,
+    filter: 'createdAt',
     order: TicketOrderField.CREATED_AT,
   },
   updatedAt: {
@@ -144,7 +148,7 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
     column: 'updatedAt',
     nullable: true,
     fallback: 'createdAt',
-    filtered: true,
+    filter: 'updatedAt',
     order: TicketOrderField.UPDATED_AT,
   },
   closedAt: { ...KEPT, kind: 'instant', column: 'closedAt', nullable: true },
@@ -152,11 +156,28 @@ const FIELDS: Readonly<Record<Exclude<keyof Ticket, symbol>, FieldLine>> = {
   version: { kind: 'integer', column: 'version', written: 'by the database' },
 };
 
-export const TICKET_FIELDS: readonly TicketField[] = Object.entries(FIELDS).map(([property, line]) =>
-  Object.assign({ property }, DEFAULTS, line),
-);
+function isProperty(name: string): name is TicketProperty {
+  return name in FIELDS;
+}
 
-/** The name of a column in SQL: the ORM's naming strategy. */
+export const TICKET_FIELDS: readonly TicketField[] = Object.keys(FIELDS)
+  .filter(isProperty)
+  .map((property) => Object.assign({ property }, DEFAULTS, FIELDS[property]));
+
+/** As exports and imports have them: what is nested stands last. */
+export const TRANSFERRED_FIELDS: readonly TicketField[] = [
+  ...TICKET_FIELDS.filter(({ kind }) => kind !== 'json'),
+  ...TICKET_FIELDS.filter(({ kind }) => kind === 'json'),
+].filter(({ exported, imported }) => exported || imported);
+
+/** The name of a column in SQL, by the ORM's naming strategy. */
 export function sqlName(column: TicketColumn): string {
   return column.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/** @throws Error for a field that is no text */
+export function maxLengthOf(property: TicketProperty): number {
+  const field = FIELDS[property];
+  if (field.kind !== 'text') throw new Error(`${property} is no text`);
+  return field.maxLength;
 }

@@ -9,7 +9,7 @@ import { Ticket } from './ticket.entity.js';
 import { type RunLimited, type SearchLimiter } from '../search/search-limiter.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
-import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
+import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it; relations that the statement brought along are inside. */
@@ -28,9 +28,6 @@ function withComments(rows: readonly Brought[], pages: Comments | undefined): re
   if (!pages) return rows;
   return rows.map((row) => Object.assign(row, { comments: pages.connection(row.id, row.commentTexts ?? []) }));
 }
-
-/** What cursors are made of. */
-const ORDERED_BY = ['number', 'createdAt', 'updatedAt', 'priority', 'status'] as const;
 
 export interface TicketListArgs extends ConnectionArgs {
   filter?: TicketFilter | null;
@@ -69,7 +66,7 @@ export class TicketReader {
     { comments, always = [] }: { comments?: Comments | undefined; always?: readonly (keyof Row<Ticket>)[] } = {},
   ) {
     const { columns, joins } = this.#db.select(Ticket, 't', selection, {
-      always: [...ORDERED_BY, ...always],
+      always: [...ORDERED_COLUMNS, ...always],
     });
     return { columns: comments ? sql`${columns}, ${comments.column} as "commentTexts"` : columns, joins };
   }

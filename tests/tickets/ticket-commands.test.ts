@@ -196,9 +196,10 @@ describe('mails about changes', () => {
   const change = { priority: TicketPriority.HIGH };
   const told = [{ field: 'priority', from: 'LOW', to: 'HIGH' }];
 
+  const mails = (waiting: WaitingMail[], by = creator) =>
+    updateTicket(by, snapshot({ assignedToId: 'other', createdById: by.id }, waiting), change, NOW)?.mails;
+
   test('are made pending, or merged into the one that waits, or told by that about the assignment', () => {
-    const mails = (waiting: WaitingMail[], by = creator) =>
-      updateTicket(by, snapshot({ assignedToId: 'other', createdById: by.id }, waiting), change, NOW)?.mails;
     expect(mails([])).toEqual({ ...NO_MAILS, pending: { kind: 'UPDATED', recipientId: 'other', changes: told } });
     const update = waitingMail({ changes: [{ field: 'title', from: 'A', to: 'B' }] });
     expect(mails([update])).toEqual({
