@@ -50,6 +50,51 @@ function without(names: Iterable<string>, others: readonly string[]): string[] {
 
 const inputs = TICKET_FIELDS.flatMap(({ input }) => input ?? []);
 
+const names = (which: (field: TicketField) => boolean) =>
+  sorted(TICKET_FIELDS.filter(which).map((field) => field.property));
+
+const same = (value: unknown) => ({ input: value, stored: value });
+
+/** Another value than a new ticket has. */
+async function newValue(field: TicketField): Promise<{ input: unknown; stored: unknown }> {
+  if (field.kind === 'text') return same(`New ${field.property}`);
+  if (field.kind === 'json') return same({ new: field.property });
+  if (field.kind === 'instant') return same('2027-01-02T03:04:05.678Z');
+  if (field.kind === 'enum') return same(field.values.find((value) => value !== field.initial));
+  if (field.kind === 'reference' && field.to === 'product') {
+    const { id } = await buildProduct(server);
+    return same(id);
+  }
+  if (field.kind === 'reference' && field.to === 'user') {
+    const { id } = await buildPerson(server);
+    return { input: { id }, stored: id };
+  }
+  throw new Error(`No value for ${field.property}`);
+}
+
+const changeTicket = async (input: object) => {
+  const { updateTicket } = await creator.client.query(
+    'mutation ($input: UpdateTicketInput!) { updateTicket(input: $input) { userErrors { code field } } }',
+    { input },
+  );
+  return updateTicket.userErrors;
+};
+const create = async (input: object): Promise<string> => {
+  const { createTicket } = await creator.client.query(
+    'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ticket { id } userErrors { code field } } }',
+    { input },
+  );
+  expect(createTicket.userErrors).toEqual([]);
+  return createTicket.ticket.id;
+};
+const stored = async (id: string, column: string) =>
+  (
+    await select(
+      server,
+      sql<{ value: unknown }>`select to_json(${sql.ref(column)}) as value from ticket where id = ${id}`,
+    )
+  )[0]?.value;
+
 test('the table has each column of the entity, as the database has it', async () => {
   const { tableName } = server.app.orm.getMetadata().get(Ticket);
   const columns = await select(
@@ -108,53 +153,11 @@ test('the schema has the same fields in Ticket, its inputs, filter and order', a
 });
 
 test('exports write, and imports read, what the table says', () => {
-  const names = (which: (field: TicketField) => boolean) =>
-    sorted(TICKET_FIELDS.filter(which).map((field) => field.property));
   expect(without(EXPORTED_FIELDS, ['comments'])).toEqual(names(({ exported }) => exported));
   expect(without(IMPORT_FIELDS, OTHER_IMPORTS)).toEqual(names(({ imported }) => imported));
 });
 
 describe('each field that an input sets', () => {
-  /** Another value than a new ticket has. */
-  async function newValue(field: TicketField): Promise<{ input: unknown; stored: unknown }> {
-    if (field.kind === 'text') return same(`New ${field.property}`);
-    if (field.kind === 'json') return same({ new: field.property });
-    if (field.kind === 'instant') return same('2027-01-02T03:04:05.678Z');
-    if (field.kind === 'enum') return same(field.values.find((value) => value !== field.initial));
-    if (field.kind === 'reference' && field.to === 'product') {
-      const { id } = await buildProduct(server);
-      return same(id);
-    }
-    if (field.kind === 'reference' && field.to === 'user') {
-      const { id } = await buildPerson(server);
-      return { input: { id }, stored: id };
-    }
-    throw new Error(`No value for ${field.property}`);
-  }
-  const same = (value: unknown) => ({ input: value, stored: value });
-
-  const update = async (input: object) => {
-    const { updateTicket } = await creator.client.query(
-      'mutation ($input: UpdateTicketInput!) { updateTicket(input: $input) { userErrors { code field } } }',
-      { input },
-    );
-    return updateTicket.userErrors;
-  };
-  const create = async (input: object): Promise<string> => {
-    const { createTicket } = await creator.client.query(
-      'mutation ($input: CreateTicketInput!) { createTicket(input: $input) { ticket { id } userErrors { code field } } }',
-      { input },
-    );
-    expect(createTicket.userErrors).toEqual([]);
-    return createTicket.ticket.id;
-  };
-  const stored = async (id: string, column: string) =>
-    (
-      await select(
-        server,
-        sql<{ value: unknown }>`select to_json(${sql.ref(column)}) as value from ticket where id = ${id}`,
-      )
-    )[0]?.value;
   const editable = TICKET_FIELDS.filter(({ input }) => input !== null);
 
   test.each(editable.map((field) => [field.property, field] as const))(
@@ -167,7 +170,7 @@ describe('each field that an input sets', () => {
       expect(asText(await stored(await create({ ...basics, ...input }), sqlName(field.column)))).toEqual(value.stored);
 
       const id = await create(basics);
-      expect(await update({ id, ...input })).toEqual([]);
+      expect(await changeTicket({ id, ...input })).toEqual([]);
       expect(asText(await stored(id, sqlName(field.column)))).toEqual(value.stored);
       const events = await select(
         server,
@@ -184,7 +187,7 @@ describe('each field that an input sets', () => {
       });
       expect(row && field.property in row && row[field.property] !== null).toBe(field.exported);
 
-      const cleared = await update({ id, [String(field.input)]: null });
+      const cleared = await changeTicket({ id, [String(field.input)]: null });
       expect(cleared).toEqual(field.nullable ? [] : [{ code: 'REQUIRED', field: ['input', field.input] }]);
     },
   );
