@@ -7,7 +7,7 @@ import { unassignDeletedUser } from '../../tickets/ticket.commands.js';
 import { type TicketStore } from '../../tickets/ticket.store.js';
 import { type User } from './user.entity.js';
 
-/** What a deleted account leaves behind (requirements C2, section 5.7). */
+/** What becomes of the tickets and mails of a deleted account. */
 export class UserDeletion {
   readonly #clock: Clock;
   readonly #notifications: NotificationService;

@@ -16,7 +16,6 @@ import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
 import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
 
-/** Requirements C19. */
 const CONTENT = { most: 10_000 };
 
 function checkContent(content: string): string {
@@ -111,7 +110,7 @@ export class CommentService {
   }
 
   /**
-   * Soft: it is absent from every read from now on (requirements C2). That it was written stays in the history.
+   * Soft: it is absent from every read from now on. That it was written stays in the history.
    * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
