@@ -6,9 +6,7 @@ import { isId } from '../../common/id.js';
 import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.js';
 import { InputCheck } from '../../graphql/input-check.js';
 import { type TicketTransaction } from '../ticket-transaction.js';
-import { Ticket } from '../ticket.entity.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
-import { visibleTicketsWhere } from '../ticket-visibility.js';
 import { commentOn, noSuchTicket } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
 import { type TicketStore } from '../ticket.store.js';
@@ -98,8 +96,8 @@ export class CommentService {
 
   /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */
   async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const comment = await this.#locked(em, viewer, input.id);
+    await this.#ticketStore.transaction(async (tx) => {
+      const comment = await this.#locked(tx, viewer, input.id);
       if (!canEditComment(viewer, { authorId: comment.author.id })) throw forbidden('You may not edit this comment.');
       const content = checkContent(input.content);
       if (content === comment.content) return;
@@ -114,8 +112,8 @@ export class CommentService {
    * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const comment = await this.#locked(em, viewer, id);
+    await this.#ticketStore.transaction(async (tx) => {
+      const comment = await this.#locked(tx, viewer, id);
       if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
         throw forbidden('You may not delete this comment.');
       }
@@ -125,20 +123,13 @@ export class CommentService {
   }
 
   /**
-   * A live ticket that the viewer may see, or null. Locked: its deletion waits, so that no comment appears or changes
-   * on a deleted one, and so does another comment, so that both are told in one mail.
+   * A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. Deletion of the
+   * ticket waits, so that no comment changes on a deleted one.
    */
-  async #ticket(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket | null> {
-    const lockMode = LockMode.PESSIMISTIC_WRITE;
-    const where = { $and: [{ id }, visibleTicketsWhere(viewer)] };
-    const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode }) : null;
-    return ticket !== null && canViewTicket(viewer, factsOf(ticket)) ? ticket : null;
-  }
-
-  /** A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. */
-  async #locked(em: EntityManager, viewer: Viewer, id: string): Promise<Comment> {
+  async #locked(tx: TicketTransaction, viewer: Viewer, id: string): Promise<Comment> {
+    const { em } = tx;
     const found = isId(id) ? await em.findOne(Comment, { id }) : null;
-    const ticket = found && (await this.#ticket(em, viewer, found.ticket.id));
+    const [ticket] = found ? await lockVisible(tx, viewer, [found.ticket.id]) : [];
     const comment =
       ticket && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
     if (!comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {
