@@ -1,14 +1,22 @@
 import { type RawBuilder, sql } from 'kysely';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 
-/** Whether a user wants mails of a kind, by the user's settings. Digests are planned elsewhere. */
+/** The users' column that says whether they want mails of a kind. */
+const WANTED: Readonly<Record<NotificationKind, string>> = {
+  ASSIGNED: 'assignment_emails',
+  UPDATED: 'update_emails',
+  DIGEST: 'digest_emails',
+};
+
+/** Whether the user under an alias wants mails of a kind. */
 export function wantsMail(user: string, kind: RawBuilder<unknown>): RawBuilder<boolean> {
-  const [assignments, updates] = [sql.ref(`${user}.assignment_emails`), sql.ref(`${user}.update_emails`)];
-  return sql`case ${kind} when ${sql.lit(NotificationKind.ASSIGNED)} then ${assignments}
-    when ${sql.lit(NotificationKind.UPDATED)} then ${updates} end`;
+  const cases = Object.values(NotificationKind).map(
+    (each) => sql`when ${sql.lit(each)} then ${sql.ref(`${user}.${WANTED[each]}`)}`,
+  );
+  return sql`case ${kind} ${sql.join(cases, sql` `)} end`;
 }
 
-/** Whether a mail is still scheduled and no worker has claimed it: a claimed one is on its way. */
+/** Whether the mail under an alias waits and no worker has claimed it: a claimed one is on its way. */
 export function isCancellable(notification: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const [status, claimedUntil] = [sql.ref(`${notification}.status`), sql.ref(`${notification}.claimed_until`)];
   return sql`${status} = ${sql.lit(NotificationStatus.SCHEDULED)} and (${claimedUntil} is null or ${claimedUntil} <= ${now})`;

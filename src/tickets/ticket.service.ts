@@ -6,16 +6,14 @@ import { type Row } from '../database/row.js';
 import { forbidden, UserErrorCode, UserInputError, userInputError } from '../graphql/errors.js';
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';
 import { findNamed, lockAssignee, lockAssigneeOf, lockNamed, lockReferences } from './ticket-references.js';
+import { checkMayCreate, checkRights, noSuchTicket } from './ticket-rights.js';
 import { type TicketTransaction } from './ticket-transaction.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
 import { type TicketSnapshot } from './ticket-write.js';
 import {
-  checkMayCreate,
-  checkRights,
   createTicket,
   deleteTicket,
   needsLocks,
-  noSuchTicket,
   reopensAssigned,
   restoreTicket,
   updateTicket,

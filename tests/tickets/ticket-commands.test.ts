@@ -3,16 +3,15 @@ import { UserErrorCode } from '../../src/graphql/errors.js';
 import { InputCheck } from '../../src/graphql/input-check.js';
 import { NotificationKind } from '../../src/notifications/notification.entity.js';
 import { type TicketSnapshot, type WaitingMail } from '../../src/tickets/ticket-write.js';
+import { markDuplicate, unmarkDuplicate } from '../../src/tickets/ticket-duplicates.commands.js';
 import {
   commentOn,
   createTicket,
   deleteTicket,
   importTicket,
-  markDuplicate,
   needsLocks,
   restoreTicket,
   unassignDeletedUser,
-  unmarkDuplicate,
   updateTicket,
 } from '../../src/tickets/ticket.commands.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';

@@ -7,7 +7,8 @@ import { forbidden, UserErrorCode, userInputError } from '../../graphql/errors.j
 import { InputCheck } from '../../graphql/input-check.js';
 import { type TicketTransaction } from '../ticket-transaction.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
-import { commentOn, noSuchTicket } from '../ticket.commands.js';
+import { noSuchTicket } from '../ticket-rights.js';
+import { commentOn } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
 import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
