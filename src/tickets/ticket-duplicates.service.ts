@@ -42,7 +42,7 @@ export class TicketDuplicatesService {
         hasDuplicates: await this.#exists(tx, viewer, 'duplicate_of_id', duplicateId),
       };
       const linked = original && { id: original.id, isDuplicate: await this.#seesOriginalOf(tx, viewer, original) };
-      await tx.save(markDuplicate(viewer, duplicate, linked ?? null, links, this.#clock.now().toISOString()));
+      await tx.save([markDuplicate(viewer, duplicate, linked ?? null, links, this.#clock.now().toISOString())]);
     });
     return duplicateId;
   }
@@ -57,7 +57,7 @@ export class TicketDuplicatesService {
       const [snapshot] = await lockVisible(tx, viewer, [ticketId]);
       if (!snapshot) throw noSuchTicket('ticketId');
       const seesOriginal = await this.#seesOriginalOf(tx, viewer, snapshot.ticket);
-      await tx.save(unmarkDuplicate(viewer, snapshot, { seesOriginal }, this.#clock.now().toISOString()));
+      await tx.save([unmarkDuplicate(viewer, snapshot, { seesOriginal }, this.#clock.now().toISOString())]);
     });
     return ticketId;
   }

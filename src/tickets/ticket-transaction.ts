@@ -14,7 +14,7 @@ const MAX_WRITES = 500;
 const INSTANTS = TICKET_FIELDS.filter(({ kind }) => kind === 'instant').map(({ column }) => column);
 
 /** Instants as ISO 8601: the ORM's connection gives them as PostgreSQL writes them. */
-function withInstants<Ticket_ extends Row<Ticket>>(row: Ticket_): Ticket_ {
+function withInstants<Loaded extends Row<Ticket>>(row: Loaded): Loaded {
   const instants = INSTANTS.map((column) => {
     const value: unknown = row[column];
     return [column, typeof value === 'string' ? isoInstant(value) : value];
@@ -59,13 +59,14 @@ export class TicketTransaction {
   }
 
   /** Saves what was decided on locked tickets. */
-  async save(...writes: readonly (TicketWrite | null)[]): Promise<void> {
+  async save(writes: readonly (TicketWrite | null)[]): Promise<void> {
     const prepared = writes.flatMap((write) => (write ? [this.#prepare(write)] : []));
     for (let begin = 0; begin < prepared.length; begin += MAX_WRITES) {
       const batch = prepared.slice(begin, begin + MAX_WRITES);
       const rows = await this.run(this.#statements.update(...updatedRecords(batch)));
-      if (rows.length !== batch.length)
+      if (rows.length !== batch.length) {
         throw new Error('A locked ticket, or a mail about it, was changed by another transaction');
+      }
       this.#notePending(batch, rows);
     }
   }

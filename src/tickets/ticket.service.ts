@@ -123,7 +123,7 @@ export class TicketService {
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const living = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
-      await tx.save(updateTicket(viewer, snapshot, change, this.#now(), named, living));
+      await tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living)]);
     });
     return { id };
   }
@@ -165,7 +165,7 @@ export class TicketService {
           : undefined;
         writes.push(updateTicket(viewer, snapshot, change, this.#now(), named, living));
       }
-      await tx.save(...writes);
+      await tx.save(writes);
     });
     return ids;
   }
@@ -179,7 +179,7 @@ export class TicketService {
     await this.#store.transaction(async (tx) => {
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
-      await tx.save(deleteTicket(viewer, snapshot, this.#now()));
+      await tx.save([deleteTicket(viewer, snapshot, this.#now())]);
     });
     return id;
   }
@@ -198,7 +198,7 @@ export class TicketService {
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const living = await lockReferences(tx.run, snapshot.ticket);
-      await tx.save(restoreTicket(viewer, snapshot, living, this.#now()));
+      await tx.save([restoreTicket(viewer, snapshot, living, this.#now())]);
     });
     return id;
   }

@@ -11,7 +11,7 @@ import { TicketTransaction } from './ticket-transaction.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 
-/** The new id of a ticket stands in few index pages, changed ones in many: their batches do not wait for each other. */
+/** Batches of new tickets contend for the same pages at the end of each index, batches of changes seldom do. */
 const UPDATE_CONCURRENCY = 3;
 
 /** SQLSTATEs of a write that came too late: a serialization failure, and a mail that another one made pending meanwhile. */

@@ -26,7 +26,7 @@ export class UserDeletion {
     const tx = this.#ticketStore.within(em);
     // Deleted ones too, or restoring one would bring back an active ticket that nobody works on.
     const snapshots = await tx.lock(sql`t.assigned_to_id = ${user.id} and t.status not in ('DONE', 'CLOSED')`);
-    await tx.save(...snapshots.map((snapshot) => unassignDeletedUser(actorId, snapshot, at)));
+    await tx.save(snapshots.map((snapshot) => unassignDeletedUser(actorId, snapshot, at)));
     await this.#notifications.cancelForUser(em, user, NotificationCancelReason.USER_DELETED);
   }
 }

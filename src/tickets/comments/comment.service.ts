@@ -76,7 +76,7 @@ export class CommentService {
       createdAt: now,
     });
     await tx.em.flush();
-    await tx.save(commentOn(viewer, snapshot, comment, now.toISOString()));
+    await tx.save([commentOn(viewer, snapshot, comment, now.toISOString())]);
     return comment.id;
   }
 
