@@ -46,14 +46,12 @@ import { ProductReader } from '../products/product.reader.js';
 import { ProductService } from '../products/product.service.js';
 import { SearchLimiter } from '../search/search-limiter.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
-import { TicketBulkService } from '../tickets/ticket-bulk.service.js';
-import { TicketChanger } from '../tickets/ticket-changer.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { countLiveTickets } from '../tickets/product-tickets.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
-import { TicketWriter } from '../tickets/ticket-writer.js';
+import { TicketStore } from '../tickets/ticket.store.js';
 import { AddressChange } from '../accounts/addresses/address-change.js';
 import { RoleService } from '../accounts/roles/role.service.js';
 import { UserDeletion } from '../tickets/user-deletion.js';
@@ -140,10 +138,9 @@ export function createApp(parts: AppParts): App {
   const currentPassword = new CurrentPassword({ orm, throttle });
   const addressChange = new AddressChange({ orm, clock, currentPassword, accountMails, signUp: settings.signUp });
   const sessions = new SessionService({ orm, clock, accessTokens, viewers, sessionDays: settings.sessionDays });
-  const userDeletion = new UserDeletion({ clock, notifications });
+  const ticketStore = new TicketStore({ orm, db, writes: new Writes(orm), notifications });
+  const userDeletion = new UserDeletion({ clock, notifications, ticketStore });
   const onUserDeleted: OnUserDeleted = async (...deleted) => userDeletion.of(...deleted);
-  const changer = new TicketChanger({ clock, notifications });
-  const writer = new TicketWriter({ db, writes: new Writes(orm), clock, notifications });
   const searches = new SearchLimiter();
   const readers = readersOf(db, clock, searches);
   const readersOfReplicas = new Map(
@@ -184,10 +181,9 @@ export function createApp(parts: AppParts): App {
       viewers,
       users: new UserService({ orm, clock, sessions, viewers, onUserDeleted, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
-      tickets: new TicketService({ orm, clock, notifications, changer, writer }),
-      ticketBulk: new TicketBulkService({ orm, notifications, changer }),
-      ticketDuplicates: new TicketDuplicatesService({ orm, changer, notifications }),
-      comments: new CommentService({ orm, clock, notifications }),
+      tickets: new TicketService({ clock, store: ticketStore }),
+      ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
+      comments: new CommentService({ orm, clock, ticketStore }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
       notifications: new NotificationStaffService({ orm, notifications }),
       notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),

@@ -1,4 +1,5 @@
 import { characters } from '../common/input-check.js';
+import { maxLengthOf } from '../tickets/ticket.fields.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { isObject, parseJson } from './json-value.js';
 import { type Row } from './row.js';
@@ -11,7 +12,10 @@ export interface WholeTexts {
 }
 
 /** What a ticket holds, in characters (the API's limits). */
-export const LONGEST: Readonly<Record<keyof WholeTexts, number>> = { title: 200, description: 10_000 };
+export const LONGEST: Readonly<Record<keyof WholeTexts, number>> = {
+  title: maxLengthOf('title'),
+  description: maxLengthOf('description'),
+};
 
 /**
  * What a row gives to the details, when all its fields have been read.

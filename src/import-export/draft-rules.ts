@@ -52,10 +52,16 @@ export class DraftRules {
     return parseInstant(text, this.#instants) !== null || (/\d\D\d/.test(text) && possibleFormats(text).length > 0);
   }
 
-  /** @throws RowError for what is no instant, or none that a ticket can have */
-  instant(text: string, what: string): Date {
+  /** Also one in the future. @throws RowError for what is no instant */
+  anyInstant(text: string, what: string): Date {
     const instant = parseInstant(text, this.#instants);
     if (instant === null) throw unreadable(text, what);
+    return instant;
+  }
+
+  /** @throws RowError for what is no instant, or none at which something can have happened to a ticket */
+  instant(text: string, what: string): Date {
+    const instant = this.anyInstant(text, what);
     if (instant.getUTCFullYear() < EARLIEST_YEAR || instant.getTime() > this.now.getTime() + FUTURE_TOLERANCE_MS) {
       throw new RowError(`${what}: ${instant.toISOString()} lies before ${EARLIEST_YEAR} or in the future.`, {
         group: `${what}: before ${EARLIEST_YEAR} or in the future`,

@@ -8,6 +8,7 @@ import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
 import { type ImportField } from './preset.js';
+import { readPlainFields } from './plain-fields.js';
 import { Row } from './row.js';
 import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
@@ -91,6 +92,7 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     updatedAt,
     closedAt,
     comments,
+    plain: readPlainFields(row, rules, attempt),
     details: attempt(() => readDetails(row, rules, words, texts, note), { own: null, rest: {}, words: {} }),
     notes: [],
   };

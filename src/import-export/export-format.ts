@@ -15,9 +15,9 @@ export async function* asCsv(tickets: AsyncIterable<ExportedTicket>, escapesForm
   }
 }
 
-function textOf(value: ExportedTicket[keyof ExportedTicket]): string {
-  if (value === null || (Array.isArray(value) && value.length === 0)) return '';
-  return typeof value === 'object' ? JSON.stringify(value) : String(value);
+function textOf(value: unknown): string {
+  if (value === null || value === undefined || (Array.isArray(value) && value.length === 0)) return '';
+  return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
 function cell(text: string): string {

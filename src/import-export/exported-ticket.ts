@@ -1,48 +1,17 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
+import { sqlName, type TicketField, TRANSFERRED_FIELDS } from '../tickets/ticket.fields.js';
 
 /** Tickets a statement. */
 const PAGE = 500;
 
-/** A ticket as an export writes it; import-tickets reads the same names (preset docket). */
-export interface ExportedTicket {
-  readonly id: string;
-  readonly number: number;
-  readonly title: string;
-  readonly description: string;
-  readonly type: string;
-  readonly priority: string;
-  readonly status: string;
-  readonly product: string | null;
-  readonly createdBy: string;
-  readonly assignedTo: string | null;
-  readonly duplicateOf: string | null;
-  readonly createdAt: string;
-  readonly updatedAt: string | null;
-  readonly closedAt: string | null;
-  readonly details: Readonly<Record<string, unknown>> | null;
-  readonly comments: readonly Readonly<Record<string, unknown>>[];
-}
+const FIELDS = TRANSFERRED_FIELDS.filter(({ exported }) => exported);
 
 /** The names in the order of a CSV file's columns. */
-export const EXPORTED_FIELDS = [
-  'id',
-  'number',
-  'title',
-  'description',
-  'type',
-  'priority',
-  'status',
-  'product',
-  'createdBy',
-  'assignedTo',
-  'duplicateOf',
-  'createdAt',
-  'updatedAt',
-  'closedAt',
-  'details',
-  'comments',
-] as const satisfies readonly (keyof ExportedTicket)[];
+export const EXPORTED_FIELDS: readonly string[] = [...FIELDS.map(({ property }) => property), 'comments'];
+
+/** A ticket as an export writes it, by those names; import-tickets reads the same (preset docket). */
+export type ExportedTicket = Readonly<Record<string, unknown>>;
 
 /** Every live ticket, oldest first. A cursor, so that one plan serves all pages; it needs a transaction. */
 export async function* exportedTickets(em: EntityManager): AsyncGenerator<ExportedTicket> {
@@ -60,11 +29,29 @@ function instant(column: string): RawBuilder<string> {
   return sql`to_char(${sql.ref(column)} at time zone 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')`;
 }
 
+/** What stands for the row that a reference points to, under an alias of the field's name. */
+const NAMED_BY = {
+  user: (alias: string) => sql`${sql.ref(`${alias}.username`)}::text`,
+  product: (alias: string) => sql`${sql.ref(`${alias}.name`)}::text`,
+  // Of a live ticket only: the join leaves out the deleted.
+  ticket: (alias: string) => sql`${sql.ref(`${alias}.id`)}`,
+};
+
+function columnOf(field: TicketField): RawBuilder<unknown> {
+  const column = `ticket.${sqlName(field.column)}`;
+  if (field.kind === 'reference') return NAMED_BY[field.to](field.property);
+  return field.kind === 'instant' ? instant(column) : sql.ref(column);
+}
+
+function joinOf(field: TicketField): RawBuilder<unknown> {
+  if (field.kind !== 'reference') return sql``;
+  const live = field.to === 'ticket' ? sql`and ${sql.ref(`${field.property}.deleted_at`)} is null` : sql``;
+  return sql`left join ${sql.table(field.to)} as ${sql.ref(field.property)}
+    on ${sql.ref(`${field.property}.id`)} = ${sql.ref(`ticket.${sqlName(field.column)}`)} ${live}`;
+}
+
 const SELECT = sql`
-  select ticket.id, ticket.number, ticket.title, ticket.description, ticket.type, ticket.priority, ticket.status,
-    product.name::text as product, creator.username::text as "createdBy", assignee.username::text as "assignedTo",
-    original.id as "duplicateOf", ${instant('ticket.created_at')} as "createdAt",
-    ${instant('ticket.updated_at')} as "updatedAt", ${instant('ticket.closed_at')} as "closedAt", ticket.details,
+  select ${sql.join(FIELDS.map((field) => sql`${columnOf(field)} as ${sql.ref(field.property)}`))},
     coalesce((
       select json_agg(json_build_object('id', comment.id, 'author', author.username, 'content', comment.content,
         'internal', comment.internal, 'createdAt', ${instant('comment.created_at')},
@@ -72,10 +59,6 @@ const SELECT = sql`
       from comment join "user" as author on author.id = comment.author_id
       where comment.ticket_id = ticket.id and comment.deleted_at is null
     ), '[]') as comments
-  from ticket
-  join "user" as creator on creator.id = ticket.created_by_id
-  left join "user" as assignee on assignee.id = ticket.assigned_to_id
-  left join product on product.id = ticket.product_id
-  left join ticket as original on original.id = ticket.duplicate_of_id and original.deleted_at is null
+  from ticket ${sql.join(FIELDS.map(joinOf), sql` `)}
   where ticket.deleted_at is null
   order by ticket.created_at, ticket.number`;

@@ -1,13 +1,12 @@
-import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { BrokenOffError, type CommandContext, CommandError } from '../cli/command.js';
 import { Progress } from '../cli/progress.js';
-import { oweAssignmentMails } from './assignment-mails.js';
 import { type DraftRules } from './draft-rules.js';
 import { type DuplicateLinks, findLinks, linkDuplicates } from './duplicates.js';
 import { ImportReading } from './import-reading.js';
 import { type ImportResult, tellFaults } from './import-report.js';
 import { isObject } from './json-value.js';
+import { type TicketTransaction } from '../tickets/ticket-transaction.js';
 import { People, type PeopleOptions } from './people.js';
 import { Products } from './products.js';
 import { type ReadyTicket } from './ready-ticket.js';
@@ -40,13 +39,14 @@ export class ImportState {
  * @throws CommandError for faults in the file, people and products that are missing, and when it is broken off
  */
 export async function runImport(
-  em: EntityManager,
+  tx: TicketTransaction,
   context: CommandContext,
   { source, rules, spool, signal }: { source: SourceFile; rules: DraftRules; spool: TicketSpool; signal: AbortSignal },
   options: ImportOptions,
   state: ImportState,
 ): Promise<ImportResult> {
-  const { clock, env, stderr } = context;
+  const { em } = tx;
+  const { clock, stderr } = context;
   const check = () => {
     if (signal.aborted) throw new BrokenOffError('Broken off. Nothing was imported.');
   };
@@ -78,9 +78,7 @@ export async function runImport(
       ...withOriginal(ticket, links),
       number: numberAt(state.numbers, done + index),
     }));
-    await writeTickets(em, numbered);
-    if (options.sendMails) result.mails += await oweAssignmentMails(em, clock, env.ticketMailDelayMs, batch);
-    em.clear();
+    result.mails += await writeTickets(tx, numbered, { sendsMail: options.sendMails, now: clock.now().toISOString() });
     done += batch.length;
     progress.show(done);
   }

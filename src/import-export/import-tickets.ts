@@ -4,6 +4,10 @@ import { isNativeError } from 'node:util/types';
 import { type CommandContext, CommandError, defineCommand, UsageError } from '../cli/command.js';
 import { withDatabase } from '../cli/database.js';
 import { Interruption } from '../cli/interruption.js';
+import { Db } from '../database/db.js';
+import { Writes } from '../database/writes.js';
+import { NotificationService } from '../notifications/notification.service.js';
+import { TicketStore } from '../tickets/ticket.store.js';
 import { DATE_FORMAT_HELP, parseDateFormat } from './date-format.js';
 import { DraftRules } from './draft-rules.js';
 import { report } from './import-report.js';
@@ -148,7 +152,9 @@ async function importSource(
     TicketSpool.using(async (spool) =>
       orm.em
         .fork()
-        .transactional(async (em) => runImport(em, context, { source, rules, spool, signal }, options, state)),
+        .transactional(async (em) =>
+          runImport(storeFor(orm, context).within(em), context, { source, rules, spool, signal }, options, state),
+        ),
     ).catch(async (error: unknown) => {
       // The database may be away, and then a gap stays.
       await returnNumbers(orm, state.numbers).catch(() => {});
@@ -159,6 +165,18 @@ async function importSource(
   } catch (error) {
     throw failure(error, state);
   }
+}
+
+const noDelivery = async () => {};
+
+/** Schedules no delivery: the server's sweep finds the mails when they are due. */
+function storeFor(orm: MikroORM, { clock, env }: CommandContext): TicketStore {
+  const notifications = new NotificationService({
+    clock,
+    delayMs: env.ticketMailDelayMs,
+    scheduleDelivery: noDelivery,
+  });
+  return new TicketStore({ orm, db: new Db(orm), writes: new Writes(orm), notifications });
 }
 
 /** Says what was and was not done. */

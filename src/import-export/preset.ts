@@ -1,26 +1,18 @@
+import { type TicketProperty, TRANSFERRED_FIELDS } from '../tickets/ticket.fields.js';
 import { type ExtraWords } from './vocabulary.js';
 
+/** What some sources say beside the status, and Docket has no field for: it becomes a status, a priority or a type. */
+const STATUS_FIELDS = ['status', 'resolution', 'labels'] as const;
+
+export type ImportField = TicketProperty | (typeof STATUS_FIELDS)[number] | 'comments';
+
 /** What an import reads from a row; `--map` names these. */
-export const IMPORT_FIELDS = [
-  'id',
-  'title',
-  'description',
-  'type',
-  'priority',
-  'status',
-  'resolution',
-  'labels',
-  'product',
-  'createdBy',
-  'assignedTo',
-  'duplicateOf',
-  'createdAt',
-  'updatedAt',
-  'closedAt',
-  'details',
+export const IMPORT_FIELDS: readonly ImportField[] = [
+  ...TRANSFERRED_FIELDS.filter(({ imported }) => imported).flatMap(({ property }) =>
+    property === 'status' ? STATUS_FIELDS : property,
+  ),
   'comments',
-] as const;
-export type ImportField = (typeof IMPORT_FIELDS)[number];
+];
 
 /** How one system writes its tickets. */
 export interface Preset {

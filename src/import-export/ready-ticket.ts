@@ -20,7 +20,7 @@ export interface ReadyComment {
 /** A ticket as it will be stored, but for its number. */
 export interface ReadyTicket extends Pick<
   TicketDraft,
-  'id' | 'title' | 'description' | 'type' | 'priority' | 'status' | 'createdAt' | 'updatedAt' | 'closedAt'
+  'id' | 'title' | 'description' | 'type' | 'priority' | 'status' | 'createdAt' | 'updatedAt' | 'closedAt' | 'plain'
 > {
   readonly details: Record<string, unknown> | null;
   readonly productId: string | null;
@@ -39,7 +39,7 @@ export function readyTicket(
   product: { readonly id: string | null; readonly isExact: boolean },
   note: (what: string) => void,
 ): ReadyTicket {
-  const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt } = draft;
+  const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt, plain } = draft;
   const written = draft.comments.map((comment, index) =>
     readyComment(draft, comment, index, people.authors[index], note),
   );
@@ -62,6 +62,7 @@ export function readyTicket(
     createdAt,
     updatedAt,
     closedAt,
+    plain,
     details: composeDetails({ ...draft.details, words: { ...words, ...names } }),
     productId: product.id,
     createdById: people.createdBy.id,

@@ -1,4 +1,5 @@
 import { type TicketPriority, type TicketStatus, type TicketType } from '../tickets/ticket.entity.js';
+import { type TicketValues } from '../tickets/ticket.fields.js';
 
 /** A comment as the source has it. */
 export interface CommentDraft {
@@ -44,6 +45,8 @@ export interface TicketDraft {
   readonly updatedAt: Date | null;
   readonly closedAt: Date | null;
   readonly comments: readonly CommentDraft[];
+  /** Of fields that need no rules of their own. */
+  readonly plain: TicketValues;
   /** What was done to the row that an operator should know of. */
   readonly notes: readonly string[];
 }

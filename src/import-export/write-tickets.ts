@@ -3,6 +3,8 @@ import { sql } from 'kysely';
 import { newId } from '../common/id.js';
 import { TicketEventKind } from '../tickets/ticket-event.entity.js';
 import { CommandError } from '../cli/command.js';
+import { type TicketTransaction } from '../tickets/ticket-transaction.js';
+import { importTicket } from '../tickets/ticket.commands.js';
 import { type ReadyTicket } from './ready-ticket.js';
 
 /** "DOCKIMP" in ASCII. */
@@ -32,45 +34,34 @@ export async function existingComments(em: EntityManager, ids: readonly string[]
 
 export type NumberedTicket = ReadyTicket & { readonly number: number };
 
-/**
- * Writes a batch with its comments and events: three statements that are the same for every batch, each with one JSON
- * parameter.
- */
-export async function writeTickets(em: EntityManager, batch: readonly NumberedTicket[]): Promise<void> {
-  const db = em.getKysely();
-  const tickets = batch.map(({ comments: _comments, ...ticket }) => ticket);
-  const comments = batch.flatMap((ticket) => ticket.comments.map((comment) => ({ ...comment, ticketId: ticket.id })));
-  const events = batch.flatMap((ticket) => [
-    event(TicketEventKind.CREATED, ticket.id, ticket.createdById, ticket.createdAt, null),
-    ...ticket.comments.map(({ id, authorId, createdAt }) =>
-      event(TicketEventKind.COMMENTED, ticket.id, authorId, createdAt, id),
+/** Writes a batch with its comments, their events, and mails if wanted. Gives how many mails wait. */
+export async function writeTickets(
+  tx: TicketTransaction,
+  batch: readonly NumberedTicket[],
+  options: { readonly sendsMail: boolean; readonly now: string },
+): Promise<number> {
+  const mails = await tx.import(
+    batch.map(({ comments: _comments, createdAt, plain, ...ticket }) =>
+      importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, options),
     ),
-  ]);
-  await sql`
-    insert into ticket (id, number, title, description, details, type, priority, status, product_id, created_by_id,
-      assigned_to_id, created_at, updated_at, closed_at)
-    select id, number, title, description, details, type, priority, status, "productId", "createdById",
-      "assignedToId", "createdAt", "updatedAt", "closedAt"
-    from jsonb_to_recordset(${JSON.stringify(tickets)}::jsonb) as item(id uuid, number integer, title text,
-      description text, details jsonb, type ticket_type, priority ticket_priority, status ticket_status,
-      "productId" uuid, "createdById" uuid, "assignedToId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz,
-      "closedAt" timestamptz)`.execute(db);
+  );
+  const comments = batch.flatMap((ticket) =>
+    ticket.comments.map((comment) => ({ ...comment, ticketId: ticket.id, eventId: newId() })),
+  );
   if (comments.length > 0) {
-    await sql`
-      insert into comment (id, content, internal, ticket_id, author_id, created_at, updated_at)
-      select id, content, internal, "ticketId", "authorId", "createdAt", "updatedAt"
-      from jsonb_to_recordset(${JSON.stringify(comments)}::jsonb) as item(id uuid, content text, internal boolean,
-        "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz)`.execute(db);
+    await tx.run(sql`
+      with item as materialized (
+        select * from jsonb_to_recordset(${JSON.stringify(comments)}::jsonb) as item(id uuid, content text,
+          internal boolean, "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz, "eventId" uuid)
+      ),
+      written as (
+        insert into comment (id, content, internal, ticket_id, author_id, created_at, updated_at)
+        select id, content, internal, "ticketId", "authorId", "createdAt", "updatedAt" from item
+      )
+      insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at)
+      select "eventId", ${sql.lit(TicketEventKind.COMMENTED)}, "ticketId", "authorId", id, '[]', "createdAt" from item`);
   }
-  await sql`
-    insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at)
-    select id, kind, "ticketId", "actorId", "commentId", '[]', "createdAt"
-    from jsonb_to_recordset(${JSON.stringify(events)}::jsonb) as item(id uuid, kind ticket_event_kind, "ticketId" uuid,
-      "actorId" uuid, "commentId" uuid, "createdAt" timestamptz)`.execute(db);
-}
-
-function event(kind: TicketEventKind, ticketId: string, actorId: string, createdAt: Date, commentId: string | null) {
-  return { id: newId(), kind, ticketId, actorId, createdAt, commentId };
+  return mails;
 }
 
 /**

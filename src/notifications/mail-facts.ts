@@ -3,18 +3,13 @@ import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
-import { type Notification, NotificationKind } from './notification.entity.js';
+import { wantsMail } from './notification-sql.js';
+import { type Notification } from './notification.entity.js';
 
 type NotificationRow = Row<Notification>;
 
 /** What a mail program still shows; more are counted, and behind the link. */
 const MOST_TICKETS_IN_DIGEST = 1000;
-
-const WANTED = {
-  [NotificationKind.ASSIGNED]: sql`r.assignment_emails`,
-  [NotificationKind.UPDATED]: sql`r.update_emails`,
-  [NotificationKind.DIGEST]: sql`r.digest_emails`,
-};
 
 export interface RecipientFacts {
   recipientName: string;
@@ -99,7 +94,7 @@ export class MailFacts {
   async ofTicket({ id, kind }: NotificationRow): Promise<TicketFacts> {
     // A later ASSIGNED for the same person tells of the later assignment: this one, left over, would be a second mail.
     return this.#the(sql<TicketFacts>`
-      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail",
+      select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail",
         nullif(concat_ws(' ', a.first_name, a.last_name), '') as "actorName",
         t.deleted_at is not null as "ticketGone", t.assigned_to_id as "assignedToId",
         n.kind = 'ASSIGNED' and exists (
@@ -124,7 +119,7 @@ export class MailFacts {
 
   async ofDigest({ id, kind }: NotificationRow): Promise<DigestFacts> {
     return this.#the(sql<DigestFacts>`
-      select ${RECIPIENT}, ${WANTED[kind]} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone"
+      select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone"
       from notification n join "user" r on r.id = n.recipient_id where n.id = ${id}`);
   }
 

@@ -1,71 +1,82 @@
 import { isDeepStrictEqual } from 'node:util';
-import { type FieldChange } from './ticket-event.entity.js';
+import { type Row } from '../database/row.js';
+import { UserErrorCode } from '../common/user-errors.js';
 import { type InputCheck } from '../common/input-check.js';
+import { type TicketChange, type TicketField, TICKET_FIELDS, type TicketValues } from './ticket.fields.js';
+import { type FieldChange } from './ticket-event.entity.js';
 import { type Ticket } from './ticket.entity.js';
-import { type UpdateTicketInput } from './ticket.inputs.js';
+import { type CreateTicketInput } from './ticket.inputs.js';
 
-/** Requirements C19. */
-export const TITLE = { most: 200 };
-export const DESCRIPTION = { most: 10_000 };
+type InputField = TicketField & { readonly input: keyof TicketChange };
 
-/** The fields of a ticket that name nobody and nothing else. */
-export type OwnFields = Pick<Ticket, 'title' | 'description' | 'details' | 'type' | 'priority' | 'status'>;
+/** What inputs say by a value. People and products are looked up instead (ticket-references.ts). */
+const INPUT_FIELDS = TICKET_FIELDS.filter(
+  (field): field is typeof field & InputField => field.input !== null && field.kind !== 'reference',
+);
+const RECORDED_FIELDS = TICKET_FIELDS.filter(({ recorded }) => recorded);
 
-/** Those of the fields that differ from the ticket's once the input is put into it. Adds what is wrong with it to the check. */
-export function ownChanges(
-  ticket: OwnFields,
-  input: Omit<UpdateTicketInput, 'id'>,
-  check: InputCheck,
-): Partial<OwnFields> {
-  const given: Partial<OwnFields> = {};
-  if (check.requiredInUpdate('title', input.title)) given.title = check.text('title', input.title, TITLE);
-  if (check.requiredInUpdate('description', input.description)) {
-    given.description = check.text('description', input.description, DESCRIPTION);
+function isJsonObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+/** A value as it will be stored. Adds what is wrong with it to the check. */
+function checked(check: InputCheck, field: InputField, value: unknown): unknown {
+  if (field.kind === 'text') {
+    const text = typeof value === 'string' ? value : '';
+    const limits = { most: field.maxLength };
+    return field.nullable ? check.optionalText(field.input, text, limits) : check.text(field.input, text, limits);
   }
-  if (input.details !== undefined) {
-    const details = check.json('details', input.details);
-    if (!sameJson(details, ticket.details)) given.details = details;
+  if (field.kind === 'json') return check.json(field.input, isJsonObject(value) ? value : null);
+  return value instanceof Date ? value.toISOString() : value;
+}
+
+/** The values that a new ticket gets of the input, or by default. */
+export function newValues(input: CreateTicketInput, check: InputCheck): TicketValues {
+  return Object.fromEntries(
+    INPUT_FIELDS.map((field) => [field.column, checked(check, field, input[field.input] ?? field.initial ?? null)]),
+  );
+}
+
+/** The values that an input gives. What is left out stays. */
+export function givenValues(input: TicketChange, check: InputCheck): TicketValues {
+  const values: Record<string, unknown> = {};
+  for (const field of INPUT_FIELDS) {
+    const value = input[field.input];
+    if (value === undefined) continue;
+    if (value !== null) values[field.column] = checked(check, field, value);
+    else if (field.nullable) values[field.column] = null;
+    else check.add(UserErrorCode.REQUIRED, field.input, 'This cannot be empty.');
   }
-  if (check.requiredInUpdate('type', input.type)) given.type = input.type;
-  if (check.requiredInUpdate('priority', input.priority)) given.priority = input.priority;
-  if (check.requiredInUpdate('status', input.status)) given.status = input.status;
-  return given;
+  return values;
 }
 
-/** The own fields as the history records them: details as JSON. */
-export function recordedOwnFields(ticket: OwnFields): Record<string, string | null> {
-  return {
-    title: ticket.title,
-    description: ticket.description,
-    details: ticket.details === null ? null : JSON.stringify(ticket.details),
-    type: ticket.type,
-    priority: ticket.priority,
-    status: ticket.status,
-  };
-}
-
-/** A ticket's fields as its history records them: people, products and tickets by id. */
-export function recordedFields(ticket: Ticket): Record<string, string | null> {
-  return {
-    ...recordedOwnFields(ticket),
-    product: ticket.product?.id ?? null,
-    assignedTo: ticket.assignedTo?.id ?? null,
-    duplicateOf: ticket.duplicateOf?.id ?? null,
-  };
-}
-
-/** What differs between two records of the same ticket. */
-export function changesBetween(
-  before: Record<string, string | null>,
-  after: Record<string, string | null>,
-): FieldChange[] {
-  return Object.keys(after)
-    .filter((field) => before[field] !== after[field])
-    .map((field) => ({ field, from: before[field] ?? null, to: after[field] ?? null }));
-}
-
-/** Whether two JSON values are the same, in whatever order their keys stand: PostgreSQL keeps its own. */
-export function sameJson(one: unknown, other: unknown): boolean {
+/** JSON values are the same in whatever order their keys stand: PostgreSQL keeps its own. */
+function isSame(one: unknown, other: unknown): boolean {
+  if (!isJsonObject(one) || !isJsonObject(other)) return one === other;
   // Through text, for an object literal in a query has no prototype.
   return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
+}
+
+/** Those of the values that the ticket does not have already. */
+export function differing(ticket: Row<Ticket>, values: TicketValues): TicketValues {
+  return Object.fromEntries(
+    TICKET_FIELDS.flatMap(({ column }) =>
+      values[column] === undefined || isSame(ticket[column], values[column]) ? [] : [[column, values[column]]],
+    ),
+  );
+}
+
+/** A value as the history has it: people, products and tickets by id, JSON as text. */
+function recordedText(value: unknown): string | null {
+  if (value === null || value === undefined) return null;
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+/** What the history says of values that differ from the ticket's. */
+export function changesOf(ticket: Row<Ticket>, values: TicketValues): FieldChange[] {
+  return RECORDED_FIELDS.filter(({ column }) => values[column] !== undefined).map(({ property, column }) => ({
+    field: property,
+    from: recordedText(ticket[column]),
+    to: recordedText(values[column]),
+  }));
 }

@@ -4,12 +4,15 @@ import { Direct } from '../graphql/direct-resolvers.js';
 import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { User } from '../accounts/users/user.entity.js';
 import { FieldChange, TicketEvent } from './ticket-event.entity.js';
+import { TICKET_FIELDS } from './ticket.fields.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
 import { userById } from '../accounts/accounts.context.js';
 import { ticketById } from './tickets.context.js';
 
-/** The one recorded field whose values are the ids of other tickets (ticket-changes.ts). */
-const DUPLICATE_OF = 'duplicateOf';
+/** Fields whose recorded values are the ids of other tickets, which may be hidden. */
+const TICKET_REFERENCES: ReadonlySet<string> = new Set(
+  TICKET_FIELDS.filter((field) => field.kind === 'reference' && field.to === 'ticket').map(({ property }) => property),
+);
 
 @Resolver(() => TicketEvent)
 export class TicketEventResolver {
@@ -30,7 +33,7 @@ export class TicketEventResolver {
       id === null ? null : ((await ticketById(context).load(id))?.id ?? null);
     return Promise.all(
       changes.map(async (change) =>
-        change.field === DUPLICATE_OF
+        TICKET_REFERENCES.has(change.field)
           ? { field: change.field, from: await visibleId(change.from), to: await visibleId(change.to) }
           : change,
       ),

@@ -4,6 +4,8 @@ import { canUseInternalComments } from './comments/comment.policy.js';
 import { isId } from '../common/id.js';
 import { type Db } from '../database/db.js';
 import { BadInputError, ForbiddenError } from '../common/errors.js';
+import { fieldSql, sqlTypeOf } from './ticket-field-sql.js';
+import { TICKET_FIELDS, type TicketField } from './ticket.fields.js';
 import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
 import { type FoundTickets, ticketSearch } from './ticket-search.js';
@@ -46,8 +48,11 @@ function negatedParts(parts: readonly TicketFilter[]): ReadonlySet<TicketFilter>
   return negated;
 }
 
-function oneOf(column: RawBuilder<unknown>, type: string, values: readonly string[]): RawBuilder<boolean> {
-  return sql`${column} = any(${[...values]}::${sql.raw(type)}[])`;
+/** Ids that are no UUID match nothing. */
+function oneOf(field: TicketField, alias: string, values: readonly string[]): RawBuilder<boolean> {
+  const type = sqlTypeOf(field);
+  const known = type === 'uuid' ? values.filter(isId) : [...values];
+  return sql`${fieldSql(field, alias)} = any(${known}::${sql.raw(type)}[])`;
 }
 
 function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
@@ -57,7 +62,7 @@ function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder
   return conditions;
 }
 
-/** What the filter's own fields ask of the ticket under `alias`; ids that are no UUID match nothing. */
+/** What the filter's own fields ask of the ticket under `alias`. */
 function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>[] {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const conditions: RawBuilder<boolean>[] = [];
@@ -66,18 +71,13 @@ function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>
   if (filter.active != null) {
     add(sql`${column('status')} ${sql.raw(filter.active ? 'not in' : 'in')} ('DONE', 'CLOSED')`);
   }
-  if (filter.status) add(oneOf(column('status'), 'ticket_status', filter.status));
-  if (filter.priority) add(oneOf(column('priority'), 'ticket_priority', filter.priority));
-  if (filter.type) add(oneOf(column('type'), 'ticket_type', filter.type));
-  if (filter.productId) add(oneOf(column('product_id'), 'uuid', filter.productId.filter(isId)));
-  if (filter.createdById) add(oneOf(column('created_by_id'), 'uuid', filter.createdById.filter(isId)));
-  if (filter.assignedToId) add(oneOf(column('assigned_to_id'), 'uuid', filter.assignedToId.filter(isId)));
+  for (const field of TICKET_FIELDS) {
+    const given = field.filter && filter[field.filter];
+    if (Array.isArray(given)) add(oneOf(field, alias, given));
+    else if (given) add(...inRange(fieldSql(field, alias), given));
+  }
   if (filter.unassigned != null) {
     add(sql`${column('assigned_to_id')} is ${sql.raw(filter.unassigned ? 'null' : 'not null')}`);
-  }
-  if (filter.createdAt) add(...inRange(column('created_at'), filter.createdAt));
-  if (filter.updatedAt) {
-    add(...inRange(sql`coalesce(${column('updated_at')}, ${column('created_at')})`, filter.updatedAt));
   }
   if (filter.deleted != null) add(sql`${column('deleted_at')} is ${sql.raw(filter.deleted ? 'not null' : 'null')}`);
   return conditions;

@@ -82,6 +82,6 @@ export class TicketMutationResolver {
     description: 'All or nothing, at most 100 tickets. The rights are those of updateTicket, for each of them.',
   })
   async updateTickets(@Ctx() context: Context, @Arg('input', () => UpdateTicketsInput) input: UpdateTicketsInput) {
-    return { ticketIds: await context.services.ticketBulk.update(signedIn(context), input) };
+    return { ticketIds: await context.services.tickets.updateAll(signedIn(context), input) };
   }
 }

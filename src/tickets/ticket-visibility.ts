@@ -1,7 +1,5 @@
-import { type FilterQuery } from '@mikro-orm/core';
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
-import { type Ticket } from './ticket.entity.js';
 import { ticketVisibility } from './ticket.policy.js';
 
 /** As `visibleTickets`; `deletedToo` adds the deleted, for those who asked for them and may. */
@@ -20,7 +18,8 @@ export function readableTickets(
 
 /**
  * Boolean expression over the ticket table under `alias`: the live tickets that the viewer may see. A WHERE clause and
- * not a filter over rows, so that pages come out full, counts are right and nothing hidden is ever loaded.
+ * not a filter over rows, so that pages come out full, counts are right and nothing hidden is ever loaded. Statements that lock
+ * tickets have it too: waiting for the lock of a hidden ticket would tell that it exists.
  */
 export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolean> {
   return readableTickets(viewer, alias, { deletedToo: false });
@@ -36,18 +35,6 @@ export function ticketsVisibleTo(user: string, role: string, alias: string): Raw
   );
   return sql`${sql.ref(`${alias}.deleted_at`)} is null and ${view} and (
     ${all} or ${sql.ref(`${alias}.created_by_id`)} = ${id} or ${sql.ref(`${alias}.assigned_to_id`)} = ${id})`;
-}
-
-/**
- * The same condition for MikroORM's entities. `deletedToo` adds the deleted, for those who may restore them. Statements that
- * lock tickets have it too: waiting for the lock of a hidden ticket would tell that it is there.
- */
-export function visibleTicketsWhere(viewer: Viewer, { deletedToo = false } = {}): FilterQuery<Ticket> {
-  const visibility = ticketVisibility(viewer);
-  if (visibility === null) return { id: { $in: [] } };
-  const live = deletedToo ? {} : { deletedAt: null };
-  if (visibility.all) return live;
-  return { ...live, $or: [{ createdBy: visibility.ownOf }, { assignedTo: visibility.ownOf }] };
 }
 
 /** Whether `visibleTickets` leaves out deleted tickets only. */

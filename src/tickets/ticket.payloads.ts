@@ -7,10 +7,9 @@ import { SIMILAR_PRICE } from '../graphql/prices.js';
 import { nodeSelection, selectionOf } from '../graphql/selection.js';
 import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
-import { MOST_TICKETS } from './ticket-bulk.service.js';
 import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge, type TicketRow } from './ticket.reader.js';
-import { type ChangedTicket } from './ticket.service.js';
+import { type ChangedTicket, MOST_TICKETS } from './ticket.service.js';
 import { TicketEdge } from './ticket.types.js';
 import { similarByTicketId } from './tickets.context.js';
 

@@ -10,14 +10,11 @@ import { type SearchLimiter } from '../search/search-limiter.js';
 import { type RunLimited } from '../common/concurrency-limiter.js';
 import { isSearch, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
-import { NEWEST_FIRST, ticketOrder } from './ticket-order.js';
+import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it; relations that the statement joined are inside. */
 export type TicketRow = RowWith<Ticket>;
-
-/** What cursors are made of. */
-const ORDERED_BY = ['number', 'createdAt', 'updatedAt', 'priority', 'status'] as const;
 
 export interface TicketListArgs extends ConnectionArgs {
   filter?: TicketFilter | null;
@@ -49,7 +46,7 @@ export class TicketReader {
 
   /** A ticket's columns, and those joinable relations that the client asks for. */
   #select(selection: Selection, always: readonly (keyof Row<Ticket>)[] = []) {
-    return this.#db.select(Ticket, 't', selection, { always: [...ORDERED_BY, ...always] });
+    return this.#db.select(Ticket, 't', selection, { always: [...ORDERED_COLUMNS, ...always] });
   }
 
   #limited(viewer: Viewer, { filter }: TicketListArgs): { limited: RunLimited; countLimited: RunLimited } {

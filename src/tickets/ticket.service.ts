@@ -1,80 +1,68 @@
-import { LockMode } from '@mikro-orm/core';
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { type Clock } from '../common/clock.js';
 import { isId, newId } from '../common/id.js';
+import { type Row } from '../database/row.js';
 import { ForbiddenError } from '../common/errors.js';
-import { UserErrorCode, userInputError } from '../common/user-errors.js';
-import { InputCheck } from '../common/input-check.js';
-import { NotificationCancelReason } from '../notifications/notification.entity.js';
-import { type NotificationService } from '../notifications/notification.service.js';
-import { findProduct, type TicketChanger } from './ticket-changer.js';
-import { changesBetween, DESCRIPTION, ownChanges, recordedOwnFields, TITLE } from './ticket-changes.js';
-import { TicketEventKind } from './ticket-event.entity.js';
-import { type TicketWriter } from './ticket-writer.js';
-import { isActive, Ticket, TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
-import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
+import { UserErrorCode, UserInputError, userInputError } from '../common/user-errors.js';
+import { type UpdateTicketsInput } from './ticket-change.inputs.js';
+import { findNamed, lockAssignee, lockAssigneeOf, lockNamed, lockReferences } from './ticket-references.js';
+import { checkMayCreate, checkRights, noSuchTicket } from './ticket-rights.js';
+import { type TicketTransaction } from './ticket-transaction.js';
+import { readableTickets, visibleTickets } from './ticket-visibility.js';
+import { type TicketSnapshot } from './ticket-write.js';
 import {
-  canCreateTicket,
-  canDeleteTicket,
-  canRestoreTickets,
-  canViewTicket,
-  factsOf,
-  factsOfRow,
-} from './ticket.policy.js';
-import { type TicketRow } from './ticket.reader.js';
-import { lockAssigneeOf, repairReferences } from './repair-references.js';
-import { visibleTicketsWhere } from './ticket-visibility.js';
-import { findReferredUser } from './user-ref.js';
+  createTicket,
+  deleteTicket,
+  needsLocks,
+  reopensAssigned,
+  restoreTicket,
+  updateTicket,
+} from './ticket.commands.js';
+import { type Ticket } from './ticket.entity.js';
+import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
+import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js';
+import { type TicketStore } from './ticket.store.js';
+
+/** How many tickets `updateTickets` takes. */
+export const MOST_TICKETS = 100;
 
 /** The ticket that a call made or changed; with its row where the call has it at hand. */
 export interface ChangedTicket {
   readonly id: string;
-  readonly written?: TicketRow;
+  readonly written?: Row<Ticket>;
 }
 
-/** Whether the ids are UUIDs, and the name or address of the user is one that PostgreSQL can hold. */
-function namesOnlyIds({ productId, assignedTo }: CreateTicketInput): boolean {
-  if (productId != null && !isId(productId)) return false;
-  if (!assignedTo) return true;
-  const { id, username, email } = assignedTo;
-  return id == null ? !(username ?? email ?? '').includes('\0') : isId(id);
+function checkNumber(ids: readonly string[]): void {
+  if (ids.length === 0) throw userInputError(UserErrorCode.REQUIRED, 'ids', 'Name at least one ticket.');
+  if (ids.length > MOST_TICKETS) {
+    throw userInputError(UserErrorCode.INVALID, 'ids', `At most ${MOST_TICKETS} tickets at once, not ${ids.length}.`);
+  }
 }
 
-/** @throws UserInputError CONFLICT when the client looked at another version */
-function checkVersion(ticket: { readonly id: string; readonly version: number }, expected?: number | null): void {
-  if (expected == null || expected === ticket.version) return;
-  throw userInputError(
-    UserErrorCode.CONFLICT,
-    'expectedVersion',
-    'Somebody changed the ticket meanwhile. Look at what it is now, and make your change again.',
-    { ticketId: ticket.id },
-  );
+/** Locks those of the tickets that the viewer may see. */
+export async function lockVisible(
+  tx: TicketTransaction,
+  viewer: Viewer,
+  ids: readonly string[],
+): Promise<TicketSnapshot[]> {
+  const known = [...new Set(ids.filter(isId))];
+  const snapshots = await tx.lock(sql`t.id = any(${known}::uuid[]) and ${visibleTickets(viewer, 't')}`);
+  return snapshots.filter(({ ticket }) => canViewTicket(viewer, factsOfRow(ticket)));
 }
 
-/**
- * Creates, changes, deletes and restores tickets: one transaction each, with its event and its mails. Gives the
- * ticket's id.
- */
+/** Creates, changes, deletes and restores tickets: loads them, lets a command decide, and saves what it decided. */
 export class TicketService {
-  readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #notifications: NotificationService;
-  readonly #changer: TicketChanger;
-  readonly #writer: TicketWriter;
+  readonly #store: TicketStore;
 
-  constructor(deps: {
-    orm: MikroORM;
-    clock: Clock;
-    notifications: NotificationService;
-    changer: TicketChanger;
-    writer: TicketWriter;
-  }) {
-    this.#orm = deps.orm;
+  constructor(deps: { clock: Clock; store: TicketStore }) {
     this.#clock = deps.clock;
-    this.#notifications = deps.notifications;
-    this.#changer = deps.changer;
-    this.#writer = deps.writer;
+    this.#store = deps.store;
+  }
+
+  #now(): string {
+    return this.#clock.now().toISOString();
   }
 
   /**
@@ -82,60 +70,42 @@ export class TicketService {
    * @throws FORBIDDEN without the right; UserInputError for what is wrong with the input
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<ChangedTicket> {
-    if (!canCreateTicket(viewer)) throw new ForbiddenError('Your account may not create tickets.');
-    const check = new InputCheck();
-    const title = check.text('title', input.title, TITLE);
-    const description = check.text('description', input.description, DESCRIPTION);
-    const details = check.json('details', input.details);
-    if (!check.found && (input.id == null || isId(input.id)) && namesOnlyIds(input)) {
-      const now = this.#clock.now().toISOString();
-      const status = input.status ?? TicketStatus.OPEN;
-      const written = await this.#writer.create(
-        viewer,
-        {
-          id: input.id?.toLowerCase() ?? newId(),
-          title,
-          description,
-          details,
-          type: input.type ?? TicketType.BUG,
-          priority: input.priority ?? TicketPriority.MEDIUM,
-          status,
-          productId: input.productId ?? null,
-          createdById: viewer.id,
-          createdAt: now,
-          closedAt: isActive(status) ? null : now,
-        },
-        input.assignedTo ?? null,
-      );
-      if (written) {
-        this.#notifications.scheduleDelivery(written.pending);
-        return { id: written.ticket.id, written: written.ticket };
-      }
-    }
-    const earlier = input.id == null ? null : await this.#earlierCall(viewer, input.id);
-    if (earlier !== null) return { id: earlier };
-    await this.#lookUp(check, input);
-    check.done();
-    throw userInputError(UserErrorCode.CONFLICT, null, 'What the ticket names was just changed. Try again.');
+    checkMayCreate(viewer);
+    const id = input.id?.toLowerCase() ?? newId();
+    const written = await this.#createUnlocked(viewer, id, input);
+    if (written) return { id, written };
+    if (input.id != null && (await this.#isEarlierCall(viewer, input.id))) return { id };
+    const isNew = await this.#store.transaction(async (tx) => {
+      const named = await lockNamed(tx.run, input);
+      return tx.create(createTicket(viewer, id, input, named, this.#now()));
+    });
+    if (!isNew) throw userInputError(UserErrorCode.CONFLICT, 'id', 'This id was just taken. Try again.');
+    return { id };
   }
 
-  /** Adds what is wrong with the people and products that the input names. */
-  async #lookUp(check: InputCheck, input: CreateTicketInput): Promise<void> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      await findProduct(em, check, input.productId);
-      if (input.assignedTo) await findReferredUser(em, check, 'assignedTo', input.assignedTo);
-    });
+  /** Null, with nothing done, for input that is wrong, and for what only a transaction can tell. */
+  async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<Row<Ticket> | null> {
+    if (!isId(id)) return null;
+    const named = await findNamed(this.#store.run, input);
+    try {
+      return await this.#store.save(createTicket(viewer, id, input, named, this.#now()));
+    } catch (error) {
+      // An earlier call with the same id is answered first.
+      if (error instanceof UserInputError) return null;
+      throw error;
+    }
   }
 
   /**
-   * The ticket that the viewer created with this id before, as long as they may see it.
+   * Whether the viewer created a ticket with this id before, and may still see it.
    * @throws UserInputError CONFLICT for any other ticket with this id; it tells nothing of the ticket
    */
-  async #earlierCall(viewer: Viewer, id: string): Promise<string | null> {
+  async #isEarlierCall(viewer: Viewer, id: string): Promise<boolean> {
     if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
-    const ticket = await this.#orm.em.fork().findOne(Ticket, { id });
-    if (ticket === null) return null;
-    if (ticket.createdBy.id === viewer.id && canViewTicket(viewer, factsOf(ticket))) return ticket.id;
+    const earlier = await this.#store.load(id.toLowerCase());
+    if (earlier === null) return false;
+    const { ticket } = earlier;
+    if (ticket.createdById === viewer.id && canViewTicket(viewer, factsOfRow(ticket))) return true;
     throw userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
   }
 
@@ -145,81 +115,92 @@ export class TicketService {
    * @throws FORBIDDEN for a field that the viewer may not change; UserInputError for what is wrong with the input, with
    * CONFLICT when the ticket has another version than expected
    */
-  async update(viewer: Viewer, input: UpdateTicketInput): Promise<ChangedTicket> {
-    const { id, expectedVersion, ...change } = input;
-    const written = await this.#updateUnlocked(viewer, input);
-    if (written) return { id: id.toLowerCase(), written };
-    const pending = await this.#orm.em.fork().transactional(async (em) => {
-      const prepared = await this.#changer.prepare(em, change);
-      const ticket = await this.#changer.locked(em, viewer, id);
-      this.#changer.checkRights(viewer, factsOf(ticket), change);
-      checkVersion(ticket, expectedVersion);
-      return this.#changer.change(em, viewer, ticket, prepared);
+  async update(viewer: Viewer, { id: given, ...change }: UpdateTicketInput): Promise<ChangedTicket> {
+    const id = given.toLowerCase();
+    const written = await this.#updateUnlocked(viewer, id, change);
+    if (written) return { id, written };
+    await this.#store.transaction(async (tx) => {
+      const named = await lockNamed(tx.run, change);
+      const [snapshot] = await lockVisible(tx, viewer, [id]);
+      if (!snapshot) throw noSuchTicket('id');
+      const living = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
+      await tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living)]);
     });
-    this.#notifications.scheduleDelivery(pending);
-    return { id: id.toLowerCase() };
+    return { id };
   }
 
-  /**
-   * Changes a ticket's own fields without a lock, as it was read. Null, with nothing done, when something else is to be
-   * changed or locked too, or somebody was faster.
-   */
-  async #updateUnlocked(viewer: Viewer, input: UpdateTicketInput): Promise<TicketRow | null> {
-    const { id, expectedVersion, ...change } = input;
+  /** Null, with nothing done, when the change needs locks, or somebody was faster. */
+  async #updateUnlocked(
+    viewer: Viewer,
+    id: string,
+    change: Omit<UpdateTicketInput, 'id'>,
+  ): Promise<Row<Ticket> | null> {
     if (change.assignedTo !== undefined || change.productId !== undefined || !isId(id)) return null;
-    const ticket = await this.#writer.read(id);
-    if (ticket === null || !canViewTicket(viewer, factsOfRow(ticket))) return null;
-    this.#changer.checkRights(viewer, factsOfRow(ticket), change);
-    checkVersion(ticket, expectedVersion);
-    const check = new InputCheck();
-    const given = ownChanges(ticket, change, check);
-    check.done();
-
-    const changes = changesBetween(recordedOwnFields(ticket), recordedOwnFields({ ...ticket, ...given }));
-    if (changes.length === 0) return ticket;
-    const { status } = given;
-    const closes = status !== undefined && status !== ticket.status;
-    // A deleted assignee is let go of then, under their lock.
-    if (closes && ticket.assignedToId !== null && isActive(status) && !isActive(ticket.status)) return null;
-    const closedAt = closes && !isActive(status) ? this.#clock.now().toISOString() : null;
-    const done = await this.#writer.change(viewer, ticket, { ...given, ...(closes && { closedAt }) }, changes);
-    if (done) this.#notifications.scheduleDelivery(done.pending);
-    return done && done.ticket;
+    const snapshot = await this.#store.load(id);
+    if (snapshot === null || !canViewTicket(viewer, factsOfRow(snapshot.ticket))) return null;
+    if (needsLocks(snapshot.ticket, change)) return null;
+    const write = updateTicket(viewer, snapshot, change, this.#now());
+    return write ? this.#store.save(write) : snapshot.ticket;
   }
 
   /**
-   * Soft: it is absent from every read from now on, and `restoreTicket` brings it back (requirements C2).
+   * Changes all of the tickets or none, in one transaction. Gives the ids, each once, in the order of the input.
+   * @throws FORBIDDEN when one of them may not be changed so; UserInputError for what is wrong with the input
+   */
+  async updateAll(viewer: Viewer, { ids: given, ...change }: UpdateTicketsInput): Promise<string[]> {
+    checkNumber(given);
+    const ids = [...new Set(given.map((id) => id.toLowerCase()))];
+    await this.#store.transaction(async (tx) => {
+      const named = await lockNamed(tx.run, change);
+      const snapshots = await lockVisible(tx, viewer, ids);
+      const visible = new Set(snapshots.map(({ ticket }) => ticket.id));
+      const missing = given.flatMap((id, index) =>
+        visible.has(id.toLowerCase()) ? [] : noSuchTicket(`ids.${index}`).userErrors,
+      );
+      if (missing.length > 0) throw new UserInputError(missing);
+      for (const { ticket } of snapshots) checkRights(viewer, ticket, change);
+      const writes = [];
+      for (const snapshot of snapshots) {
+        const living = reopensAssigned(snapshot.ticket, change)
+          ? await lockAssignee(tx.run, snapshot.ticket)
+          : undefined;
+        writes.push(updateTicket(viewer, snapshot, change, this.#now(), named, living));
+      }
+      await tx.save(writes);
+    });
+    return ids;
+  }
+
+  /**
+   * Soft: it is absent from every read from now on, and `restore` brings it back.
    * @throws FORBIDDEN without the right
    */
-  async delete(viewer: Viewer, id: string): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const ticket = await this.#changer.locked(em, viewer, id);
-      if (!canDeleteTicket(viewer, factsOf(ticket))) throw new ForbiddenError('You may not delete this ticket.');
-      ticket.deletedAt = this.#clock.now();
-      this.#changer.record(em, viewer, ticket, TicketEventKind.DELETED);
-      await this.#notifications.cancelForTicket(em, ticket, NotificationCancelReason.TICKET_DELETED);
+  async delete(viewer: Viewer, given: string): Promise<string> {
+    const id = given.toLowerCase();
+    await this.#store.transaction(async (tx) => {
+      const [snapshot] = await lockVisible(tx, viewer, [id]);
+      if (!snapshot) throw noSuchTicket('id');
+      await tx.save([deleteTicket(viewer, snapshot, this.#now())]);
     });
-    return id.toLowerCase();
+    return id;
   }
 
   /**
-   * Brings a deleted ticket and its comments back (requirements C2). One that is not deleted stays as it is.
+   * Brings a deleted ticket and its comments back. One that is not deleted stays as it is.
    * @throws FORBIDDEN without the right; UserInputError NOT_FOUND
    */
-  async restore(viewer: Viewer, id: string): Promise<string> {
+  async restore(viewer: Viewer, given: string): Promise<string> {
     if (!canRestoreTickets(viewer)) throw new ForbiddenError('Restoring tickets needs canDeleteAll.');
-    await this.#orm.em.fork().transactional(async (em) => {
-      if (isId(id)) await lockAssigneeOf(em, id);
-      const where = { $and: [{ id }, visibleTicketsWhere(viewer, { deletedToo: true })] };
-      const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
-      if (ticket === null || !canViewTicket(viewer, { ...factsOf(ticket), deleted: false })) {
-        throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');
-      }
-      if (ticket.deletedAt === null) return;
-      ticket.deletedAt = null;
-      const changes = await repairReferences(em, ticket);
-      this.#changer.record(em, viewer, ticket, TicketEventKind.RESTORED, changes);
+    const id = given.toLowerCase();
+    if (!isId(id)) throw noSuchTicket('id');
+    await this.#store.transaction(async (tx) => {
+      await lockAssigneeOf(tx.run, id);
+      const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readableTickets(viewer, 't', { deletedToo: true })}`);
+      if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
+        throw noSuchTicket('id');
+      const living = await lockReferences(tx.run, snapshot.ticket);
+      await tx.save([restoreTicket(viewer, snapshot, living, this.#now())]);
     });
-    return id.toLowerCase();
+    return id;
   }
 }

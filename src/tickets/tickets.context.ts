@@ -6,7 +6,6 @@ import { type Selection, selectionKey } from '../graphql/selection.js';
 import { type InsightsReader } from './insights/insights.reader.js';
 import { type SimilarTicketReader } from './similar-ticket.reader.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
-import { type TicketBulkService } from './ticket-bulk.service.js';
 import { type TicketDuplicatesService } from './ticket-duplicates.service.js';
 import { type TicketEventReader } from './ticket-event.reader.js';
 import { type TicketListArgs, type TicketParent, type TicketReader, type TicketRow } from './ticket.reader.js';
@@ -15,7 +14,6 @@ import { type TicketService } from './ticket.service.js';
 declare module '../graphql/context.js' {
   interface Services {
     readonly tickets: TicketService;
-    readonly ticketBulk: TicketBulkService;
     readonly ticketDuplicates: TicketDuplicatesService;
   }
   interface Readers {

@@ -1,4 +1,4 @@
-import { LockMode, ref, UniqueConstraintViolationException } from '@mikro-orm/core';
+import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
@@ -6,16 +6,16 @@ import { isId } from '../../common/id.js';
 import { ForbiddenError } from '../../common/errors.js';
 import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { InputCheck } from '../../common/input-check.js';
-import { type NotificationService } from '../../notifications/notification.service.js';
-import { TicketEvent, TicketEventKind } from '../ticket-event.entity.js';
-import { Ticket } from '../ticket.entity.js';
+import { type TicketTransaction } from '../ticket-transaction.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
-import { visibleTicketsWhere } from '../ticket-visibility.js';
+import { noSuchTicket } from '../ticket-rights.js';
+import { commentOn } from '../ticket.commands.js';
+import { lockVisible } from '../ticket.service.js';
+import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
 import { canDeleteComment, canEditComment, canUseInternalComments } from './comment.policy.js';
 
-/** Requirements C19. */
 const CONTENT = { most: 10_000 };
 
 function checkContent(content: string): string {
@@ -29,21 +29,16 @@ function idInUse() {
   return userInputError(UserErrorCode.CONFLICT, 'id', 'This id is in use. Choose another one.');
 }
 
-interface Written {
-  readonly id: string;
-  readonly pending: readonly { readonly id: string; readonly sendAt: Date }[];
-}
-
 /** Writes, changes and deletes comments: one transaction each. Gives the comment's id. */
 export class CommentService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
-  readonly #notifications: NotificationService;
+  readonly #ticketStore: TicketStore;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; notifications: NotificationService }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; ticketStore: TicketStore }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
-    this.#notifications = deps.notifications;
+    this.#ticketStore = deps.ticketStore;
   }
 
   /**
@@ -56,11 +51,7 @@ export class CommentService {
     if (internal && !canUseInternalComments(viewer))
       throw new ForbiddenError('Internal comments need canManageTickets.');
     try {
-      const { id, pending } = await this.#orm.em
-        .fork()
-        .transactional(async (em) => this.#write(em, viewer, input, internal));
-      this.#notifications.scheduleDelivery(pending);
-      return id;
+      return await this.#ticketStore.transaction(async (tx) => this.#write(tx, viewer, input, internal));
     } catch (error) {
       if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
       // Somebody was faster, with the same id on another ticket.
@@ -70,33 +61,25 @@ export class CommentService {
     }
   }
 
-  async #write(em: EntityManager, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<Written> {
-    const ticket = await this.#ticket(em, viewer, input.ticketId);
-    if (ticket === null) {
-      throw userInputError(UserErrorCode.NOT_FOUND, 'ticketId', 'There is no ticket with this id.');
-    }
+  async #write(tx: TicketTransaction, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<string> {
+    const [snapshot] = await lockVisible(tx, viewer, [input.ticketId]);
+    if (!snapshot) throw noSuchTicket('ticketId');
     if (input.id != null) {
-      const earlier = await this.#earlierCall(em, viewer, input.id);
-      if (earlier !== null) return { id: earlier, pending: [] };
+      const earlier = await this.#earlierCall(tx.em, viewer, input.id);
+      if (earlier !== null) return earlier;
     }
-    const content = checkContent(input.content);
     const now = this.#clock.now();
-    const comment = em.create(Comment, {
+    const comment = tx.em.create(Comment, {
       ...(input.id != null && { id: input.id.toLowerCase() }),
-      content,
+      content: checkContent(input.content),
       internal,
-      ticket: ref(ticket),
+      ticket: snapshot.ticket.id,
       author: viewer.id,
       createdAt: now,
     });
-    em.create(TicketEvent, {
-      kind: TicketEventKind.COMMENTED,
-      ticket: ref(ticket),
-      actor: viewer.id,
-      comment: ref(comment),
-      createdAt: now,
-    });
-    return { id: comment.id, pending: await this.#notifications.commented(em, ticket, comment, viewer.id) };
+    await tx.em.flush();
+    await tx.save([commentOn(viewer, snapshot, comment, now.toISOString())]);
+    return comment.id;
   }
 
   /**
@@ -116,8 +99,8 @@ export class CommentService {
 
   /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */
   async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const comment = await this.#locked(em, viewer, input.id);
+    await this.#ticketStore.transaction(async (tx) => {
+      const comment = await this.#locked(tx, viewer, input.id);
       if (!canEditComment(viewer, { authorId: comment.author.id }))
         throw new ForbiddenError('You may not edit this comment.');
       const content = checkContent(input.content);
@@ -129,12 +112,12 @@ export class CommentService {
   }
 
   /**
-   * Soft: it is absent from every read from now on (requirements C2). That it was written stays in the history.
+   * Soft: it is absent from every read from now on. That it was written stays in the history.
    * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
-    await this.#orm.em.fork().transactional(async (em) => {
-      const comment = await this.#locked(em, viewer, id);
+    await this.#ticketStore.transaction(async (tx) => {
+      const comment = await this.#locked(tx, viewer, id);
       if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
         throw new ForbiddenError('You may not delete this comment.');
       }
@@ -144,20 +127,13 @@ export class CommentService {
   }
 
   /**
-   * A live ticket that the viewer may see, or null. Locked: its deletion waits, so that no comment appears or changes
-   * on a deleted one, and so does another comment, so that both are told in one mail.
+   * A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. Deletion of the
+   * ticket waits, so that no comment changes on a deleted one.
    */
-  async #ticket(em: EntityManager, viewer: Viewer, id: string): Promise<Ticket | null> {
-    const lockMode = LockMode.PESSIMISTIC_WRITE;
-    const where = { $and: [{ id }, visibleTicketsWhere(viewer)] };
-    const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode }) : null;
-    return ticket !== null && canViewTicket(viewer, factsOf(ticket)) ? ticket : null;
-  }
-
-  /** A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. */
-  async #locked(em: EntityManager, viewer: Viewer, id: string): Promise<Comment> {
+  async #locked(tx: TicketTransaction, viewer: Viewer, id: string): Promise<Comment> {
+    const { em } = tx;
     const found = isId(id) ? await em.findOne(Comment, { id }) : null;
-    const ticket = found && (await this.#ticket(em, viewer, found.ticket.id));
+    const [ticket] = found ? await lockVisible(tx, viewer, [found.ticket.id]) : [];
     const comment =
       ticket && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
     if (!comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {

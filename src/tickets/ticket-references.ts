@@ -1,0 +1,125 @@
+import { type RawBuilder, sql } from 'kysely';
+import { type Row } from '../database/row.js';
+import { isId } from '../common/id.js';
+import { UserErrorCode } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
+import { type RunQuery } from './ticket-statements.js';
+import { type Ticket } from './ticket.entity.js';
+import { type LivingReferences, type NamedIds } from './ticket.commands.js';
+import { type UserRef } from './ticket.inputs.js';
+
+/** What an input may name. */
+interface Naming {
+  readonly assignedTo?: UserRef | null;
+  readonly productId?: string | null;
+}
+
+const NAMES = { id: 'id', username: 'username', email: 'e-mail address' } as const;
+
+/** Locked rows are not deleted until the transaction ends. */
+const LOCK = sql`for share`;
+const NO_LOCK = sql``;
+
+async function firstId(run: RunQuery, query: RawBuilder<{ id: string }>): Promise<string | null> {
+  const [row] = await run(query);
+  return row?.id ?? null;
+}
+
+async function livingUser(run: RunQuery, which: RawBuilder<boolean>, lock: RawBuilder<unknown>) {
+  return firstId(run, sql<{ id: string }>`select id from "user" where ${which} and deleted_at is null ${lock}`);
+}
+
+async function livingProduct(run: RunQuery, id: string, lock: RawBuilder<unknown>) {
+  return firstId(run, sql<{ id: string }>`select id from product where id = ${id} and deleted_at is null ${lock}`);
+}
+
+/** What a reference names a user by: GraphQL lets through only those with exactly one field (@oneOf). */
+function keyOf(reference: UserRef): { key: keyof typeof NAMES; value: string; which: RawBuilder<boolean> | null } {
+  const { id, username, email } = reference;
+  if (username != null) {
+    return { key: 'username', value: username, which: storable(username, sql`username = ${username}`) };
+  }
+  // By an address that is not proven, a stranger would be taken for its owner.
+  if (email != null) {
+    return { key: 'email', value: email, which: storable(email, sql`email = ${email} and email_confirmed`) };
+  }
+  return { key: 'id', value: id ?? '', which: id != null && isId(id) ? sql`id = ${id}` : null };
+}
+
+function storable(text: string, which: RawBuilder<boolean>): RawBuilder<boolean> | null {
+  return text.includes('\0') ? null : which;
+}
+
+async function named(
+  run: RunQuery,
+  { assignedTo, productId }: Naming,
+  { lock, trustsIds }: { lock: RawBuilder<unknown>; trustsIds: boolean },
+): Promise<NamedIds> {
+  const faults = new InputCheck();
+  const user = async (reference: UserRef) => {
+    const { key, value, which } = keyOf(reference);
+    if (which !== null && key === 'id' && trustsIds) return value.toLowerCase();
+    const id = which && (await livingUser(run, which, lock));
+    if (id === null) {
+      faults.add(UserErrorCode.NOT_FOUND, `assignedTo.${key}`, `There is no user with this ${NAMES[key]}.`);
+    }
+    return id;
+  };
+  const product = async (id: string) => {
+    if (isId(id) && trustsIds) return id.toLowerCase();
+    const found = isId(id) ? await livingProduct(run, id, lock) : null;
+    if (found === null) faults.add(UserErrorCode.NOT_FOUND, 'productId', 'There is no product with this id.');
+    return found;
+  };
+  return {
+    assignedToId: assignedTo && (await user(assignedTo)),
+    productId: productId == null ? productId : await product(productId),
+    faults,
+  };
+}
+
+/**
+ * The people and products that an input names, locked against deletion until the transaction ends. To be called before
+ * any ticket is locked, as the deletion of a user locks the user first and then tickets.
+ */
+export async function lockNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
+  return named(run, naming, { lock: LOCK, trustsIds: false });
+}
+
+/** The same without locks, for a statement that locks them itself: ids are taken as they are given. */
+export async function findNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
+  return named(run, naming, { lock: NO_LOCK, trustsIds: true });
+}
+
+/**
+ * Locks a ticket's assignee against deletion, before the ticket itself is locked: that is the order in which a deletion
+ * locks them.
+ */
+export async function lockAssigneeOf(run: RunQuery, ticketId: string): Promise<void> {
+  await livingUser(run, sql`id = (select assigned_to_id from ticket where id = ${ticketId})`, LOCK);
+}
+
+/** A ticket's assignee, if the account still exists, locked against deletion. */
+export async function lockAssignee(
+  run: RunQuery,
+  { assignedToId }: Row<Ticket>,
+): Promise<Pick<LivingReferences, 'assignedToId'>> {
+  return { assignedToId: assignedToId && (await livingUser(run, sql`id = ${assignedToId}`, LOCK)) };
+}
+
+/**
+ * What a deleted ticket names and is still there, locked against deletion. An original that became a duplicate itself
+ * gives way to its own, so that there is no chain.
+ */
+export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promise<LivingReferences> {
+  const { productId, duplicateOfId } = ticket;
+  const [original] = await run(
+    sql<{ id: string | null }>`select duplicate_of_id as id from ticket where id = ${duplicateOfId}`,
+  );
+  const next = original?.id ?? null;
+  return {
+    ...(await lockAssignee(run, ticket)),
+    productId: productId && (await livingProduct(run, productId, LOCK)),
+    duplicateOfId: next === null || next === ticket.id ? duplicateOfId : next,
+  };
+}

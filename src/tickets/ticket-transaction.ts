@@ -1,0 +1,96 @@
+import { type EntityManager } from '@mikro-orm/postgresql';
+import { type RawBuilder, sql } from 'kysely';
+import { type Row } from '../database/row.js';
+import { isoInstant } from '../database/text-values.js';
+import { insertedRecords, type PreparedWrite, updatedRecords } from './ticket-records.js';
+import { type RunQuery, type SavedRow, snapshotOf, type TicketStatements } from './ticket-statements.js';
+import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { type Ticket } from './ticket.entity.js';
+import { TICKET_FIELDS } from './ticket.fields.js';
+
+/** Of one statement: a user may be assigned to any number of tickets. */
+const MAX_WRITES = 500;
+
+const INSTANTS = TICKET_FIELDS.filter(({ kind }) => kind === 'instant').map(({ column }) => column);
+
+/** Instants as ISO 8601: the ORM's connection gives them as PostgreSQL writes them. */
+function withInstants<Loaded extends Row<Ticket>>(row: Loaded): Loaded {
+  const instants = INSTANTS.map((column) => {
+    const value: unknown = row[column];
+    return [column, typeof value === 'string' ? isoInstant(value) : value];
+  });
+  return { ...row, ...Object.fromEntries(instants) };
+}
+
+/** Loads, locks and saves tickets in a transaction of the ORM. */
+export class TicketTransaction {
+  readonly em: EntityManager;
+  readonly #statements: TicketStatements;
+  readonly #prepare: (write: TicketWrite) => PreparedWrite;
+  /** The mails that wait because of it. */
+  readonly pending: { readonly id: string; readonly sendAt: Date }[] = [];
+
+  constructor(em: EntityManager, statements: TicketStatements, prepare: (write: TicketWrite) => PreparedWrite) {
+    this.em = em;
+    this.#statements = statements;
+    this.#prepare = prepare;
+  }
+
+  readonly run: RunQuery = async (query) => {
+    const kysely = this.em.getKysely<unknown>();
+    const { rows } = 'sql' in query ? await kysely.executeQuery(query) : await query.execute(kysely);
+    return rows;
+  };
+
+  /**
+   * Locks tickets and the mails that wait for them, and loads them as they are then. In the order of their ids, so that no two
+   * transactions wait for each other. NO KEY UPDATE: rows that refer to the ticket need not wait (docs/decisions/0011-order-of-locks.md).
+   * @param which of the tickets `t`; must leave out what is hidden from the viewer, as waiting for the lock of a ticket
+   * would tell that it exists
+   */
+  async lock(which: RawBuilder<boolean>): Promise<TicketSnapshot[]> {
+    const locked = await this.run(
+      sql<{ id: string }>`select t.id from ticket t where ${which} order by t.id for no key update`,
+    );
+    if (locked.length === 0) return [];
+    const ids = locked.map(({ id }) => id);
+    await this.run(
+      sql`select from notification where ticket_id = any(${ids}::uuid[]) and status = 'SCHEDULED' and claimed_until is null
+        order by id for no key update`,
+    );
+    const rows = await this.run(this.#statements.select(JSON.stringify(ids)));
+    return rows.map((row) => snapshotOf(withInstants(row)));
+  }
+
+  /** Saves what was decided on locked tickets. */
+  async save(writes: readonly (TicketWrite | null)[]): Promise<void> {
+    const prepared = writes.flatMap((write) => (write ? [this.#prepare(write)] : []));
+    for (let begin = 0; begin < prepared.length; begin += MAX_WRITES) {
+      const batch = prepared.slice(begin, begin + MAX_WRITES);
+      const rows = await this.run(this.#statements.update(...updatedRecords(batch)));
+      if (rows.length !== batch.length) {
+        throw new Error('A locked ticket, or a mail about it, was changed by another transaction');
+      }
+      this.#notePending(batch, rows);
+    }
+  }
+
+  /** Saves a new ticket. False when its id is in use. */
+  async create(write: TicketWrite): Promise<boolean> {
+    const prepared = this.#prepare(write);
+    const rows = await this.run(this.#statements.insert(...insertedRecords([prepared])));
+    this.#notePending([prepared], rows);
+    return rows.length > 0;
+  }
+
+  /** Saves new tickets that have their numbers. Gives how many mails wait because of them. */
+  async import(writes: readonly TicketWrite[]): Promise<number> {
+    const prepared = writes.map((write) => this.#prepare(write));
+    return (await this.run(this.#statements.insertImported(...insertedRecords(prepared)))).length;
+  }
+
+  #notePending(batch: readonly PreparedWrite[], rows: readonly SavedRow[]): void {
+    const ids = new Set(rows.map(({ pendingId }) => pendingId));
+    for (const { mail, sendAt } of batch) if (mail && ids.has(mail.id)) this.pending.push({ id: mail.id, sendAt });
+  }
+}

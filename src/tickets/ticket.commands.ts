@@ -1,0 +1,217 @@
+import { type Viewer } from '../accounts/viewer.js';
+import { ForbiddenError } from '../common/errors.js';
+import { UserErrorCode, userInputError } from '../common/user-errors.js';
+import { InputCheck } from '../common/input-check.js';
+import { NotificationCancelReason } from '../notifications/notification.entity.js';
+import { changesOf, differing, givenValues, newValues } from './ticket-changes.js';
+import { changed, isStatus, writeOf } from './ticket-consequences.js';
+import { checkMayCreate, checkRights } from './ticket-rights.js';
+import { TicketEventKind } from './ticket-event.entity.js';
+import { COMMENT } from '../notifications/merge-changes.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
+import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
+import { type TicketChange, type TicketValues } from './ticket.fields.js';
+import { type CreateTicketInput } from './ticket.inputs.js';
+import { canDeleteTicket, factsOfRow } from './ticket.policy.js';
+import { type Row } from '../database/row.js';
+
+/**
+ * What becomes of tickets: pure functions of the viewer, what was read, the input and the time. They throw what the client
+ * is told: FORBIDDEN, or a UserInputError. Null: nothing is to be written.
+ */
+
+/** The ids of the people and products that an input names; what the input leaves out is undefined. */
+export interface NamedIds {
+  readonly assignedToId: string | null | undefined;
+  readonly productId: string | null | undefined;
+  /** What could not be found. */
+  readonly faults: InputCheck;
+}
+
+const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null };
+
+/** What a ticket names, as far as it is still there. */
+export interface LivingReferences {
+  readonly assignedToId: string | null;
+  readonly productId: string | null;
+  readonly duplicateOfId: string | null;
+}
+
+/** @throws UserInputError CONFLICT when the client looked at another version */
+function checkVersion({ id, version }: Row<Ticket>, expected: number | null | undefined): void {
+  if (expected == null || expected === version) return;
+  throw userInputError(
+    UserErrorCode.CONFLICT,
+    'expectedVersion',
+    'Somebody changed the ticket meanwhile. Look at what it is now, and make your change again.',
+    { ticketId: id },
+  );
+}
+
+/** Whether a change makes a ticket active again that somebody is assigned to, whose account may be deleted by now. */
+export function reopensAssigned(ticket: Row<Ticket>, { status }: TicketChange): boolean {
+  return status != null && ticket.assignedToId !== null && isActive(status) && !isActive(ticket.status);
+}
+
+/** Whether a change must lock people or products, so that they are not deleted at the same moment. */
+export function needsLocks(ticket: Row<Ticket>, change: TicketChange): boolean {
+  return change.assignedTo !== undefined || change.productId !== undefined || reopensAssigned(ticket, change);
+}
+
+/**
+ * @param id the client's own, or a new one
+ * @param at ISO 8601, as in all commands
+ */
+export function createTicket(
+  viewer: Viewer,
+  id: string,
+  input: CreateTicketInput,
+  named: NamedIds,
+  at: string,
+): TicketWrite {
+  checkMayCreate(viewer);
+  const check = new InputCheck();
+  const values = newValues(input, check);
+  check.include(named.faults);
+  check.done();
+  const { assignedToId = null, productId = null } = named;
+  const status = isStatus(values.status) ? values.status : TicketStatus.OPEN;
+  return {
+    ticketId: id,
+    revision: null,
+    values: {
+      ...values,
+      id,
+      assignedToId,
+      productId,
+      createdById: viewer.id,
+      createdAt: at,
+      closedAt: isActive(status) ? null : at,
+    },
+    event: CREATED,
+    mails: { ...mailsOfAssignment({ status, assignedToId, actorId: viewer.id }), cancels: null },
+    actorId: viewer.id,
+    at,
+  };
+}
+
+/**
+ * A ticket of another system, as it was there.
+ * @param sendsMail whether its assignee gets the mail that a new ticket brings
+ */
+export function importTicket(
+  values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'createdAt'> & TicketValues,
+  { sendsMail, now }: { readonly sendsMail: boolean; readonly now: string },
+): TicketWrite {
+  const { id, status, assignedToId, createdById: actorId, createdAt } = values;
+  const mails = sendsMail ? { ...mailsOfAssignment({ status, assignedToId, actorId }), cancels: null } : NO_MAILS;
+  return {
+    ticketId: id,
+    revision: null,
+    values,
+    event: CREATED,
+    mails,
+    actorId,
+    at: createdAt,
+    notifiedAt: now,
+  };
+}
+
+/**
+ * Changes the fields that are given.
+ * @param named needed for a change that names people or products
+ * @param living of a ticket that is reopened: needed when `reopensAssigned`
+ */
+export function updateTicket(
+  viewer: Viewer,
+  snapshot: TicketSnapshot,
+  { expectedVersion, ...change }: TicketChange & { readonly expectedVersion?: number | null },
+  at: string,
+  named?: NamedIds,
+  living?: Pick<LivingReferences, 'assignedToId'>,
+): TicketWrite | null {
+  const { ticket } = snapshot;
+  checkRights(viewer, ticket, change);
+  checkVersion(ticket, expectedVersion);
+  const check = new InputCheck();
+  const given = givenValues(change, check);
+  if (named) check.include(named.faults);
+  check.done();
+  // A closed ticket keeps an assignee whose account is deleted; once it is active again, it must not wait for them.
+  const assignedToId = living && reopensAssigned(ticket, change) ? living.assignedToId : undefined;
+  return changed(
+    viewer.id,
+    snapshot,
+    {
+      ...given,
+      assignedToId: named?.assignedToId === undefined ? assignedToId : named.assignedToId,
+      productId: named?.productId,
+    },
+    at,
+  );
+}
+
+/** Soft: `restoreTicket` brings it back. @throws FORBIDDEN without the right */
+export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: string): TicketWrite {
+  if (!canDeleteTicket(viewer, factsOfRow(snapshot.ticket)))
+    throw new ForbiddenError('You may not delete this ticket.');
+  const mails = { ...NO_MAILS, cancels: NotificationCancelReason.TICKET_DELETED };
+  return writeOf(snapshot, {
+    actorId: viewer.id,
+    at,
+    kind: TicketEventKind.DELETED,
+    values: { deletedAt: at },
+    mails,
+  });
+}
+
+/** Brings a deleted ticket back, without what it named and is gone (docs/decisions/0032-duplicates-and-restoring.md). */
+export function restoreTicket(
+  viewer: Viewer,
+  snapshot: TicketSnapshot,
+  living: LivingReferences,
+  at: string,
+): TicketWrite | null {
+  const { ticket } = snapshot;
+  if (ticket.deletedAt === null) return null;
+  const values = differing(ticket, { ...living });
+  const changes = changesOf(ticket, values);
+  return writeOf(snapshot, {
+    actorId: viewer.id,
+    at,
+    kind: TicketEventKind.RESTORED,
+    values: { ...values, deletedAt: null },
+    changes,
+  });
+}
+
+/** What a new comment does to its ticket: an event, and a mail unless the comment is internal. */
+export function commentOn(
+  viewer: Viewer,
+  snapshot: TicketSnapshot,
+  comment: { readonly id: string; readonly internal: boolean },
+  at: string,
+): TicketWrite {
+  const told = [{ field: COMMENT, from: null, to: comment.id }];
+  const mails = comment.internal ? NO_MAILS : mailsOfChanges(snapshot, told, viewer.id);
+  return writeOf(snapshot, {
+    actorId: viewer.id,
+    at,
+    kind: TicketEventKind.COMMENTED,
+    values: null,
+    commentId: comment.id,
+    mails,
+  });
+}
+
+/** Takes a deleted user off a ticket. Their mails are cancelled with the account. */
+export function unassignDeletedUser(actorId: string, snapshot: TicketSnapshot, at: string): TicketWrite {
+  return writeOf(snapshot, {
+    actorId,
+    at,
+    kind: TicketEventKind.CHANGED,
+    values: { assignedToId: null, updatedAt: at },
+    changes: changesOf(snapshot.ticket, { assignedToId: null }),
+  });
+}

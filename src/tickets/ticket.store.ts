@@ -1,0 +1,154 @@
+import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { Batcher } from '../database/batcher.js';
+import { type Db } from '../database/db.js';
+import { type PipelinedConnection } from '../database/pipelined-connection.js';
+import { type Row } from '../database/row.js';
+import { type Writes } from '../database/writes.js';
+import { type NotificationService } from '../notifications/notification.service.js';
+import { insertedRecords, type PreparedWrite, prepareWrite, updatedRecords } from './ticket-records.js';
+import { type RunQuery, type SavedRow, snapshotOf, TicketStatements } from './ticket-statements.js';
+import { TicketTransaction } from './ticket-transaction.js';
+import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { type Ticket } from './ticket.entity.js';
+
+/** Batches of new tickets contend for the same pages at the end of each index, batches of changes seldom do. */
+const UPDATE_CONCURRENCY = 3;
+
+/** Of the statements, in traces. */
+const SUMMARIES = { select: 'select ticket', insert: 'insert ticket', update: 'update ticket' } as const;
+
+/** SQLSTATEs of a write that came too late: a serialization failure, and a mail that another one made pending meanwhile. */
+const TOO_LATE = new Set<unknown>(['40001', '23505']);
+
+function cameTooLate(error: unknown): boolean {
+  return typeof error === 'object' && error !== null && 'code' in error && TOO_LATE.has(error.code);
+}
+
+/**
+ * Loads and saves tickets: a ticket, its event and its mails are written by one statement. Without a transaction, those that
+ * are asked for at the same time go together (docs/decisions/0081-batches.md), nothing is locked, and `save` writes only
+ * what is still as it was loaded. Where it is not, or people and products must be locked, the same command runs in a
+ * `transaction`.
+ */
+export class TicketStore {
+  readonly #orm: MikroORM;
+  readonly #db: Db;
+  readonly #notifications: NotificationService;
+  readonly #statements: TicketStatements;
+  readonly #loads: Batcher<string, TicketSnapshot | null>;
+  readonly #inserts: Batcher<PreparedWrite, SavedRow | null>;
+  readonly #updates: Batcher<PreparedWrite, SavedRow | null>;
+
+  constructor({
+    orm,
+    db,
+    writes,
+    notifications,
+  }: {
+    orm: MikroORM;
+    db: Db;
+    writes: Writes;
+    notifications: NotificationService;
+  }) {
+    const statements = new TicketStatements(db, writes);
+    this.#orm = orm;
+    this.#db = db;
+    this.#notifications = notifications;
+    this.#statements = statements;
+    this.#loads = new Batcher({
+      summary: SUMMARIES.select,
+      executeBatch: async (ids, pipeline) => {
+        const query = statements.select(JSON.stringify([...new Set(ids)]));
+        const rows = await db.all(query, { pipeline, summary: SUMMARIES.select });
+        const snapshots = new Map(rows.map((row) => [row.id, snapshotOf(row)]));
+        return ids.map((id) => ({ result: snapshots.get(id) ?? null }));
+      },
+      executeOne: async (id) => {
+        const row = await db.first(statements.select(JSON.stringify([id])));
+        return row && snapshotOf(row);
+      },
+    });
+    this.#inserts = new Batcher({
+      summary: SUMMARIES.insert,
+      // Products and users that somebody has locked would hold up the batch: their tickets are left out, and written alone.
+      executeBatch: async (batch, pipeline) => {
+        const query = statements.insertUnlocked(...insertedRecords(batch));
+        const rows = byId(await db.write(query, { pipeline, summary: SUMMARIES.insert }));
+        return batch.map(({ write }) => {
+          const result = rows.get(write.ticketId);
+          return result && { result };
+        });
+      },
+      executeOne: async (one) => {
+        const query = statements.insert(...insertedRecords([one]));
+        return (await db.write(query, { summary: SUMMARIES.insert }))[0] ?? null;
+      },
+      keyOf: ({ write }) => write.ticketId,
+    });
+    const update = async (batch: readonly PreparedWrite[], pipeline?: PipelinedConnection) => {
+      const query = statements.update(...updatedRecords(batch));
+      const rows = byId(await db.write(query, { pipeline, summary: SUMMARIES.update }));
+      return batch.map(({ write }) => rows.get(write.ticketId) ?? null);
+    };
+    this.#updates = new Batcher({
+      summary: SUMMARIES.update,
+      concurrency: UPDATE_CONCURRENCY,
+      executeBatch: async (batch, pipeline) => (await update(batch, pipeline)).map((result) => ({ result })),
+      executeOne: async (one) => {
+        try {
+          return (await update([one]))[0] ?? null;
+        } catch (error) {
+          if (cameTooLate(error)) return null;
+          throw error;
+        }
+      },
+      keyOf: ({ write }) => write.ticketId,
+    });
+  }
+
+  /** For reads that need no transaction. */
+  readonly run: RunQuery = async (query) => this.#db.pipelined(query);
+
+  /** A ticket, deleted or not; null if there is none. @param id in lower case */
+  async load(id: string): Promise<TicketSnapshot | null> {
+    return this.#loads.run(id);
+  }
+
+  /**
+   * The ticket as it was written. Null, and nothing is written, when a new ticket's id is in use, or its product or assignee
+   * does not exist; when the ticket or a mail is not what was loaded any more, or somebody has it locked.
+   */
+  async save(write: TicketWrite): Promise<Row<Ticket> | null> {
+    const prepared = this.#prepared(write);
+    const row = await (write.revision === null ? this.#inserts : this.#updates).run(prepared);
+    if (row === null) return null;
+    const { savedId: _, pendingId, ...ticket } = row;
+    if (pendingId !== null) this.#notifications.scheduleDelivery([{ id: pendingId, sendAt: prepared.sendAt }]);
+    return ticket;
+  }
+
+  /** Runs work in a transaction, and schedules the mails that it made pending after the commit. */
+  async transaction<Result>(work: (tx: TicketTransaction) => Promise<Result>): Promise<Result> {
+    let tx: TicketTransaction | undefined;
+    const result = await this.#orm.em.fork().transactional(async (em) => {
+      tx = this.within(em);
+      return work(tx);
+    });
+    this.#notifications.scheduleDelivery(tx?.pending ?? []);
+    return result;
+  }
+
+  /** For work in a transaction that somebody else has begun. Its mails are found when they are due. */
+  within(em: EntityManager): TicketTransaction {
+    return new TicketTransaction(em, this.#statements, (write) => this.#prepared(write));
+  }
+
+  #prepared(write: TicketWrite): PreparedWrite {
+    return prepareWrite(write, this.#notifications.dueAfter(new Date(write.notifiedAt ?? write.at)));
+  }
+}
+
+/** By the id of the ticket that was written. */
+function byId(rows: readonly SavedRow[]): ReadonlyMap<string, SavedRow> {
+  return new Map(rows.map((row) => [row.savedId, row]));
+}
