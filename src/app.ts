@@ -45,6 +45,7 @@ import { tracedMailer } from './observability/tracing/traced-mailer.js';
 import { inChildSpan, type Tracing } from './observability/tracing/tracing.js';
 import { ProductReader } from './products/product.reader.js';
 import { ProductService } from './products/product.service.js';
+import { SearchUpkeep } from './search/search-upkeep.js';
 import { SearchTurns } from './search-turns.js';
 import { SimilarTicketReader } from './tickets/similar-ticket.reader.js';
 import { TicketBulkService } from './tickets/ticket-bulk.service.js';
@@ -100,6 +101,7 @@ export interface App extends AppParts {
   readonly throttle: SignInThrottle;
   readonly endedSignIns: EndedSignIns;
   readonly digests: DigestPlanner;
+  readonly searchUpkeep: SearchUpkeep;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
 
@@ -161,6 +163,7 @@ export function createApp(parts: AppParts): App {
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
+    searchUpkeep: new SearchUpkeep(rows, logger),
     unsubscribeTokens,
     services: {
       auth: new AuthService({

@@ -4,6 +4,8 @@ import { characters } from '../graphql/input-check.js';
 import { type Term } from './searched-text.js';
 import { type TermGroups } from './word-query.js';
 
+/** Texts whose words are not in the vocabulary yet that are looked through, newest ones left out: SearchUpkeep takes what waits each second. */
+const MOST_WAITING = 1000;
 /** In a shorter word a slip makes too many others of it. */
 const SHORTEST_MISSPELT = 5;
 
@@ -36,12 +38,22 @@ export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promis
   const typed = terms.map(({ text }) => text).filter((text) => characters(text) >= SHORTEST_MISSPELT);
   if (typed.length === 0) return null;
   const near = await rows.all(sql<{ typed: string; word: string }>`
+    with waiting as materialized (
+      select distinct ltrim(word, '=') as word
+      from (select words from search_waiting limit ${MOST_WAITING}::int) text, unnest(tsvector_to_array(words)) as word
+    )
     select distinct typed.word as typed, known.word
     from unnest(${typed}::text[]) as typed (word)
+      cross join lateral (select (char_length(typed.word) - 1) / 2 as length) half
       cross join lateral (
         select word from search_word
         where is_learnt(typed.word) and search_slips(word) && search_slips(typed.word)
           and char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1
+        union all
+        -- One slip leaves the first half as it is, or the last.
+        select word from waiting
+        where (left(word, half.length) = left(typed.word, half.length) or right(word, half.length) = right(typed.word, half.length))
+          and is_learnt(typed.word) and is_learnt(word)
         offset 0
       ) known
     where known.word <> typed.word`);

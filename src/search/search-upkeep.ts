@@ -1,0 +1,56 @@
+import { sql } from 'kysely';
+import { type Logger } from 'pino';
+import { type Rows } from '../database/rows.js';
+
+const EVERY_MS = 1000;
+/** So many texts are worked through in one transaction. */
+const TEXTS_AT_ONCE = 500;
+/** Indexes whose new entries wait in a list, which each search reads, until they are put in. */
+const INDEXES = ['ticket_search_by_words', 'ticket_stem_by_stems', 'comment_by_words', 'search_word_by_slips'];
+
+/**
+ * Does each second what a write would otherwise have to wait for: words of new texts are put into the vocabulary, and
+ * new entries into the indexes. What a search finds does not depend on it. Every process does it, one after the other
+ * or at the same time.
+ */
+export class SearchUpkeep {
+  readonly #rows: Rows;
+  readonly #logger: Logger;
+  readonly #stopping = new AbortController();
+  #timer: NodeJS.Timeout | undefined;
+  #running: Promise<void> | undefined;
+
+  constructor(rows: Rows, logger: Logger) {
+    this.#rows = rows;
+    this.#logger = logger;
+  }
+
+  /** Does it once, until nothing is left. */
+  async run(): Promise<void> {
+    let texts = TEXTS_AT_ONCE;
+    while (texts === TEXTS_AT_ONCE && !this.#stopping.signal.aborted) texts = await this.learn(TEXTS_AT_ONCE);
+    await this.#rows.all(sql`select gin_clean_pending_list(name::regclass) from unnest(${INDEXES}::text[]) as name`);
+  }
+
+  /** Puts the words of at most so many texts into the vocabulary, and gives how many there were. */
+  async learn(most: number): Promise<number> {
+    const learnt = await this.#rows.first(sql<{ texts: number }>`select search_learn(${most}::int) as texts`);
+    return learnt?.texts ?? 0;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => {
+      this.#running ??= this.run()
+        .catch((error: unknown) => this.#logger.error({ err: error }, 'The upkeep of search failed; it comes again'))
+        .finally(() => {
+          this.#running = undefined;
+        });
+    }, EVERY_MS).unref();
+  }
+
+  async stop(): Promise<void> {
+    clearInterval(this.#timer);
+    this.#stopping.abort();
+    await this.#running;
+  }
+}
