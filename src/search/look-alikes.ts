@@ -2,10 +2,9 @@ import { sql } from 'kysely';
 import { type Rows } from '../database/rows.js';
 import { characters } from '../graphql/input-check.js';
 import { type Term } from './searched-text.js';
+import { learnTooMany, MOST_WAITING } from './vocabulary.js';
 import { type TermGroups } from './word-query.js';
 
-/** Texts whose words are not in the vocabulary yet that are looked through, newest ones left out: SearchUpkeep takes what waits each second. */
-const MOST_WAITING = 1000;
 /** In a shorter word a slip makes too many others of it. */
 const SHORTEST_MISSPELT = 5;
 
@@ -37,6 +36,7 @@ export function isOneSlip(one: string, other: string): boolean {
 export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promise<TermGroups | null> {
   const typed = terms.map(({ text }) => text).filter((text) => characters(text) >= SHORTEST_MISSPELT);
   if (typed.length === 0) return null;
+  await learnTooMany(rows);
   const near = await rows.all(sql<{ typed: string; word: string }>`
     with waiting as materialized (
       select distinct ltrim(word, '=') as word
@@ -52,8 +52,10 @@ export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promis
         union all
         -- One slip leaves the first half as it is, or the last.
         select word from waiting
-        where (left(word, half.length) = left(typed.word, half.length) or right(word, half.length) = right(typed.word, half.length))
-          and is_learnt(typed.word) and is_learnt(word)
+        where is_learnt(typed.word) and case
+          when char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1 and (
+            left(word, half.length) = left(typed.word, half.length) or right(word, half.length) = right(typed.word, half.length))
+          then is_learnt(word) else false end
         offset 0
       ) known
     where known.word <> typed.word`);

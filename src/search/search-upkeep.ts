@@ -1,10 +1,9 @@
 import { sql } from 'kysely';
 import { type Logger } from 'pino';
 import { type Rows } from '../database/rows.js';
+import { learnWaiting } from './vocabulary.js';
 
 const EVERY_MS = 1000;
-/** So many texts are worked through in one transaction. */
-const TEXTS_AT_ONCE = 500;
 /** Indexes whose new entries wait in a list, which each search reads, until they are put in. */
 const INDEXES = ['ticket_search_by_words', 'ticket_stem_by_stems', 'comment_by_words', 'search_word_by_slips'];
 
@@ -27,15 +26,8 @@ export class SearchUpkeep {
 
   /** Does it once, until nothing is left. */
   async run(): Promise<void> {
-    let texts = TEXTS_AT_ONCE;
-    while (texts === TEXTS_AT_ONCE && !this.#stopping.signal.aborted) texts = await this.learn(TEXTS_AT_ONCE);
+    while (!this.#stopping.signal.aborted && (await learnWaiting(this.#rows)) > 0);
     await this.#rows.all(sql`select gin_clean_pending_list(name::regclass) from unnest(${INDEXES}::text[]) as name`);
-  }
-
-  /** Puts the words of at most so many texts into the vocabulary, and gives how many there were. */
-  async learn(most: number): Promise<number> {
-    const learnt = await this.#rows.first(sql<{ texts: number }>`select search_learn(${most}::int) as texts`);
-    return learnt?.texts ?? 0;
   }
 
   start(): void {
