@@ -188,21 +188,25 @@ export class Migration20261127160000_search_rows extends Migration {
 
   /** What the rows must be, whatever happened before; triggers come to the same with less work. */
   #rows(): void {
-    this.addSql(`create function marked_words(words tsvector, internal boolean) returns tsvector language sql immutable strict parallel safe
-      begin atomic
-        select case when internal then array_to_tsvector(array(select '=' || lexeme from unnest(tsvector_to_array(words)) as lexeme)) else words end;
-      end;`);
+    this.addSql(`create function marked_words(words tsvector, internal boolean) returns tsvector ${IN_PLACE}
+      begin
+        return case when internal
+          then array_to_tsvector(array(select '=' || lexeme from unnest(tsvector_to_array(words)) as lexeme)) else words end;
+      end $body$;`);
     this.addSql(`comment on function marked_words is 'a word of an internal comment begins with =, as no word of a text does';`);
     // Of a ticket with too many words only its own are kept, with a mark by which comments leave the row alone.
-    this.addSql(`create function ticket_search_words(wanted uuid) returns tsvector language sql stable strict
-      begin atomic
-        select case when cardinality(said.words) <= ${MOST_WORDS} and length(own.words || array_to_tsvector(said.words)) <= ${MOST_WORDS}
-          then own.words || array_to_tsvector(said.words) else own.words || '''=''' end
-        from (select ticket_words(title, description) as words from ticket where id = wanted offset 0) own
-          cross join (select array(
-            select distinct lexeme from comment c, unnest(tsvector_to_array(marked_words(c.words, c.internal))) as lexeme
-            where c.ticket_id = wanted and c.deleted_at is null) as words offset 0) said;
-      end;`);
+    this.addSql(`create function ticket_search_words(wanted uuid) returns tsvector language plpgsql stable strict ${BY_INDEX} as $$
+      declare
+        own tsvector := (select ticket_words(title, description) from ticket where id = wanted);
+        all_words tsvector := own;
+        said tsvector;
+      begin
+        for said in select marked_words(words, internal) from comment where ticket_id = wanted and deleted_at is null loop
+          exit when length(all_words) > ${MOST_WORDS};
+          all_words := all_words || said;
+        end loop;
+        return case when length(all_words) <= ${MOST_WORDS} then all_words else own || '''=''' end;
+      end $$;`);
   }
 
   #triggers(): void {
