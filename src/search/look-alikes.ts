@@ -46,9 +46,7 @@ export async function withLookAlikes(rows: Rows, terms: readonly Term[]): Promis
     from unnest(${typed}::text[]) as typed (word)
       cross join lateral (select (char_length(typed.word) - 1) / 2 as length) half
       cross join lateral (
-        select word from search_word
-        where is_learnt(typed.word) and search_slips(word) && search_slips(typed.word)
-          and char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1
+        select unnest(search_alike(typed.word)) as word
         union all
         -- One slip leaves the first half as it is, or the last.
         select word from waiting

@@ -129,10 +129,10 @@ function readable(viewer: Viewer): RawBuilder<unknown> {
 function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
     ? sql`stem_hits(quoted.term, ${MOST_COUNTED}::int)`
-    : sql`array(
-        select s.ticket_number from unnest(own.numbers) as readable (number)
-          join ticket_stem s on s.ticket_number = readable.number
-        where s.stems @@ quoted.term)`;
+    : sql`array(select ticket_number from (
+        select stem.* from unnest(own.numbers) as readable (number)
+          cross join lateral (select * from ticket_stem s where s.ticket_number = readable.number offset 0) stem
+      ) mine where mine.stems @@ quoted.term)`;
 }
 
 /** The ids and scores of the tickets most like each source, as `found`. */

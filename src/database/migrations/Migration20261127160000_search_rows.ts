@@ -166,6 +166,11 @@ export class Migration20261127160000_search_rows extends Migration {
       begin atomic select char_length(word) between ${SHORTEST_LEARNT} and ${LONGEST_WORD - 1} and word !~ '[0-9]'; end;`);
     // Not unique, so that nobody waits for another transaction that learns the same word: it is there twice then.
     this.addSql(`create table "search_word" ("word" text collate "C" not null);`);
+    this.addSql(`create function search_alike(typed text) returns text[] language plpgsql stable parallel safe ${BY_INDEX} as $$
+      begin
+        return array(select word from search_word where is_learnt(typed) and search_slips(word) && search_slips(typed)
+          and char_length(word) between char_length(typed) - 1 and char_length(typed) + 1);
+      end $$;`);
     // A write leaves its words here, without looking for those that are known.
     this.addSql(`create table "search_waiting" ("words" tsvector not null);`);
     this.addSql(`create function search_learn(most int) returns int language plpgsql ${BY_INDEX} as $$
@@ -324,7 +329,7 @@ export class Migration20261127160000_search_rows extends Migration {
     for (const table of ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting']) this.addSql(`drop table ${table};`);
     for (const name of [
       'ticket_hits', 'comment_hits', 'stem_hits', 'keep_comment_words', 'keep_changed_ticket', 'keep_ticket_words', 'keep_new_ticket',
-      'keep_removed_ticket', 'marked_words', 'search_learn', 'is_learnt', 'search_slips', 'comment_words', 'ticket_words',
+      'keep_removed_ticket', 'marked_words', 'search_learn', 'search_alike', 'is_learnt', 'search_slips', 'comment_words', 'ticket_words',
       'search_terms', 'search_pairs', 'search_fold', 'search_letters',
       'ticket_terms(text, text)', 'ticket_terms(tsvector)', 'ticket_terms(tsvector, float8)', 'ticket_length', 'ticket_positions', 'ticket_stems',
       'ticket_title_stems', 'ticket_term_words',
