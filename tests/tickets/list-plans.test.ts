@@ -72,6 +72,14 @@ async function statementsOf(action: () => Promise<unknown>): Promise<Sent[]> {
     .filter(({ text }) => /^\s*(select|with)\b/.test(text) && /\b(ticket|comment|hits|search_\w+|unnest)\b/.test(text));
 }
 
+/** Rows of words that this transaction has looked up one by one. */
+async function fetched(): Promise<number> {
+  const { rows } = await database.query<{ rows: string }>(
+    "select idx_tup_fetch as rows from pg_stat_xact_user_tables where relname = 'ticket_search'",
+  );
+  return Number(rows[0]?.rows);
+}
+
 /** Runs statements as a new connection does, and tells which of the tables they read from end to end, functions included. */
 async function scannedBy(statements: readonly Sent[], planMode: string): Promise<string[]> {
   const connection = new Client({ connectionString: server.databaseUrl });
@@ -110,6 +118,10 @@ const UNDER = `query ($id: ID!) { user(id: $id) {
 const COUNTED = LIST.replace('pageInfo', 'totalCount pageInfo');
 const SEARCHED_UNDER = `query ($id: ID!) { user(id: $id) {
   createdTickets(first: 20, filter: { search: "and" }) { totalCount nodes { id } pageInfo { hasPreviousPage } } } }`;
+const LIST_FLAGS = `query ($filter: TicketFilter) {
+  tickets(first: 20, filter: $filter) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } }`;
+const FLAGS_UNDER = `query ($id: ID!, $search: String!) { user(id: $id) {
+  createdTickets(first: 20, filter: { search: $search }) { nodes { id } pageInfo { hasNextPage hasPreviousPage } } } }`;
 const SIMILAR = `query ($input: SimilarTicketsInput!) { similarTickets(input: $input) { score ticket { id title } } }`;
 const SIMILAR_TO = '{ tickets(first: 3) { nodes { similar { score ticket { id } } } } }';
 const INSIGHTS = `query ($input: TicketInsightsInput!) { ticketInsights(input: $input) {
@@ -185,5 +197,25 @@ describe('a list', () => {
     const admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
     const statements = await statementsOf(async () => admin.client.query(LIST, { filter: { deleted: true } }));
     for (const mode of PLAN_MODES) expect(await scannedBy(statements, mode)).toEqual([]);
+  });
+
+  test.each([
+    ['a page', LIST_FLAGS, (search: string) => ({ filter: { search } })],
+    ['lists under a user', FLAGS_UNDER, (search: string) => ({ id: own.id, search })],
+  ])('of words that are seldom together walks only so far: %s', async (_what, query, variables) => {
+    // One of the newest has both; statistics say that many have.
+    await database.query(`update ticket set title = 'word1 and word2' where number = ${MANY}`);
+    await database.query("update pg_class set reltuples = 1e9 where relname = 'ticket_search'");
+    const later = performance.now() + 120_000;
+    jest.spyOn(performance, 'now').mockImplementation(() => later);
+    const statements = await statementsOf(async () => tech.client.query(query, variables('word1 word2')));
+    expect(statements.some(({ text }) => text.includes('limit 5000'))).toBe(true);
+    for (const { text, values } of statements) {
+      await database.query('begin');
+      const before = await fetched();
+      await database.query(text, values);
+      expect((await fetched()) - before).toBeLessThanOrEqual(5000);
+      await database.query('rollback');
+    }
   });
 });

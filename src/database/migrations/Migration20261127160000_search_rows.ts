@@ -303,6 +303,12 @@ export class Migration20261127160000_search_rows extends Migration {
       begin
         return array(select ticket_number from ticket_stem where stems @@ query limit most);
       end $$;`);
+    this.addSql(`create function newest_stem_hits(query tsquery, walked int, most int) returns int[] language plpgsql stable parallel safe ${BY_INDEX} as $$
+      begin
+        return array(
+          select ticket_number from (select * from ticket_stem order by ticket_number desc limit walked) newest
+          where stems @@ query limit most);
+      end $$;`);
   }
 
   /** The terms of tickets stay as they are cut and weighed. */
@@ -328,7 +334,7 @@ export class Migration20261127160000_search_rows extends Migration {
     this.addSql(`alter table "comment" drop column "words";`);
     for (const table of ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting']) this.addSql(`drop table ${table};`);
     for (const name of [
-      'ticket_hits', 'comment_hits', 'stem_hits', 'keep_comment_words', 'keep_changed_ticket', 'keep_ticket_words', 'keep_new_ticket',
+      'ticket_hits', 'comment_hits', 'stem_hits', 'newest_stem_hits', 'keep_comment_words', 'keep_changed_ticket', 'keep_ticket_words', 'keep_new_ticket',
       'keep_removed_ticket', 'marked_words', 'search_learn', 'search_alike', 'is_learnt', 'search_slips', 'comment_words', 'ticket_words',
       'search_terms', 'search_pairs', 'search_fold', 'search_letters',
       'ticket_terms(text, text)', 'ticket_terms(tsvector)', 'ticket_terms(tsvector, float8)', 'ticket_length', 'ticket_positions', 'ticket_stems',
