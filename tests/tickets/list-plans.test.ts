@@ -18,6 +18,7 @@ let own: Person;
 let product: { id: string };
 let database: Client;
 const people: string[] = [];
+let prepared = 0;
 beforeAll(async () => {
   server = await startTestServer();
   tech = await buildPerson(server, { role: BuiltInRole.TECH });
@@ -80,10 +81,9 @@ async function fetched(): Promise<number> {
   return Number(rows[0]?.rows);
 }
 
-/** Runs statements as a new connection does, and tells which of the tables they read from end to end, functions included. */
+/** Prepares and runs statements as a new connection does, and tells which of the tables they read from end to end, functions included. */
 async function scannedBy(statements: readonly Sent[], planMode: string): Promise<string[]> {
-  const connection = new Client({ connectionString: server.databaseUrl });
-  await connection.connect();
+  const connection = database;
   const scans = async () => {
     const { rows } = await connection.query<{ name: string; scans: string }>(
       'select relname as name, seq_scan as scans from pg_stat_xact_user_tables where relname = any($1)',
@@ -94,10 +94,11 @@ async function scannedBy(statements: readonly Sent[], planMode: string): Promise
   try {
     await connection.query(`set plan_cache_mode = ${planMode}`);
     const scanned: string[] = [];
-    for (const [index, { text, values }] of statements.entries()) {
+    for (const { text, values } of statements) {
+      prepared += 1;
       await connection.query('begin');
       const before = await scans();
-      await connection.query({ name: `s${index}`, text, values });
+      await connection.query({ name: `statement${prepared}`, text, values });
       for (const [table, count] of await scans()) {
         if (count > (before.get(table) ?? 0)) scanned.push(`${table}: ${text}`);
       }
@@ -105,7 +106,7 @@ async function scannedBy(statements: readonly Sent[], planMode: string): Promise
     }
     return scanned;
   } finally {
-    await connection.end();
+    await connection.query('reset plan_cache_mode');
   }
 }
 
