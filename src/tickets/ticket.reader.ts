@@ -118,18 +118,15 @@ export class TicketReader {
     };
     const inTurn = this.#inTurn(viewer, args);
     const { rows, ...matching } = await inTurn(async () => {
-      const matching = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
-      const { readable } = matching;
+      const tickets = await matchingTickets(this.#rows, viewer, args.filter ?? {}, 't');
+      const { readable, condition, walked } = tickets;
       let found =
-        matching.walked &&
-        (await read(
-          sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${matching.walked}`,
-          readable,
-        ));
+        walked &&
+        (await read(sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`, readable));
       if (found === null || !page.isFull(found)) {
-        found = await read(sql`ticket t where ${matching.condition} and ${page.where}`, readable);
+        found = await read(sql`ticket t where ${condition} and ${page.where}`, readable);
       }
-      return { ...matching, rows: found };
+      return { ...tickets, rows: found };
     });
     return page.connection(
       withComments(rows, comments),

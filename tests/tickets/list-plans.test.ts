@@ -68,7 +68,9 @@ async function statementsOf(action: () => Promise<unknown>): Promise<Sent[]> {
   query.mockRestore();
   return calls
     .map(([given, values]) =>
-      typeof given === 'string' ? { text: given, values: values ?? [] } : { values: [], ...given },
+      typeof given === 'string'
+        ? { text: given, values: values ?? [] }
+        : { text: given.text, values: given.values ?? [] },
     )
     .filter(({ text }) => /^\s*(select|with)\b/.test(text) && /\b(ticket|comment|hits|search_\w+|unnest)\b/.test(text));
 }
