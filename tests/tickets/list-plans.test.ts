@@ -157,7 +157,8 @@ const CASES: readonly (readonly [string, string, object | (() => object)])[] = [
   ['under a user', UNDER, () => ({ id: own.id })],
   ['with a word, a status and totalCount', COUNTED, { filter: { search: 'word5', status: ['CLOSED'] } }],
   ['of words that nothing holds', COUNTED, { filter: { search: 'nowhere whatever' } }],
-  ['with a word, in or and not', COUNTED, { filter: { or: [{ search: 'word5' }, { not: { search: 'and' } }] } }],
+  // Without totalCount: what a `not` lets through is nearly all, and is counted by reading all.
+  ['with a word, in or and not', LIST, { filter: { or: [{ search: 'word5' }, { not: { search: 'and' } }] } }],
   ['under a user, with a word', SEARCHED_UNDER, () => ({ id: own.id })],
   ['of similar tickets to a text', SIMILAR, { input: { title: 'word12 and text12', description: 'word5 text77' } }],
   ['of similar tickets to tickets', SIMILAR_TO, {}],
