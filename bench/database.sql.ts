@@ -2,7 +2,7 @@
 import { TALLIES } from './peers/statements.js';
 
 /** Rises when the statements below or the seed change: a kept folder of an earlier run is then refused. */
-export const LAYOUT = 4;
+export const LAYOUT = 5;
 
 /** No text of the seed holds it. */
 export const RARE_WORD = 'zeppelin';
@@ -28,11 +28,13 @@ export const AFTER_SEED: readonly string[] = [
 export const FOR_PEERS: readonly string[] = [
   `drop trigger keep_new_ticket on ticket`,
   `drop trigger keep_changed_ticket on ticket`,
+  `drop trigger keep_removed_ticket on ticket`,
+  `drop trigger keep_removed_tickets on ticket`,
   `drop trigger keep_comment_words on comment`,
   `drop trigger keep_changed_comment_words on comment`,
   `drop function ticket_search_words`,
   `alter table comment drop column words`,
-  `drop table ticket_search, ticket_stem, search_word`,
+  `drop table ticket_search, ticket_stem, search_word, search_waiting`,
   `alter table ticket add column search tsvector generated always as (to_tsvector('simple', title || ' ' || description)) stored`,
   `create index on ticket using gin (search)`,
   `alter table ticket alter id set default uuidv7(), alter created_at set default now()`,

@@ -18,7 +18,7 @@ const OTHER_ROWS = `
 /** Made anew by the migrations from what stays. */
 const DERIVED = new Set(['ticket_search', 'ticket_stem']);
 /** Words for misspelt ones to be compared with are learnt at best; the others are of no use after an hour. */
-const LOST = new Set(['search_word', 'password_reset_request', 'sign_in_throttle', 'migration']);
+const LOST = new Set(['search_word', 'search_waiting', 'password_reset_request', 'sign_in_throttle', 'migration']);
 
 /** Everything that migrations make, as PostgreSQL describes it. */
 const SCHEMA = `

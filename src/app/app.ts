@@ -45,6 +45,7 @@ import { inChildSpan, type Tracing } from '../observability/tracing/tracing.js';
 import { ProductReader } from '../products/product.reader.js';
 import { ProductService } from '../products/product.service.js';
 import { SearchLimiter } from '../search/search-limiter.js';
+import { SearchUpkeep } from '../search/search-upkeep.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { countLiveTickets } from '../tickets/product-tickets.js';
@@ -97,6 +98,7 @@ export interface App extends AppParts {
   readonly accountMails: AccountMailDelivery;
   readonly throttle: SignInThrottle;
   readonly endedSignIns: ExpiredSessionCleanup;
+  readonly searchUpkeep: SearchUpkeep;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -153,6 +155,7 @@ export function createApp(parts: AppParts): App {
     accessTokens,
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
+    searchUpkeep: new SearchUpkeep(db, logger),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,

@@ -172,6 +172,9 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       },
     });
 
+    app.searchUpkeep.start();
+    openings.add('the upkeep of search', async () => app.searchUpkeep.stop());
+
     let url: string | null = null;
     const httpServer = env.run === 'worker' ? null : new GracefulHttpServer();
     if (httpServer) {

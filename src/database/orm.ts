@@ -69,7 +69,7 @@ export function ormOptions(
       ignoreSchema: [JOBS_SCHEMA],
       // Kept by triggers; they, the tables and their functions stand in migrations only (docs/decisions/0030-search.md,
       // 0040-similar-tickets.md).
-      skipTables: ['ticket_search', 'ticket_stem', 'search_word'],
+      skipTables: ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting'],
       ignoreTriggers: true,
       ignoreRoutines: true,
     },

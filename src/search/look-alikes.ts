@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import { type Db } from '../database/db.js';
 import { characters } from '../common/input-check.js';
 import { type Term } from './searched-text.js';
+import { learnTooMany, MOST_WAITING } from './vocabulary.js';
 import { type TermGroups } from './word-query.js';
 
 /** In a shorter word a slip makes too many others of it. */
@@ -35,13 +36,24 @@ export function isOneSlip(one: string, other: string): boolean {
 export async function withLookAlikes(db: Db, terms: readonly Term[]): Promise<TermGroups | null> {
   const typed = terms.map(({ text }) => text).filter((text) => characters(text) >= SHORTEST_MISSPELT);
   if (typed.length === 0) return null;
+  await learnTooMany(db);
   const near = await db.all(sql<{ typed: string; word: string }>`
+    with waiting as materialized (
+      select distinct ltrim(word, '=') as word
+      from (select words from search_waiting limit ${MOST_WAITING}::int) text, unnest(tsvector_to_array(words)) as word
+    )
     select distinct typed.word as typed, known.word
     from unnest(${typed}::text[]) as typed (word)
+      cross join lateral (select (char_length(typed.word) - 1) / 2 as length) half
       cross join lateral (
-        select word from search_word
-        where is_learnt(typed.word) and search_slips(word) && search_slips(typed.word)
-          and char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1
+        select unnest(search_alike(typed.word)) as word
+        union all
+        -- One slip leaves the first half as it is, or the last.
+        select word from waiting
+        where is_learnt(typed.word) and case
+          when char_length(word) between char_length(typed.word) - 1 and char_length(typed.word) + 1 and (
+            left(word, half.length) = left(typed.word, half.length) or right(word, half.length) = right(typed.word, half.length))
+          then is_learnt(word) else false end
         offset 0
       ) known
     where known.word <> typed.word`);

@@ -17,6 +17,9 @@ const MOST_TICKETS_A_TERM = 500;
 const MOST_COUNTED = 3000;
 /** When rare terms give too few candidates, tickets with two of this many rarest frequent terms are candidates too. */
 const MOST_TOGETHER = 3;
+/** They are looked for among so many of the newest, until so many are found: frequent terms tell little, and recent tickets more. */
+const MOST_WALKED = 4000;
+const MOST_FREQUENT = 100;
 /** So many of the best by what was looked through are scored by all their terms. */
 const CANDIDATES = 50;
 /** Under this share of what the text says, the terms that two tickets have in common are those of any two. */
@@ -129,10 +132,10 @@ function readable(viewer: Viewer): RawBuilder<unknown> {
 function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
     ? sql`stem_hits(quoted.term, ${MOST_COUNTED}::int)`
-    : sql`array(
-        select s.ticket_number from unnest(own.numbers) as readable (number)
-          join ticket_stem s on s.ticket_number = readable.number
-        where s.stems @@ quoted.term)`;
+    : sql`array(select ticket_number from (
+        select stem.* from unnest(own.numbers) as readable (number)
+          cross join lateral (select * from ticket_stem s where s.ticket_number = readable.number offset 0) stem
+      ) mine where mine.stems @@ quoted.term)`;
 }
 
 /** The ids and scores of the tickets most like each source, as `found`. */
@@ -185,7 +188,7 @@ function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): Ra
     ), candidate as (
       select source, number from rare
       union
-      select source, hit from frequent cross join lateral unnest(stem_hits(query, ${MOST_TICKETS_A_TERM}::int)) as hit
+      select source, hit from frequent cross join lateral unnest(newest_stem_hits(query, ${MOST_WALKED}::int, ${MOST_FREQUENT}::int)) as hit
     ), found as (
       select whole.source, best.ticket_id, best.score
       from whole cross join lateral (
@@ -193,11 +196,14 @@ function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): Ra
         from candidate
           join ticket_stem s on s.ticket_number = candidate.number
           join ticket c on c.number = candidate.number
+          -- Only those that both have are weighed. Once for each ticket: the function's arguments stand in it for each term.
+          cross join lateral (
+            select ts_delete(s.stems, tsvector_to_array(ts_delete(s.stems, whole.known))) as stems, ticket_length(s.stems) as length
+            offset 0
+          ) common
           cross join lateral (
             select sum(known.weight * p.weight) as score, count(*) as terms
-            -- Only those that both have are weighed.
-            from ticket_terms(
-                ts_delete(s.stems, tsvector_to_array(ts_delete(s.stems, whole.known))), ticket_length(s.stems)) p
+            from ticket_terms(common.stems, common.length) p
               join known on known.term = p.term and known.source is not distinct from whole.source
           ) scored
         where candidate.source is not distinct from whole.source and candidate.number is distinct from whole.number

@@ -8,7 +8,7 @@ import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
 import { type SearchLimiter } from '../search/search-limiter.js';
 import { type RunLimited } from '../common/concurrency-limiter.js';
-import { isSearch, matchingTickets } from './ticket-filter.js';
+import { isSearch, type MatchingTickets, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
@@ -23,6 +23,11 @@ export interface TicketListArgs extends ConnectionArgs {
 
 /** A list is walked so far for a page of a frequent word; then all that match are collected. */
 const MOST_WALKED = 5000;
+
+/** So many of the tickets under `t`, in an order. */
+function beginning(where: RawBuilder<boolean>, orderBy: RawBuilder<unknown>, most = MOST_WALKED): RawBuilder<unknown> {
+  return sql`(select * from ticket t where ${where} order by ${orderBy} limit ${sql.lit(most)}) t`;
+}
 
 /** The contract's `duplicates` has no pages, and somebody may mark a thousand. */
 export const MOST_DUPLICATES = 100;
@@ -85,26 +90,41 @@ export class TicketReader {
       );
     };
     const { limited, countLimited } = this.#limited(viewer, args);
-    const { condition, walked, rows } = await limited(async () => {
-      const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
-      const { readable } = matching;
-      const beginning = sql`(
-        select * from ticket t where ${readable} and ${page.where} order by ${page.orderBy} limit ${sql.lit(MOST_WALKED)}
-      ) t`;
-      let found = matching.walked && (await read(sql`${beginning} where ${matching.walked}`, readable));
+    const { rows, ...matching } = await limited(async () => {
+      const tickets = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
+      const { readable, condition, walked } = tickets;
+      let found =
+        walked &&
+        (await read(sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`, readable));
       if (found === null || !page.isFull(found)) {
-        found = await read(sql`ticket t where ${matching.condition} and ${page.where}`, readable);
+        found = await read(sql`ticket t where ${condition} and ${page.where}`, readable);
       }
-      return { ...matching, rows: found };
+      return { ...tickets, rows: found };
     });
     return page.connection(
       rows,
-      async () => countLimited(async () => this.#db.count(sql`ticket t where ${condition}`)),
-      async (beyond) => limited(async () => this.#db.exists(sql`ticket t where ${walked ?? condition} and ${beyond}`)),
+      async () => countLimited(async () => this.#db.count(sql`ticket t where ${matching.condition}`)),
+      async (beyond) => limited(async () => this.#exists(matching, beyond, page.orderBy)),
     );
   }
 
-  /** The same page for each parent, in the order of the ids. One statement for all of them. */
+  /** Whether one of those that match fulfils what else is asked; walks no further than a page does. */
+  async #exists(
+    { readable, condition, walked }: MatchingTickets,
+    where: RawBuilder<boolean>,
+    orderBy: RawBuilder<unknown>,
+  ): Promise<boolean> {
+    return (
+      (walked !== null &&
+        (await this.#db.exists(sql`${beginning(sql`${readable} and ${where}`, orderBy)} where ${walked}`))) ||
+      this.#db.exists(sql`ticket t where ${condition} and ${where}`)
+    );
+  }
+
+  /**
+   * The same page for each parent, in the order of the ids. One statement for all of them, and one more for those whose page
+   * is not full after walking their lists.
+   */
   async pagesByParent(
     viewer: Viewer,
     parent: TicketParent,
@@ -117,25 +137,34 @@ export class TicketReader {
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), [key]);
     const { limited, countLimited } = this.#limited(viewer, args);
-    const { condition, rows } = await limited(async () => {
-      const matching = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
-      const found = await this.#db.all(
-        sql<TicketRow>`select ${columns} from unnest(${[...parentIds]}::uuid[]) as parent (id)
-          cross join lateral (
-            select * from ticket t where ${column} = parent.id and ${matching.walked ?? matching.condition} and ${page.where}
-            order by ${page.orderBy} limit ${page.limit}
-          ) t ${joins} order by ${page.orderBy}`,
+    const read = async (ids: readonly string[], tickets: RawBuilder<unknown>) =>
+      this.#db.all(
+        sql<TicketRow>`select ${columns} from unnest(${[...ids]}::uuid[]) as parent (id)
+          cross join lateral (select * from ${tickets} order by ${page.orderBy} limit ${page.limit}) t ${joins} order by ${page.orderBy}`,
       );
-      return { condition: matching.condition, rows: found };
+    const { byParent, ...matching } = await limited(async () => {
+      const found = await matchingTickets(this.#db, viewer, args.filter ?? {}, 't');
+      const { readable, condition, walked } = found;
+      const own = sql`${column} = parent.id and ${page.where}`;
+      const most = Math.ceil(MOST_WALKED / parentIds.length);
+      const first = walked
+        ? await read(parentIds, sql`${beginning(sql`${own} and ${readable}`, page.orderBy, most)} where ${walked}`)
+        : [];
+      const pages = Map.groupBy(first, (row) => row[key]);
+      const others = parentIds.filter((id) => !page.isFull(pages.get(id) ?? []));
+      for (const id of others) pages.delete(id);
+      const rest = others.length > 0 ? await read(others, sql`ticket t where ${own} and ${condition}`) : [];
+      for (const [id, ofParent] of Map.groupBy(rest, (row) => row[key])) pages.set(id, ofParent);
+      return { ...found, byParent: pages };
     });
-    const byParent = Map.groupBy(rows, (row) => row[key]);
-    const list = sql`ticket t where ${condition}`;
+    const list = sql`ticket t where ${matching.condition}`;
     const count = this.#db.counts(column, parentIds, list, countLimited);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],
         async () => count(id),
-        async (beyond) => limited(async () => this.#db.exists(sql`${list} and ${column} = ${id} and ${beyond}`)),
+        async (beyond) =>
+          limited(async () => this.#exists(matching, sql`${column} = ${id} and ${beyond}`, page.orderBy)),
       ),
     );
   }

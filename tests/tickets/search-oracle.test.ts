@@ -284,6 +284,12 @@ describe.each([
     return live.length > 0 ? dice.one(live) : null;
   }
 
+  /** New words wait to be put into the vocabulary, and into the indexes: all of them, some or none. */
+  async function upkeep(round: number): Promise<void> {
+    if (round % 3 === 1) await sql('select search_learn(5)');
+    if (round % 3 === 2) await server.app.searchUpkeep.run();
+  }
+
   /** How many rows of words are not what they would be if they were made anew. */
   async function wrongRows(): Promise<number | undefined> {
     const [wrong] =
@@ -308,6 +314,7 @@ describe.each([
     for (let round = 0; round < ROUNDS; round += 1) {
       for (const write of dice.many(Object.values(writes), 4)) await write();
       expect(await wrongRows()).toBe(0);
+      await upkeep(round);
       for (let query = 0; query < QUERIES_A_ROUND; query += 1) {
         const { person, viewer } = dice.one(viewers);
         const filter = anyFilter();
@@ -323,11 +330,14 @@ describe.each([
 
   test('answer for a word that only hidden texts hold as for one that is nowhere', async () => {
     await comment(dice.one(tickets), 'wolverine', true);
-    const answers = [];
-    for (const search of ['wolberime', 'wolverine', 'wolverien']) {
-      answers.push(await people.reader.client.query(LIST, { filter: { search }, first: 5 }));
+    const answers: unknown[] = [];
+    for (const round of [0, 2]) {
+      await upkeep(round);
+      for (const search of ['wolberime', 'wolverine', 'wolverien']) {
+        answers.push(await people.reader.client.query(LIST, { filter: { search }, first: 5 }));
+      }
     }
-    expect(answers).toEqual([answers[0], answers[0], answers[0]]);
-    expect(answers[0].tickets.totalCount).toBe(0);
+    expect(answers).toEqual(answers.map(() => answers[0]));
+    expect(answers[0]).toMatchObject({ tickets: { totalCount: 0 } });
   });
 });

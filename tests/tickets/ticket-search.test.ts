@@ -307,6 +307,39 @@ test('a ticket with very many words is found by its own, and its comments by the
   expect(await titles('w15 quagga')).toEqual(['Endless xylophone log']);
 });
 
+test('a ticket with a megabyte of different words is found by title and description, and its comments stay cheap', async () => {
+  const ticket = await buildTicket(server, {
+    createdBy: user,
+    title: 'Gigantic wombat vocabulary',
+    description: `${Array.from({ length: 1300 }, (_, n) => `v${n.toString(36)}q`).join(' ')} echidna`,
+  });
+  const plain = await buildTicket(server, { createdBy: user, title: 'Small vocabulary' });
+  await server.app.orm.em.fork().execute(
+    `insert into comment (id, content, ticket_id, author_id, created_at)
+     select gen_random_uuid(), (select string_agg('v' || part || 'x' || n, ' ') from generate_series(1, 1000) n), ?, ?, now()
+     from generate_series(1, 110) part`,
+    [ticket.id, user.id],
+  );
+  expect(await titles('wombat')).toEqual(['Gigantic wombat vocabulary']);
+  expect(await titles('echidna v5q')).toEqual(['Gigantic wombat vocabulary']);
+  const medianMs = async (ticketId: string) => {
+    const times = [];
+    for (let n = 0; n < 9; n += 1) {
+      const started = performance.now();
+      await buildComment(server, { ticket: { id: ticketId }, author: user, content: `numbat ${n}` });
+      times.push(performance.now() - started);
+    }
+    return times.toSorted((a, b) => a - b)[4] ?? NaN;
+  };
+  expect((await medianMs(ticket.id)) - (await medianMs(plain.id))).toBeLessThan(20);
+});
+
+test.each(['🖨️', '...', 'x', "'", '!a | b:*'])('a search for similar tickets takes %j', async (title) => {
+  const query = `query ($input: SimilarTicketsInput!) { similarTickets(input: $input) { score } }`;
+  const { errors } = await user.client.send(query, { input: { title: `${title} ${title}`, description: title } });
+  expect(errors).toEqual([]);
+});
+
 test('a search finds a word of more than 48 letters, of which texts keep the first 48', async () => {
   const digest = 'c0ffee'.repeat(10);
   await buildTicket(server, { createdBy: user, title: 'Checksum', description: `The checksum is ${digest}.` });

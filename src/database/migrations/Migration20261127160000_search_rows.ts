@@ -32,6 +32,8 @@ const COMPARED_LETTERS = 7;
 /** Shorter words are found as they are written only. */
 const SHORTEST_LEARNT = 4;
 
+/** Of functions that are called for each text. */
+const IN_PLACE = 'language plpgsql immutable strict parallel safe set search_path from current as $body$';
 /**
  * Of functions whose statements must be planned by an index, whatever PostgreSQL knows of the table and the words: a plan is
  * kept as long as its connection, also one that was made when the table was empty.
@@ -48,15 +50,16 @@ export class Migration20261127160000_search_rows extends Migration {
     this.addSql(`set local statement_timeout = 0;`);
     this.#dropReplaced();
 
-    // Bodies of this form are bound to the functions they name when they are made, whatever the search_path is later.
+    // plpgsql, as each call of a function in SQL would cost as much as its work. What a column or an index is made by must run
+    // whatever the session's search_path is: a restored dump's is empty.
     // unaccent is only STABLE, because its rules could be changed. Ours are the extension's own.
     this.addSql(`do $do$ begin
       execute format($create$
-        create function search_letters(input text) returns text language sql immutable strict parallel safe
-        begin atomic
-          select replace(lower(case when octet_length(input) = char_length(input) then input
+        create function search_letters(input text) returns text ${IN_PLACE}
+        begin
+          return replace(lower(case when octet_length(input) = char_length(input) then input
             else unaccent('unaccent', normalize(input, NFKC)) end collate %I), 'ς', 'σ');
-        end $create$, (
+        end $body$ $create$, (
           select collname from pg_collation
           where collname = any('{${COLLATIONS.join()}}') and collnamespace = 'pg_catalog'::regnamespace
             and collencoding in (-1, pg_char_to_encoding(getdatabaseencoding()))
@@ -77,35 +80,32 @@ export class Migration20261127160000_search_rows extends Migration {
             ) pair), '');
       end;`);
     this.addSql(`comment on function search_pairs is 'each letter of an unspaced script with the one after it, instead of its run';`);
-    this.addSql(`create function search_terms(input text) returns text[] language sql immutable strict parallel safe
-      begin atomic
-        select array_remove(string_to_array(case when octet_length(paired) > ${LONGEST_WORD}
-          then regexp_replace(paired, '([^ ]{${LONGEST_WORD}})[^ ]+', '\\1', 'g') else paired end, ' '), '')
-        from (
-          select case when folded ~ '${UNSPACED}' then search_pairs(folded) else folded end as paired
-          from (select search_fold(input) as folded offset 0) once offset 0
-        ) twice;
-      end;`);
-    this.addSql(`create function search_weighted(terms text[], weight text) returns tsvector language sql immutable strict parallel safe
-      begin atomic
-        select case when terms = '{}' then '' else array_to_string(terms, ':1' || weight || ' ') || ':1' || weight end::tsvector;
-      end;`);
-    this.addSql(`create function ticket_words(title text, description text) returns tsvector language sql immutable strict parallel safe
-      begin atomic
-        select search_weighted(search_terms(title), 'A') || search_weighted(search_terms(description), 'B');
-      end;`);
+    this.addSql(`create function search_terms(input text) returns text[] ${IN_PLACE}
+      declare
+        words text := search_fold(input);
+      begin
+        if words ~ '${UNSPACED}' then words := search_pairs(words); end if;
+        if octet_length(words) > ${LONGEST_WORD} then
+          words := regexp_replace(words, '([^ ]{${LONGEST_WORD}})[^ ]+', '\\1', 'g');
+        end if;
+        return array_remove(string_to_array(words, ' '), '');
+      end $body$;`);
+    this.addSql(`create function ticket_words(title text, description text) returns tsvector ${IN_PLACE}
+      begin
+        return coalesce(nullif(array_to_string(search_terms(title), ':1A '), '') || ':1A', '')::tsvector
+          || coalesce(nullif(array_to_string(search_terms(description), ':1B '), '') || ':1B', '')::tsvector;
+      end $body$;`);
     this.addSql(`comment on function ticket_words is 'words of the title with weight A, of the description with weight B';`);
     this.addSql(`create function comment_words(content text) returns tsvector language sql immutable strict parallel safe
       begin atomic select array_to_tsvector(search_terms(content)); end;`);
     this.addSql(`comment on function comment_words is 'without positions, which count as weight D';`);
 
     this.addSql(`alter table "comment" add column "words" tsvector generated always as (comment_words(content)) stored;`);
+    // Without foreign keys, which would be a quarter of what a new ticket's words cost: triggers remove and renumber the rows.
     this.addSql(`create table "ticket_search" ("ticket_number" int not null, "created_at" timestamptz(3) not null, "words" tsvector not null,
-      constraint "ticket_search_pkey" primary key ("ticket_number"),
-      constraint "ticket_search_ticket_number_foreign" foreign key ("ticket_number") references "ticket" ("number") on update cascade on delete cascade);`);
+      constraint "ticket_search_pkey" primary key ("ticket_number"));`);
     this.addSql(`create table "ticket_stem" ("ticket_number" int not null, "stems" tsvector not null,
-      constraint "ticket_stem_pkey" primary key ("ticket_number"),
-      constraint "ticket_stem_ticket_number_foreign" foreign key ("ticket_number") references "ticket" ("number") on update cascade on delete cascade);`);
+      constraint "ticket_stem_pkey" primary key ("ticket_number"));`);
     // Rows stay whole: taking them out of a table beside would be most of a search's time.
     this.addSql(`alter table "ticket_search" set (toast_tuple_target = 8160);`);
     this.addSql(`alter table "ticket_stem" set (toast_tuple_target = 8160);`);
@@ -114,6 +114,7 @@ export class Migration20261127160000_search_rows extends Migration {
     this.addSql(`alter table "ticket_stem" alter "stems" set statistics 300;`);
     this.addSql(`alter table "comment" alter "words" set statistics 300;`);
 
+    this.#stems();
     this.#vocabulary();
     this.#rows();
     this.#triggers();
@@ -125,12 +126,31 @@ export class Migration20261127160000_search_rows extends Migration {
       select number, ticket_stems(title, description) from ticket where deleted_at is null order by number;`);
     this.addSql(`insert into search_word (word) select distinct ltrim(word, '=') from ts_stat('select words from ticket_search')
       where is_learnt(ltrim(word, '='));`);
-    // What waits to be put into an index is read by each search, and puts a write off when it is: half a megabyte is soon done.
-    this.addSql(`create index "ticket_search_by_words" on "ticket_search" using gin ("words") with (gin_pending_list_limit = 512);`);
-    this.addSql(`create index "ticket_stem_by_stems" on "ticket_stem" using gin ("stems") with (gin_pending_list_limit = 512);`);
+    // New entries wait beside an index until SearchUpkeep puts them in, each second; a write does so itself only beyond four
+    // megabytes, which is PostgreSQL's default.
+    this.addSql(`create index "ticket_search_by_words" on "ticket_search" using gin ("words");`);
+    this.addSql(`create index "ticket_stem_by_stems" on "ticket_stem" using gin ("stems");`);
     this.addSql(`create index "comment_by_words" on "comment" using gin ("words");`);
     this.addSql(`create index "search_word_by_word" on "search_word" ("word");`);
     this.addSql(`create index "search_word_by_slips" on "search_word" using gin (search_slips(word));`);
+  }
+
+  /** The same stems for less: most of what stands between words are single blanks, which need not be replaced by blanks. */
+  #stems(): void {
+    this.addSql(String.raw`create or replace function ticket_term_words(input text) returns text language plpgsql stable strict parallel safe as $$
+      declare
+        words text := unaccent(input);
+      begin
+        if words ~ '[a-z0-9][A-Z]|[A-Z][A-Z][a-z]|\d\.\d' then
+          words := words || ' ' || array_to_string(array(
+            select regexp_replace(regexp_replace(word[1], '([a-z0-9])([A-Z])', '\1 \2', 'g'), '([A-Z]+)([A-Z][a-z])', '\1 \2', 'g')
+            from regexp_matches(words, '[a-zA-Z0-9]*(?:[a-z0-9][A-Z]|[A-Z][A-Z][a-z])[a-zA-Z0-9]*', 'g') as word
+            union all
+            select replace(version[1], '.', 'v') from regexp_matches(words, '\d+(?:\.\d+)+', 'g') as version
+          ), ' ');
+        end if;
+        return regexp_replace(words, '[^ a-zA-Z0-9\u00c0-\u1fff\u2c00-\u2fff\u3041-\ud7ff]+', ' ', 'g');
+      end $$;`);
   }
 
   /** The words that texts hold, for those to be compared with that nothing holds. */
@@ -146,45 +166,62 @@ export class Migration20261127160000_search_rows extends Migration {
       begin atomic select char_length(word) between ${SHORTEST_LEARNT} and ${LONGEST_WORD - 1} and word !~ '[0-9]'; end;`);
     // Not unique, so that nobody waits for another transaction that learns the same word: it is there twice then.
     this.addSql(`create table "search_word" ("word" text collate "C" not null);`);
-    this.addSql(`create function search_learn(words tsvector) returns void language plpgsql ${BY_INDEX} as $$
-      declare
-        unknown text[] := tsvector_to_array(ts_delete(words,
-          array(select word from search_word where word = any(tsvector_to_array(words)))));
+    this.addSql(`create function search_alike(typed text) returns text[] language plpgsql stable parallel safe ${BY_INDEX} as $$
       begin
-        insert into search_word (word) select word from unnest(unknown) as word where is_learnt(word);
+        return array(select word from search_word where is_learnt(typed) and search_slips(word) && search_slips(typed)
+          and char_length(word) between char_length(typed) - 1 and char_length(typed) + 1);
       end $$;`);
+    // A write leaves its words here, without looking for those that are known.
+    this.addSql(`create table "search_waiting" ("words" tsvector not null);`);
+    this.addSql(`create function search_learn(most int) returns int language plpgsql ${BY_INDEX} as $$
+      declare
+        texts int;
+        heard text[];
+      begin
+        with taken as (
+          delete from search_waiting where ctid = any(array(select ctid from search_waiting limit most for update skip locked)) returning words
+        )
+        select (select count(*) from taken), array(select distinct ltrim(word, '=') from taken, unnest(tsvector_to_array(words)) as word)
+          into texts, heard;
+        insert into search_word (word)
+          select word from unnest(heard) as word where is_learnt(word)
+          except select word from search_word where word = any(heard);
+        return texts;
+      end $$;`);
+    this.addSql(`comment on function search_learn is 'puts the words of so many waiting texts into search_word';`);
   }
 
   /** What the rows must be, whatever happened before; triggers come to the same with less work. */
   #rows(): void {
-    this.addSql(`create function marked_words(words tsvector, internal boolean) returns tsvector language sql immutable strict parallel safe
-      begin atomic
-        select case when internal then array_to_tsvector(array(select '=' || lexeme from unnest(tsvector_to_array(words)) as lexeme)) else words end;
-      end;`);
+    this.addSql(`create function marked_words(words tsvector, internal boolean) returns tsvector ${IN_PLACE}
+      begin
+        return case when internal
+          then array_to_tsvector(array(select '=' || lexeme from unnest(tsvector_to_array(words)) as lexeme)) else words end;
+      end $body$;`);
     this.addSql(`comment on function marked_words is 'a word of an internal comment begins with =, as no word of a text does';`);
     // Of a ticket with too many words only its own are kept, with a mark by which comments leave the row alone.
-    this.addSql(`create function ticket_search_words(wanted uuid) returns tsvector language sql stable strict
-      begin atomic
-        select case when cardinality(said.words) <= ${MOST_WORDS} and length(own.words || array_to_tsvector(said.words)) <= ${MOST_WORDS}
-          then own.words || array_to_tsvector(said.words) else own.words || '''=''' end
-        from (select ticket_words(title, description) as words from ticket where id = wanted offset 0) own
-          cross join (select array(
-            select distinct lexeme from comment c, unnest(tsvector_to_array(marked_words(c.words, c.internal))) as lexeme
-            where c.ticket_id = wanted and c.deleted_at is null) as words offset 0) said;
-      end;`);
+    this.addSql(`create function ticket_search_words(wanted uuid) returns tsvector language plpgsql stable strict ${BY_INDEX} as $$
+      declare
+        own tsvector := (select ticket_words(title, description) from ticket where id = wanted);
+        all_words tsvector := own;
+        said tsvector;
+      begin
+        for said in select marked_words(words, internal) from comment where ticket_id = wanted and deleted_at is null loop
+          exit when length(all_words) > ${MOST_WORDS};
+          all_words := all_words || said;
+        end loop;
+        return case when length(all_words) <= ${MOST_WORDS} then all_words else own || '''=''' end;
+      end $$;`);
   }
 
   #triggers(): void {
     this.addSql(`create function keep_new_ticket() returns trigger language plpgsql as $$
-      declare
-        learnt tsvector;
       begin
-        for learnt in
+        with kept as (
           insert into ticket_search (ticket_number, created_at, words)
             select number, created_at, ticket_words(title, description) from written returning words
-        loop
-          perform search_learn(learnt);
-        end loop;
+        )
+        insert into search_waiting (words) select words from kept;
         insert into ticket_stem (ticket_number, stems)
           select number, ticket_stems(title, description) from written where deleted_at is null;
         return null;
@@ -198,12 +235,27 @@ export class Migration20261127160000_search_rows extends Migration {
       end $$;`);
     this.addSql(`create function keep_changed_ticket() returns trigger language plpgsql as $$
       begin
+        if new.number <> old.number then
+          update ticket_search set ticket_number = new.number where ticket_number = old.number;
+          update ticket_stem set ticket_number = new.number where ticket_number = old.number;
+        end if;
         perform keep_ticket_words(new.id);
-        perform search_learn(ticket_words(new.title, new.description));
+        insert into search_waiting (words)
+          values (ticket_words(new.title, case when new.description = old.description then '' else new.description end));
         delete from ticket_stem where ticket_number = new.number and new.deleted_at is not null;
         insert into ticket_stem (ticket_number, stems)
           select new.number, ticket_stems(new.title, new.description) where new.deleted_at is null
           on conflict (ticket_number) do update set stems = excluded.stems;
+        return null;
+      end $$;`);
+    this.addSql(`create function keep_removed_ticket() returns trigger language plpgsql as $$
+      begin
+        if tg_op = 'TRUNCATE' then
+          truncate ticket_search, ticket_stem;
+        else
+          delete from ticket_search where ticket_number = old.number;
+          delete from ticket_stem where ticket_number = old.number;
+        end if;
         return null;
       end $$;`);
     this.addSql(`create function keep_comment_words() returns trigger language plpgsql ${BY_INDEX} as $$
@@ -217,13 +269,16 @@ export class Migration20261127160000_search_rows extends Migration {
           perform keep_ticket_words(old.ticket_id);
           perform keep_ticket_words(new.ticket_id) where new.ticket_id <> old.ticket_id;
         end if;
-        perform search_learn(new.words);
+        if tg_op <> 'DELETE' then insert into search_waiting (words) values (new.words); end if;
         return null;
       end $$;`);
     this.addSql(`create trigger keep_new_ticket after insert on "ticket" referencing new table as written
       for each statement execute function keep_new_ticket();`);
+    this.addSql(`create trigger keep_removed_ticket after delete on "ticket" for each row execute function keep_removed_ticket();`);
+    this.addSql(`create trigger keep_removed_tickets after truncate on "ticket" execute function keep_removed_ticket();`);
     this.addSql(`create trigger keep_changed_ticket after update on "ticket" for each row
-      when ((old.title, old.description, old.created_at, old.deleted_at) is distinct from (new.title, new.description, new.created_at, new.deleted_at))
+      when ((old.title, old.description, old.created_at, old.deleted_at, old.number)
+        is distinct from (new.title, new.description, new.created_at, new.deleted_at, new.number))
       execute function keep_changed_ticket();`);
     this.addSql(`create trigger keep_comment_words after insert or delete on "comment" for each row execute function keep_comment_words();`);
     this.addSql(`create trigger keep_changed_comment_words after update on "comment" for each row
@@ -248,6 +303,12 @@ export class Migration20261127160000_search_rows extends Migration {
       begin
         return array(select ticket_number from ticket_stem where stems @@ query limit most);
       end $$;`);
+    this.addSql(`create function newest_stem_hits(query tsquery, walked int, most int) returns int[] language plpgsql stable parallel safe ${BY_INDEX} as $$
+      begin
+        return array(
+          select ticket_number from (select * from ticket_stem order by ticket_number desc limit walked) newest
+          where stems @@ query limit most);
+      end $$;`);
   }
 
   /** The terms of tickets stay as they are cut and weighed. */
@@ -267,14 +328,14 @@ export class Migration20261127160000_search_rows extends Migration {
 
   override down(): void | Promise<void> {
     this.addSql(`set local statement_timeout = 0;`);
-    for (const trigger of ['keep_changed_ticket', 'keep_new_ticket']) this.addSql(`drop trigger ${trigger} on "ticket";`);
+    for (const trigger of ['keep_changed_ticket', 'keep_new_ticket', 'keep_removed_ticket', 'keep_removed_tickets']) this.addSql(`drop trigger ${trigger} on "ticket";`);
     for (const trigger of ['keep_changed_comment_words', 'keep_comment_words']) this.addSql(`drop trigger ${trigger} on "comment";`);
     this.addSql(`drop function ticket_search_words;`);
     this.addSql(`alter table "comment" drop column "words";`);
-    for (const table of ['ticket_search', 'ticket_stem', 'search_word']) this.addSql(`drop table ${table};`);
+    for (const table of ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting']) this.addSql(`drop table ${table};`);
     for (const name of [
-      'ticket_hits', 'comment_hits', 'stem_hits', 'keep_comment_words', 'keep_changed_ticket', 'keep_ticket_words', 'keep_new_ticket',
-      'marked_words', 'search_learn', 'is_learnt', 'search_slips', 'comment_words', 'ticket_words', 'search_weighted',
+      'ticket_hits', 'comment_hits', 'stem_hits', 'newest_stem_hits', 'keep_comment_words', 'keep_changed_ticket', 'keep_ticket_words', 'keep_new_ticket',
+      'keep_removed_ticket', 'marked_words', 'search_learn', 'search_alike', 'is_learnt', 'search_slips', 'comment_words', 'ticket_words',
       'search_terms', 'search_pairs', 'search_fold', 'search_letters',
       'ticket_terms(text, text)', 'ticket_terms(tsvector)', 'ticket_terms(tsvector, float8)', 'ticket_length', 'ticket_positions', 'ticket_stems',
       'ticket_title_stems', 'ticket_term_words',
