@@ -2,12 +2,14 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { register } from 'tsx/esm/api';
+import { emitExplorerAssets } from '../../scripts/emit-explorer-assets.mjs';
 
 /**
  * One PostgreSQL for the whole run: TEST_DATABASE_URL if it is set (a superuser's, to its maintenance database),
  * otherwise the embedded one in a temporary folder. In it a template with the schema, that each test file copies.
  */
 export default async function setUp() {
+  await emitExplorerAssets();
   // Jest transforms no modules that its set-up imports.
   const unregister = register();
   const { startTestDatabase } = await import('./test-database.ts');
