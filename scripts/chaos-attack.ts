@@ -15,7 +15,7 @@ import { connect } from '../src/database/orm.js';
 import { bodyOf, HOSTILE, type HostileRequest } from '../tests/graphql/hostile-documents.js';
 import { KeptAlive, type Outcome } from './chaos/http-client.js';
 import { DocketProcess } from './chaos/process.js';
-import { freePort } from './chaos/free-port.js';
+import { freePort } from '../tests/support/free-port.js';
 import { seed } from './seed.js';
 
 const { values } = parseArgs({

@@ -8,7 +8,7 @@ import { Client } from 'pg';
 import { DEMO_PASSWORD } from '../../src/app/demo-data.js';
 import { clusterDirOf } from '../../src/database/embedded/cluster.js';
 import { urlOfServerInUse } from '../../src/database/embedded/server-in-use.js';
-import { freePort } from './free-port.js';
+import { freePort } from '../../tests/support/free-port.js';
 import { KeptAlive } from './http-client.js';
 import { DocketProcess } from './process.js';
 

@@ -202,7 +202,7 @@ export function allSteps(options: StepOptions & { readonly canFillDisk: boolean 
 
 async function largestAsset(): Promise<string> {
   const sizes = await Promise.all(
-    explorerAssets.scripts.map(async (asset) => ({ name: asset.name, bytes: (await asset.load()).plain.length })),
+    (await explorerAssets()).scripts.map(async (asset) => ({ name: asset.name, bytes: (await asset.load()).plain.length })),
   );
   return sizes.toSorted((a, b) => b.bytes - a.bytes)[0]?.name ?? '';
 }

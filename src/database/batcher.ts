@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/tracing.js';
-import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 
 /** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
@@ -106,7 +106,7 @@ export class Batcher<Item, Result> {
   readonly #pipelines: readonly Pipeline[];
   #isScheduled = false;
   #lookingAgain: NodeJS.Timeout | undefined;
-  readonly #executeOne = new ConcurrencyLimiter(SINGLE_CONCURRENCY);
+  readonly #executeOne = pLimit(SINGLE_CONCURRENCY);
 
   constructor(options: BatcherOptions<Item, Result>) {
     this.#options = options;
@@ -127,7 +127,7 @@ export class Batcher<Item, Result> {
     });
     if (outcome) return outcome.result;
     const since = performance.now();
-    return this.#executeOne.run(async () => {
+    return this.#executeOne(async () => {
       if (performance.now() - since > MAX_WAIT_MS) throw connectionTimeout();
       return this.#options.executeOne(item);
     });

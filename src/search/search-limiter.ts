@@ -1,5 +1,5 @@
 import { tooManySearches } from '../graphql/errors.js';
-import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
+import { BoundedLimiter } from '../common/bounded-limiter.js';
 
 /** One for the page that is read, and one for what is typed meanwhile. */
 const CONCURRENCY = 2;
@@ -16,7 +16,7 @@ const unlimited: RunLimited = async (task) => task();
  * person's must not keep everybody else's waiting for PostgreSQL. A task must not wait for another one's turn.
  */
 export class SearchLimiter {
-  readonly #byViewer = new Map<string, ConcurrencyLimiter>();
+  readonly #byViewer = new Map<string, BoundedLimiter>();
 
   /** @param isSearch what is none needs no turn */
   of({ id }: { readonly id: string }, isSearch = true): RunLimited {
@@ -25,18 +25,19 @@ export class SearchLimiter {
 
   /** @throws RATE_LIMITED when too many of the viewer's wait already, or this one waited for too long */
   async #run<Result>(viewerId: string, task: () => Promise<Result>): Promise<Result> {
-    const turns =
+    const limiter =
       this.#byViewer.get(viewerId) ??
-      new ConcurrencyLimiter(CONCURRENCY, {
+      new BoundedLimiter({
+        concurrency: CONCURRENCY,
         maxQueued: MAX_QUEUED,
         maxWaitMs: MAX_WAIT_MS,
         refusal: () => tooManySearches(MAX_WAIT_MS / 1000),
       });
-    this.#byViewer.set(viewerId, turns);
+    this.#byViewer.set(viewerId, limiter);
     try {
-      return await turns.run(task);
+      return await limiter.run(task);
     } finally {
-      if (turns.isIdle) this.#byViewer.delete(viewerId);
+      if (limiter.isIdle) this.#byViewer.delete(viewerId);
     }
   }
 }

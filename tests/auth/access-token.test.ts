@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { decodeJwt, exportJWK, exportSPKI, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { createRemoteJWKSet, decodeJwt, exportJWK, generateKeyPair, type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { sql } from 'kysely';
+import { createPublicKey } from 'node:crypto';
 import { type GraphqlClient } from '../support/client.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, PASSWORD } from '../support/factories.js';
@@ -119,10 +120,8 @@ describe('an access token', () => {
 
   test('signed by HS256 with our public key is refused, whichever way the key is written', async () => {
     const { claims, header } = await ingredients();
-    const publicKey = server.app.signingKeys.verifying.get(header.kid);
-    if (!publicKey) throw new Error('There is no public key');
-    const { x = '' } = await exportJWK(publicKey);
-    const pem = await exportSPKI(publicKey);
+    const { x = '', ...jwk } = server.app.signingKeys.jwks.keys.find(({ kid }) => kid === header.kid) ?? {};
+    const pem = createPublicKey({ key: { ...jwk, x }, format: 'jwk' }).export({ type: 'spki', format: 'pem' });
     for (const secret of [Buffer.from(x, 'base64url'), Buffer.from(x), Buffer.from(pem)]) {
       const forged = new SignJWT(claims).setProtectedHeader({ ...header, alg: 'HS256' });
       await expectRefused(await forged.sign(new Uint8Array(secret)));
@@ -167,5 +166,22 @@ describe('an access token', () => {
       body: JSON.stringify({ query: '{ viewer { id } }' }),
     });
     expect(await response.json()).toEqual({ data: { viewer: null } });
+  });
+
+  test('can be checked by others with the public keys at /.well-known/jwks.json, which hold no private ones', async () => {
+    const { token, header } = await ingredients();
+    const url = new URL('/.well-known/jwks.json', server.url);
+    const { payload, protectedHeader } = await jwtVerify(token, createRemoteJWKSet(url), {
+      issuer: 'docket',
+      audience: 'docket',
+      currentDate: server.clock.now(),
+    });
+    expect(payload).toEqual(decodeJwt(token));
+    expect(protectedHeader.kid).toBe(header.kid);
+    const response = await fetch(url);
+    expect(response.headers.get('content-type')).toMatch('application/jwk-set+json');
+    expect(await response.json()).toEqual({
+      keys: [{ kty: 'OKP', crv: 'Ed25519', x: expect.any(String), kid: header.kid, alg: 'EdDSA', use: 'sig' }],
+    });
   });
 });

@@ -1,16 +1,17 @@
+import { LRUCache } from 'lru-cache';
 import { summaryOf, withoutValues } from '../../database/statement-text.js';
 import { currentScope } from '../scope.js';
 
-const MOST_REMEMBERED = 500;
+const MAX_REMEMBERED = 500;
 /** By text with parameters, of which there are not many; the ORM's own texts hold values and differ each time. */
-const remembered = new Map<string, { summary: string; shown: string }>();
+const remembered = new LRUCache<string, { summary: string; shown: string }>({ max: MAX_REMEMBERED });
 
 function wordsFor(text: string, isReusable: boolean): { summary: string; shown: string } {
   const known = remembered.get(text);
   if (known) return known;
   const shown = withoutValues(text);
   const words = { summary: summaryOf(shown), shown };
-  if (isReusable && remembered.size < MOST_REMEMBERED) remembered.set(text, words);
+  if (isReusable) remembered.set(text, words);
   return words;
 }
 
