@@ -100,7 +100,7 @@ function optionOf(name: string, { type, value, multiple, help }: OptionSpec): Op
     type === 'boolean' ? `--${name}` : `--${name} <${value ?? 'VALUE'}>`,
     multiple === true ? `${help} May be repeated.` : help,
   );
-  if (multiple === true) option.argParser((next: string, before: string[] = []) => [...before, next]);
+  if (multiple === true) option.argParser((next: string, before: string[] | undefined) => [...(before ?? []), next]);
   return option;
 }
 
