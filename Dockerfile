@@ -6,13 +6,14 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
+COPY scripts/emit-explorer-assets.mjs ./scripts/
 COPY src ./src
 RUN npm run build
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The optional ones are the embedded PostgreSQL of each platform, which DATABASE_URL makes needless.
+# The optional ones are the embedded PostgreSQL and Node of each platform: the image has its own Node, and DATABASE_URL.
 RUN npm ci --omit=dev --omit=optional
 
 FROM node:24-bookworm-slim

@@ -13,7 +13,7 @@ import { AFTER_SEED, FOR_PEERS, LAYOUT, RESTORE, RESTORE_PEERS } from './databas
  */
 const TICKETS_ASKED_FOR = 2000;
 
-/** What scripts/seed-bench.ts gives to everybody it makes. */
+/** What seeds/bench-data.ts gives to everybody it makes. */
 const PASSWORD = 'bench correct horse';
 /** Sees all tickets and internal comments: what the peers show to everybody. */
 const VIEWER = 'bench-tech';
@@ -68,7 +68,7 @@ async function seed(root: string, databaseUrl: string, size: Size): Promise<void
     [
       '--import',
       'tsx',
-      join(root, 'scripts/seed-bench.ts'),
+      join(root, 'seeds/bench-data.ts'),
       ...Object.entries(size).flatMap(([what, count]) => (count === undefined ? [] : [`--${what}`, String(count)])),
     ],
     { cwd: root, env: { ...process.env, DATABASE_URL: databaseUrl }, stdio: ['ignore', 'ignore', 'inherit'] },

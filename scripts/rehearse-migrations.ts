@@ -3,7 +3,7 @@ import { openSession } from '../src/database/connection/open-session.js';
 import { migrate, migrating } from '../src/database/migrate.js';
 import { migrations } from '../src/database/migrations/index.js';
 import { connect } from '../src/app/orm.js';
-import { seed, type SeedSizes } from './seed.js';
+import { seed, type SeedSizes } from '../seeds/seed.js';
 
 /** Rows of the tables that the seed leaves empty. */
 const OTHER_ROWS = `

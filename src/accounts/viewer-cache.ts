@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { type Clock } from '../common/clock.js';
 import { type Db } from '../database/db.js';
 import { type AccessTokenSubject } from './sessions/access-token.js';
@@ -6,8 +7,8 @@ import { type Viewer } from './viewer.js';
 
 /** Role, bits, deletion and ended sessions take effect within this time on every instance (requirements C11). */
 const FRESH_FOR_MS = 5000;
-/** Bounds the memory; beyond it the oldest are read again. */
-const MOST_REMEMBERED = 10_000;
+/** Bounds the memory. */
+const MAX_REMEMBERED = 10_000;
 
 interface ViewerRow {
   canViewAll: boolean;
@@ -29,7 +30,9 @@ const flag = (column: string) => sql`r.${sql.ref(column)} and u.email_confirmed`
 export class ViewerCache {
   readonly #db: Db;
   readonly #clock: Clock;
-  readonly #remembered = new Map<string, { viewer: Promise<Viewer | null>; readAt: number }>();
+  readonly #remembered = new LRUCache<string, { viewer: Promise<Viewer | null>; readAt: number }>({
+    max: MAX_REMEMBERED,
+  });
 
   constructor(db: Db, clock: Clock) {
     this.#db = db;
@@ -43,12 +46,7 @@ export class ViewerCache {
     if (remembered && now - remembered.readAt < FRESH_FOR_MS && now >= remembered.readAt) return remembered.viewer;
 
     const viewer = this.#read(subject);
-    this.#remembered.delete(subject.sessionId);
     this.#remembered.set(subject.sessionId, { viewer, readAt: now });
-    if (this.#remembered.size > MOST_REMEMBERED) {
-      const [oldest] = this.#remembered.keys();
-      if (oldest !== undefined) this.#remembered.delete(oldest);
-    }
     viewer.catch(() => this.#remembered.delete(subject.sessionId));
     return viewer;
   }

@@ -45,6 +45,7 @@ import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
+import { jwksRoute } from '../accounts/sessions/jwks.route.js';
 import { type MetricsAccess, metricsRoute } from '../observability/metrics.route.js';
 import { readiness } from './readiness.js';
 import { countRefusedBodies } from '../observability/refused-bodies.js';
@@ -185,6 +186,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
   });
 
+  await http.register(jwksRoute, { keys: app.signingKeys });
   await http.register(metricsRoute, { metrics: app.metrics, access: options.metrics });
 
   const apollo = apolloServer(app, options);

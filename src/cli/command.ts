@@ -1,6 +1,5 @@
+import { type Command as Program, Option } from 'commander';
 import { type Readable, type Writable } from 'node:stream';
-import { parseArgs } from 'node:util';
-import { isNativeError } from 'node:util/types';
 import { type Clock } from '../common/clock.js';
 import { type Env } from '../app/env.js';
 
@@ -62,41 +61,54 @@ interface CommandSpec<Specs extends OptionSpecs> {
   run(context: CommandContext, values: OptionValues<Specs>, positionals: readonly string[]): Promise<void>;
 }
 
-export interface Command extends Omit<CommandSpec<OptionSpecs>, 'run'> {
-  /** @throws UsageError when the arguments do not fit; CommandError and others for faults of the run */
-  run(context: CommandContext, commandArguments: readonly string[]): Promise<void>;
+export interface Command {
+  readonly name: string;
+  /**
+   * Adds the command to the program. Its action throws UsageError when the arguments do not fit, CommandError and others for
+   * faults of the run.
+   * @param loadContext reads the settings; called when the arguments fit
+   */
+  addTo(program: Program, loadContext: () => CommandContext): void;
 }
 
-/** Makes a command whose arguments are read by `node:util`'s parseArgs before it runs. */
+/** Makes a command whose arguments commander reads before it runs. */
 export function defineCommand<const Specs extends OptionSpecs>(spec: CommandSpec<Specs>): Command {
   return {
-    ...spec,
-    async run(context, commandArguments) {
-      const { values, positionals } = parse(spec, commandArguments);
-      await spec.run(context, values, positionals);
+    name: spec.name,
+    addTo(program, loadContext) {
+      const command = program
+        .command(spec.name)
+        .summary(spec.summary)
+        .description([spec.summary, spec.details].filter((text) => text !== '').join('\n\n'))
+        .usage([...spec.arguments, '[OPTIONS]'].join(' '))
+        .argument('[ARGUMENTS...]');
+      for (const [name, option] of Object.entries(spec.options)) command.addOption(optionOf(name, option));
+      command.action(async (positionals: string[]) => {
+        checkArguments(spec.arguments, positionals);
+        const given: unknown = Object.fromEntries(
+          command.options.map((option) => [option.name(), command.getOptionValue(option.attributeName())]),
+        );
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander has read them by the specification
+        await spec.run(loadContext(), given as OptionValues<Specs>, positionals);
+      });
     },
   };
 }
 
-function parse<Specs extends OptionSpecs>(
-  spec: CommandSpec<Specs>,
-  commandArguments: readonly string[],
-): { values: OptionValues<Specs>; positionals: readonly string[] } {
-  let parsed: { values: unknown; positionals: string[] };
-  try {
-    parsed = parseArgs({ args: [...commandArguments], options: spec.options, allowPositionals: true, strict: true });
-  } catch (error) {
-    // Node adds advice after the first sentence that does not fit here.
-    const [sentence = ''] = isNativeError(error) ? error.message.split(/\. |\n/) : [];
-    throw new UsageError(`${sentence.replace(/\.$/, '')}.`, { cause: error });
-  }
-  const { positionals } = parsed;
-  const missing = spec.arguments.filter((name) => !name.startsWith('['))[positionals.length];
+function optionOf(name: string, { type, value, multiple, help }: OptionSpec): Option {
+  const option = new Option(
+    type === 'boolean' ? `--${name}` : `--${name} <${value ?? 'VALUE'}>`,
+    multiple === true ? `${help} May be repeated.` : help,
+  );
+  if (multiple === true) option.argParser((next: string, before: string[] | undefined) => [...(before ?? []), next]);
+  return option;
+}
+
+function checkArguments(names: readonly string[], positionals: readonly string[]): void {
+  const missing = names.filter((name) => !name.startsWith('['))[positionals.length];
   if (missing !== undefined) throw new UsageError(`${missing} is missing.`);
-  const surplus = positionals[spec.arguments.length];
+  const surplus = positionals[names.length];
   if (surplus !== undefined) throw new UsageError(`"${surplus}" is one argument too many.`);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- parseArgs has just checked them by the specification
-  return { values: parsed.values as OptionValues<Specs>, positionals };
 }
 
 /** @throws UsageError naming the option, when it was not given or is empty */

@@ -1,11 +1,17 @@
+import { Command, CommanderError } from 'commander';
 import { isNativeError } from 'node:util/types';
 import { UserInputError } from '../common/user-errors.js';
 import { withoutSecrets } from '../observability/secrets.js';
 import { BrokenOffError, type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';
 import { EXIT_BROKEN_OFF } from './interruption.js';
-import { commandHelp, INVOCATION, overallHelp } from './help.js';
 import { terminalLine } from './terminal-text.js';
+
+/** How the command line is called from the project's folder. */
+const INVOCATION = 'npm run -s cli --';
+const DESCRIPTION =
+  'Works on the database of DATABASE_URL, or on the embedded one in DATA_DIR, whether or not a server is running on it.';
+const HELP_WIDTH = 100;
 
 const EXIT_OK = 0;
 const EXIT_FAULT = 1;
@@ -19,34 +25,60 @@ const ADMIN_SHUTDOWN = '57P01';
  */
 export async function run(words: readonly string[], streams: Streams, loadContext: () => CommandContext) {
   const { stdout, stderr } = streams;
-  const [first = 'help', ...rest] = words;
-  const asksForHelp = first === 'help' || first === '--help' || first === '-h';
-  const name = asksForHelp ? rest[0] : first;
-  if (name === undefined) {
-    stdout.write(`${overallHelp(commands)}\n`);
-    return words.length === 0 ? EXIT_USAGE : EXIT_OK;
+  const program = programFor(streams, loadContext);
+  if (words.length === 0) {
+    stdout.write(program.helpInformation());
+    return EXIT_USAGE;
   }
-  const command = commands.find((candidate) => candidate.name === name);
-  if (command === undefined) {
+  const name = words.find((word) => word !== 'help' && word !== '-h' && word !== '--help');
+  if (name !== undefined && !commands.some((command) => command.name === name)) {
     stderr.write(`There is no command "${name}". ${INVOCATION} help lists them.\n`);
     return EXIT_USAGE;
   }
-  if (asksForHelp || rest.includes('--help') || rest.includes('-h')) {
-    stdout.write(`${commandHelp(command)}\n`);
-    return EXIT_OK;
-  }
   try {
-    await command.run(loadContext(), rest);
+    await program.parseAsync(words, { from: 'user' });
     return EXIT_OK;
   } catch (error) {
-    if (error instanceof UsageError) {
-      stderr.write(`${error.message} ${INVOCATION} help ${name} tells more.\n`);
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT_OK;
+    if (error instanceof UsageError || error instanceof CommanderError) {
+      stderr.write(`${asSentence(error)} ${INVOCATION} help ${name ?? ''} tells more.\n`);
       return EXIT_USAGE;
     }
     const lines = withoutSecrets(explain(error)).split('\n').map(terminalLine);
     stderr.write(`${lines.join('\n')}\n`);
     return error instanceof BrokenOffError ? EXIT_BROKEN_OFF : EXIT_FAULT;
   }
+}
+
+function programFor({ stdout }: Streams, loadContext: () => CommandContext): Command {
+  const program = new Command()
+    .name(INVOCATION)
+    .usage('COMMAND [OPTIONS]')
+    .description(DESCRIPTION)
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => stdout.write(text),
+      // Errors are thrown, and told by `run`.
+      writeErr: () => {},
+      getOutHelpWidth: () => HELP_WIDTH,
+      getOutHasColors: () => false,
+    })
+    .configureHelp({ subcommandTerm: (command) => command.name() })
+    .helpOption('-h, --help', 'Shows this help.')
+    .helpCommand('help [COMMAND]', 'Tells about one command.')
+    .addHelpText('after', '\nExit codes: 0 it worked, 1 it did not, 2 the command line is wrong.');
+  for (const command of commands) command.addTo(program, loadContext);
+  return program;
+}
+
+/** commander's messages begin with `error:` in lower case, and have no full stop. */
+function asSentence(error: UsageError | CommanderError): string {
+  if (error instanceof UsageError) return error.message;
+  const text = error.message
+    .replace(/^error: /, '')
+    .replaceAll(/\s+/g, ' ')
+    .replace(/\.?$/, '.');
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
 
 export type Streams = Pick<CommandContext, 'stdout' | 'stderr'>;

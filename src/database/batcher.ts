@@ -1,7 +1,7 @@
+import pLimit from 'p-limit';
 import { DatabaseError } from 'pg';
 import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/span.js';
-import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { DatabaseUnavailableError } from './unavailable-error.js';
 
@@ -82,7 +82,7 @@ function wasRolledBack(error: unknown): boolean {
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   readonly #lanes: readonly Lane[];
-  readonly #executeOne = new ConcurrencyLimiter(SINGLE_CONCURRENCY);
+  readonly #executeOne = pLimit(SINGLE_CONCURRENCY);
   /** In the order in which they came. */
   #waiting: Waiting<Item, Result>[] = [];
   #isScheduled = false;
@@ -104,7 +104,7 @@ export class Batcher<Item, Result> {
     });
     if (outcome) return outcome.result;
     const since = performance.now();
-    return this.#executeOne.run(async () => {
+    return this.#executeOne(async () => {
       if (performance.now() - since > MAX_WAIT_MS) throw connectionTimeout();
       return this.#options.executeOne(item);
     });

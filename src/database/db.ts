@@ -1,7 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { rowsOf } from './answer-rows.js';
-import { type RunLimited } from '../common/concurrency-limiter.js';
+import { type RunLimited } from '../common/bounded-limiter.js';
 import { type PipelinedConnection } from './pipelined-connection.js';
 import { type EntityClass, type Row, type RowWith } from './row.js';
 import { type Selection, Projections, type SelectOptions } from './projections.js';

@@ -1,44 +1,43 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { z } from 'zod';
 import { bootstrapScript } from './bootstrap-script.js';
 
-const require = createRequire(import.meta.url);
 const compress = promisify(gzip);
+
+/** Where `npm run build` puts the files of the packages: the same folder from src/ and from dist/. */
+const FOLDER = new URL('../../dist/explorer-assets/', import.meta.url);
+
+const emitted = z.object({ style: z.string(), scripts: z.array(z.string()) });
 
 /** A file of the explorer page, under a name that changes whenever its content does. */
 export interface ExplorerAsset {
-  name: string;
-  contentType: string;
+  readonly name: string;
+  readonly contentType: string;
   load(): Promise<{ plain: Buffer; gzipped: Buffer }>;
+}
+
+/** The page's style sheet and its scripts, in the order in which they must run. */
+export interface ExplorerAssets {
+  readonly style: ExplorerAsset;
+  readonly scripts: readonly ExplorerAsset[];
 }
 
 const JAVASCRIPT = 'text/javascript; charset=utf-8';
 const CSS = 'text/css; charset=utf-8';
 
-/** The page's style sheet and its scripts, in the order in which they must run. */
-export const explorerAssets = {
-  style: packageAsset('graphiql', 'graphiql.min.css', CSS),
-  scripts: [
-    packageAsset('react', 'umd/react.production.min.js', JAVASCRIPT),
-    packageAsset('react-dom', 'umd/react-dom.production.min.js', JAVASCRIPT),
-    packageAsset('graphiql', 'graphiql.min.js', JAVASCRIPT),
-    bootstrapAsset(),
-  ],
-};
-
-function packageAsset(packageName: string, path: string, contentType: string): ExplorerAsset {
-  const manifest = require.resolve(`${packageName}/package.json`);
-  const { version }: { version: string } = require(manifest);
-  const extension = path.slice(path.lastIndexOf('.'));
+export async function explorerAssets(): Promise<ExplorerAssets> {
+  const { style, scripts } = emitted.parse(JSON.parse(await readFile(new URL('assets.json', FOLDER), 'utf8')));
   return {
-    name: `${packageName}-${version}${extension}`,
-    contentType,
-    load: once(async () => withGzip(await readFile(join(dirname(manifest), path)))),
+    style: emittedAsset(style, CSS),
+    scripts: [...scripts.map((name) => emittedAsset(name, JAVASCRIPT)), bootstrapAsset()],
   };
+}
+
+function emittedAsset(name: string, contentType: string): ExplorerAsset {
+  return { name, contentType, load: once(async () => withGzip(await readFile(new URL(name, FOLDER)))) };
 }
 
 function bootstrapAsset(): ExplorerAsset {
@@ -46,7 +45,7 @@ function bootstrapAsset(): ExplorerAsset {
   return {
     name: `bootstrap-${hash}.js`,
     contentType: JAVASCRIPT,
-    load: once(() => withGzip(Buffer.from(bootstrapScript))),
+    load: once(async () => withGzip(Buffer.from(bootstrapScript))),
   };
 }
 
@@ -57,7 +56,7 @@ async function withGzip(plain: Buffer): Promise<{ plain: Buffer; gzipped: Buffer
 /** A failure is not kept: the next caller tries again. */
 function once<T>(load: () => Promise<T>): () => Promise<T> {
   let loaded: Promise<T> | undefined;
-  return () => {
+  return async () => {
     loaded ??= load().catch((error: unknown) => {
       loaded = undefined;
       throw error;

@@ -1,10 +1,10 @@
-import { explorerAssets, type ExplorerAsset } from './explorer.assets.js';
+import { type ExplorerAsset, type ExplorerAssets } from './explorer.assets.js';
 
 /** Where the page's files are served. */
 export const ASSETS_PATH = '/graphql/assets';
 
 /** The page that a browser gets at /graphql; everything it needs comes from this server. */
-export function explorerPage(): string {
+export function explorerPage({ style, scripts }: ExplorerAssets): string {
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -12,7 +12,7 @@ export function explorerPage(): string {
 <meta name="viewport" content="width=device-width, initial-scale=1" />
 <title>Docket</title>
 <link rel="icon" href="data:," />
-<link rel="stylesheet" href="${pathOf(explorerAssets.style)}" />
+<link rel="stylesheet" href="${pathOf(style)}" />
 <style>
   :root { color-scheme: light dark; }
   body { margin: 0; font-family: system-ui, sans-serif; }
@@ -26,7 +26,7 @@ export function explorerPage(): string {
 </head>
 <body>
 <div id="explorer"><p>The explorer is loading. It needs JavaScript; programs POST their queries to this address.</p></div>
-${explorerAssets.scripts.map((asset) => `<script src="${pathOf(asset)}"></script>`).join('\n')}
+${scripts.map((asset) => `<script src="${pathOf(asset)}"></script>`).join('\n')}
 </body>
 </html>
 `;

@@ -23,8 +23,9 @@ interface ExplorerOptions {
  * for that path without a constraint, before or after this one.
  */
 export async function explorerRoutes(app: FastifyInstance, { frontEndUrl }: ExplorerOptions): Promise<void> {
-  const page = explorerPage();
-  const assets = new Map([explorerAssets.style, ...explorerAssets.scripts].map((asset) => [asset.name, asset]));
+  const files = await explorerAssets();
+  const page = explorerPage(files);
+  const assets = new Map([files.style, ...files.scripts].map((asset) => [asset.name, asset]));
 
   app.addConstraintStrategy(readerStrategy);
 

@@ -14,6 +14,7 @@ import {
   type VariableDefinitionNode,
 } from 'graphql';
 import { type CompiledQuery, compileQuery, isCompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
 import { CompilableOperations } from './compilable-operation.js';
 import { ComputedArguments } from './computed-arguments.js';
 import { type Context } from './context.js';
@@ -45,13 +46,12 @@ function coercedVariable(name: string): VariableDefinitionNode {
   };
 }
 
-/** Compiled operations, the last used at the end. */
 class CompiledOperations {
   readonly #schema: GraphQLSchema;
   readonly #compilable: CompilableOperations;
   readonly #seen = new WeakSet<OperationDefinitionNode>();
   readonly #notCompilable = new WeakSet<OperationDefinitionNode>();
-  readonly #compiled = new Map<OperationDefinitionNode, Compiled>();
+  readonly #compiled = new LRUCache<OperationDefinitionNode, Compiled>({ max: MAX_COMPILED });
 
   constructor(schema: GraphQLSchema) {
     const config = schema.toConfig();
@@ -76,12 +76,7 @@ class CompiledOperations {
       this.#notCompilable.add(operation);
       return null;
     }
-    this.#compiled.delete(operation);
     this.#compiled.set(operation, query);
-    if (this.#compiled.size > MAX_COMPILED) {
-      const [oldest] = this.#compiled.keys();
-      if (oldest) this.#compiled.delete(oldest);
-    }
     return query;
   }
 

@@ -1,3 +1,4 @@
+import { Temporal } from 'temporal-polyfill';
 import { type DateFormat } from './date-format.js';
 
 const MONTHS = ['jan', 'feb', 'mar', 'apr', 'may', 'jun', 'jul', 'aug', 'sep', 'oct', 'nov', 'dec'];
@@ -92,20 +93,9 @@ function zoneMinutes(zone: string): number {
   return sign === undefined ? 0 : (sign === '-' ? -1 : 1) * (Number(hours) * 60 + Number(minutes));
 }
 
-/** The instant at which clocks in the zone show what `shown` shows in UTC; the second guess is for changes of the clock. */
+/** The instant at which clocks in the zone show what `shown` shows in UTC: the first of two, later by what the clocks skip. */
 function fromLocal(shown: Date, timeZone: string): Date {
   if (timeZone === 'UTC') return shown;
-  const firstGuess = new Date(shown.getTime() - offsetAt(shown, timeZone));
-  return new Date(shown.getTime() - offsetAt(firstGuess, timeZone));
-}
-
-const formats = new Map<string, Intl.DateTimeFormat>();
-
-/** How far clocks in the zone are ahead of UTC, in milliseconds. */
-function offsetAt(instant: Date, timeZone: string): number {
-  const format =
-    formats.get(timeZone) ?? new Intl.DateTimeFormat('en', { timeZone, timeZoneName: 'longOffset', year: 'numeric' });
-  formats.set(timeZone, format);
-  const name = format.formatToParts(instant).find(({ type }) => type === 'timeZoneName')?.value ?? 'GMT';
-  return zoneMinutes(name.slice('GMT'.length)) * 60_000;
+  const local = Temporal.Instant.fromEpochMilliseconds(shown.getTime()).toZonedDateTimeISO('UTC').toPlainDateTime();
+  return new Date(local.toZonedDateTime(timeZone).epochMilliseconds);
 }

@@ -1,10 +1,10 @@
+import pLimit from 'p-limit';
 import { type Logger } from 'pino';
 import { type Mailer, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type Span } from '../observability/tracing/span.js';
-import { ConcurrencyLimiter } from '../common/concurrency-limiter.js';
 import { type NotificationLeases, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './notification-leases.js';
 import { type MadeMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
@@ -38,7 +38,7 @@ export class Delivery {
   readonly #metrics: Metrics;
   readonly #logger: Logger;
   readonly #tracing: Tracing | undefined;
-  readonly #turns = new ConcurrencyLimiter(AT_ONCE);
+  readonly #limit = pLimit(AT_ONCE);
   readonly #inHand = new Set<Promise<unknown>>();
   readonly #givingBack = Promise.withResolvers<never>();
   #resting = false;
@@ -69,7 +69,7 @@ export class Delivery {
    * that is not yet due: a timer may fire a moment early, and a time may have been moved.
    */
   async deliver(id: string): Promise<Date | null> {
-    return this.#turns.run(async () => {
+    return this.#limit(async () => {
       if (this.#resting) return null;
       const work = inScopeWith({ notificationId: id }, async () => this.#deliver(id));
       this.#inHand.add(work);

@@ -1,7 +1,4 @@
-import { wallClock } from './time-zone.js';
-
-const HOUR_MS = 3_600_000;
-const DAY_MS = 24 * HOUR_MS;
+import { Temporal } from 'temporal-polyfill';
 
 export interface DigestPlan {
   /** 0 to 23 in `timeZone`; null: the server's interval. */
@@ -27,21 +24,12 @@ export function nextDigestAt(plan: DigestPlan, now: Date, intervalMs: number): D
 }
 
 function nextHour(after: number, hour: number, timeZone: string): number {
-  const today = Math.floor(wallClock(after, timeZone) / DAY_MS) * DAY_MS;
+  const today = Temporal.Instant.fromEpochMilliseconds(after).toZonedDateTimeISO(timeZone).toPlainDate();
   // From yesterday on: where the clocks skip a whole day, the date alone does not say which one is next.
-  for (let day = today - DAY_MS; ; day += DAY_MS) {
-    const instant = instantOf(day + hour * HOUR_MS, timeZone);
-    if (instant > after) return instant;
+  for (let day = today.subtract({ days: 1 }); ; day = day.add({ days: 1 })) {
+    const at = day.toPlainDateTime({ hour }).toZonedDateTime(timeZone).epochMilliseconds;
+    if (at > after) return at;
   }
-}
-
-/** The first instant at which the wall clock shows `wall`, or shows later without ever having shown it. */
-function instantOf(wall: number, timeZone: string): number {
-  const offsetAt = (instant: number) => wallClock(instant, timeZone) - instant;
-  const before = wall - offsetAt(wall - DAY_MS);
-  const after = wall - offsetAt(wall + DAY_MS);
-  const shown = [before, after].filter((instant) => wallClock(instant, timeZone) === wall);
-  return shown.length > 0 ? Math.min(...shown) : before;
 }
 
 /** "every day at 07:00 (Europe/Stockholm)" or "every 12 hours, 30 minutes and 20 seconds". */

@@ -1,5 +1,5 @@
 import { RateLimitedError } from '../common/errors.js';
-import { ConcurrencyLimiter, type RunLimited } from '../common/concurrency-limiter.js';
+import { BoundedLimiter, type RunLimited } from '../common/bounded-limiter.js';
 
 /** One for the page that is read, and one for what is typed meanwhile. */
 const CONCURRENCY = 2;
@@ -19,10 +19,10 @@ const unlimited: RunLimited = async (task) => task();
 
 /** A limiter for each key that has a task under way. */
 class Limiters {
-  readonly #byKey = new Map<string, ConcurrencyLimiter>();
-  readonly #create: () => ConcurrencyLimiter;
+  readonly #byKey = new Map<string, BoundedLimiter>();
+  readonly #create: () => BoundedLimiter;
 
-  constructor(create: () => ConcurrencyLimiter) {
+  constructor(create: () => BoundedLimiter) {
     this.#create = create;
   }
 
@@ -45,14 +45,15 @@ class Limiters {
 export class SearchLimiter {
   readonly #searches = new Limiters(
     () =>
-      new ConcurrencyLimiter(CONCURRENCY, {
+      new BoundedLimiter({
+        concurrency: CONCURRENCY,
         maxQueued: MAX_QUEUED,
         maxWaitMs: MAX_WAIT_MS,
         refusal: () => tooManySearches(MAX_WAIT_MS / 1000),
       }),
   );
   /** A dashboard may ask for many counts in one document: they wait, and none is refused. */
-  readonly #counts = new Limiters(() => new ConcurrencyLimiter(CONCURRENCY));
+  readonly #counts = new Limiters(() => new BoundedLimiter({ concurrency: CONCURRENCY }));
 
   /**
    * @param isSearch what is no search is not limited

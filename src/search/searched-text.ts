@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { LRUCache } from 'lru-cache';
 import { type Db } from '../database/db.js';
 import { BadInputError } from '../common/errors.js';
 import { characters } from '../common/input-check.js';
@@ -10,7 +11,7 @@ const LONGEST_WORD = 48;
 /** Beyond it the last word is taken as the beginning of one. */
 const SHORTEST_PREFIX = 2;
 /** Texts whose folding is remembered: pages, counts and counts of pages ask for the same one after the other. */
-const MOST_REMEMBERED = 1000;
+const MAX_REMEMBERED = 1000;
 /** PostgreSQL's largest integer. */
 const LARGEST_NUMBER = 2 ** 31 - 1;
 
@@ -36,7 +37,7 @@ export interface SearchedText {
   readonly numbers: readonly number[];
 }
 
-const remembered = new Map<string, readonly string[]>();
+const remembered = new LRUCache<string, readonly string[]>({ max: MAX_REMEMBERED });
 
 /** The words of a text, folded as those of texts are. Folding never changes, so that it is asked for once. */
 async function folded(db: Db, text: string): Promise<readonly string[]> {
@@ -44,7 +45,6 @@ async function folded(db: Db, text: string): Promise<readonly string[]> {
   if (known) return known;
   const answer = await db.first(sql<{ folded: string }>`select search_fold(${text}) as folded`);
   const words = [...new Set((answer?.folded ?? '').split(' ').filter((word) => word !== ''))];
-  if (remembered.size >= MOST_REMEMBERED) remembered.clear();
   remembered.set(text, words);
   return words;
 }

@@ -7,7 +7,7 @@ import { keysetPage } from '../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { Ticket } from './ticket.entity.js';
 import { type SearchLimiter } from '../search/search-limiter.js';
-import { type RunLimited } from '../common/concurrency-limiter.js';
+import { type RunLimited } from '../common/bounded-limiter.js';
 import { isSearch, type MatchingTickets, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';

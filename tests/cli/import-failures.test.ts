@@ -16,7 +16,7 @@ import { buildPerson, buildTicket } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { cli, file } from './support.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Longer than a request's statements may take. */
 const REQUEST_TIMEOUT = '5.1 s';
@@ -125,7 +125,7 @@ describe('ticket numbers', () => {
 });
 
 function start(databaseUrl: string, words: readonly string[]): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+  return spawn(process.execPath, [MAIN, ...words], {
     cwd: PROJECT,
     env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
   });

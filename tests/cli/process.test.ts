@@ -13,14 +13,14 @@ import { urlOfServerInUse } from '../../src/database/embedded/server-in-use.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-const MAIN = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 const PASSWORD = 'a password for tests';
 /** From util-linux: gives a command a terminal. */
 const SCRIPT = '/usr/bin/script';
 
 function start(words: string[], settings: Record<string, string>): ChildProcess {
-  return spawn(process.execPath, ['--import', 'tsx', MAIN, ...words], {
+  return spawn(process.execPath, [MAIN, ...words], {
     cwd: PROJECT,
     env: { PATH: process.env['PATH'], ...settings },
   });
@@ -123,7 +123,7 @@ onTerminal('on a terminal', () => {
 
   /** Types each answer when its question has come; gives all that the terminal showed. */
   async function converse(words: string[], answers: readonly (readonly [question: string, answer: string])[]) {
-    const command = [process.execPath, '--import', 'tsx', MAIN, ...words].map((word) => `'${word}'`).join(' ');
+    const command = [process.execPath, MAIN, ...words].map((word) => `'${word}'`).join(' ');
     const child = spawn(SCRIPT, ['--quiet', '--return', '--echo', 'never', '--command', command, '/dev/null'], {
       cwd: PROJECT,
       env: { PATH: process.env['PATH'], DATABASE_URL: server.databaseUrl },

@@ -48,6 +48,7 @@ describe('a method that a path does not know', () => {
     ['/', 'POST', 'GET, HEAD, OPTIONS'],
     ['/healthz', 'POST', 'GET, HEAD, OPTIONS'],
     ['/metrics', 'DELETE', 'GET, HEAD, OPTIONS'],
+    ['/.well-known/jwks.json', 'POST', 'GET, HEAD, OPTIONS'],
     ['/tickets/13', 'PUT', 'GET, HEAD, OPTIONS'],
     ['/unsubscribe/x', 'PUT', 'GET, HEAD, POST, OPTIONS'],
     ['/reset-password', 'POST', 'GET, HEAD, OPTIONS'],

@@ -4,7 +4,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
-const TSX = import.meta.resolve('tsx');
 
 export interface ServerProcess {
   child: ChildProcess;
@@ -15,13 +14,12 @@ export interface ServerProcess {
   exitCode: Promise<number | null>;
 }
 
-/** Runs src/main.ts with these settings and none of ours, in a folder without a .env. */
+/** Runs the server that global-setup.js has built, with these settings and none of ours, in a folder without a .env. */
 export function startProcess(dataDir: string, settings: Record<string, string>): ServerProcess {
-  const child = spawn(process.execPath, ['--import', TSX, join(ROOT, 'src/main.ts')], {
+  const child = spawn(process.execPath, ['--enable-source-maps', join(ROOT, 'dist/main.js')], {
     cwd: dataDir,
     env: {
       PATH: process.env['PATH'],
-      TSX_TSCONFIG_PATH: join(ROOT, 'tsconfig.json'),
       PORT: '0',
       DATA_DIR: dataDir,
       ...settings,

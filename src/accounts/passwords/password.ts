@@ -1,6 +1,6 @@
 import { argon2id, hash, verify } from 'argon2';
 import { RateLimitedError } from '../../common/errors.js';
-import { ConcurrencyLimiter } from '../../common/concurrency-limiter.js';
+import { BoundedLimiter } from '../../common/bounded-limiter.js';
 
 /** OWASP's first choice for argon2id, and the floor that docs/hardening.md sets. */
 const PARAMETERS = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
@@ -14,7 +14,8 @@ const MOST_WAITING = 200;
 const MOST_WAITING_FROM_ONE_NETWORK = MOST_WAITING / 2;
 const RETRY_AFTER_SECONDS = 5;
 
-const turns = new ConcurrencyLimiter(MOST_AT_ONCE, {
+const limiter = new BoundedLimiter({
+  concurrency: MOST_AT_ONCE,
   maxQueued: MOST_WAITING,
   maxQueuedPerOwner: MOST_WAITING_FROM_ONE_NETWORK,
   refusal: () => new RateLimitedError(RETRY_AFTER_SECONDS),
@@ -36,7 +37,7 @@ function normalised(password: string): string {
  * @throws RATE_LIMITED
  */
 export async function hashPassword(password: string, network: string | null = null): Promise<string> {
-  return turns.run(async () => hash(normalised(password), PARAMETERS), network);
+  return limiter.run(async () => hash(normalised(password), PARAMETERS), network);
 }
 
 /**
@@ -53,7 +54,7 @@ export async function verifyPassword(
   decoy ??= hash('there is no such account', PARAMETERS);
   const against = passwordHash ?? (await decoy);
   const normal = normalised(password);
-  const matches = await turns.run(
+  const matches = await limiter.run(
     // As it was typed: hashes from before passwords were normalised are of that.
     async () => (await verify(against, normal)) || (normal !== password && (await verify(against, password))),
     network,

@@ -1,4 +1,5 @@
-import { errors, jwtVerify, SignJWT } from 'jose';
+import { createLocalJWKSet, errors, type JWTVerifyGetKey, jwtVerify, SignJWT } from 'jose';
+import { LRUCache } from 'lru-cache';
 import { z } from 'zod';
 import { type Clock } from '../../common/clock.js';
 import { type SigningKeys } from './signing-keys.js';
@@ -8,8 +9,8 @@ const TYPE = 'at+jwt';
 const ISSUER = 'docket';
 const AUDIENCE = 'docket';
 
-/** Bounds the memory; beyond it the oldest are verified again. */
-const MOST_REMEMBERED = 10_000;
+/** Bounds the memory. */
+const MAX_REMEMBERED = 10_000;
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
 
@@ -30,13 +31,20 @@ export interface AccessTokenSubject {
 /** Makes and checks the JWTs of `Authorization: Bearer`, without the database (requirements C11). */
 export class AccessTokens {
   readonly #keys: SigningKeys;
+  readonly #publicKey: JWTVerifyGetKey;
   readonly #clock: Clock;
   readonly #lifetimeSeconds: number;
   /** A signature stays right until the token expires: checking it takes as long as a small query (performance.md). */
-  readonly #verified = new Map<string, Verified>();
+  readonly #verified = new LRUCache<string, Verified>({ max: MAX_REMEMBERED });
 
   constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {
     this.#keys = keys;
+    const publicKeys = createLocalJWKSet(keys.jwks);
+    this.#publicKey = async (header, token) => {
+      // Without one the set would give its only key.
+      if (header.kid === undefined) throw new Error('A token names its key');
+      return publicKeys(header, token);
+    };
     this.#clock = clock;
     this.#lifetimeSeconds = lifetimeSeconds;
   }
@@ -69,35 +77,23 @@ export class AccessTokens {
     const verified = await this.#check(token);
     if (typeof verified === 'string') return verified;
     this.#verified.set(token, verified);
-    if (this.#verified.size > MOST_REMEMBERED) {
-      const [oldest] = this.#verified.keys();
-      if (oldest !== undefined) this.#verified.delete(oldest);
-    }
     return verified.subject;
   }
 
   async #check(token: string): Promise<Verified | TokenFault> {
     if (!hasOneForm(token)) return 'INVALID';
     try {
-      const { payload } = await jwtVerify(
-        token,
-        ({ kid }) => {
-          const key = kid === undefined ? undefined : this.#keys.verifying.get(kid);
-          if (!key) throw new Error('Unknown key');
-          return key;
-        },
-        {
-          algorithms: [ALGORITHM],
-          typ: TYPE,
-          issuer: ISSUER,
-          audience: AUDIENCE,
-          requiredClaims: ['exp', 'iat', 'sub', 'sid'],
-          // None: a token is refused as soon as it expires (requirements, section 5). Instances' clocks that differ do
-          // no harm, for our tokens have no nbf.
-          clockTolerance: 0,
-          currentDate: this.#clock.now(),
-        },
-      );
+      const { payload } = await jwtVerify(token, this.#publicKey, {
+        algorithms: [ALGORITHM],
+        typ: TYPE,
+        issuer: ISSUER,
+        audience: AUDIENCE,
+        requiredClaims: ['exp', 'iat', 'sub', 'sid'],
+        // None: a token is refused as soon as it expires. Instances' clocks that differ do no harm, as our tokens have
+        // no nbf.
+        clockTolerance: 0,
+        currentDate: this.#clock.now(),
+      });
       const { sub, sid, exp } = claims.parse(payload);
       return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
     } catch (error) {

@@ -1,5 +1,12 @@
-import { type CryptoKey, exportJWK, generateKeyPair, importJWK, type JWK } from 'jose';
-import { createHash, hkdfSync, randomUUID } from 'node:crypto';
+import {
+  calculateJwkThumbprint,
+  type CryptoKey,
+  exportJWK,
+  generateKeyPair,
+  importJWK,
+  type JSONWebKeySet,
+} from 'jose';
+import { hkdfSync, randomUUID } from 'node:crypto';
 import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -13,8 +20,8 @@ type PrivateKey = z.infer<typeof privateKey>;
 export interface SigningKeys {
   /** The newest: new tokens are signed with it. */
   readonly current: { readonly kid: string; readonly key: CryptoKey };
-  /** Public halves of all, the older ones too, by key id. */
-  readonly verifying: ReadonlyMap<string, CryptoKey>;
+  /** The public halves of all, newest first (RFC 7517). A key's id is its thumbprint (RFC 7638), the same on every instance. */
+  readonly jwks: JSONWebKeySet;
   /**
    * Secrets for another purpose than tokens, one of each key, newest first: the same on every instance that has the
    * same keys (HKDF, RFC 5869).
@@ -22,25 +29,25 @@ export interface SigningKeys {
   derive(purpose: string): readonly Uint8Array[];
 }
 
+const ALGORITHM = 'EdDSA';
 const DERIVED_BYTES = 32;
 
 function derived({ d }: PrivateKey, purpose: string): Uint8Array {
   return new Uint8Array(hkdfSync('sha256', Buffer.from(d, 'base64url'), '', purpose, DERIVED_BYTES));
 }
 
-/** The key's id: its RFC 7638 thumbprint, so that the same key has the same id on every instance. */
-function keyId({ crv, kty, x }: PrivateKey): string {
-  return createHash('sha256').update(JSON.stringify({ crv, kty, x })).digest('base64url');
-}
-
-async function asymmetricKey(jwk: JWK): Promise<CryptoKey> {
-  const key = await importJWK(jwk, 'EdDSA');
+async function privateKeyOf(jwk: PrivateKey): Promise<CryptoKey> {
+  const key = await importJWK(jwk, ALGORITHM);
   if (key instanceof Uint8Array) throw new Error('An Ed25519 key is not a secret of bytes');
   return key;
 }
 
+async function publicJwk({ kty, crv, x }: PrivateKey) {
+  return { kty, crv, x, kid: await calculateJwkThumbprint({ kty, crv, x }), alg: ALGORITHM, use: 'sig' };
+}
+
 async function generateInto(file: string): Promise<string> {
-  const { privateKey: key } = await generateKeyPair('EdDSA', { crv: 'Ed25519', extractable: true });
+  const { privateKey: key } = await generateKeyPair(ALGORITHM, { crv: 'Ed25519', extractable: true });
   const text = JSON.stringify([await exportJWK(key)]);
   // Not the process id: two containers that share the folder have the same.
   const temporary = `${file}.${randomUUID()}`;
@@ -105,13 +112,13 @@ export function checkedKeys(text: string, configured: boolean): PrivateKey[] {
  */
 export async function loadSigningKeys(configured: string | undefined, dataDir: string): Promise<SigningKeys> {
   const keys = checkedKeys(configured ?? (await keysIn(dataDir)), configured !== undefined);
-  const verifying = new Map<string, CryptoKey>();
-  for (const jwk of keys) verifying.set(keyId(jwk), await asymmetricKey({ kty: jwk.kty, crv: jwk.crv, x: jwk.x }));
+  const publicKeys = await Promise.all(keys.map(publicJwk));
   const [newest] = keys;
-  if (!newest) throw new Error('There is no signing key');
+  const [newestPublic] = publicKeys;
+  if (!newest || !newestPublic) throw new Error('There is no signing key');
   return {
-    current: { kid: keyId(newest), key: await asymmetricKey(newest) },
-    verifying,
+    current: { kid: newestPublic.kid, key: await privateKeyOf(newest) },
+    jwks: { keys: publicKeys },
     derive: (purpose) => keys.map((key) => derived(key, purpose)),
   };
 }

@@ -1,4 +1,5 @@
 import * as api from '@opentelemetry/api';
+import { parseTraceParent } from '@opentelemetry/core';
 import { OTLPTraceExporter as JsonExporter } from '@opentelemetry/exporter-trace-otlp-http';
 import { OTLPTraceExporter as ProtobufExporter } from '@opentelemetry/exporter-trace-otlp-proto';
 import { detectResources, envDetector, resourceFromAttributes } from '@opentelemetry/resources';
@@ -14,7 +15,6 @@ import {
 import { type Logger } from 'pino';
 import { withTimeout } from '../../common/timeout.js';
 import { type SamplerName } from './samplers.js';
-import { formatTraceparent, parseTraceparent } from './traceparent.js';
 import { type RootOptions, type Tracing } from './tracing.js';
 import { type Span, type SpanAttributes, type SpanKind } from './span.js';
 import { WatchedExporter } from './watched-exporter.js';
@@ -43,7 +43,7 @@ export interface TracingOptions {
 }
 
 function contextOf(traceparent: string | undefined): api.Context {
-  const parent = parseTraceparent(traceparent);
+  const parent = parseTraceParent(traceparent ?? '');
   return parent ? api.trace.setSpanContext(api.ROOT_CONTEXT, { ...parent, isRemote: true }) : api.ROOT_CONTEXT;
 }
 
@@ -57,7 +57,8 @@ class OtelSpan implements Span {
   }
 
   get traceparent(): string {
-    return formatTraceparent(this.#span.spanContext());
+    const { traceId, spanId, traceFlags } = this.#span.spanContext();
+    return `00-${traceId}-${spanId}-${traceFlags.toString(16).padStart(2, '0')}`;
   }
 
   child(name: string, kind: SpanKind, attributes: SpanAttributes = {}): Span {
@@ -111,7 +112,7 @@ export function startTracing(options: TracingOptions, logger: Logger): Tracing {
   const tracer = provider.getTracer('docket');
   return {
     root(name, { kind, parent, links = [], attributes = {} }: RootOptions) {
-      const linked = links.map(parseTraceparent).filter((link) => link !== undefined);
+      const linked = links.map(parseTraceParent).filter((link) => link !== null);
       const span = tracer.startSpan(
         name,
         { kind: KINDS[kind], attributes, links: linked.map((context) => ({ context })) },
