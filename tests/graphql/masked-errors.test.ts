@@ -31,7 +31,7 @@ const MASKED = 'Something went wrong on the server. Tell its operator the reques
 
 test.each([
   ['a query', '{ comments { nodes { id } } }', ['comments']],
-  ['a list that brings another along', '{ tickets { nodes { comments { nodes { id } } } } }', ['tickets']],
+  ['a list in a list', '{ tickets { nodes { comments { nodes { id } } } } }', ['tickets', 'nodes', 0, 'comments']],
   [
     'a field below a list',
     '{ viewer { createdTickets { nodes { comments { nodes { id } } } } } }',
