@@ -1,4 +1,4 @@
-// Mails under kill -9 (hardening.md, "Mail"): an API and two workers as processes of their own, one worker killed each
+// Mails under kill -9 (docs/hardening.md, "Mail"): an API and two workers as processes of their own, one worker killed each
 // 20 s, tickets that change hands at random, an SMTP server that counts. Against the PostgreSQL job store, and the
 // MongoDB one when MONGODB_TEST_URL is set. Exits with 1 when a bar is not met.
 // Run: npm run chaos:mail [-- --assignments 200 --seconds 45 --kill-every 20 --burst 1000]
@@ -32,7 +32,7 @@ const BURST = Number(values.burst);
 const MAIL_DELAY_MS = 6000;
 /** A claim of a dead worker runs out, and a sweep finds the mail. */
 const SETTLE_MS = 90_000;
-/** hardening.md and issue 5: with the job store lost, and for a thousand due mails. */
+/** docs/hardening.md: with the job store lost, and for a thousand due mails. */
 const MOST_LATE_WITHOUT_JOBS_MS = 60_000;
 const MOST_FOR_BURST_MS = 60_000;
 const WITHOUT_JOBS = 50;

@@ -1,4 +1,4 @@
-// What an operator fears, done to a running server under load (hardening.md, "Running"): prints a table and exits with 1
+// What an operator fears, done to a running server under load (docs/hardening.md, "Running"): prints a table and exits with 1
 // when a bar is not met. Everything runs in a temporary folder, with an embedded PostgreSQL of its own.
 // Run: npm run chaos [-- --short]
 import { readdir } from 'node:fs/promises';

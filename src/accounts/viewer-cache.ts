@@ -5,7 +5,7 @@ import { type Db } from '../database/db.js';
 import { type AccessTokenSubject } from './sessions/access-token.js';
 import { type Viewer } from './viewer.js';
 
-/** Role, bits, deletion and ended sessions take effect within this time on every instance (requirements C11). */
+/** Role, bits, deletion and ended sessions take effect within this time on every instance (docs/behaviour.md, "Access tokens and refresh tokens"). */
 const FRESH_FOR_MS = 5000;
 /** Bounds the memory. */
 const MAX_REMEMBERED = 10_000;

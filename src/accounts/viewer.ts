@@ -1,6 +1,6 @@
 import { type RoleFlag } from './roles/role.entity.js';
 
-/** What the four bits of requirements 36 allow at all. They narrow the role, never widen it (C6). */
+/** What the four permissions of an account allow at all. They narrow the role, never widen it. */
 export interface ViewerPermissions {
   readonly create: boolean;
   readonly edit: boolean;
@@ -8,7 +8,7 @@ export interface ViewerPermissions {
   readonly delete: boolean;
 }
 
-/** The person who asks, at most five seconds old (requirements C11). */
+/** The person who asks, at most five seconds old (docs/behaviour.md, "Access tokens and refresh tokens"). */
 export interface Viewer {
   readonly id: string;
   readonly sessionId: string;

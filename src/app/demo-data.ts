@@ -37,7 +37,7 @@ interface DemoTicket {
   daysAgo: number;
 }
 
-/** As many and of the same shape as S1's (requirements, section 5.3). */
+/** A small help desk: three roles, five people, six tickets, six comments. */
 const TICKETS: readonly DemoTicket[] = [
   {
     title: 'Printer on the second floor prints blank pages',

@@ -66,9 +66,9 @@ export function readEnv(source: NodeJS.ProcessEnv) {
       env.EMAIL_HOST === undefined &&
       (env.MAIL_PAGE ?? (env.NODE_ENV !== 'production' && isLoopback(env.HOST) ? 'on' : 'off')) === 'on',
     mailFrom: env.EMAIL_FROM,
-    /** How long a ticket mail waits, in milliseconds (requirements 74–76). */
+    /** How long a ticket mail waits, in milliseconds (docs/behaviour.md, "Mails"). */
     ticketMailDelayMs: env.ASSIGN_REPORT_SCHEDULE * 60_000,
-    /** Time between two digests, in milliseconds (requirements 79). */
+    /** Time between two digests, in milliseconds (docs/behaviour.md, "Mails"). */
     digestIntervalMs:
       env.REPORT_SCHEDULE_HOURS * 3_600_000 + env.REPORT_SCHEDULE_MINUTES * 60_000 + env.REPORT_SCHEDULE_SECONDS * 1000,
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,

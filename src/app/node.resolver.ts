@@ -29,7 +29,7 @@ function candidates(context: Context, id: string) {
   };
 }
 
-/** Contract, `nodes`. */
+/** The most ids that `nodes` takes. */
 const MOST_IDS = 100;
 
 async function find(context: Context, id: string) {

@@ -77,7 +77,7 @@ export function createSchema(): GraphQLSchema {
     authChecker: checkAccess,
     // For @VisibleIf; @Authorized throws.
     authMode: 'null',
-    // Services check what comes in, and answer with userErrors in the contract's words.
+    // Services check what comes in, and answer with userErrors in the words of the schema.
     validate: false,
     // Only what can be reached is part of the API: base classes of payloads are not.
     orphanedTypes: [],

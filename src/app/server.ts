@@ -55,7 +55,7 @@ import { operationSpans } from '../observability/tracing/operation-spans.js';
 import { capturedMailRoutes } from '../mail/captured-mail.routes.js';
 import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 
-/** hardening.md, "Abuse of the query language". */
+/** docs/hardening.md, "Abuse of the query language". */
 const LARGEST_BODY_BYTES = 100 * 1024;
 const MOST_TOKENS = 1000;
 const MOST_VALIDATION_ERRORS = 5;
@@ -98,7 +98,7 @@ async function contextOf(
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
   schema ??= createSchema();
   const plugins: ApolloServerPlugin<Context>[] = [
-    // It wraps every field: without it a page costs 17 % less CPU (performance.md).
+    // It wraps every field: without it a page costs 17 % less CPU.
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     ...(app.tracing ? [operationSpans()] : []),

@@ -6,7 +6,7 @@ import { removeCapturedMails } from '../mail/captured-mail.store.js';
 import { UpcomingTimers } from '../notifications/upcoming-timers.js';
 import { deliverNotification } from '../notifications/notification.jobs.js';
 
-/** Whatever no job woke anybody for is found within this time (architecture, "Notifications"). */
+/** Whatever no job woke anybody for is found within this time. */
 const SWEEP_EVERY_MS = 30_000;
 /** Nor must a short digest interval wait for the sweep to plan somebody's first one. */
 const SHORTEST_SWEEP_MS = 1000;

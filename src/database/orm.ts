@@ -8,7 +8,7 @@ import { poolConfig } from './connection/database-config.js';
 import { migrations } from './migrations/index.js';
 import { type EntityClass } from './row.js';
 
-/** Nothing that a request asks may take longer (hardening, "Running"); commands have limits of their own. */
+/** Nothing that a request asks may take longer (docs/hardening.md, "Running"); commands have limits of their own. */
 const STATEMENT_TIMEOUT_MS = 5000;
 /** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;

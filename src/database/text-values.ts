@@ -1,17 +1,3 @@
-/** The columns of a statement's answer: their names, and how those are read that are no text. */
-export interface Columns {
-  readonly names: readonly string[];
-  readonly readers: readonly (readonly [at: number, read: (text: string) => unknown])[];
-}
-
-/** Reads those of a row's values that are no text, in their places. */
-export function readValues(row: unknown[], readers: Columns['readers']): void {
-  for (const [at, read] of readers) {
-    const text = row[at];
-    if (typeof text === 'string') row[at] = read(text);
-  }
-}
-
 /** The offset of a time zone that is whole hours away from UTC. */
 const HOURS = /[+-]\d\d$/;
 

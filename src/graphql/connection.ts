@@ -2,7 +2,7 @@ import 'reflect-metadata';
 import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { PAGE_FLAG_PRICE } from './prices.js';
 
-/** Requirements of the contract, "Reading". */
+/** The sizes of a page. */
 export const DEFAULT_PAGE = 25;
 export const LARGEST_PAGE = 100;
 

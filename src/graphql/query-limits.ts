@@ -15,7 +15,7 @@ import { measureQuery, type QueryCost } from './query-cost.js';
 import { tooComplex } from './too-complex.js';
 import { checkVariables } from './variable-limits.js';
 
-/** hardening.md, "Abuse of the query language". */
+/** docs/hardening.md, "Abuse of the query language". */
 const LIMITS: readonly { name: keyof QueryCost; most: number; unit: string }[] = [
   { name: 'cost', most: 50_000, unit: 'cost (prices of fields, each as often as the sizes of lists above it allow)' },
   { name: 'depth', most: 10, unit: 'depth' },

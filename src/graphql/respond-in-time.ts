@@ -3,7 +3,7 @@ import { type Logger } from 'pino';
 import { getOperationAST, OperationTypeNode, parse } from 'graphql';
 import { maybeDone, SLOW_DATABASE } from './format-error.js';
 
-/** hardening.md, "Running": a full pool answers within six seconds. */
+/** docs/hardening.md, "Running": a full pool answers within six seconds. */
 const ANSWER_WITHIN_MS = 5_500;
 const LOOK_AGAIN_MS = 250;
 

@@ -3,7 +3,7 @@ import { type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 /**
- * How long a client may take (hardening, "Running"; docs/decisions/0071-slow-clients.md). Headers come in one packet or
+ * How long a client may take (docs/hardening.md, "Running"; docs/decisions/0071-slow-clients.md). Headers come in one packet or
  * two; a body has 100 kB at most, for which 30 s are enough on the slowest line.
  */
 const LIMITS = {

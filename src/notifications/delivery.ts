@@ -29,7 +29,7 @@ class GivenBackError extends Error {
   }
 }
 
-/** Sends what is due: claims the row, looks at everything again, sends, marks (architecture, "Notifications"). */
+/** Sends what is due: claims the row, looks at everything again, sends, marks. */
 export class Delivery {
   readonly #leases: NotificationLeases;
   readonly #mailer: Mailer;

@@ -9,7 +9,7 @@ export interface DigestPlan {
 }
 
 /**
- * When the next digest is due (requirements C15): always later than now, so that those missed meanwhile are not made
+ * When the next digest is due (docs/behaviour.md, "Mails"): always later than now, so that those missed meanwhile are not made
  * up for. By the interval, it keeps to the spacing of the last one; by the hour, it is once on each local day: an hour
  * that the clocks skip in spring counts from where they go on, of one that comes twice in autumn the first is taken.
  */

@@ -65,7 +65,7 @@ function cancelled(reason: NotificationCancelReason | null): { cancelled: Notifi
   return { cancelled: reason };
 }
 
-/** Makes the mail of a notification as it is true at this moment (requirements C14: checked again when it is sent). */
+/** Makes the mail of a notification as it is true at this moment (docs/behaviour.md, "Mails"). */
 export class NotificationMail {
   readonly #db: Db;
   readonly #facts: MailFacts;

@@ -67,7 +67,7 @@ registerEnumType(NotificationCancelReason, {
   },
 });
 
-/** The row is the truth; a job only wakes somebody up to look at it (architecture, "Notifications"). */
+/** The row is the truth; a job only wakes somebody up to look at it. */
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
@@ -124,7 +124,7 @@ export class Notification extends Node {
   actor: Ref<User> | null = null;
 
   /**
-   * What an UPDATED mail tells, merged over the delay (requirements C13). A comment stands by its id, under the field
+   * What an UPDATED mail tells, merged over the delay (docs/behaviour.md, "Mails"). A comment stands by its id, under the field
    * `comment`. Of a DIGEST that was sent: the ids of tickets that it told were closed shortly before `toldUntil`.
    */
   @Property({ type: 'json' })

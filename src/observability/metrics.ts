@@ -17,7 +17,7 @@ interface MetricsParts {
   readonly replicas?: Replicas;
 }
 
-/** What Prometheus reads at /metrics (hardening.md, "Running"). One for each process. */
+/** What Prometheus reads at /metrics (docs/hardening.md, "Running"). One for each process. */
 export class Metrics {
   readonly #registry = new Registry();
   readonly #requests: Counter<'operation' | 'code'>;

@@ -1,6 +1,6 @@
 import { type Viewer } from '../accounts/viewer.js';
 
-/** Contract: creating, changing and deleting a product, and seeing the deleted ones, needs canManageTickets. */
+/** Creating, changing and deleting a product, and seeing the deleted ones, needs canManageTickets. */
 export function canManageProducts(viewer: Viewer): boolean {
   return viewer.role.canManageTickets;
 }

@@ -116,7 +116,7 @@ export interface MatchingTickets {
 
 /**
  * The tickets under `alias` that the viewer may see and the filter lets through. The deleted are among them only where
- * the filter says `deleted` somewhere (contract: "Default false").
+ * the filter says `deleted` somewhere (default false).
  * @throws FORBIDDEN for `deleted` without canDeleteAll; BAD_USER_INPUT for a filter too deep, too large or too long
  */
 export async function matchingTickets(

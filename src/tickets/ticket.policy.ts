@@ -29,7 +29,7 @@ export function factsOfRow({
   return { createdById, assignedToId, deleted: deletedAt !== null };
 }
 
-/** Which tickets a viewer may see, for a reader to make a WHERE clause of (requirements C6, C23). */
+/** Which tickets a viewer may see, for a reader to make a WHERE clause of (docs/access.md). */
 export type TicketVisibility = { readonly all: boolean; readonly ownOf: string } | null;
 
 /** Null: none at all. Otherwise all, or those that `ownOf` created or is assigned to. */
@@ -59,14 +59,14 @@ export function canViewTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return viewer.role.canViewAll || isCreator(viewer, ticket) || isAssignee(viewer, ticket);
 }
 
-/** Title, description, details, type, priority and product: the creator or canEditAll (requirements C4). */
+/** Title, description, details, type, priority and product: the creator or canEditAll (docs/access.md). */
 export function canEditTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
     viewer.permissions.edit && canViewTicket(viewer, ticket) && (viewer.role.canEditAll || isCreator(viewer, ticket))
   );
 }
 
-/** Also the assignee, and canManageTickets (requirements C4, C5). */
+/** Also the assignee, and canManageTickets (docs/access.md). */
 export function canChangeStatus(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
     canEditTicket(viewer, ticket) ||
@@ -76,7 +76,7 @@ export function canChangeStatus(viewer: Viewer, ticket: TicketFacts): boolean {
   );
 }
 
-/** Also canAssignTickets (requirements C5). */
+/** Also canAssignTickets (docs/access.md). */
 export function canAssignTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
     canEditTicket(viewer, ticket) ||
@@ -84,7 +84,7 @@ export function canAssignTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   );
 }
 
-/** The creator or canDeleteAll (requirements C4). */
+/** The creator or canDeleteAll (docs/access.md). */
 export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return (
     viewer.permissions.delete &&
@@ -93,7 +93,7 @@ export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   );
 }
 
-/** Contract: "Needs canDeleteAll." The delete bit narrows it (requirements C6). */
+/** Needs canDeleteAll. The delete bit narrows it (docs/access.md). */
 export function canRestoreTickets(viewer: Viewer): boolean {
   return viewer.permissions.delete && canSeeDeletedTickets(viewer);
 }

@@ -29,7 +29,7 @@ function beginning(where: RawBuilder<boolean>, orderBy: RawBuilder<unknown>, mos
   return sql`(select * from ticket t where ${where} order by ${orderBy} limit ${sql.lit(most)}) t`;
 }
 
-/** The contract's `duplicates` has no pages, and somebody may mark a thousand. */
+/** `duplicates` has no pages, and somebody may mark a thousand. */
 export const MOST_DUPLICATES = 100;
 
 /** What a ticket can be listed under, each by its column. */

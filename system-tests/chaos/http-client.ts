@@ -15,7 +15,7 @@ export interface Outcome {
   readonly reused: boolean;
 }
 
-/** Nothing that Docket is asked takes longer (hardening.md, "Running"); after that there is no answer. */
+/** Nothing that Docket is asked takes longer (docs/hardening.md, "Running"); after that there is no answer. */
 const PATIENCE_MS = 20_000;
 
 function codeOf({ statusCode = 0 }: IncomingMessage, body: string): string {

@@ -21,7 +21,7 @@ export interface Allowed {
   readonly unanswered?: boolean;
 }
 
-/** hardening.md, "Running". */
+/** docs/hardening.md, "Running". */
 const MOST_UNTIL_READY_MS = 10_000;
 const MOST_FOR_ANSWER_MS = 6_000;
 

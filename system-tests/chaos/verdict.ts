@@ -25,7 +25,7 @@ export interface Verdict {
   lateP99All: number;
 }
 
-/** hardening.md, "Mail": what a kill may upset is judged by loss and duplicates, not by lateness. */
+/** docs/hardening.md, "Mail": what a kill may upset is judged by loss and duplicates, not by lateness. */
 const KILL_UPSETS = { beforeMs: 3000, afterMs: 2000 };
 /**
  * A mail that is on its way cannot be called back: the look at the ticket and the first word to the SMTP server are
@@ -114,7 +114,7 @@ export function percentile(values: readonly number[], share: number): number {
   return sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? 0;
 }
 
-/** The bars of hardening.md, "Mail", that were not met. */
+/** The bars of docs/hardening.md, "Mail", that were not met. */
 export function brokenBars(verdict: Verdict): string[] {
   const bars: [boolean, string][] = [
     [verdict.sent > 0, 'nothing was sent'],

@@ -90,7 +90,7 @@ async function answersTo(queries: readonly { viewer: number; query: string }[]):
 }
 
 /**
- * An answer without what may differ. ticketInsights counts over every live ticket, whoever may read them (contract).
+ * An answer without what may differ. ticketInsights counts over every live ticket, whoever may read them (docs/behaviour.md, "Insights").
  * Of several errors below one parent GraphQL reports those that come before the parent becomes null: which, is chance.
  */
 function comparable(answer: string | undefined): unknown {

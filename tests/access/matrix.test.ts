@@ -102,7 +102,7 @@ describe('over HTTP', () => {
     };
   }
 
-  /** Does all of it to tickets of its own, and says what was allowed. A refusal must be one that the contract names. */
+  /** Does all of it to tickets of its own, and says what was allowed. A refusal must be one that the schema names. */
   async function outcomeOf(person: Person, relation: Relation, seesDeleted: boolean): Promise<Outcome> {
     const tickets = relatedTo(person, relation);
     const [{ id }, gone] = await Promise.all([

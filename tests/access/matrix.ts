@@ -1,5 +1,5 @@
 /**
- * Who may do what with a ticket, as requirements C4 to C6, C23 and C24 say it: the expectation of the tests beside this
+ * Who may do what with a ticket (docs/access.md): the expectation of the tests beside this
  * file, and the source of the table in docs/access.md. Stated anew, and not made from the policies in src.
  */
 import { type RoleFlag } from '../../src/accounts/roles/role.entity.js';

@@ -6,7 +6,7 @@ import { Db } from '../../src/database/db.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-/** Contract: private on User, whatever their descriptions say. */
+/** Private on User, whatever their descriptions say. */
 const PRIVATE_ON_USER = ['email', 'ticketPermissions', 'sessions', 'notificationSettings'];
 /** What they may hold may be known to those who are given it only. */
 const SECRET = /password|hash|token|secret/i;
@@ -87,7 +87,7 @@ describe('over HTTP', () => {
     ['anybody else', { role: { canViewAll: true, canEditAll: true, canDeleteAll: true, canAssignTickets: true } }, []],
     ['who may manage tickets', { role: { canManageTickets: true } }, ['email']],
     ['who may manage users', { role: { canManageUsers: true } }, ['email', 'ticketPermissions']],
-  ])("shows another's private fields to %s only as far as the contract says", async (_name, options, visible) => {
+  ])("shows another's private fields to %s only as far as the schema says", async (_name, options, visible) => {
     const { client } = await buildPerson(server, options);
     const fields = '{ id email ticketPermissions { create } sessions { id } }';
     // By each way to a user there is: none may forget the rule.

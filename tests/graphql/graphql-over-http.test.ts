@@ -13,7 +13,7 @@ const audits = serverAudits({ url: () => `${server.url}/graphql`, fetchFn: fetch
 describe('the GraphQL over HTTP specification', () => {
   test.each(audits.map((audit) => [audit.name, audit] as const))('%s', async (_name, audit) => {
     const result = await audit.fn();
-    // "warn" is a MAY or SHOULD; hardening.md asks for no errors.
+    // "warn" is a MAY or SHOULD; docs/hardening.md asks for no errors.
     expect(result.status === 'error' ? result.reason : '').toBe('');
   });
 });

@@ -1,4 +1,4 @@
-/** What an attacker may send in a request of a hundred kilobytes, most of it in ten: see hardening.md, "Abuse of the query language". */
+/** What an attacker may send in a request of a hundred kilobytes, most of it in ten: see docs/hardening.md, "Abuse of the query language". */
 export interface HostileRequest {
   readonly name: string;
   readonly query: string;

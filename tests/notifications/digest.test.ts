@@ -7,7 +7,7 @@ import { createTicket, later, mailsTo, notificationsOf, subjectsTo, updateSettin
 
 const HOUR = 60;
 const MONTH_SECONDS = 30 * 86_400;
-/** The example of requirements 79. */
+/** An example. */
 const INTERVAL = { hours: 12, minutes: 30, seconds: 20 };
 const INTERVAL_MS = ((INTERVAL.hours * 60 + INTERVAL.minutes) * 60 + INTERVAL.seconds) * 1000;
 const ALMOST = { minutes: 12 * HOUR + 30, seconds: 19 };

@@ -1,6 +1,6 @@
 import { dictionary } from '@zxcvbn-ts/language-common';
 
-/** Some 49,000 leaked passwords, most common first: more than the 10,000 that hardening.md asks for. */
+/** Some 49,000 leaked passwords, most common first: more than docs/hardening.md asks for. */
 const COMMON = new Set(dictionary['passwords-common'].map((password) => password.toLowerCase()));
 
 /** Whether it is among the passwords that guessing programs try first, in any letter case. */

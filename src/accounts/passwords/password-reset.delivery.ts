@@ -12,7 +12,7 @@ import { PasswordResetRequest } from './password-reset-request.entity.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
 
-/** Contract: valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
+/** Valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
 const VALID_MS = 3_600_000;
 /** Nobody's mailbox is flooded by somebody else's asking. */
 const MOST_AN_HOUR = 5;

@@ -84,7 +84,7 @@ export class PasswordService {
   }
 
   /**
-   * Sets the new password by a token from a mail, ends all sessions and opens one (contract, `resetPassword`).
+   * Sets the new password by a token from a mail, ends all sessions and opens one (docs/behaviour.md, "Logins and passwords").
    * @throws UserInputError INVALID_CREDENTIALS for an unknown token, EXPIRED for a used or late one, INVALID for an
    * unfit password, which leaves the token usable
    */

@@ -7,7 +7,7 @@ import { User } from '../users/user.entity.js';
 export const MANAGERS_LOCK = 0x4d_47_52;
 
 /**
- * Makes a change after which somebody must still be able to manage users (requirements C20), and flushes it. Changes of
+ * Makes a change after which somebody must still be able to manage users (docs/behaviour.md, "Deleting and restoring"), and flushes it. Changes of
  * this kind happen one after the other, so that two at once cannot each count on the other's person.
  * @param em in a transaction, which the error rolls back; it must hold no lock yet, or two changes could wait for each
  * other

@@ -4,7 +4,7 @@ import { Field, ObjectType } from 'type-graphql';
 import { newId } from '../../common/id.js';
 import { Node } from '../../graphql/node.js';
 
-/** The six flags of a role (requirements 32), and the vocabulary of `@Authorized`. */
+/** The six flags of a role, and the vocabulary of `@Authorized`. */
 export const ROLE_FLAGS = [
   'canViewAll',
   'canEditAll',
@@ -15,7 +15,7 @@ export const ROLE_FLAGS = [
 ] as const;
 export type RoleFlag = (typeof ROLE_FLAGS)[number];
 
-/** The roles that every installation has (requirements C24). People may rename them; the key stays. */
+/** The roles that every installation has (docs/access.md). People may rename them; the key stays. */
 export enum BuiltInRole {
   ADMIN = 'ADMIN',
   TECH = 'TECH',

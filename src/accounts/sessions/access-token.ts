@@ -28,13 +28,13 @@ export interface AccessTokenSubject {
   readonly sessionId: string;
 }
 
-/** Makes and checks the JWTs of `Authorization: Bearer`, without the database (requirements C11). */
+/** Makes and checks the JWTs of `Authorization: Bearer`, without the database (docs/behaviour.md, "Access tokens and refresh tokens"). */
 export class AccessTokens {
   readonly #keys: SigningKeys;
   readonly #publicKey: JWTVerifyGetKey;
   readonly #clock: Clock;
   readonly #lifetimeSeconds: number;
-  /** A signature stays right until the token expires: checking it takes as long as a small query (performance.md). */
+  /** A signature stays right until the token expires: checking it takes as long as a small query. */
   readonly #verified = new LRUCache<string, Verified>({ max: MAX_REMEMBERED });
 
   constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {

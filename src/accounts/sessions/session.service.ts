@@ -38,7 +38,7 @@ function refused(code: UserErrorCode, message: string): UserInputError {
   return userInputError(code, 'refreshToken', message);
 }
 
-/** Opens, prolongs and ends sessions (requirements 26, C11). */
+/** Opens, prolongs and ends sessions (docs/behaviour.md, "Access tokens and refresh tokens"). */
 export class SessionService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;

@@ -83,7 +83,7 @@ export class AuthService {
   }
 
   /**
-   * By username or e-mail address (requirements C9). Wrong name and wrong password are told in the same words, after
+   * By username or e-mail address (docs/behaviour.md, "Logins and passwords"). Wrong name and wrong password are told in the same words, after
    * the same time.
    * @throws UserInputError INVALID_CREDENTIALS; RATE_LIMITED after too many failures, the right password too
    */

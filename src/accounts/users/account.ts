@@ -5,7 +5,7 @@ import { characters, InputCheck } from '../../common/input-check.js';
 import { UserErrorCode, type UserInputError, userInputError } from '../../common/user-errors.js';
 import { User } from './user.entity.js';
 
-/** Contract, `SignUpInput.username`; compared without regard to case by the column's type. */
+/** A username; compared without regard to case by the column's type. */
 const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
 const LONGEST_NAME = 100;
 const SHORTEST_PASSWORD = 8;

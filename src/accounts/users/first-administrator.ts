@@ -23,7 +23,7 @@ function told(error: unknown): never {
 }
 
 /**
- * Makes the first administrator if nobody can manage users (requirements 11). Gives whether it made one.
+ * Makes the first administrator if nobody can manage users. Gives whether it made one.
  * @throws StartError that says which setting cannot be used, and why
  */
 export async function ensureAdministrator(

@@ -59,7 +59,7 @@ export class User extends Node {
   @Joinable()
   role!: Ref<Role>;
 
-  /** The four bits of requirements 36: they narrow the role, never widen it. */
+  /** The four permissions of an account: they narrow the role, never widen it. */
   @Property({ type: 'boolean' })
   mayCreateTickets: Opt<boolean> = true;
 

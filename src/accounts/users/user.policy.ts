@@ -1,16 +1,16 @@
 import { type ViewerPermissions, type Viewer } from '../viewer.js';
 
-/** Contract: "Null unless it is your own." */
+/** "Null unless it is your own." */
 export function isOwnAccount(viewer: Viewer | null, userId: string): boolean {
   return viewer?.id === userId;
 }
 
-/** Contract: "Null unless it is your own, or you may manage users or tickets." */
+/** "Null unless it is your own, or you may manage users or tickets." */
 export function canSeeEmail(viewer: Viewer | null, userId: string): boolean {
   return viewer !== null && (viewer.id === userId || viewer.role.canManageUsers || viewer.role.canManageTickets);
 }
 
-/** Contract: "Null unless it is your own, or you may manage users." */
+/** "Null unless it is your own, or you may manage users." */
 export function canSeeTicketPermissions(viewer: Viewer | null, userId: string): boolean {
   return viewer !== null && (viewer.id === userId || viewer.role.canManageUsers);
 }
@@ -20,12 +20,12 @@ export function canSeeEmailConfirmed(viewer: Viewer | null, userId: string): boo
   return canSeeTicketPermissions(viewer, userId);
 }
 
-/** Contract, `UserFilter.deleted`: "True needs canManageUsers." */
+/** `UserFilter.deleted` needs canManageUsers. */
 export function canSeeDeletedUsers(viewer: Viewer): boolean {
   return viewer.role.canManageUsers;
 }
 
-/** Changing and deleting an account: its owner, or canManageUsers (requirements 16, C20). */
+/** Changing and deleting an account: its owner, or canManageUsers (docs/behaviour.md, "Deleting and restoring"). */
 export function canManageUser(viewer: Viewer, userId: string): boolean {
   return viewer.id === userId || viewer.role.canManageUsers;
 }

@@ -128,7 +128,7 @@ export class UserService {
   }
 
   /**
-   * The four bits of requirements 36. Whoever may manage users sets them; anybody may take rights from themselves (C6).
+   * The four permissions of an account. Whoever may manage users sets them; anybody may take rights from themselves.
    * @throws FORBIDDEN for another's, and for raising one's own, without canManageUsers
    */
   async setTicketPermissions(viewer: Viewer, { userId, permissions }: SetTicketPermissionsInput): Promise<string> {
@@ -155,7 +155,7 @@ export class UserService {
 
   /**
    * Soft: sessions end, active tickets become unassigned, waiting mails are cancelled, and what they wrote stays under
-   * their name (requirements C2, C20).
+   * their name (docs/behaviour.md, "Deleting and restoring").
    * @throws FORBIDDEN for another's account without canManageUsers; UserInputError CONFLICT for the last one who can
    * manage users, and for one's own account as `CurrentPassword.check`
    */

@@ -8,7 +8,7 @@ export interface PasswordResetMailInput {
   url: string;
 }
 
-/** The mail for a person who forgot their password. Valid one hour, once (contract, `resetPassword`). */
+/** The mail for a person who forgot their password. Valid one hour, once (docs/behaviour.md, "Logins and passwords"). */
 export function passwordResetMail({ recipientName, url }: PasswordResetMailInput): MailTexts {
   const greeting = `Hello ${oneLine(recipientName)}, somebody asked to set a new password for your account.`;
   const rest =

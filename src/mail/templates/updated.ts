@@ -26,7 +26,7 @@ const LABELS: Readonly<Record<string, string>> = { duplicateOf: 'Duplicate of' }
 const LONG_TEXTS: ReadonlySet<string> = new Set(['description', 'details']);
 const ENUMS: ReadonlySet<string> = new Set(['status', 'priority', 'type']);
 
-/** The mail that tells an assignee what else became of their ticket over the delay, in one list (requirements C13). */
+/** The mail that tells an assignee what else became of their ticket over the delay, in one list (docs/behaviour.md, "Mails"). */
 export function updatedMail(input: UpdatedMailInput): MailTexts {
   const { ticket, recipient, changes } = input;
   const title = oneLine(ticket.title);

@@ -5,14 +5,14 @@ export function canUseInternalComments(viewer: Viewer): boolean {
   return viewer.role.canManageTickets;
 }
 
-/** The author or canEditAll (requirements 71, C4); the edit bit narrows it (C6). */
+/** The author or canEditAll (docs/access.md); the edit bit narrows it. */
 export function canEditComment(viewer: Viewer, comment: { readonly authorId: string }): boolean {
   return (
     viewer.permissions.view && viewer.permissions.edit && (viewer.role.canEditAll || comment.authorId === viewer.id)
   );
 }
 
-/** The author or canDeleteAll (requirements 71, C4); the delete bit narrows it (C6). */
+/** The author or canDeleteAll (docs/access.md); the delete bit narrows it. */
 export function canDeleteComment(viewer: Viewer, comment: { readonly authorId: string }): boolean {
   return (
     viewer.permissions.view && viewer.permissions.delete && (viewer.role.canDeleteAll || comment.authorId === viewer.id)

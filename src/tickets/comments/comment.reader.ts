@@ -15,7 +15,7 @@ import { ALL_COMMENTS, commentSearch } from './comment-search.js';
 
 export type CommentRow = RowWith<Comment>;
 
-/** Oldest first: comments are a ticket's chronological trace (requirements 73). */
+/** Oldest first: comments are a ticket's chronological trace. */
 const CHRONOLOGICAL: Order<CommentRow> = {
   name: 'comment.CREATED_AT',
   direction: OrderDirection.ASC,
@@ -93,7 +93,7 @@ export class CommentReader {
 
   /**
    * The same page of the comments of each ticket or author, in the order of the ids. One statement for all of them.
-   * Those of a deleted ticket are hidden with it (requirements C2), also from whoever was shown the ticket itself.
+   * Those of a deleted ticket are hidden with it (docs/behaviour.md, "Deleting and restoring"), also from whoever was shown the ticket itself.
    */
   async pagesByParent(
     viewer: Viewer,

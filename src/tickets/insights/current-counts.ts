@@ -4,7 +4,7 @@ import { type Db } from '../../database/db.js';
 import { type TicketPriority, type TicketStatus, type TicketType } from '../ticket.entity.js';
 import { type TicketInsights } from './ticket-insights.types.js';
 
-/** Contract: "Active, and unchanged for seven days." */
+/** A ticket is stale when it is active and has not changed for so long. */
 const STALE_AFTER_MS = 7 * 86_400_000;
 
 /** The fields of TicketInsights that a client asks for. */

@@ -4,7 +4,7 @@ import { isCommonPassword } from '../../../src/accounts/passwords/common-passwor
 import { checkNewPassword } from '../../../src/accounts/users/account.js';
 import { InputCheck } from '../../../src/common/input-check.js';
 
-/** hardening.md, "Signing in". */
+/** docs/hardening.md, "Signing in". */
 const MOST_COMMON = 10_000;
 
 function isRefused(password: string): boolean {

@@ -6,7 +6,7 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const TRIES = 200;
 /** Fewer than the limit on one account allows. */
 const TRIES_EACH = 8;
-/** hardening.md, "Signing in". */
+/** docs/hardening.md, "Signing in". */
 const MOST_APART = 0.05;
 /** Another process may take the processor from one half of the tries. */
 const ROUNDS = 3;

@@ -59,7 +59,7 @@ async function store(facts: readonly Fact[]): Promise<void> {
   );
 }
 
-/** The contract's words, one after the other, over every ticket. Slow, and plain. */
+/** The definitions of the schema, one after the other, over every ticket. Slow, and plain. */
 function expectedInsights(facts: readonly Fact[], now: Date, from: Date, to: Date, productIds: string[] | null) {
   const live = facts.filter(
     ({ deleted, productId }) => !deleted && (productIds === null || productIds.includes(productId ?? '')),
