@@ -60,7 +60,7 @@ export class ReadTickets {
           from notification n
           where n.ticket_id = t.id and n.recipient_id = t.assigned_to_id
             and n.status = ${sql.lit(NotificationStatus.SCHEDULED)} and n.claimed_until is null
-        ) as untried
+        ) as unclaimed
       from json_array_elements_text($1::json) wanted (id) join ticket t on t.id = wanted.id::uuid
         left join "user" a on a.id = t.assigned_to_id`;
   }
