@@ -142,13 +142,51 @@ export class NotificationService {
     return this.updated(em, ticket, [{ field: COMMENT, from: null, to: comment.id }], actorId);
   }
 
+  /**
+   * Owes the assignee of a restored ticket again what its deletion kept from them: the mail about the assignment, or else
+   * the changes and comments.
+   */
+  async restored(em: EntityManager, ticket: Ticket, deletedAt: Date): Promise<Notification[]> {
+    if (ticket.assignedTo === null) return [];
+    const cancelled = await em.find(
+      Notification,
+      {
+        ticket,
+        recipient: ticket.assignedTo.id,
+        status: NotificationStatus.CANCELLED,
+        cancelReason: NotificationCancelReason.TICKET_DELETED,
+        cancelledAt: { $gte: deletedAt },
+      },
+      { orderBy: { createdAt: 'asc', id: 'asc' } },
+    );
+    if (cancelled.length === 0) return [];
+    const recipient = await em.findOneOrFail(User, { id: ticket.assignedTo.id });
+    const assigned = cancelled.findLast(({ kind }) => kind === NotificationKind.ASSIGNED);
+    if (assigned) {
+      const isOwed = recipient.assignmentEmails && isActive(ticket.status);
+      const mail = { kind: NotificationKind.ASSIGNED, ticket, recipient, actorId: assigned.actor?.id ?? null };
+      return isOwed ? [this.#create(em, { ...mail, changes: [] })] : [];
+    }
+    const changes = cancelled.reduce<FieldChange[]>((merged, each) => mergeChanges(merged, each.changes), []);
+    if (!recipient.updateEmails || changes.length === 0) return [];
+    const [actorId = null, ...otherActors] = new Set(cancelled.map(({ actor }) => actor?.id ?? null));
+    const mail = {
+      kind: NotificationKind.UPDATED,
+      ticket,
+      recipient,
+      actorId: otherActors.length > 0 ? null : actorId,
+    };
+    return [this.#create(em, { ...mail, changes })];
+  }
+
   #create(
     em: EntityManager,
     pending: {
       kind: NotificationKind;
       ticket: Ticket;
       recipient: User;
-      actorId: string;
+      /** Null when several people did it. */
+      actorId: string | null;
       changes: readonly FieldChange[];
     },
   ): Notification {

@@ -207,18 +207,21 @@ export class TicketService {
    */
   async restore(viewer: Viewer, id: string): Promise<string> {
     if (!canRestoreTickets(viewer)) throw forbidden('Restoring tickets needs canDeleteAll.');
-    await this.#orm.em.fork().transactional(async (em) => {
+    const pending = await this.#orm.em.fork().transactional(async (em) => {
       if (isId(id)) await lockAssigneeOf(em, id);
       const where = { $and: [{ id }, visibleTicketsWhere(viewer, { deletedToo: true })] };
       const ticket = isId(id) ? await em.findOne(Ticket, where, { lockMode: LockMode.PESSIMISTIC_WRITE }) : null;
       if (ticket === null || !canViewTicket(viewer, { ...factsOf(ticket), deleted: false })) {
         throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no ticket with this id.');
       }
-      if (ticket.deletedAt === null) return;
+      const { deletedAt } = ticket;
+      if (deletedAt === null) return [];
       ticket.deletedAt = null;
       const changes = await repairReferences(em, ticket);
       this.#changer.record(em, viewer, ticket, TicketEventKind.RESTORED, changes);
+      return this.#notifications.restored(em, ticket, deletedAt);
     });
+    this.#notifications.scheduleDelivery(pending);
     return id.toLowerCase();
   }
 }
