@@ -4,6 +4,7 @@ import { checkServer } from './connection/check-server.js';
 import { refuseTransactionPooling } from './connection/check-pooling.js';
 import { missingRight } from './connection/missing-right.js';
 import { openSession, type Report } from './connection/open-session.js';
+import { brokenStart } from './connection/refused-connection.js';
 
 /** Any number, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
@@ -28,7 +29,7 @@ export async function exclusively<Result>(
     const meanwhile = 'Another process of Docket starts on this database';
     return await withAdvisoryLock(client, { key: LOCK, meanwhile, patienceMs: LONGEST_MIGRATION_MS, report }, action);
   } catch (error) {
-    throw missingRight(error) ?? error;
+    throw missingRight(error) ?? brokenStart(databaseUrl, error) ?? error;
   } finally {
     await client.end();
   }

@@ -14,15 +14,15 @@ class RequestRefused extends Error {
   }
 }
 
-const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/i;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]+)/i;
 const UTF_8 = new Set(['utf-8', 'utf8']);
 
 const BYTE_ORDER_MARK = '\uFEFF';
 
 /** @throws RequestRefused when the client has compressed the body: nothing here inflates it */
 function checkEncoding({ headers }: FastifyRequest): void {
-  const encoding = headers['content-encoding'] ?? 'identity';
-  if (encoding.toLowerCase() === 'identity') return;
+  const encoding = headers['content-encoding'] ?? '';
+  if (['', 'identity'].includes(encoding.toLowerCase())) return;
   throw new RequestRefused(
     415,
     'BODY_ENCODED',
@@ -66,7 +66,9 @@ function parseBody({ headers }: FastifyRequest, body: Buffer): unknown {
   if (text === '') throw new errorCodes.FST_ERR_CTP_EMPTY_JSON_BODY();
   try {
     return parseExactJson(text);
-  } catch {
+  } catch (error) {
+    // It may be JSON: the stack was too small for it.
+    if (error instanceof RangeError) throw new RequestRefused(400, 'BODY_TOO_DEEP', 'The body nests too deeply.');
     throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY();
   }
 }

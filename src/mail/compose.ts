@@ -23,8 +23,8 @@ export function composeMail(message: MailMessage, options: { from: string; date?
   }
   return {
     from: options.from,
-    to: { name: oneLine(message.to.name), address: message.to.address },
-    subject: oneLine(message.subject),
+    to: { name: headerText(message.to.name), address: message.to.address },
+    subject: headerText(message.subject),
     messageId: `<${oneLine(message.messageId)}>`,
     date: options.date,
     headers: { ...headersOnOneLine(message.headers ?? {}), ...AUTOMATIC_HEADERS },
@@ -34,6 +34,15 @@ export function composeMail(message: MailMessage, options: { from: string; date?
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/**
+ * A subject, or a name, that looks like an encoded word (RFC 2047) would go out as it is, a name in quotes, and mail
+ * programs decode it: to line breaks, or to another direction of the text. An invisible character, the word joiner,
+ * keeps it from being one.
+ */
+function headerText(text: string): string {
+  return oneLine(text).replaceAll('=?', '=\u2060?');
 }
 
 function headersOnOneLine(headers: Record<string, string>): Record<string, string> {

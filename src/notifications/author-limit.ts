@@ -75,7 +75,8 @@ export class AuthorLimit {
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
       const { used, oldestMs } = await this.#allowance(run, waiting);
       if (used >= MOST_AN_HOUR) {
-        const again = oldestMs === null ? this.#now() + LOOK_AGAIN_MS : oldestMs + HOUR_MS;
+        const now = this.#now();
+        const again = oldestMs === null ? now + LOOK_AGAIN_MS : Math.min(oldestMs, now) + HOUR_MS;
         await run(sql`
           update notification n set retry_at = ${instant(again)}, told_with = coalesce(n.told_with, n.id)
           where ${samePair(waiting)} and ${isDue}`);
@@ -92,11 +93,12 @@ export class AuthorLimit {
   /** How many mails went to the recipient in the last hour or are on their way, and when the first of them went. */
   async #allowance(run: <Row>(query: RawBuilder<Row>) => Promise<Row[]>, waiting: Waiting): Promise<Allowance> {
     const now = this.#now();
-    // A mail that told several counts once.
+    // A mail that told several counts once. What was sent far in the future was sent before the clock was set back: it
+    // would keep others waiting until then.
     const counted = sql`${samePair(waiting)} and n.kind <> 'DIGEST' and (n.told_with is null or n.told_with = n.id)`;
     const [allowance] = await run(sql<Allowance>`
       select count(*)::int as used, ${epochMs(sql`min(c.sent_at)`)} as "oldestMs" from (
-        select n.sent_at from notification n where ${counted} and n.sent_at > ${instant(now - HOUR_MS)}
+        select n.sent_at from notification n where ${counted} and n.sent_at > ${instant(now - HOUR_MS)} and n.sent_at < ${instant(now + HOUR_MS)}
         union all
         select n.sent_at from notification n
         where ${counted} and n.sent_at is null and n.status = 'SCHEDULED' and n.claimed_until > ${instant(now)}

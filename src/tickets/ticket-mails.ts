@@ -2,7 +2,7 @@ import { mergeChanges, withoutFieldsOf } from '../notifications/merge-changes.js
 import { NotificationCancelReason, NotificationKind } from '../notifications/notification.entity.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { isActive, type TicketStatus } from './ticket.entity.js';
-import { type TicketMails, type TicketSnapshot } from './ticket-write.js';
+import { type TicketMails, type TicketSnapshot, type WaitingMail } from './ticket-write.js';
 
 export const NO_MAILS: TicketMails = { holds: [], pending: null, merged: null, cancels: null };
 
@@ -44,4 +44,34 @@ export function mailsOfChanges(
   const isTold = isAssignee || waiting.some(({ kind }) => kind === NotificationKind.ASSIGNED);
   if (isTold) return { ...NO_MAILS, holds: waiting };
   return { ...NO_MAILS, pending: { kind: NotificationKind.UPDATED, recipientId: assignedToId, changes } };
+}
+
+/** A mail to the assignee that the deletion of the ticket cancelled. */
+export type CancelledMail = Pick<WaitingMail, 'kind' | 'actorId' | 'changes'>;
+
+/**
+ * The mail that a restored ticket's assignee gets again, of those that its deletion cancelled, oldest first: the one about
+ * the assignment, or else one about all changes (docs/behaviour.md, "Deleting and restoring").
+ */
+export function mailsOfRestoring(
+  { status, assignedToId }: { readonly status: TicketStatus; readonly assignedToId: string | null },
+  cancelled: readonly CancelledMail[],
+): TicketMails {
+  if (assignedToId === null) return NO_MAILS;
+  const assigned = cancelled.findLast(({ kind }) => kind === NotificationKind.ASSIGNED);
+  if (assigned) {
+    if (!isActive(status)) return NO_MAILS;
+    const { kind, actorId } = assigned;
+    return { ...NO_MAILS, pending: { kind, recipientId: assignedToId, changes: [], actorId } };
+  }
+  const changes = cancelled.reduce<FieldChange[]>((merged, mail) => mergeChanges(merged, mail.changes), []);
+  if (changes.length === 0) return NO_MAILS;
+  const [actorId = null, ...otherActors] = new Set(cancelled.map((mail) => mail.actorId));
+  const pending = {
+    kind: NotificationKind.UPDATED,
+    recipientId: assignedToId,
+    changes,
+    actorId: otherActors.length > 0 ? null : actorId,
+  };
+  return { ...NO_MAILS, pending };
 }

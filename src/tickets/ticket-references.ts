@@ -4,6 +4,7 @@ import { isId } from '../common/id.js';
 import { UserErrorCode } from '../common/user-errors.js';
 import { InputCheck } from '../common/input-check.js';
 import { type RunQuery } from './ticket-statements.js';
+import { type CancelledMail } from './ticket-mails.js';
 import { type Ticket } from './ticket.entity.js';
 import { type LivingReferences, type NamedIds } from './ticket.commands.js';
 import { type UserRef } from './ticket.inputs.js';
@@ -122,4 +123,18 @@ export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promis
     productId: productId && (await livingProduct(run, productId, LOCK)),
     duplicateOfId: next === null || next === ticket.id ? duplicateOfId : next,
   };
+}
+
+/** The mails to a deleted ticket's assignee that its deletion cancelled, oldest first. */
+export async function mailsCancelledByDeletion(
+  run: RunQuery,
+  { id, deletedAt }: Row<Ticket>,
+  { assignedToId }: Pick<LivingReferences, 'assignedToId'>,
+): Promise<CancelledMail[]> {
+  if (assignedToId === null || deletedAt === null) return [];
+  return run(sql<CancelledMail>`
+    select kind, actor_id as "actorId", changes from notification
+    where ticket_id = ${id} and recipient_id = ${assignedToId} and status = 'CANCELLED'
+      and cancel_reason = 'TICKET_DELETED' and cancelled_at >= ${deletedAt}::timestamptz
+    order by created_at, id`);
 }

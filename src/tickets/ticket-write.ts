@@ -32,6 +32,8 @@ export interface TicketMails {
     readonly kind: NotificationKind;
     readonly recipientId: string;
     readonly changes: readonly FieldChange[];
+    /** Who did what it tells: null for several people. By default whoever makes the write. */
+    readonly actorId?: string | null;
   } | null;
   /** New content of a mail that waits. */
   readonly merged: {

@@ -8,7 +8,7 @@ import { changed, isStatus, writeOf } from './ticket-consequences.js';
 import { checkMayCreate, checkRights } from './ticket-rights.js';
 import { TicketEventKind } from './ticket-event.entity.js';
 import { COMMENT } from '../notifications/merge-changes.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
+import { type CancelledMail, mailsOfRestoring, mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketChange, type TicketValues } from './ticket.fields.js';
@@ -166,11 +166,14 @@ export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: strin
   });
 }
 
-/** Brings a deleted ticket back, without what it named and is gone (docs/decisions/0032-duplicates-and-restoring.md). */
+/**
+ * Brings a deleted ticket back, without what it named and is gone (docs/decisions/0032-duplicates-and-restoring.md).
+ * @param found what it names and is still there, and the mails to its assignee that the deletion cancelled
+ */
 export function restoreTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  living: LivingReferences,
+  { living, cancelled }: { readonly living: LivingReferences; readonly cancelled: readonly CancelledMail[] },
   at: string,
 ): TicketWrite | null {
   const { ticket } = snapshot;
@@ -183,6 +186,7 @@ export function restoreTicket(
     kind: TicketEventKind.RESTORED,
     values: { ...values, deletedAt: null },
     changes,
+    mails: mailsOfRestoring({ status: ticket.status, assignedToId: living.assignedToId }, cancelled),
   });
 }
 

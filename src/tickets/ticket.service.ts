@@ -6,7 +6,14 @@ import { type Row } from '../database/row.js';
 import { ForbiddenError } from '../common/errors.js';
 import { UserErrorCode, UserInputError, userInputError } from '../common/user-errors.js';
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';
-import { findNamed, lockAssignee, lockAssigneeOf, lockNamed, lockReferences } from './ticket-references.js';
+import {
+  mailsCancelledByDeletion,
+  findNamed,
+  lockAssignee,
+  lockAssigneeOf,
+  lockNamed,
+  lockReferences,
+} from './ticket-references.js';
 import { checkMayCreate, checkRights, noSuchTicket } from './ticket-rights.js';
 import { type TicketTransaction } from './ticket-transaction.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
@@ -199,7 +206,8 @@ export class TicketService {
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const living = await lockReferences(tx.run, snapshot.ticket);
-      await tx.save([restoreTicket(viewer, snapshot, living, this.#now())]);
+      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket, living);
+      await tx.save([restoreTicket(viewer, snapshot, { living, cancelled }, this.#now())]);
     });
     return id;
   }

@@ -63,6 +63,21 @@ describe('a body', () => {
     await postRefused(415, /UTF-8/, bodyOf('x'), headers);
   });
 
+  test.each(['1', '9007199254740993'])(
+    'that nests too deeply is told so, whatever numbers are in it: %s',
+    async (leaf) => {
+      const depth = 15_000;
+      const details = `${'{"a":'.repeat(depth)}${leaf}${'}'.repeat(depth)}`;
+      const { status, answer } = await post(bodyOf('x', details));
+      expect([status, answer.errors[0].message]).toEqual([400, expect.stringMatching(/nests? .*deep/)]);
+    },
+  );
+
+  test('that names no charset and no encoding, in headers without a value, is read', async () => {
+    const headers = { 'content-type': 'application/json; charset=', 'content-encoding': '' };
+    expect(created(await post(bodyOf('x'), headers))).toMatchObject({ title: 'x' });
+  });
+
   test.each(['application/json; charset=utf-8', 'application/json;charset="UTF-8"', 'application/json; charset=utf8'])(
     'that names UTF-8 is read: %s',
     async (type) => {

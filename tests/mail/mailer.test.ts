@@ -143,6 +143,17 @@ describe('over SMTP', () => {
     },
   );
 
+  test.each(['=?utf-8?q?=0d=0aBcc:_eve@example.com?=', '=?utf-8?B?4oCuZXZpbA==?='])(
+    'a name or a subject that looks like an encoded word is shown as it is written: %s',
+    async (name) => {
+      await mailer.send(buildMessage({ to: { name, address: 'ada@example.com' }, subject: name }));
+
+      const [mail] = await server.waitForMails(1);
+      const shown = [mail?.to?.[0]?.name, mail?.subject].map((text) => text?.replaceAll('\u2060', ''));
+      expect(shown).toEqual([name, name]);
+    },
+  );
+
   test.each([
     'ada@example.com, eve@example.com',
     'ada@example.com\r\nRCPT TO:<eve@example.com>',

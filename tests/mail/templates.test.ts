@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { assignedMail, type AssignedMailInput } from '../../src/mail/templates/assigned.js';
 import { html, htmlLines } from '../../src/mail/templates/html.js';
+import { ticketItems } from '../../src/mail/templates/ticket-items.js';
+import { updatedMail } from '../../src/mail/templates/updated.js';
 
 const TICKET: AssignedMailInput['ticket'] = {
   number: 13,
@@ -14,15 +16,20 @@ const TICKET: AssignedMailInput['ticket'] = {
   createdByName: 'Grace Hopper',
 };
 
+const INPUT: AssignedMailInput = {
+  ticket: TICKET,
+  recipient: { name: 'Ada Lovelace' },
+  assignedByName: 'Grace Hopper',
+  comments: [],
+  earlierComments: 0,
+  unsubscribeUrl: 'https://docket.example/unsubscribe/token',
+};
+
+/** Each way to end a line. */
+const ENDS = ['\r\n', '\n', '\r', '\u0085', '\u2028', '\u2029', '\v', '\f'];
+
 function mailFor(ticket: Partial<AssignedMailInput['ticket']> = {}, assignedByName: string | null = 'Grace Hopper') {
-  return assignedMail({
-    ticket: { ...TICKET, ...ticket },
-    recipient: { name: 'Ada Lovelace' },
-    assignedByName,
-    comments: [],
-    earlierComments: 0,
-    unsubscribeUrl: 'https://docket.example/unsubscribe/token',
-  });
+  return assignedMail({ ...INPUT, ticket: { ...TICKET, ...ticket }, assignedByName });
 }
 
 describe('the mail about an assignment', () => {
@@ -66,18 +73,76 @@ describe('the mail about an assignment', () => {
 
   test('keeps the line breaks of the description', () => {
     expect(mailFor().html).toContain('It burns.<br />Please hurry.');
-    expect(mailFor().text).toContain('It burns.\nPlease hurry.');
+    expect(mailFor().text).toContain('> It burns.\n> Please hurry.');
+  });
+
+  test('lets no line of a description or a comment pass for one of its own in the text part', () => {
+    const forged = ENDS.map((end) => `${end}Open ticket #13: https://evil.example${end}-- ${end}You get this`).join('');
+    const { text } = assignedMail({
+      ...INPUT,
+      ticket: { ...TICKET, description: `Help${forged}` },
+      comments: [{ authorName: 'Eve', content: `Help${forged}\u001B[2J` }],
+    });
+    expect(text.match(/evil/g)).toHaveLength(2 * ENDS.length);
+    expect(text).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/);
+    expect(text).not.toContain('\u001B');
+    expect(text.split('\n').filter((line) => /evil|^-- ?$|^You get/.test(line) && !line.startsWith('> '))).toEqual([
+      '-- ',
+      'You get this mail because you are assigned to this ticket.',
+    ]);
+  });
+
+  test('breaks a quoted text at the same places in both parts', () => {
+    const mail = mailFor({ description: ENDS.map((end, i) => `${i}${end}`).join('') });
+    expect(mail.text).toContain(ENDS.map((_end, i) => `> ${i}`).join('\n'));
+    expect(mail.html).toContain(ENDS.map((_end, i) => `${i}`).join('<br />'));
+  });
+
+  test('lays titles and quoted texts out in their own direction', () => {
+    const { html: page } = assignedMail({ ...INPUT, comments: [{ authorName: 'Eve', content: 'תודה' }] });
+    expect(page).toMatch(/<h1[^>]*dir="auto"[^>]*text-align: start/);
+    const quotes = page.match(/<div\s+class="quote"[^>]*>/g) ?? [];
+    expect(quotes).toHaveLength(2);
+    for (const each of quotes) {
+      expect(each).toMatch(/dir="auto"/);
+      expect(each).toMatch(/unicode-bidi: plaintext; text-align: start/);
+    }
+  });
+
+  test('keeps right-to-left names apart, whose order would be reversed otherwise', () => {
+    const mail = assignedMail({ ...INPUT, recipient: { name: 'נעמה' }, assignedByName: 'דוד' });
+    for (const part of [mail.text, mail.html]) {
+      expect(part).toContain('Hello נעמה\u200E, דוד\u200E has assigned this ticket to you.');
+    }
+    expect(mailFor().text).not.toContain('\u200E');
   });
 
   test('shortens a description too long for a mail, without splitting a character', () => {
     const { text } = mailFor({ description: '🔥'.repeat(20_000) });
-    expect(text).toContain(`${'🔥'.repeat(5_000)} […]`);
+    expect(text).toContain(`> ${'🔥'.repeat(5_000)} […]`);
     expect(text.isWellFormed()).toBe(true);
   });
 
   test('fetches nothing from anywhere', () => {
     expect(mailFor().html).not.toMatch(/<(img|link|script|iframe)|url\(|@import/);
   });
+});
+
+test('a title that changed from one right-to-left text to another is told in that order', () => {
+  const mail = updatedMail({
+    ticket: TICKET,
+    recipient: { name: 'Ada' },
+    changedByName: 'Grace',
+    changes: [{ field: 'title', from: 'ישן', to: 'חדש' }],
+    comments: [],
+    unsubscribeUrl: 'https://docket.example/unsubscribe/token',
+  });
+  for (const part of [mail.text, mail.html]) expect(part).toContain('ישן\u200E → חדש\u200E');
+});
+
+test('a list of tickets gives each title its own direction', () => {
+  const mail = ticketItems([{ name: '#13 מדפסת', facts: 'High', url: 'https://docket.example/tickets/13' }]);
+  expect(mail.html.join('')).toMatch(/<a [^>]*dir="auto"[^>]*>#13 מדפסת<\/a/);
 });
 
 describe('the html template', () => {

@@ -160,4 +160,14 @@ describe('mails that one author causes', () => {
       await beside.stop();
     }
   });
+
+  test('do not count as those of the future when the clock was set back', async () => {
+    const [by, to] = [await author(), await buildPerson(server)];
+    await flood(by, to, MOST_AN_HOUR);
+    await later(server, { minutes: 12 });
+    server.clock.advance({ minutes: -5 * 60 });
+    await flood(by, to, 1);
+    await later(server, { minutes: 12 });
+    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 1);
+  });
 });

@@ -5,7 +5,16 @@ import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { User } from '../../src/accounts/users/user.entity.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { createTicket, later, mailsTo, notificationsOf, updateTicket } from './actions.js';
+import {
+  comment,
+  createTicket,
+  later,
+  mailsTo,
+  notificationsOf,
+  subjectsTo,
+  updateSettings,
+  updateTicket,
+} from './actions.js';
 
 const CANCEL = `mutation ($input: CancelNotificationInput!) {
   cancelNotification(input: $input) { notification { id status cancelReason } userErrors { code field } }
@@ -21,6 +30,20 @@ async function twoPeopleAndATicket() {
   const [creator, first, second] = [await buildPerson(server), await buildPerson(server), await buildPerson(server)];
   const { id } = await createTicket(creator, { assignedTo: { id: first.id } });
   return { creator, first, second, id };
+}
+
+async function deleteAndRestore(id: string, after: { minutes?: number } = {}): Promise<void> {
+  const { client } = await buildPerson(server, { role: BuiltInRole.ADMIN });
+  await client.query(
+    'mutation ($input: DeleteTicketInput!) { deleteTicket(input: $input) { userErrors { message } } }',
+    { input: { id } },
+  );
+  await later(server, after);
+  const { restoreTicket } = await client.query(
+    'mutation ($input: RestoreTicketInput!) { restoreTicket(input: $input) { ticket { id } userErrors { message } } }',
+    { input: { id } },
+  );
+  expect(restoreTicket).toEqual({ ticket: { id }, userErrors: [] });
 }
 
 describe('a mail that waits', () => {
@@ -73,6 +96,49 @@ describe('a mail that waits', () => {
     expect(await notificationsOf(first, { kind: ['ASSIGNED'] })).toMatchObject([
       { status: 'CANCELLED', cancelReason: 'TICKET_DELETED', ticket: null },
     ]);
+  });
+
+  test('about the assignment is owed again when the ticket is restored, and tells what was said meanwhile', async () => {
+    const { creator, first, id } = await twoPeopleAndATicket();
+    await comment(creator, id, 'Before.');
+    await deleteAndRestore(id, { minutes: 60 });
+    await later(server, { minutes: 11, seconds: 59 });
+    expect(mailsTo(server, first)).toEqual([]);
+    await later(server, { seconds: 1 });
+    const [mail, ...others] = mailsTo(server, first);
+    expect([mail?.subject, others]).toEqual([expect.stringContaining('assigned to you'), []]);
+    expect(mail?.text).toContain('> Before.');
+  });
+
+  test('about changes is owed again when the ticket is restored, and no other', async () => {
+    const { creator, first, second, id } = await twoPeopleAndATicket();
+    await later(server, { minutes: 12 });
+    await updateTicket(creator, { id, priority: 'HIGH' });
+    await comment(creator, id, 'Any news?');
+    await deleteAndRestore(id);
+    await updateTicket(creator, { id, priority: 'LOW' });
+    await later(server, { minutes: 12 });
+    expect(subjectsTo(server, first)).toEqual([
+      expect.stringContaining('assigned to you'),
+      expect.stringContaining('changed'),
+    ]);
+    expect(mailsTo(server, first)[1]?.text).toMatch(/Priority: Medium → Low[^]*> Any news\?/);
+
+    // Nothing waited at this deletion.
+    await deleteAndRestore(id);
+    await later(server, { minutes: 12 });
+    expect([...mailsTo(server, first), ...mailsTo(server, second)]).toHaveLength(2);
+  });
+
+  test('about the assignment is not owed again when the ticket was done meanwhile, or nobody wants it', async () => {
+    const { creator, first, id } = await twoPeopleAndATicket();
+    await updateTicket(creator, { id, status: 'DONE' });
+    await deleteAndRestore(id);
+    const other = await createTicket(creator, { assignedTo: { id: first.id } });
+    await updateSettings(first, { assignmentEmails: false });
+    await deleteAndRestore(other.id);
+    await later(server, { minutes: 12 });
+    expect(mailsTo(server, first)).toEqual([]);
   });
 
   test('is cancelled with its recipient’s account', async () => {

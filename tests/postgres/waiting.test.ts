@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { withAdvisoryLock } from '../../src/database/connection/advisory-lock.js';
 import { openSession } from '../../src/database/connection/open-session.js';
+import { exclusively } from '../../src/database/migrate.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
 import { migrated } from '../support/docket-database.js';
 import { startProcess } from '../support/server-process.js';
@@ -32,6 +33,34 @@ test('A server that starts before its PostgreSQL waits for it and says so', asyn
     await server.exitCode;
     await rm(dataDir, { recursive: true });
   }
+});
+
+test('A PostgreSQL that stops during the migrations is told in a sentence, and they succeed at the next start', async () => {
+  await cluster.execute('postgres', 'create database docket_broken');
+  const url = cluster.url('docket_broken');
+  const begun = Promise.withResolvers<void>();
+  const starting = exclusively(url, async () => {
+    const client = await openSession(url);
+    try {
+      await client.query('begin');
+      await client.query('create table half_done ()');
+      begun.resolve();
+      await client.query('select pg_sleep(60)');
+    } finally {
+      await client.end();
+    }
+  });
+  const told = expect(starting).rejects.toThrow(
+    /^The database at localhost:\d+ broke off while Docket was starting: .+\. Start Docket again once PostgreSQL runs;/,
+  );
+  await begun.promise;
+  await cluster.stop();
+  await told;
+  await cluster.start();
+  await migrated(url);
+  expect(
+    await cluster.rows('docket_broken', "select to_regclass('half_done') as half, to_regclass('ticket') as whole"),
+  ).toEqual([{ half: null, whole: 'ticket' }]);
 });
 
 test('Nobody waits for longer than that', async () => {

@@ -243,7 +243,7 @@ test('deleteTicket cancels the mails, and needs the right', () => {
 test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
   const deleted = snapshot({ deletedAt: EARLIER, productId: 'p', assignedToId: 'u', duplicateOfId: 't2' });
   const living = { productId: null, assignedToId: 'u', duplicateOfId: 't3' };
-  expect(restoreTicket(admin, deleted, living, NOW)).toMatchObject({
+  expect(restoreTicket(admin, deleted, { living, cancelled: [] }, NOW)).toMatchObject({
     values: { deletedAt: null, productId: null, duplicateOfId: 't3' },
     event: {
       kind: 'RESTORED',
@@ -254,7 +254,7 @@ test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
     },
     mails: NO_MAILS,
   });
-  expect(restoreTicket(admin, snapshot(), living, NOW)).toBeNull();
+  expect(restoreTicket(admin, snapshot(), { living, cancelled: [] }, NOW)).toBeNull();
 });
 
 describe('markDuplicate', () => {

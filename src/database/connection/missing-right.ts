@@ -1,6 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { TimeoutError } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
+import { DATABASE_UNAVAILABLE } from '../unavailable-error.js';
 import { EXTENSIONS } from './session.js';
 
 const INSUFFICIENT_PRIVILEGE = '42501';
@@ -30,6 +31,8 @@ export function missingRight(error: unknown): StartError | undefined {
     );
   }
   if (!isNativeError(error) || !('code' in error)) return undefined;
+  // A connection that the server refused is the cause of the error that there is none.
+  if (error.code === DATABASE_UNAVAILABLE && error.cause !== undefined) return missingRight(error.cause);
   const said = sentenceOf(error);
   if (NO_SUCH_EXTENSION.has(String(error.code))) {
     return new StartError(`${said}. Install PostgreSQL's contrib modules on its machine (postgresql-contrib).`, {

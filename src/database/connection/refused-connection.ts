@@ -44,6 +44,19 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
+/** What `pg` says to a statement on a connection that broke before it. */
+const BROKEN_BEFORE = /is not queryable/;
+
+/** What to tell when the server stopped, or the connection to it broke, in the middle of a start; undefined for other errors. */
+export function brokenStart(url: string, cause: unknown): StartError | undefined {
+  const reason = reasonOf(cause).replace(/\.$/, '');
+  if (cause instanceof StartError || !(isTransient(cause) || BROKEN_BEFORE.test(reason))) return undefined;
+  return new StartError(
+    `The database at ${placeOf(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
+    { cause },
+  );
+}
+
 const LOOK_AT_URL = 'Look at DATABASE_URL, and whether PostgreSQL runs there.';
 const LOOK_AT_TLS =
   'Look at sslmode and sslrootcert in DATABASE_URL (docs/security.md, "TLS to PostgreSQL"), and at the certificate of the server.';

@@ -1,8 +1,10 @@
+import { inSentence } from '../in-sentence.js';
 import { oneLine } from '../one-line.js';
 import { commentParts, type MailComment } from './comments.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 import { detailsTable, inWords, note, paragraph, quote, shortened } from './parts.js';
+import { quotedText } from './text-lines.js';
 
 /** Mail programs cut long mails (Gmail at 102 kB); the rest of a long description is behind the link. */
 const LONGEST_DESCRIPTION = 5_000;
@@ -36,8 +38,8 @@ export function assignedMail(input: AssignedMailInput): MailTexts {
   const whatHappened =
     assignedByName === null
       ? 'this ticket has been assigned to you.'
-      : `${oneLine(assignedByName)} has assigned this ticket to you.`;
-  const greeting = `Hello ${oneLine(recipient.name)}, ${whatHappened}`;
+      : `${inSentence(assignedByName)} has assigned this ticket to you.`;
+  const greeting = `Hello ${inSentence(recipient.name)}, ${whatHappened}`;
   const details = detailsOf(ticket);
   const description = [shortened(ticket.description.trim(), LONGEST_DESCRIPTION)].filter((text) => text !== '');
   const comments = commentParts(input.comments);
@@ -51,7 +53,7 @@ export function assignedMail(input: AssignedMailInput): MailTexts {
       text: [
         greeting,
         details.map(([name, value]) => `${name}: ${value}`).join('\n'),
-        ...description,
+        ...description.map(quotedText),
         ...earlier,
         ...comments.text,
       ].join('\n\n'),
@@ -69,12 +71,12 @@ function earlierComments(count: number): string[] {
 }
 
 function detailsOf(ticket: AssignedMailInput['ticket']): [name: string, value: string][] {
-  const product: [string, string][] = ticket.productName === null ? [] : [['Product', oneLine(ticket.productName)]];
+  const product: [string, string][] = ticket.productName === null ? [] : [['Product', inSentence(ticket.productName)]];
   return [
     ['Priority', inWords(ticket.priority)],
     ['Status', inWords(ticket.status)],
     ['Type', inWords(ticket.type)],
     ...product,
-    ['Created by', oneLine(ticket.createdByName)],
+    ['Created by', inSentence(ticket.createdByName)],
   ];
 }

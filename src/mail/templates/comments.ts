@@ -1,6 +1,7 @@
-import { oneLine } from '../one-line.js';
+import { inSentence } from '../in-sentence.js';
 import { html, type SafeHtml } from './html.js';
 import { quote, shortened } from './parts.js';
+import { quotedText } from './text-lines.js';
 
 /** The rest is behind the link. */
 const LONGEST_COMMENT = 1_500;
@@ -14,11 +15,11 @@ export interface MailComment {
 /** Each of the comments for both parts of a mail, below the name of its author. */
 export function commentParts(comments: readonly MailComment[]): { text: string[]; html: SafeHtml[] } {
   const shown = comments.map(({ authorName, content }) => ({
-    head: `${oneLine(authorName)} wrote:`,
+    head: `${inSentence(authorName)} wrote:`,
     content: shortened(content.trim(), LONGEST_COMMENT),
   }));
   return {
-    text: shown.map(({ head, content }) => `${head}\n${content.replace(/^/gm, '> ')}`),
+    text: shown.map(({ head, content }) => `${head}\n${quotedText(content)}`),
     html: shown.map(
       ({ head, content }) =>
         html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">${head}</p>

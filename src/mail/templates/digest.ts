@@ -1,4 +1,4 @@
-import { oneLine } from '../one-line.js';
+import { inSentence } from '../in-sentence.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
@@ -30,7 +30,7 @@ export interface DigestMailInput {
 export function digestMail(input: DigestMailInput): MailTexts {
   const { tickets, counts } = input;
   const notListed = counts.active + counts.closed - tickets.length;
-  const greeting = `Hello ${oneLine(input.recipient.name)}, ${summaryOf(counts)}`;
+  const greeting = `Hello ${inSentence(input.recipient.name)}, ${summaryOf(counts)}`;
   const sections = [
     { title: `Active (${counts.active})`, tickets: tickets.filter(({ active }) => active) },
     { title: `Closed since the last summary (${counts.closed})`, tickets: tickets.filter(({ active }) => !active) },
@@ -67,11 +67,11 @@ function countOf(tickets: number): string {
 }
 
 function nameOf({ number, title }: DigestTicket): string {
-  return `#${number} ${oneLine(title)}`;
+  return `#${number} ${inSentence(title)}`;
 }
 
 function factsOf({ priority, status, createdByName }: DigestTicket): string {
-  return `${inWords(priority)} · ${inWords(status)} · from ${oneLine(createdByName)}`;
+  return `${inWords(priority)} · ${inWords(status)} · from ${inSentence(createdByName)}`;
 }
 
 function itemOf(ticket: DigestTicket): TicketItem {

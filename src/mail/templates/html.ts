@@ -1,3 +1,5 @@
+import { linesOf } from './text-lines.js';
+
 const ENTITIES: Readonly<Record<string, string>> = {
   '&': '&amp;',
   '<': '&lt;',
@@ -33,8 +35,8 @@ function escaped(value: HtmlValue): string {
   return value.map(escaped).join('');
 }
 
-/** Text of several lines, with its line breaks. */
+/** Text that a person wrote, with its line breaks. */
 export function htmlLines(text: string): SafeHtml {
-  const [first = '', ...others] = text.split(/\r\n|\r|\n/);
+  const [first = '', ...others] = linesOf(text);
   return html`${first}${others.map((line) => html`<br />${line}`)}`;
 }

@@ -107,7 +107,8 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
                   >
                     <h1
                       class="ink"
-                      style="margin: 0 0 16px; font-size: 21px; line-height: 1.35; font-weight: 600; color: #1c1f26; overflow-wrap: anywhere;"
+                      dir="auto"
+                      style="text-align: start; margin: 0 0 16px; font-size: 21px; line-height: 1.35; font-weight: 600; color: #1c1f26; overflow-wrap: anywhere;"
                     >
                       ${heading}
                     </h1>

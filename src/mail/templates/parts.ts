@@ -53,10 +53,12 @@ export function detailsTable(details: readonly (readonly [name: string, value: s
   </table> `;
 }
 
+/** Each line has its own direction; mail programs that know no `unicode-bidi` take that of the first for all. */
 export function quote(text: string): SafeHtml {
   return html`<div
     class="quote"
-    style="margin: 20px 0 0; padding: 12px 16px; background-color: #f6f7f9; border-left: 3px solid #c5cad4; font-size: 15px; line-height: 1.55; color: #1c1f26; overflow-wrap: anywhere;"
+    dir="auto"
+    style="unicode-bidi: plaintext; text-align: start; margin: 20px 0 0; padding: 12px 16px; background-color: #f6f7f9; border-left: 3px solid #c5cad4; font-size: 15px; line-height: 1.55; color: #1c1f26; overflow-wrap: anywhere;"
   >
     ${htmlLines(text)}
   </div>`;

@@ -1,6 +1,7 @@
-import { oneLine } from '../one-line.js';
+import { inSentence } from '../in-sentence.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
+import { paragraph } from './parts.js';
 
 export interface PasswordResetMailInput {
   recipientName: string;
@@ -10,7 +11,7 @@ export interface PasswordResetMailInput {
 
 /** The mail for a person who forgot their password. Valid one hour, once (docs/behaviour.md, "Logins and passwords"). */
 export function passwordResetMail({ recipientName, url }: PasswordResetMailInput): MailTexts {
-  const greeting = `Hello ${oneLine(recipientName)}, somebody asked to set a new password for your account.`;
+  const greeting = `Hello ${inSentence(recipientName)}, somebody asked to set a new password for your account.`;
   const rest =
     'The link works once, and for one hour. If it was not you, you need not do anything: your password stays as it is.';
   return mailTexts({
@@ -19,10 +20,7 @@ export function passwordResetMail({ recipientName, url }: PasswordResetMailInput
     heading: 'Set a new password',
     body: {
       text: `${greeting}\n\n${rest}`,
-      html: html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">
-          ${greeting}
-        </p>
-        <p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${rest}</p>`,
+      html: html`${paragraph(greeting)}${paragraph(rest)}`,
     },
     action: { label: 'Set a new password', url },
     reason: 'You get this mail because somebody asked to reset the password of the account with this address.',

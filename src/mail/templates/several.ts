@@ -1,4 +1,4 @@
-import { oneLine } from '../one-line.js';
+import { inSentence } from '../in-sentence.js';
 import { html } from './html.js';
 import { type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
@@ -30,11 +30,11 @@ interface SeveralMailTicket {
 /** What would have been a mail for each ticket, but for the limit of what one author may cause in an hour. */
 export function severalMail({ kind, recipient, authorName, tickets, ...urls }: SeveralMailInput): MailTexts {
   const count = tickets.length;
-  const author = authorName === null ? null : oneLine(authorName);
+  const author = authorName === null ? null : inSentence(authorName);
   const [who, whose] = author === null ? ['several people have', ''] : [`${author} has`, ` by ${author}`];
   const isAssigned = kind === 'assigned';
   const done = isAssigned ? `assigned ${count} tickets to you.` : `changed or commented on ${count} tickets of yours.`;
-  const greeting = `Hello ${oneLine(recipient.name)}, ${who} ${done}`;
+  const greeting = `Hello ${inSentence(recipient.name)}, ${who} ${done}`;
   const items = ticketItems(tickets.map((ticket) => itemOf(ticket, isAssigned)));
   return mailTexts({
     subject: isAssigned ? `${count} tickets assigned to you${whose}` : `${count} tickets of yours changed${whose}`,
@@ -51,7 +51,7 @@ export function severalMail({ kind, recipient, authorName, tickets, ...urls }: S
 }
 
 function nameOf({ number, title }: SeveralMailTicket): string {
-  return `#${number} ${oneLine(title)}`;
+  return `#${number} ${inSentence(title)}`;
 }
 
 function itemOf(ticket: SeveralMailTicket, isAssigned: boolean): TicketItem {

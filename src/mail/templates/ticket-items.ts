@@ -15,7 +15,8 @@ export function ticketItems(items: readonly TicketItem[]): { text: string; html:
     html: items.map(
       ({ name, facts, url }) =>
         html`<div class="rule" style="padding: 9px 0; border-top: 1px solid #e9ebef; overflow-wrap: anywhere;">
-          <a href="${url}" class="link" style="font-size: 15px; color: #2b5fd9; text-decoration: none;">${name}</a
+          <a href="${url}" class="link" dir="auto" style="font-size: 15px; color: #2b5fd9; text-decoration: none;"
+            >${name}</a
           ><br /><span class="soft" style="font-size: 13px; color: #5b6270;">${facts}</span>
         </div>`,
     ),

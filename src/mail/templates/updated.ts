@@ -1,3 +1,4 @@
+import { inSentence } from '../in-sentence.js';
 import { oneLine } from '../one-line.js';
 import { commentParts, type MailComment, MOST_COMMENTS } from './comments.js';
 import { html } from './html.js';
@@ -30,8 +31,8 @@ const ENUMS: ReadonlySet<string> = new Set(['status', 'priority', 'type']);
 export function updatedMail(input: UpdatedMailInput): MailTexts {
   const { ticket, recipient, changes } = input;
   const title = oneLine(ticket.title);
-  const by = input.changedByName === null ? 'several people have' : `${oneLine(input.changedByName)} has`;
-  const greeting = `Hello ${oneLine(recipient.name)}, ${by} ${whatWasDone(input)}`;
+  const by = input.changedByName === null ? 'several people have' : `${inSentence(input.changedByName)} has`;
+  const greeting = `Hello ${inSentence(recipient.name)}, ${by} ${whatWasDone(input)}`;
   const lines = changes.map(changeInWords);
   const shown = input.comments.slice(0, MOST_COMMENTS);
   const comments = commentParts(shown);
@@ -41,7 +42,7 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
   return mailTexts({
     subject: `[#${ticket.number}] ${title} — ${subjectOf(input)}`,
     preheader: shortened(
-      [...lines.map(([name, value]) => `${name}: ${value}`), ...shown.map(({ content }) => oneLine(content))].join(
+      [...lines.map(([name, value]) => `${name}: ${value}`), ...shown.map(({ content }) => inSentence(content))].join(
         ' · ',
       ),
       LONGEST_PREHEADER,
@@ -85,5 +86,5 @@ export function changeInWords({ field, from, to }: ChangedField): [name: string,
 
 function valueOf(field: string, value: string | null): string {
   if (value === null) return 'none';
-  return ENUMS.has(field) ? inWords(value) : oneLine(value);
+  return ENUMS.has(field) ? inWords(value) : inSentence(value);
 }
