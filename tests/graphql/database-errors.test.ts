@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { GraphQLError } from 'graphql';
 import { formatError } from '../../src/graphql/format-error.js';
+import { DatabaseUnavailableError } from '../../src/database/unavailable-error.js';
 import { TimeoutError } from '../../src/common/timeout.js';
 
 const codeFor = (original: Error) => {
@@ -9,11 +10,10 @@ const codeFor = (original: Error) => {
 };
 
 test.each([
-  // pg, of a statement on a connection that broke before it was sent: no code, and not what the others say.
-  new Error('Client has encountered a connection error and is not queryable'),
-  new Error('Client was closed and is not queryable'),
-  new Error('Connection terminated unexpectedly'),
-  new Error('timeout exceeded when trying to connect'),
+  // What `pg` says without a code, wrapped where the statement was sent (database/pooled-connection.ts).
+  new DatabaseUnavailableError('no connection', new Error('Client was closed and is not queryable')),
+  new DatabaseUnavailableError('connection lost', new Error('Connection terminated unexpectedly')),
+  new DatabaseUnavailableError('pool full', new Error('timeout exceeded when trying to connect')),
   // Of a connection that has fallen silent.
   new TimeoutError(12_000),
   Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' }),
