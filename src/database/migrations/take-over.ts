@@ -2,6 +2,8 @@ import { type SqlEntityManager } from '@mikro-orm/postgresql';
 import { StartError } from '../../common/start-error.js';
 import { INITIAL_MIGRATION, LAST_VERSION_BEFORE, REPLACED_MIGRATIONS, withoutReplaced } from './replaced.js';
 
+/** Null when there is none. One of another owner is left to the migrator, whose error says what to do. */
+const READABLE = `select has_table_privilege(to_regclass('migration'), 'select') as is_readable`;
 /** The first one's row becomes the initial one's, so that it stays before those of later migrations. */
 const RENAME = 'update migration set name = ? where name = ?';
 const REMOVE = 'delete from migration where name = any(?::text[])';
@@ -14,8 +16,8 @@ const DROP = 'drop function if exists must_hold(boolean)';
  * @throws StartError when only some of the replaced migrations have run
  */
 export async function takeOver(em: SqlEntityManager): Promise<void> {
-  const [table] = await em.execute<{ found: boolean }[]>(`select to_regclass('migration') is not null as found`);
-  if (table?.found !== true) return;
+  const [table] = await em.execute<{ is_readable: boolean | null }[]>(READABLE);
+  if (table?.is_readable !== true) return;
   const rows = await em.execute<{ name: string }[]>('select name from migration order by id');
   const executed = rows.map(({ name }) => name);
   if (withoutReplaced(executed) === null) {
