@@ -6,7 +6,7 @@ WORKDIR /app
 COPY package.json package-lock.json ./
 RUN npm ci
 COPY tsconfig.json tsconfig.build.json ./
-COPY scripts/emit-explorer-assets.mjs ./scripts/
+COPY scripts/emit-explorer-assets.mjs scripts/emit-sql.mjs ./scripts/
 COPY src ./src
 RUN npm run build
 

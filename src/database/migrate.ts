@@ -1,10 +1,11 @@
-import { type MikroORM } from '@mikro-orm/postgresql';
+import { type MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { withAdvisoryLock } from './connection/advisory-lock.js';
 import { checkServer } from './connection/check-server.js';
 import { refuseTransactionPooling } from './connection/check-pooling.js';
 import { missingRight } from './connection/missing-right.js';
 import { openSession, type Report } from './connection/open-session.js';
 import { brokenStart } from './connection/refused-connection.js';
+import { takeOver } from './migrations/take-over.js';
 
 /** Any number, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
@@ -36,14 +37,23 @@ export async function exclusively<Result>(
 }
 
 /** Runs migrations in one transaction, without a limit on time: an index on a large table takes longer than a request may. */
-export async function migrating(orm: MikroORM, run: (transaction: unknown) => Promise<unknown>): Promise<void> {
+export async function migrating(
+  orm: MikroORM,
+  run: (transaction: unknown, em: SqlEntityManager) => Promise<unknown>,
+): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     await em.execute('set local statement_timeout = 0');
-    await run(em.getTransactionContext());
+    await run(em.getTransactionContext(), em);
   });
 }
 
-/** Brings the schema up to date, all of it or nothing. */
+/**
+ * Brings the schema up to date, all of it or nothing.
+ * @throws StartError when the database is of a version that this one cannot bring up to date
+ */
 export async function migrate(orm: MikroORM): Promise<void> {
-  await migrating(orm, async (transaction) => orm.migrator.up({ transaction }));
+  await migrating(orm, async (transaction, em) => {
+    await takeOver(em);
+    await orm.migrator.up({ transaction });
+  });
 }

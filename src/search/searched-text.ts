@@ -6,7 +6,7 @@ import { characters } from '../common/input-check.js';
 
 /** A person types less; a program that sends more is told so. */
 const LONGEST_SEARCH = 200;
-/** Letters of a word that texts keep; the same number stands in Migration20261127160000_search_rows. */
+/** Letters of a word that texts keep; the same number stands in database/migrations/initial/search-text.sql. */
 const LONGEST_WORD = 48;
 /** Beyond it the last word is taken as the beginning of one. */
 const SHORTEST_PREFIX = 2;

@@ -3,8 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { migrations } from '../../src/database/migrations/index.js';
+import { REPLACED_MIGRATIONS } from '../../src/database/migrations/replaced.js';
 import { connect } from '../../src/app/orm.js';
 import { buildComment, buildPerson, buildTicket } from '../support/factories.js';
+import { asBeforeTheInitialMigration } from '../support/replaced-migrations.js';
 import { newSigningKey, startTestServer, type TestServer } from '../support/server.js';
 import { onServer } from '../support/test-database.js';
 import { backUp, newDatabase, query, restoreInto, withChanged } from './backups.js';
@@ -106,6 +108,12 @@ describe('a restore that is refused says why, and changes neither the database n
     );
   });
 
+  test('a backup from between the replaced migrations is refused, with what to do', async () => {
+    expect(await refusalOf(await backupFromBefore(REPLACED_MIGRATIONS.slice(0, -1)))).toBe(
+      `FILE is of a version whose migrations were replaced. Restore it with the last version of Docket before "One initial migration" (CHANGELOG.md, 27 November 2026), and make a backup of that. ${NOTHING}`,
+    );
+  });
+
   test('what is no backup, and what is not there', async () => {
     expect(await refusalOf(await file('text', 'x'.repeat(2000)))).toBe(`FILE is not a backup of Docket. ${NOTHING}`);
     expect(await refusalOf(await file('nothing', ''))).toBe(`FILE is cut off: its end is missing. ${NOTHING}`);
@@ -157,18 +165,26 @@ test('a restore needs no superuser', async () => {
   }
 });
 
-test.each([
-  { into: 'an empty database', migrated: false },
-  { into: 'one that this version has migrated', migrated: true },
-])('a backup of an older version is brought up to date, in $into', async ({ migrated }) => {
+/** A backup as the replaced migrations would have made it, at the level of the initial one. */
+async function backupFromBefore(executed?: readonly string[]): Promise<string> {
   const old = await newDatabase();
   expect(await restoreInto(old, archive, server)).toMatchObject({ code: 0 });
   const orm = await connect(old);
-  await orm.migrator.down({ to: migrations[1]?.name });
+  await orm.migrator.down({ to: migrations[0]?.name });
   await orm.close(true);
-  const older = await backUp({ ...server, databaseUrl: old });
+  await onServer(old, ...asBeforeTheInitialMigration(executed));
+  return backUp({ ...server, databaseUrl: old });
+}
+
+test.each([
+  { into: 'an empty database', migrated: false, replaced: false },
+  { into: 'one that this version has migrated', migrated: true, replaced: false },
+  { into: 'one on which the replaced migrations ran', migrated: true, replaced: true },
+])('a backup of an older version is brought up to date, in $into', async ({ migrated, replaced }) => {
+  const older = await backupFromBefore();
 
   const url = await newDatabase({ migrated });
+  if (replaced) await onServer(url, ...asBeforeTheInitialMigration());
   expect(await restoreInto(url, older, server)).toMatchObject({ code: 0 });
   expect(await query(url, ROWS)).toEqual(await query(server.databaseUrl, ROWS));
   const copy = await startTestServer({ on: { databaseUrl: url, clock: server.clock } });

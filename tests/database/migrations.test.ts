@@ -1,41 +1,105 @@
 import { randomUUID } from 'node:crypto';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { MikroORM } from '@mikro-orm/postgresql';
+import { afterAll, expect, test } from '@jest/globals';
+import { type MigrationObject } from '@mikro-orm/core';
+import { Migration } from '@mikro-orm/migrations';
 import { Client } from 'pg';
 import { poolConfig } from '../../src/database/connection/database-config.js';
 import { migrate, migrating } from '../../src/database/migrate.js';
 import { migrations } from '../../src/database/migrations/index.js';
-import { ormOptions } from '../../src/app/orm.js';
+import { connectWith, rehearseMigrations } from '../../scripts/rehearse-migrations.js';
 import { waitFor } from '../jobs/wait-for.js';
-import { rehearseMigrations } from '../../scripts/rehearse-migrations.js';
 import { databaseUrl, onServer } from '../support/test-database.js';
 
 /** Long enough for what looks only into the catalogue. */
 const SHORT_MS = 500;
+const SIZES = { tickets: 300, comments: 900, users: 50 };
 
 const postgres = process.env['TEST_DATABASE_URL'] ?? '';
-const name = `docket_rehearsal_${randomUUID().replaceAll('-', '')}`;
-beforeAll(async () => onServer(postgres, `create database ${name} template template0`));
-afterAll(async () => onServer(postgres, `drop database ${name} with (force)`));
+const databases: string[] = [];
+afterAll(async () => {
+  for (const name of databases) await onServer(postgres, `drop database ${name} with (force)`);
+});
 
-describe('on data', () => {
-  test('every migration goes down and up again, loses nothing that must be kept, and ends at the same schema', async () => {
-    const sizes = { tickets: 300, comments: 900, users: 50 };
-    const steps = await rehearseMigrations(databaseUrl(postgres, name), sizes);
-    const all = migrations.map((migration) => migration.name).slice(1);
-    expect(steps).toEqual([...all.toReversed().map((each) => `down ${each}`), ...all.map((each) => `up ${each}`)]);
-  }, 60_000);
+async function emptyDatabase(): Promise<string> {
+  const name = `docket_migrations_${randomUUID().replaceAll('-', '')}`;
+  databases.push(name);
+  await onServer(postgres, `create database ${name} template template0`);
+  return databaseUrl(postgres, name);
+}
+
+/** Docket's migrations and one after them. */
+function withLater(up: string, down: string): MigrationObject[] {
+  class Later extends Migration {
+    override up(): void {
+      this.addSql(up);
+    }
+
+    override down(): void {
+      this.addSql(down);
+    }
+  }
+  return [...migrations, { name: 'Migration29991231235959_later', class: Later }];
+}
+
+const namesOf = (of: readonly MigrationObject[]) => of.map(({ name }) => name);
+const ADD_COLUMN = 'alter table product add column shelf text';
+const DROP_COLUMN = 'alter table product drop column shelf';
+
+test.each([
+  ['the migrations so far', migrations],
+  ['one more', withLater(ADD_COLUMN, DROP_COLUMN)],
+])(
+  'every migration but the initial one goes down and up again, loses nothing that must be kept, and ends at the same schema: %s',
+  async (_which, of) => {
+    const steps = await rehearseMigrations(await emptyDatabase(), SIZES, { of });
+    const later = namesOf(of).slice(1);
+    expect(steps).toEqual([...later.toReversed().map((each) => `down ${each}`), ...later.map((each) => `up ${each}`)]);
+  },
+  60_000,
+);
+
+test.each([
+  ['loses rows', ADD_COLUMN, `${DROP_COLUMN}; delete from token`, /^The lowest level lost rows of token/],
+  [
+    'changes rows',
+    ADD_COLUMN,
+    `${DROP_COLUMN}; update session set user_agent = ''`,
+    /^The lowest level lost rows of session/,
+  ],
+  [
+    'leaves something behind',
+    'drop index if exists product_by_name',
+    'select 1',
+    /^Down to the lowest level left another/,
+  ],
+])(
+  'a migration that %s on its way down is told by the rehearsal',
+  async (_fault, up, down, told) => {
+    await expect(rehearseMigrations(await emptyDatabase(), SIZES, { of: withLater(up, down) })).rejects.toThrow(told);
+  },
+  60_000,
+);
+
+test('the initial migration has no way down, and says so', async () => {
+  const orm = await connectWith(await emptyDatabase(), migrations);
+  try {
+    await migrate(orm);
+    await expect(orm.migrator.down({ to: 0 })).rejects.toThrow('Drop the database instead.');
+    expect((await orm.migrator.getExecuted()).map(({ name }) => name)).toEqual(namesOf(migrations));
+  } finally {
+    await orm.close(true);
+  }
 });
 
 test('a migration may take longer than a request', async () => {
-  const url = databaseUrl(postgres, name);
+  const url = await emptyDatabase();
   const session = { statement_timeout: String(SHORT_MS) };
-  const orm = await MikroORM.init(ormOptions(url, undefined, poolConfig(url, '', { timeoutMs: 5_000, session })));
+  const of = withLater(ADD_COLUMN, DROP_COLUMN);
+  const orm = await connectWith(url, of, poolConfig(url, '', { timeoutMs: 5_000, session }));
   const other = new Client({ connectionString: url });
   await other.connect();
-  const last = migrations.at(-1)?.name ?? '';
   try {
-    await migrating(orm, async (transaction) => orm.migrator.down({ transaction }));
+    await migrating(orm, async (transaction) => orm.migrator.up({ to: migrations.at(-1)?.name, transaction }));
     await other.query('begin');
     // It can be read, and what has run cannot be written down.
     await other.query('lock table migration in exclusive mode');
@@ -52,7 +116,7 @@ test('a migration may take longer than a request', async () => {
     });
     await other.query('rollback');
     await migrated;
-    expect((await orm.migrator.getExecuted()).at(-1)?.name).toBe(last);
+    expect((await orm.migrator.getExecuted()).map(({ name }) => name)).toEqual(namesOf(of));
   } finally {
     await other.end();
     await orm.close(true);

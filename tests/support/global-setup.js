@@ -5,6 +5,7 @@ import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { register } from 'tsx/esm/api';
 import { emitExplorerAssets } from '../../scripts/emit-explorer-assets.mjs';
+import { emitSql } from '../../scripts/emit-sql.mjs';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -24,6 +25,7 @@ function buildForProcesses() {
 export default async function setUp() {
   buildForProcesses();
   await emitExplorerAssets();
+  await emitSql();
   // Jest transforms no modules that its set-up imports.
   const unregister = register();
   const { startTestDatabase } = await import('./test-database.ts');

@@ -1,6 +1,7 @@
 import { type ClientBase, escapeIdentifier } from 'pg';
 import { applicationName } from '../../database/connection/database-config.js';
 import { migrations } from '../../database/migrations/index.js';
+import { LAST_VERSION_BEFORE, withoutReplaced } from '../../database/migrations/replaced.js';
 import { CommandError } from '../command.js';
 import { ArchiveError } from './archive-format.js';
 import { migrationsOf, tablesOf } from './tables.js';
@@ -8,14 +9,25 @@ import { migrationsOf, tablesOf } from './tables.js';
 /** By name, in the order in which they run. */
 const known = migrations.map(({ name }) => name);
 
-/** @throws ArchiveError when the archive was made at a level that this Docket does not know */
-export function checkLevel(archived: readonly string[]): void {
-  const unknown = archived.find((name, index) => known[index] !== name);
+/**
+ * @param archived the migrations that the archive names
+ * @returns the last of them, which is the level of its schema
+ * @throws ArchiveError when the archive was made at a level that this Docket does not know
+ */
+export function levelOf(archived: readonly string[]): string | undefined {
+  const executed = withoutReplaced(archived);
+  if (executed === null) {
+    throw new ArchiveError(
+      `is of a version whose migrations were replaced. Restore it with ${LAST_VERSION_BEFORE}, and make a backup of that.`,
+    );
+  }
+  const unknown = executed.find((name, index) => known[index] !== name);
   if (unknown !== undefined) {
     throw new ArchiveError(
       `was made by another version of Docket (${unknown} is not known here). Restore it with the version that made it, or a later one.`,
     );
   }
+  return executed.at(-1);
 }
 
 /**

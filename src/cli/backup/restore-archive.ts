@@ -7,10 +7,11 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { poolConfig } from '../../database/connection/database-config.js';
 import { type Report } from '../../database/connection/open-session.js';
 import { exclusively } from '../../database/migrate.js';
+import { takeOver } from '../../database/migrations/take-over.js';
 import { ormOptions } from '../../app/orm.js';
 import { type ArchivedTable, type ArchiveManifest, damaged, type TableContents } from './archive-format.js';
 import { detach } from './detached.js';
-import { checkEmpty, checkLevel } from './level.js';
+import { checkEmpty, levelOf } from './level.js';
 import { type ArchiveReader } from './read-archive.js';
 import { Fingerprint, readTable, SESSION, type Table, tablesOf, target } from './tables.js';
 
@@ -34,7 +35,7 @@ interface Restoring {
  * changed then
  */
 export async function restoreArchive(url: string, archive: ArchiveReader, restoring: Restoring): Promise<void> {
-  checkLevel(archive.header.migrations);
+  const level = levelOf(archive.header.migrations);
   await exclusively(
     url,
     async () => {
@@ -56,8 +57,8 @@ export async function restoreArchive(url: string, archive: ArchiveReader, restor
           if (client === undefined) throw new Error('The connection of the transaction is unknown');
           await client.query(SESSION);
           await client.query(INDEX_MEMORY);
+          await takeOver(em);
           await checkEmpty(client, url);
-          const level = archive.header.migrations.at(-1);
           await orm.migrator.up({ transaction, to: level });
           await orm.migrator.down({ transaction, to: level });
           await fill(client, archive, restoring);
