@@ -8,7 +8,7 @@ import { User } from '../../accounts/users/user.entity.js';
 import { userById } from '../../accounts/accounts.context.js';
 import { productById } from '../../products/products.context.js';
 
-/** Lists that nothing bounds but the size of the help desk: what they count for in a query's cost. */
+/** Assumed length, for the query's cost, of lists that are bounded only by the size of the help desk. */
 const MANY = 100;
 
 @ObjectType({ description: 'How many tickets have a status now.' })
