@@ -2,13 +2,16 @@ import { type Logger } from 'pino';
 import { type Clock } from '../common/clock.js';
 import { type Delivery } from './delivery.js';
 
-/** How often a worker looks, and further than that each time, so that nothing falls between two looks. */
+/**
+ * Polling interval, and how far each poll looks ahead: longer than the interval, so that no mail falls between two
+ * polls.
+ */
 const LOOK_EVERY_MS = 5000;
 const LOOK_AHEAD_MS = 7500;
 
 /**
- * Timers for what is due in the next seconds, from the rows themselves: a mail is on time also when its job was lost,
- * or its store is slow. Several workers may wake for one mail; the claim lets one through.
+ * Timers for mails that become due in the next seconds, set from the rows: a mail is sent on time also when its job was
+ * lost, or the job store is slow. Timers of several workers may fire for one mail; the lease admits one of them.
  */
 export class UpcomingTimers {
   readonly #delivery: Delivery;
