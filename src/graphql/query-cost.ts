@@ -25,11 +25,11 @@ import { SIZE_OF_PAGE } from './list-size.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 
-/** What a document asks for, fragments dissolved. */
+/** The cost of a document, with fragments expanded. */
 export interface QueryCost {
   /** Fields to resolve, each as often as the sizes of pages and lists above it allow. */
   readonly cost: number;
-  /** What stands in a connection for each item of its page: to be multiplied by the page's size, and added to the cost. */
+  /** Cost per item of a connection: multiplied by the page's size and added to the cost. */
   readonly perItem: number;
   readonly depth: number;
   readonly aliases: number;
