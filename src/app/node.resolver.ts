@@ -15,7 +15,7 @@ function living<Row extends { deletedAt: string | null }>(row: Row | null): Row 
   return row?.deletedAt === null ? row : null;
 }
 
-/** How each type with a Node's id is found again; a new type adds its line here. */
+/** Loaders of the types that implement Node; a new type adds a line. */
 function candidates(context: Context, id: string) {
   return {
     Ticket: ticketById(context).load(id),
