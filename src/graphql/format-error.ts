@@ -38,7 +38,7 @@ function insteadOfTryingAgain({ message, extensions, ...place }: GraphQLFormatte
   return { ...place, message: told, extensions: { ...extensions, maybeDone: true } };
 }
 
-/** The same error for a change of which nobody knows whether it was made. */
+/** The same error for a change whose outcome is unknown. */
 export function maybeDone(error: GraphQLFormattedError): GraphQLFormattedError {
   return insteadOfTryingAgain(error, MAY_BE_DONE);
 }

@@ -40,7 +40,8 @@ function keyOf(reference: UserRef): { key: keyof typeof NAMES; value: string; wh
   if (username != null) {
     return { key: 'username', value: username, which: storable(username, sql`username = ${username}`) };
   }
-  // Unconfirmed addresses do not count: whoever signed up with somebody else's address would be taken for that person.
+  // Unconfirmed addresses do not count: an account that signed up with another person's address would be taken for that
+  // person.
   if (email != null) {
     return { key: 'email', value: email, which: storable(email, sql`email = ${email} and email_confirmed`) };
   }

@@ -27,7 +27,7 @@ function parsed(url: string): DatabaseUrl {
   try {
     return parseDatabaseUrl(url);
   } catch (error) {
-    // env.ts has told which setting it is; scripts and tests come here first.
+    // env.ts has validated the settings already; this error is for scripts and tests.
     if (error instanceof DatabaseUrlError) throw new StartError(`The database URL ${error.message}.`, { cause: error });
     throw error;
   }
