@@ -60,7 +60,7 @@ export class NodeResolver {
   })
   async nodes(
     @Ctx() context: Context,
-    @Arg('ids', () => [ID], { description: 'At most 100; one that stands there twice is answered twice.' })
+    @Arg('ids', () => [ID], { description: 'At most 100; an id that is given twice is answered twice.' })
     ids: string[],
   ) {
     if (ids.length > MOST_IDS) throw new BadInputError(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);

@@ -73,7 +73,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
       try {
         await run();
       } catch (error) {
-        logger.error({ err: error }, `The sweep for ${name} failed; it comes again`);
+        logger.error({ err: error }, `The sweep for ${name} failed; it will be retried`);
       }
     }
   };

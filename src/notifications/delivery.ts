@@ -134,7 +134,7 @@ export class Delivery {
           try {
             await this.deliver(id);
           } catch (error) {
-            this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
+            this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
           }
         }
       };

@@ -17,7 +17,8 @@ export enum NotificationKind {
 }
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or what is active of yours.',
+  description:
+    'What a mail is about: a ticket was assigned to you, a ticket of yours was changed, or your active tickets.',
   valuesConfig: {
     ASSIGNED: { description: 'A ticket is yours now.' },
     UPDATED: { description: 'Somebody else changed a ticket of yours, or commented on it.' },
@@ -53,10 +54,10 @@ export enum NotificationCancelReason {
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest that has no ticket to tell of any more.',
+  description: 'Why a pending mail was cancelled. UNASSIGNED also for a digest without tickets.',
   valuesConfig: {
     REASSIGNED: { description: 'The ticket was assigned to somebody else.' },
-    UNASSIGNED: { description: 'The ticket is assigned to nobody any more, or nothing is left for a digest.' },
+    UNASSIGNED: { description: 'The ticket has no assignee any more, or the digest has no tickets.' },
     TICKET_DELETED: { description: 'The ticket was deleted.' },
     USER_DELETED: { description: "The recipient's account was deleted." },
     UNSUBSCRIBED: { description: 'The recipient wants no such mails.' },
@@ -97,7 +98,7 @@ export class Notification extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
-  @Field(() => NotificationKind, { description: 'What the mail tells.' })
+  @Field(() => NotificationKind, { description: 'What the mail is about.' })
   @Enum({ items: () => NotificationKind, nativeEnumName: 'notification_kind' })
   kind!: NotificationKind;
 

@@ -39,7 +39,7 @@ export class UpcomingTimers {
     try {
       for (const { id, at } of await this.#delivery.upcoming(LOOK_AHEAD_MS)) this.#arm(id, at);
     } catch (error) {
-      this.#logger.warn({ err: error }, 'Looking ahead for notifications failed; it comes again');
+      this.#logger.warn({ err: error }, 'Polling for upcoming notifications failed; it will be retried');
     }
   }
 
@@ -58,7 +58,7 @@ export class UpcomingTimers {
       const later = await this.#delivery.deliver(id);
       if (later !== null && later.getTime() - this.#clock.now().getTime() < LOOK_AHEAD_MS) this.#arm(id, later);
     } catch (error) {
-      this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
+      this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
     }
   }
 }

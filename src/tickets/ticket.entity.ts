@@ -54,7 +54,7 @@ registerEnumType(TicketStatus, {
   name: 'TicketStatus',
   description: 'A ticket is active until it is DONE or CLOSED. Every change from one to another is allowed.',
   valuesConfig: {
-    OPEN: { description: 'Reported, and nobody has begun. Active.' },
+    OPEN: { description: 'Reported, and work has not begun. Active.' },
     SELECTED_FOR_DEV: { description: 'Chosen to be worked on. Active.' },
     IN_PROGRESS: { description: 'Somebody works on it. Active.' },
     ON_HOLD: { description: 'Waits for something. Active.' },

@@ -62,7 +62,7 @@ export class TicketResolver {
   }
 
   @Direct()
-  @FieldResolver(() => User, { nullable: true, description: 'Who is to do it; null for nobody.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user who is to work on it; null if unassigned.' })
   assignedTo(@Root() ticket: TicketRow, @Ctx() context: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && userById(context).load(ticket.assignedToId));
   }
