@@ -1,6 +1,6 @@
 -- What PostgreSQL itself spends on tickets that are created and renamed one by one, renamed again, and created by one
 -- statement: CPU time of 1,000 each. Rolls everything back. Wants a database of seeds/bench-data.ts, and a superuser.
--- Run: psql "$DATABASE_URL" -f scripts/bench-writes.sql 2>&1 | grep -E 's user|^ .*(one|again)'
+-- Run: psql "$DATABASE_URL" -f bench/writes.sql 2>&1 | grep -E 's user|^ .*(one|again)'
 \set text 'It began when I printed the quarterly report, and the smoke smells of toner. It began when I printed the quarterly report, and the smoke smells of toner. It began when I printed the quarterly report, and the smoke smells of toner. It began when I printed the quarterly report, and the smoke smells of toner.'
 begin;
 create temp table given as

@@ -91,7 +91,7 @@ async function main(): Promise<void> {
   for (const message of unknownSettings(process.env)) logger.warn(message);
   // Node itself would print every member of the error, and some hold what users wrote.
   process.on('uncaughtException', (error) => {
-    logger.fatal({ err: error }, 'Nobody handled this error; the process ends');
+    logger.fatal({ err: error }, 'Unhandled error; the process ends');
     process.exit(1);
   });
   const starting = start(env, logger, (error) => {

@@ -8,12 +8,17 @@ import { type Viewer } from './viewer.js';
 /** A policy that decides whether the viewer sees a field of the object with this id. */
 type FieldRule = (viewer: Viewer | null, id: string) => boolean;
 
-/** How a root field says who may call it. A test walks the schema and fails for a root field that does not. */
+/**
+ * The extension that declares who may call a root field. A test walks the schema and fails for a root field without it.
+ */
 export interface AccessExtension {
   access: 'public' | readonly RoleFlag[];
 }
 
-/** How a private field says who sees it. A test walks the schema and fails for a private field without a rule. */
+/**
+ * The extension that declares who sees a private field. A test walks the schema and fails for a private field without
+ * it.
+ */
 export interface VisibilityExtension {
   visibleIf: string;
 }
@@ -25,8 +30,8 @@ function both(...decorators: (MethodDecorator & PropertyDecorator)[]): MethodDec
 }
 
 /**
- * For those signed in; with flags, for those whose role has at least one of them. Rules about one ticket or comment
- * are in its domain's policy, which the service asks.
+ * Requires a viewer; with flags, one whose role has at least one of them. Rules about single tickets and comments are
+ * in the domain's policy, which the service calls.
  */
 export function Authorized(...flags: RoleFlag[]): MethodDecorator & PropertyDecorator {
   return both(TypeGraphqlAuthorized<RoleFlag>(flags), Extensions({ access: flags } satisfies AccessExtension));

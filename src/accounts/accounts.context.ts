@@ -17,9 +17,9 @@ import { type ViewerCache } from './viewer-cache.js';
 declare module '../graphql/context.js' {
   interface Context {
     readonly client: Client;
-    /** Null when not signed in. Signing in makes the rest of the same request see with the new viewer's eyes. */
+    /** Null when not signed in. A mutation that signs in replaces it for the rest of the request. */
     viewer: Viewer | null;
-    /** Why there is no viewer, if there is none. A token that came and is not good never counts as no token. */
+    /** Why there is no viewer. An invalid token is never treated as a missing one. */
     readonly refusal: UnauthenticatedReason;
     readonly refreshCookie: RefreshCookie;
   }

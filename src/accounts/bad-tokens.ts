@@ -5,8 +5,8 @@ import { toGraphQLError } from '../graphql/domain-error.js';
 import { UnauthenticatedError } from '../common/errors.js';
 
 /**
- * Whether each of the operation's fields decides for itself: a public mutation takes no notice of the token, all others
- * need a viewer. `__typename` decides nothing.
+ * Whether the operation has only mutations, which check access by themselves: public ones ignore the token, all others
+ * need a viewer. `__typename` is ignored.
  */
 function isMutation({ operation, selectionSet }: OperationDefinitionNode): boolean {
   return (
@@ -16,8 +16,8 @@ function isMutation({ operation, selectionSet }: OperationDefinitionNode): boole
 }
 
 /**
- * Refuses an operation whose access token is not good, the public query `viewer` and introspection too: a client must
- * learn that its token has ended, and not go on as if nobody were signed in. Stands before all that executes.
+ * Refuses an operation with an invalid access token, also the public query `viewer` and introspection: a client must
+ * learn that its token has expired, and not continue as signed out. Runs before the execution.
  */
 export function badTokens(): ApolloServerPlugin<Context> {
   return {
@@ -25,7 +25,7 @@ export function badTokens(): ApolloServerPlugin<Context> {
       return {
         async responseForOperation({ operation, contextValue: { viewer, refusal } }) {
           if (viewer !== null || refusal === 'MISSING' || isMutation(operation)) return null;
-          // As a field that must not be null answers when it finds no viewer, with the same HTTP status.
+          // The same response and HTTP status as for a non-null field without a viewer.
           const errors = [toGraphQLError(new UnauthenticatedError(refusal)).toJSON()];
           return {
             http: { headers: new HeaderMap(), status: undefined },

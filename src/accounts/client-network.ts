@@ -8,7 +8,7 @@ const UNKNOWN = 'unknown';
 
 /**
  * What limits by address count by: an IPv4 address, or the /64 of an IPv6 one. An IPv4 address inside IPv6 is the IPv4
- * address. A port, which some proxies write behind it, does not count. All that is no address is one network.
+ * address. A port, which some proxies append, is ignored. Everything that is not an address counts as one network.
  */
 export function networkOf(address: string): string {
   const [, v6, v4] = WITH_PORT.exec(address) ?? [];

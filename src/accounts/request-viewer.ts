@@ -6,7 +6,7 @@ import { type ViewerCache } from './viewer-cache.js';
 /** The token of `Authorization: Bearer …`. Another scheme, and the word alone, count as no token. */
 const BEARER = /^Bearer +(.+)$/i;
 
-/** Who asks. Without a viewer, why there is none. */
+/** The viewer of a request, or why there is none. */
 export interface RequestViewer {
   readonly viewer: Viewer | null;
   readonly refusal: UnauthenticatedReason;
@@ -14,7 +14,7 @@ export interface RequestViewer {
 
 const NO_TOKEN: RequestViewer = { viewer: null, refusal: 'MISSING' };
 
-/** Who the access token in a request's Authorization header names. */
+/** Finds the viewer by the access token of the Authorization header. */
 export async function viewerOf(
   { accessTokens, viewers }: { accessTokens: AccessTokens; viewers: ViewerCache },
   authorization: string | undefined,

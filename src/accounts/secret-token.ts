@@ -3,7 +3,7 @@ import { createHash, randomBytes } from 'node:crypto';
 /** 256 bits: beyond guessing, so that its hash needs no salt. */
 const SECRET_BYTES = 32;
 
-/** A new secret for a person to hold, and the hash of it that we keep. */
+/** A new secret for a person, and its hash for the database. */
 export function newSecret(): { secret: string; hash: string } {
   const secret = randomBytes(SECRET_BYTES).toString('base64url');
   return { secret, hash: hashSecret(secret) };

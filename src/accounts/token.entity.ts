@@ -11,8 +11,8 @@ export enum TokenKind {
 }
 
 /**
- * A secret that was handed out and works once; a refresh token for a while longer (session.service.ts). Only its SHA-256
- * is kept, and a used one stays until it expires: seeing it again tells of a theft.
+ * A secret that can be used once; a refresh token also within its grace period (session.service.ts). Only its SHA-256
+ * is stored, and a used one is kept until it expires: its reuse indicates a theft.
  */
 @Entity({ tableName: 'token' })
 @Unique({ name: 'token_hash_unique', properties: ['hash'] })

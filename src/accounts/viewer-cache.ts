@@ -26,7 +26,7 @@ interface ViewerRow {
 /** Those of a flag, for an account whose address is proven. */
 const flag = (column: string) => sql`r.${sql.ref(column)} and u.email_confirmed`;
 
-/** Turns whom a token names into a viewer, by the database as it was at most five seconds ago. */
+/** Cache of viewers by the claims of access tokens; entries are at most five seconds old. */
 export class ViewerCache {
   readonly #db: Db;
   readonly #clock: Clock;
@@ -51,7 +51,7 @@ export class ViewerCache {
     return viewer;
   }
 
-  /** What this instance itself changed takes effect on it at once. */
+  /** Invalidates entries, so that changes by this instance take effect on it at once. */
   forget(): void {
     this.#remembered.clear();
   }

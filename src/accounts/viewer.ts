@@ -8,7 +8,10 @@ export interface ViewerPermissions {
   readonly delete: boolean;
 }
 
-/** The person who asks, at most five seconds old (docs/behaviour.md, "Access tokens and refresh tokens"). */
+/**
+ * The signed-in user of a request; the data is at most five seconds old (docs/behaviour.md, "Access tokens and refresh
+ * tokens").
+ */
 export interface Viewer {
   readonly id: string;
   readonly sessionId: string;

@@ -59,10 +59,10 @@ import { UserDeletion } from '../tickets/user-deletion.js';
 import { UserReader } from '../accounts/users/user.reader.js';
 import { type OnUserDeleted, UserService } from '../accounts/users/user.service.js';
 
-/** What the parts of Docket are made of. */
+/** The dependencies of the application. */
 export interface AppParts {
   readonly orm: MikroORM;
-  /** Where reads of the API may go; without them all go to the ORM's database. */
+  /** Replicas for reads of the API; without them all reads go to the primary. */
   readonly replicas?: Replicas;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -80,16 +80,16 @@ export interface AppParts {
     readonly ticketMailDelayMs: number;
     readonly digestIntervalMs: number;
     readonly publicUrl: string;
-    /** Where links to tickets lead instead. */
+    /** Base URL for links to tickets, if not the explorer. */
     readonly frontEndUrl?: string | undefined;
   };
 }
 
-/** Docket without its doors: HTTP and the worker both stand on it. */
+/** The application: services and readers, used by the HTTP server and the worker. */
 export interface App extends AppParts {
   readonly services: Services;
   readonly readers: Readers;
-  /** Readers like `readers`, on a replica. */
+  /** The same readers on a replica. */
   readonly readersOn: (replica: Replica) => Readers;
   readonly accessTokens: AccessTokens;
   readonly metrics: Metrics;
@@ -103,7 +103,7 @@ export interface App extends AppParts {
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
 
-/** Never to be changed: links in mails that people got stand on it. */
+/** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
 
 function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter): Readers {

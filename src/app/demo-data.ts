@@ -12,10 +12,10 @@ import { User } from '../accounts/users/user.entity.js';
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 
-/** Everybody's password in the demo data. It is printed at start, and never made where DEMO_DATA is off. */
+/** The password of all demo accounts. It is printed at start; without DEMO_DATA the accounts do not exist. */
 export const DEMO_PASSWORD = 'docket-demo';
 
-/** The demo people, for the start's printout: who they are and what they may do. */
+/** The demo people with their roles, for the printout at start. */
 export const DEMO_PEOPLE = [
   { username: 'ada', firstName: 'Ada', lastName: 'Okafor', role: BuiltInRole.ADMIN },
   { username: 'tomas', firstName: 'Tomas', lastName: 'Lind', role: BuiltInRole.TECH },

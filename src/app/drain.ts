@@ -4,8 +4,8 @@ import { withTimeout } from '../common/timeout.js';
 import { type Worker } from './worker.js';
 
 /**
- * For requests and mails that are under way. No statement takes longer than five seconds; whoever is not done by then
- * hangs. What remains of the fifteen seconds to the end is for closing.
+ * Time for requests and mails under way. A statement takes five seconds at most; what has not ended by then hangs. The
+ * rest of the fifteen seconds is for closing.
  */
 const DRAIN_MS = 8_000;
 const ABORT_MS = 1_000;
@@ -19,9 +19,9 @@ interface Busy {
 }
 
 /**
- * Begins nothing new and lets everything that was begun come to its end: answers are given, mails handed over. What
- * hangs is cut: connections are closed, mails go back to be sent by the next worker.
- * @param delayMs how long requests are still let in at least
+ * Begins nothing new and completes what is under way: responses and mails. Then it aborts what hangs: connections are
+ * closed, and leases of mails are released for the next worker.
+ * @param delayMs minimum time for which requests are still accepted
  */
 export async function drain({ app, httpServer, worker }: Busy, delayMs: number): Promise<void> {
   const { delivery, logger } = app;

@@ -10,7 +10,7 @@ import { variables } from './settings/variables.js';
 export class SettingsError extends StartError {
   override name = 'SettingsError';
 
-  /** @param hints what else a person should look at, one a line */
+  /** @param hints further warnings, one a line */
   constructor(
     readonly faults: readonly string[],
     hints: readonly string[] = [],
@@ -32,7 +32,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
   const withBlanks = settingsWithBlanks(settingNames, given);
   if (!parsed.success || withBlanks.length > 0) {
     const blanks = withBlanks.map((name) => `${name} must not begin or end with a blank or a line break`);
-    // What is wrong because of its blanks is told once.
+    // A fault caused by blanks is reported once.
     const others = (parsed.error?.issues ?? []).filter(({ path }) => !withBlanks.includes(String(path[0])));
     const faults = others.map((issue) => `${issue.path.join('.')} ${issue.message}`);
     throw new SettingsError([...blanks, ...faults], unknownSettings(given));
@@ -55,13 +55,16 @@ export function readEnv(source: NodeJS.ProcessEnv) {
           port: env.EMAIL_PORT,
           user: env.EMAIL_HOST_USER,
           password: env.EMAIL_HOST_PASSWORD,
-          // Whoever is in between can hide that STARTTLS is offered, and would then be told the password.
+          // A man in the middle can remove STARTTLS from the offer, and would then receive the password.
           requireTls:
             (env.EMAIL_TLS ?? (env.EMAIL_HOST_USER && !isLoopback(env.EMAIL_HOST) ? 'required' : 'offered')) ===
             'required',
         }
       : undefined,
-    /** Whether captured mails are shown at /mail to whoever reaches the server: they hold links that set passwords. */
+    /**
+     * Whether captured mails are shown at /mail to everybody who reaches the server: they contain links that set
+     * passwords.
+     */
     mailPage:
       env.EMAIL_HOST === undefined &&
       (env.MAIL_PAGE ?? (env.NODE_ENV !== 'production' && isLoopback(env.HOST) ? 'on' : 'off')) === 'on',
@@ -74,7 +77,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     sessionDays: env.SESSION_DAYS,
-    /** A server that strangers reach lets none of them in unless it is said. */
+    /** Signing up is closed by default in production. */
     signUp: env.SIGN_UP ?? (env.NODE_ENV === 'production' ? 'off' : 'open'),
     /** Whether a signed-up address counts only when the mail to it was confirmed. */
     confirmsEmail: (env.CONFIRM_EMAIL ?? (env.NODE_ENV === 'production' ? 'required' : 'off')) === 'required',
@@ -89,7 +92,7 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',
     logLevel: env.LOG_LEVEL,
-    /** How long HTTP still lets clients in after SIGTERM, in milliseconds. */
+    /** How long HTTP still accepts connections after SIGTERM, in milliseconds. */
     shutdownDelayMs: env.SHUTDOWN_DELAY_SECONDS * 1000,
     metricsToken: env.METRICS_TOKEN,
     /** Undefined: no traces. OpenTelemetry itself reads the rest of its variables. */

@@ -15,7 +15,7 @@ function living<Row extends { deletedAt: string | null }>(row: Row | null): Row 
   return row?.deletedAt === null ? row : null;
 }
 
-/** How each type with a Node's id is found again; a new type adds its line here. */
+/** Loaders of the types that implement Node; a new type adds a line. */
 function candidates(context: Context, id: string) {
   return {
     Ticket: ticketById(context).load(id),
@@ -60,7 +60,7 @@ export class NodeResolver {
   })
   async nodes(
     @Ctx() context: Context,
-    @Arg('ids', () => [ID], { description: 'At most 100; one that stands there twice is answered twice.' })
+    @Arg('ids', () => [ID], { description: 'At most 100; an id that is given twice is answered twice.' })
     ids: string[],
   ) {
     if (ids.length > MOST_IDS) throw new BadInputError(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);

@@ -4,10 +4,10 @@ import { type Replicas } from '../database/replicas/replicas.js';
 import { withTimeout } from '../common/timeout.js';
 import { migrations } from '../database/migrations/index.js';
 
-/** PostgreSQL's code for a table that is not there: then nothing was migrated at all. */
+/** SQLSTATE undefined_table: no migration has run. */
 const UNDEFINED_TABLE = '42P01';
 
-/** A probe does not wait for long; with no connection free a load balancer had better ask elsewhere. */
+/** Time-out of the probe: with no connection free a load balancer should use another instance. */
 const ANSWER_WITHIN_MS = 1_000;
 
 interface Readiness {
@@ -15,9 +15,9 @@ interface Readiness {
   /** Whether the database is at the level of this code, or above it: another process may be newer. */
   readonly migrations: boolean;
   readonly jobs: boolean;
-  /** Only with replicas. One that is not used makes the server slower, never unready. */
+  /** Only with replicas. An unavailable replica makes the server slower, not unready. */
   readonly replicas?: ReturnType<Replicas['states']>;
-  /** What is missing, a sentence each; empty when all is well. */
+  /** Faults, a sentence each; empty if ready. */
   readonly reasons: readonly string[];
 }
 
@@ -34,7 +34,7 @@ async function pendingMigrations({ orm }: Pick<App, 'orm'>): Promise<string[]> {
   }
 }
 
-/** Whether this process can serve: one statement in the database, and a sign of life from the job store. */
+/** Whether this process can serve: one statement in the database, and one in the job store. */
 export async function readiness(app: Pick<App, 'orm' | 'jobs' | 'replicas'>): Promise<Readiness> {
   const answer = withTimeout(pendingMigrations(app), ANSWER_WITHIN_MS).catch(() => null);
   const [pending, jobs] = await Promise.all([answer, app.jobs.isReady()]);

@@ -4,14 +4,14 @@ import { type App } from './app.js';
 import { type Context } from '../graphql/context.js';
 
 /**
- * Lets queries read from a replica that has everything acknowledged before they came; mutations read what they wrote
- * from the primary. Who asks, and with which rights, was read from the primary before.
+ * Routes queries to a replica that has replayed everything acknowledged before their arrival. Mutations read from the
+ * primary, as does the look-up of the viewer and their rights.
  */
 export function replicaReads({ replicas, readersOn, metrics }: App): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
-        // Apollo's last question before it runs the operation; nothing is answered here.
+        // The hook that Apollo calls last before it executes the operation; it gives no response.
         async responseForOperation({ operation, contextValue }) {
           if (operation?.operation !== OperationTypeNode.QUERY) return null;
           const replica = await replicas?.choose();

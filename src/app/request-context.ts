@@ -9,8 +9,8 @@ import { type UnauthenticatedReason } from '../common/errors.js';
 import { type Context, type Readers, type Services } from '../graphql/context.js';
 
 /**
- * The context of a request over HTTP. Apollo executes the request on a copy of it with the same properties, so all state is
- * in properties and none is private.
+ * The context of a request over HTTP. Apollo executes the request on a copy of it with the same properties, so all
+ * state is in public properties.
  */
 export class RequestContext implements Context {
   readonly requestId: string;

@@ -28,7 +28,7 @@ const OPERATION_TYPES: Readonly<Record<string, string>> = {
     'nothing changed; errors with extensions.maybeDone leave open whether the change was made.',
 };
 
-/** An argument that says nothing of its own is what its input type says that it is. */
+/** An argument without a description gets that of its input type. */
 function describeArguments(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
     if (!isObjectType(type) || type.name.startsWith('__')) continue;
@@ -77,9 +77,9 @@ export function createSchema(): GraphQLSchema {
     authChecker: checkAccess,
     // For @VisibleIf; @Authorized throws.
     authMode: 'null',
-    // Services check what comes in, and answer with userErrors in the words of the schema.
+    // Services validate inputs, and report faults as userErrors.
     validate: false,
-    // Only what can be reached is part of the API: base classes of payloads are not.
+    // Only reachable types are part of the API, not base classes of payloads.
     orphanedTypes: [],
   });
   describeArguments(schema);

@@ -73,9 +73,9 @@ export interface ServerOptions {
   /** Addresses and networks of proxies whose X-Forwarded headers are believed; of none by default. */
   readonly trustedProxies: readonly string[];
   readonly metrics: MetricsAccess;
-  /** Where captured mails are, to show them at /mail; undefined when mails go out. */
+  /** The folder of captured mails, shown at /mail; undefined when mails are sent. */
   readonly capturedMails: string | undefined;
-  /** Where connections come in, for whoever is to close it in good order. */
+  /** The HTTP server, for a graceful shutdown. */
   readonly httpServer?: GracefulHttpServer;
 }
 
@@ -98,7 +98,7 @@ async function contextOf(
 function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
   schema ??= createSchema();
   const plugins: ApolloServerPlugin<Context>[] = [
-    // It wraps every field: without it a page costs 17 % less CPU.
+    // Disabled, as it wraps every field: without it a page costs 17 % less CPU.
     ApolloServerPluginCacheControlDisabled(),
     ApolloServerPluginLandingPageDisabled(),
     ...(app.tracing ? [operationSpans()] : []),
@@ -114,7 +114,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, {
-      // Strangers ask for little, and must not push out what others use.
+      // Only for signed-in viewers: requests without a viewer must not evict documents of others from the cache.
       isEligible: ({ viewer }) => viewer !== null,
       report: (failure) => logFailures(app.logger, failure),
     }),
@@ -132,7 +132,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     persistedQueries: false,
     parseOptions: { maxTokens: MOST_TOKENS },
     validationOptions: { maxErrors: MOST_VALIDATION_ERRORS },
-    // main.ts stops everything in its order.
+    // main.ts handles signals.
     stopOnTerminationSignals: false,
     logger: app.logger,
   });
@@ -149,7 +149,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => randomUUID(),
     serverFactory: (handler) => httpServer.createServer(handler),
-    // Whoever has come in gets an answer.
+    // Accepted requests are answered during a shutdown.
     return503OnClosing: false,
   });
   http.addHook('onSend', (request, reply, _payload, done) => {
@@ -174,7 +174,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     // For the cookie with the refresh token.
     credentials: true,
     methods: ['GET', 'POST'],
-    // Whoever reports a fault names it.
+    // The request's id, for reports of errors.
     exposedHeaders: ['x-request-id'],
     maxAge: 600,
   });
@@ -204,7 +204,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     handler: async (request, reply) => respondInTime(answer.call(http, request, reply), reply, inTime),
   });
   const { publicUrl } = app.settings;
-  // One that is the same is not there, as we were asked: redirecting to it would not end.
+  // The same path is not redirected, which would loop.
   const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
   await http.register(explorerRoutes, { frontEndUrl });
   await http.register(homeRoute, { publicUrl, frontEndUrl });

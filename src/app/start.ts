@@ -24,23 +24,23 @@ import { ensureAdministrator } from '../accounts/users/first-administrator.js';
 import { startWorker } from './worker.js';
 
 export interface Docket {
-  /** Where HTTP answers; null in a process that is only a worker. */
+  /** The URL of HTTP; null in a process that is only a worker. */
   readonly url: string | null;
   readonly app: App;
-  /** Whether the embedded database is in use, and whether the demo people are in it for the first time. */
+  /** Whether the embedded database is in use, and whether the demo data was just created. */
   readonly embedded: boolean;
   readonly demoData: boolean;
   /** Ends what is under way and closes everything; see drain.ts. */
   stop(): Promise<void>;
 }
 
-/** Nothing is under way any more when things are closed; who does not answer is not waited for. */
+/** Maximum time for closing a resource: nothing is under way by then. */
 const CLOSE_MS = 1_500;
 const JOBS_PATIENCE_MS = 500;
-/** PostgreSQL flushes all that is not on disk yet. It goes on with that when we have gone. */
+/** The same for the embedded PostgreSQL, which flushes to disk; it continues after our exit. */
 const CLOSE_POSTGRESQL_MS = 60_000;
 
-/** What was opened, closed in the opposite order; a close that fails or hangs does not keep the others open. */
+/** Open resources, closed in reverse order; a close that fails or hangs does not block the others. */
 class Startup {
   readonly #closings: { name: string; close: () => Promise<unknown>; limitMs: number }[] = [];
 
@@ -79,7 +79,7 @@ async function openDatabase(
   return { url: database.url, embedded: true };
 }
 
-/** Undefined when there are none: then nothing of them is asked. */
+/** Undefined without replicas. */
 async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Startup) {
   if (replicaUrls.length === 0) return undefined;
   const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: openings.logger });
@@ -87,7 +87,10 @@ async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: Mikr
   return replicas;
 }
 
-/** Opened first, so that it is closed last and sends the spans of all others. Without an endpoint nothing is loaded. */
+/**
+ * Opened first, so that it is closed last and exports the spans of all others. Without an endpoint the SDK is not
+ * loaded.
+ */
 async function openTracing(env: Env, openings: Startup): Promise<Tracing | undefined> {
   if (!env.tracing) return undefined;
   const { startTracing } = await import('../observability/tracing/otel.js');
@@ -96,19 +99,19 @@ async function openTracing(env: Env, openings: Startup): Promise<Tracing | undef
   return tracing;
 }
 
-/** Where people reach a server that listens there: every address means localhost. */
+/** The host in the URL of a server that listens on an address; localhost for the wildcard address. */
 function httpUrl(host: string, port: number): string {
   const name = host === '0.0.0.0' || host === '::' ? 'localhost' : host;
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
-/** In production nobody reads the metrics by accident (docs/decisions/0061-metrics-access.md). */
+/** In production metrics need a token (docs/decisions/0061-metrics-access.md). */
 function metricsAccess({ production, metricsToken: token }: Env): MetricsAccess {
   if (token !== undefined) return { token };
   return production ? 'closed' : 'open';
 }
 
-/** Gives the URL at which people reach it; port 0 is whatever port was free. */
+/** Gives the server's URL; port 0 selects a free port. */
 async function listen({ host, port }: Env, http: FastifyInstance): Promise<string> {
   await http.listen({ port, host });
   const address = http.server.address();
@@ -116,9 +119,9 @@ async function listen({ host, port }: Env, http: FastifyInstance): Promise<strin
 }
 
 /**
- * Brings Docket up: database, schema, first people, jobs, HTTP, worker. Whatever was opened is closed again when a
- * later step fails.
- * @param onGone told when the embedded database has ended and cannot be started again: nothing works from then on
+ * Starts Docket: database, schema, first accounts, jobs, HTTP, worker. When a step fails, everything that was opened is
+ * closed.
+ * @param onGone called when the embedded database has ended and cannot be restarted
  */
 export async function start(env: Env, logger: Logger, onGone: (error: unknown) => void): Promise<Docket> {
   const openings = new Startup(logger);

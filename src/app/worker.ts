@@ -6,13 +6,13 @@ import { removeCapturedMails } from '../mail/captured-mail.store.js';
 import { UpcomingTimers } from '../notifications/upcoming-timers.js';
 import { deliverNotification } from '../notifications/notification.jobs.js';
 
-/** Whatever no job woke anybody for is found within this time. */
+/** Interval of sweeps: due rows without a job are found within this time. */
 const SWEEP_EVERY_MS = 30_000;
-/** Nor must a short digest interval wait for the sweep to plan somebody's first one. */
+/** Minimum interval of sweeps: a short digest interval shortens it, so that first digests are planned in time. */
 const SHORTEST_SWEEP_MS = 1000;
 
 const DAY_MS = 86_400_000;
-/** They are a development aid, and hold people's addresses. */
+/** Retention of captured mails, a development aid with personal data. */
 const CAPTURED_MAILS_KEPT_DAYS = 30;
 
 type WorkerParts = Pick<
@@ -30,13 +30,13 @@ type WorkerParts = Pick<
 >;
 
 export interface Worker {
-  /** Begins nothing new; resolves when everything that was begun has ended, however long that takes. */
+  /** Quiesces: begins nothing new, and resolves when everything under way has ended, without a time limit. */
   quiesce(): Promise<void>;
 }
 
 /**
- * Runs due jobs, plans digests and sweeps, until it is told to rest.
- * @param capturedMails the folder in which mails are captured, if they are
+ * Runs due jobs, plans digests and sweeps, until it is quiesced.
+ * @param capturedMails the folder of captured mails, if mails are captured
  */
 export function startWorker(parts: WorkerParts, capturedMails?: string): Worker {
   const { clock, jobs, delivery, digests, passwordResets, accountMails, throttle, endedSignIns, settings, logger } =
@@ -64,7 +64,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     'waiting mails about addresses': async () => accountMails.sweep(),
     'old sign-in attempts': async () => throttle.forgetOld(),
     'what ended long ago': cleanUp,
-    // Last: after a long time without a worker it is long.
+    // Last, as it takes long after a long time without a worker.
     'due notifications': async () => delivery.sweep(stopping.signal),
   };
   const sweep = async () => {
@@ -73,7 +73,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
       try {
         await run();
       } catch (error) {
-        logger.error({ err: error }, `The sweep for ${name} failed; it comes again`);
+        logger.error({ err: error }, `The sweep for ${name} failed; it will be retried`);
       }
     }
   };

@@ -12,7 +12,7 @@ interface OpenDatabase {
   close(): Promise<void>;
 }
 
-/** A command's statements take as long as they take: nobody waits for an answer, and Ctrl-C is at hand. */
+/** Commands have no statement timeout: Ctrl-C ends them. */
 const NO_STATEMENT_TIMEOUT = 0;
 
 /**

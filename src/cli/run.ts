@@ -20,7 +20,7 @@ const EXIT_USAGE = 2;
 const ADMIN_SHUTDOWN = '57P01';
 
 /**
- * Runs one command line, the words after the program's name. Gives the exit code; faults are told on stderr.
+ * Runs one command line, the words after the program's name. Gives the exit code; errors are printed on stderr.
  * @param loadContext reads the settings; called only when there is a command to run, so that help needs none
  */
 export async function run(words: readonly string[], streams: Streams, loadContext: () => CommandContext) {
@@ -58,7 +58,7 @@ function programFor({ stdout }: Streams, loadContext: () => CommandContext): Com
     .exitOverride()
     .configureOutput({
       writeOut: (text) => stdout.write(text),
-      // Errors are thrown, and told by `run`.
+      // Errors are thrown, and printed by `run`.
       writeErr: () => {},
       getOutHelpWidth: () => HELP_WIDTH,
       getOutHasColors: () => false,
@@ -83,7 +83,7 @@ function asSentence(error: UsageError | CommanderError): string {
 
 export type Streams = Pick<CommandContext, 'stdout' | 'stderr'>;
 
-/** One sentence for a person; the stack only of what nobody foresaw, and only with LOG_LEVEL=debug. */
+/** One sentence for a person; the stack only of unexpected errors, and only with LOG_LEVEL=debug. */
 function explain(error: unknown): string {
   if (error instanceof CommandError || error instanceof UserInputError) return error.message;
   if (!isNativeError(error)) return String(error);

@@ -2,13 +2,13 @@ import { type Answer } from './query.js';
 
 type Row = Record<string, unknown>;
 
-/** Where the values of a row stand in a statement's answer: its own, and those of the rows inside it. */
+/** The positions of a row's values in a statement's result, and those of its nested rows. */
 class Layout {
   readonly #values: [name: string, at: number][] = [];
   readonly #inside: [name: string, layout: Layout][] = [];
   #idAt = -1;
 
-  /** @param path the names to a value: its own, and before it those of the rows that it is inside of */
+  /** @param path the path of a value: the names of the nested rows, then its own */
   place([name = '', ...below]: readonly string[], at: number): void {
     if (below.length === 0) {
       this.#values.push([name, at]);
@@ -24,16 +24,16 @@ class Layout {
   row(values: readonly unknown[]): Row {
     const row: Row = {};
     for (const [name, at] of this.#values) row[name] = values[at];
-    // Outer joined, and nothing was found.
+    // An outer join without a match.
     for (const [name, layout] of this.#inside) row[name] = values[layout.#idAt] === null ? null : layout.row(values);
     return row;
   }
 }
 
-/** There are only so many select lists, but clients choose their columns. */
+/** Maximum size of the cache: clients choose the columns of select lists. */
 const MAX_LAYOUTS = 500;
 
-/** By the names of an answer's columns. */
+/** Cache by the names of a result's columns. */
 const layouts = new Map<string, Layout>();
 
 function layoutOf(names: readonly string[]): Layout {
@@ -48,8 +48,8 @@ function layoutOf(names: readonly string[]): Layout {
 }
 
 /**
- * Objects of a statement's answer. A column named `createdBy.username` becomes the property `username` of a row inside
- * the row, `createdBy`, which is null where `createdBy.id` is. Nothing checks that they are a `Result`.
+ * Converts a statement's result to objects. A column named `createdBy.username` becomes the property `username` of the
+ * nested row `createdBy`, which is null if `createdBy.id` is. The type `Result` is not checked.
  */
 export function rowsOf<Result>({ names, rows }: Answer): Result[] {
   const layout = layoutOf(names);

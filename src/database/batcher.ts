@@ -5,30 +5,30 @@ import { type SpanAttributes } from '../observability/tracing/span.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { DatabaseUnavailableError } from './unavailable-error.js';
 
-/** What an item of a batch comes to: its result, or undefined for one that the batch left out. */
+/** The result of an item; undefined for one that the batch skipped. */
 type InBatch<Result> = { readonly result: Result } | undefined;
 
 export interface BatcherOptions<Item, Result> {
-  /** Of the spans that show a batch in the traces of those whose items it held, like `INSERT ticket`. */
+  /** Name of the batch's spans, such as `INSERT ticket`; one span in the trace of each item. */
   readonly summary: string;
   /**
-   * All of the items in one statement that is done as a whole or not at all, with what each comes to in the order of the
-   * items. What would have to wait for somebody's lock is left out.
-   * @param connection in which the statement is to wait for those before
+   * Executes all items in one atomic statement. Gives the results in the order of the items. Items that would wait for
+   * a lock are skipped.
+   * @param connection the pipelined connection on which the statement queues
    */
   readonly executeBatch: (
     items: readonly Item[],
     connection: PipelinedConnection,
   ) => Promise<readonly InBatch<Result>[]>;
-  /** One item by itself. */
+  /** Executes one item by a statement of its own. */
   readonly executeOne: (item: Item) => Promise<Result>;
-  /** If given, two items with one key are never in the same batch; the later waits for the next. */
+  /** If given, two items with the same key are never in the same batch; the later waits for the next one. */
   readonly keyOf?: (item: Item) => string;
-  /** How many connections batches go on, each one at a time; 1 if not given. */
+  /** Number of connections, each with one batch at a time; default 1. */
   readonly concurrency?: number;
-  /** So many need not wait for more while another batch is under way. */
+  /** While another batch is under way, a batch is sent at once from this size on. */
   readonly minBatch?: number;
-  /** The most items of a batch. */
+  /** Maximum size of a batch. */
   readonly maxBatch?: number;
 }
 
@@ -40,50 +40,50 @@ interface Waiting<Item, Result> {
   readonly reject: (error: unknown) => void;
 }
 
-/** A connection for batches, of which it takes one at a time. */
+/** A connection for batches, with one batch under way at most. */
 interface Lane {
   readonly connection: PipelinedConnection;
   isBusy: boolean;
 }
 
-/** A statement of so many takes some 10 ms: few others wait for long, and more of them would hardly save more. */
+/** A statement of this size takes some 10 ms: others do not wait long, and larger ones hardly save more. */
 const MAX_BATCH = 32;
-/** Smaller batches cost PostgreSQL more for each item than is won by beginning them sooner. */
+/** Smaller batches cost PostgreSQL more for each item than an earlier start saves. */
 const MIN_BATCH = 8;
-/** How long an item waits for others while a batch is under way. */
+/** Maximum linger: how long an item waits for others while a batch is under way. */
 const LINGER_MS = 2;
-/** As long as a request waits for a connection (orm.ts): what waited longer is not begun. */
+/** Maximum time in the queue, as for a connection of the pool (orm.ts); items that waited longer are refused. */
 const MAX_WAIT_MS = 5_000;
-/** Items of refused batches that are executed one by one at the same time, so that reads find connections too. */
+/** Concurrency of the items of failed batches, which are executed one by one; leaves connections to reads. */
 const SINGLE_CONCURRENCY = 8;
 
 /** SQLSTATE classes with an unknown outcome, or where a retry cannot help. */
 const NON_RETRYABLE = ['08', '53', '57P'];
 
-/** The client is told to try again. */
+/** The error of an item that was not sent in time: the client is told to retry. */
 function connectionTimeout(): Error {
   return new DatabaseUnavailableError('pool full', new Error('no connection was free for too long'));
 }
 
-/** Whether PostgreSQL itself said that it took the statement back. A broken connection says nothing of it. */
+/** Whether PostgreSQL reported that it rolled the statement back. After a broken connection the outcome is unknown. */
 function wasRolledBack(error: unknown): boolean {
   return error instanceof DatabaseError && !NON_RETRYABLE.some((prefix) => error.code?.startsWith(prefix) ?? true);
 }
 
 /**
- * Executes items that arrive at the same time in one statement, as a database commits groups: a row in a statement of many
- * costs PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). When no batch is under way, an item is sent
- * at the end of this turn of the event loop; otherwise when `minBatch` items wait, or it has waited for LINGER_MS.
+ * Executes concurrent items in one statement, like a database's group commit: a row in a statement of many costs
+ * PostgreSQL about half of what it costs alone (bench/results.md, "Writes"). When no batch is under way, an item is
+ * sent at the end of this turn of the event loop; otherwise when `minBatch` items are queued, or after LINGER_MS.
  *
- * A result is given after the statement is committed. One item never fails another: when PostgreSQL refuses a batch, its
- * items are executed one by one. When the connection breaks, all of them fail and nothing is retried: the batch may have
- * been committed (docs/decisions/0081-batches.md).
+ * Results are given after the commit. One item never fails another: when PostgreSQL rejects a batch, its items are
+ * executed one by one. When the connection breaks, all of them fail without a retry: the batch may have been committed
+ * (docs/decisions/0081-batches.md).
  */
 export class Batcher<Item, Result> {
   readonly #options: BatcherOptions<Item, Result>;
   readonly #lanes: readonly Lane[];
   readonly #executeOne = pLimit(SINGLE_CONCURRENCY);
-  /** In the order in which they came. */
+  /** The queue, in order of arrival. */
   #waiting: Waiting<Item, Result>[] = [];
   #isScheduled = false;
   #lingering: NodeJS.Timeout | undefined;
@@ -96,7 +96,7 @@ export class Batcher<Item, Result> {
     }));
   }
 
-  /** @throws what the item alone would throw */
+  /** @throws the error that the item would cause alone */
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
       this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
@@ -110,7 +110,10 @@ export class Batcher<Item, Result> {
     });
   }
 
-  /** At the end of this turn of the event loop: all that come in it go together, and answers go out first. */
+  /**
+   * Deferred to the end of this turn of the event loop, so that items of one turn share a batch, and finished answers
+   * are sent first.
+   */
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
@@ -129,7 +132,7 @@ export class Batcher<Item, Result> {
     }
   }
 
-  /** Whether those that wait need not wait for more. */
+  /** Whether the queued items need not linger. */
   #isDue(): boolean {
     const [first] = this.#waiting;
     if (!first) return false;
@@ -177,7 +180,7 @@ export class Batcher<Item, Result> {
     }
   }
 
-  /** What one request asked for belongs to it; what several asked for to none of them, but each trace shows it. */
+  /** A batch of one request runs in its scope; a batch of several runs in no scope, with a span in each trace. */
   async #inScopes<Outcome>(batch: readonly Waiting<Item, Result>[], work: () => Promise<Outcome>): Promise<Outcome> {
     const [first, ...others] = batch;
     if (first?.scope && others.length === 0) return inScope(first.scope, work);

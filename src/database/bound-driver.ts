@@ -19,7 +19,7 @@ interface PoolOptions extends PoolConfig {
   readonly onPoolCreated?: (pool: Pool) => void;
 }
 
-/** The ORM's connection, except that values are parameters and never part of a statement's text. */
+/** The ORM's connection, but values are sent as parameters and never as part of a statement's text. */
 export class BoundConnection extends PostgreSqlConnection {
   override createKyselyDialect(overrides: PoolOptions): PostgresDialect {
     let opened: Pool | undefined;
@@ -60,7 +60,7 @@ export class BoundConnection extends PostgreSqlConnection {
     );
   }
 
-  /** The ORM's own would write values into the text; nothing of Docket's streams by the ORM. */
+  /** Not supported: the ORM's own would write values into the text, and Docket does not stream by the ORM. */
   override stream(): never {
     throw new Error('Rows are streamed by cursors (src/import-export/exported-ticket.ts)');
   }

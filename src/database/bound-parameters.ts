@@ -1,15 +1,15 @@
 import { isRaw, JsonProperty, Utils } from '@mikro-orm/core';
 import { PostgreSqlPlatform } from '@mikro-orm/postgresql';
 
-/** PostgreSQL's protocol counts them in two bytes. */
+/** Maximum number of parameters: PostgreSQL's protocol counts them in two bytes. */
 const MAX_PARAMETERS = 65_535;
 
-/** Whether it was tagged by the ORM as JSON, which arrays are not otherwise. */
+/** Whether the ORM tagged the value as JSON; other arrays are SQL arrays. */
 function isTaggedJson(value: unknown): boolean {
   return typeof value === 'object' && value !== null && Reflect.get(value, JsonProperty) === true;
 }
 
-/** The value as `pg` sends it; the same text that the ORM would write into the statement. */
+/** The value for `pg`: the same text that the ORM would write into the statement. */
 function encoded(value: unknown): unknown {
   if (value instanceof Date) return value.toISOString();
   if (typeof value === 'bigint') return value.toString();
@@ -18,9 +18,8 @@ function encoded(value: unknown): unknown {
 }
 
 /**
- * Formats one statement of the ORM with its values as parameters. The ORM's own platform writes them into the text, from where
- * they get into PostgreSQL's log whenever a statement fails, and has no option against it
- * (github.com/mikro-orm/mikro-orm/issues/8001).
+ * Formats one statement of the ORM with its values as parameters. The ORM writes values into the text, without an
+ * option against it, and PostgreSQL logs the text of failed statements (github.com/mikro-orm/mikro-orm/issues/8001).
  */
 export class BoundParameters extends PostgreSqlPlatform {
   readonly values: unknown[] = [];

@@ -8,7 +8,7 @@ import { type Selection, Projections, type SelectOptions } from './projections.j
 import { compiled, type SqlQuery } from './sql-text.js';
 import { type RunStatement, type Statement, statementsOn } from './statements.js';
 
-/** An instant as JavaScript's own number, for what is computed with: milliseconds since 1970; null for null. */
+/** SQL that converts an instant to milliseconds since 1970; null for null. */
 export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
   return sql`(extract(epoch from ${expression}) * 1000)::float8`;
 }
@@ -16,7 +16,7 @@ export function epochMs(expression: RawBuilder<unknown>): RawBuilder<number> {
 interface RunOptions {
   /** For traces, see `Statement`. */
   readonly summary?: string | undefined;
-  /** On which the statement is sent behind those before. */
+  /** The pipelined connection to send the statement on. */
   readonly pipeline?: PipelinedConnection | undefined;
 }
 
@@ -31,25 +31,25 @@ interface Select<Entity> {
  */
 export class Db {
   readonly #lists: Projections;
-  /** Where its statements go. */
+  /** Runs its statements. */
   readonly run: RunStatement;
 
-  /** @param run where statements go instead of the ORM's own database, such as a replica of it */
+  /** @param run runs the statements elsewhere than on the ORM's own database, such as on a replica */
   constructor(orm: MikroORM, run: RunStatement = statementsOn(orm.em.getConnection())) {
     this.#lists = new Projections(orm);
     this.run = run;
   }
 
-  /** `t."id" as "id", t."created_at" as "createdAt", …`: what makes a `Row<Entity>` in a select list. */
+  /** The select list of a `Row<Entity>`: `t."id" as "id", t."created_at" as "createdAt", …`. */
   columns<Entity extends object>(entity: EntityClass<Entity>, alias: string): RawBuilder<Row<Entity>> {
     return sql.raw(this.#lists.columns(entity, alias));
   }
 
   /**
-   * The columns of an entity, and the columns of those relations that `wanted` names and that are `Joinable`, with their
-   * joins. Other relations are left to their loaders, which ask for the viewer's rights.
-   * @param wanted names alone bring whole rows; a selection brings the columns that its fields read (see `Reads`), and
-   * leaves the others out of the rows
+   * The columns of an entity, and the columns and joins of the `Joinable` relations that `wanted` names. Other
+   * relations are read by their loaders, which check the viewer's rights.
+   * @param wanted names of relations give whole rows; a selection gives only the columns that its fields read (see
+   * `DependsOnColumns`)
    * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by
    */
   select<Entity extends object>(
@@ -67,20 +67,20 @@ export class Db {
     return rowsOf<Result>(await this.run({ text, values, ...options }));
   }
 
-  /** Runs one statement and gives its rows. */
+  /** Runs one statement on a connection of the pool and gives its rows. */
   async all<Result>(query: SqlQuery<Result>, options: RunOptions = {}): Promise<Result[]> {
     return this.#rowsOf(query, options);
   }
 
   /**
-   * The same on a connection that other reads use at the same time. For a statement that finds a few rows by a key and locks
-   * nothing: those that are sent behind it wait for it.
+   * The same on a pipelined connection that reads share. Only for statements that find a few rows by a key and lock
+   * nothing, as the statements behind it wait for it.
    */
   async pipelined<Result>(query: SqlQuery<Result>): Promise<Result[]> {
     return this.#rowsOf(query, { pipeline: 'shared' });
   }
 
-  /** The same for a change that a client asked for, as a transaction of its own. */
+  /** The same for a client's change, as a transaction of its own. */
   async write<Result>(query: SqlQuery<Result>, options: RunOptions = {}): Promise<Result[]> {
     return this.#rowsOf(query, { ...options, isChange: true });
   }
@@ -91,17 +91,17 @@ export class Db {
     return row ?? null;
   }
 
-  /** How many rows there are in `from`: what would stand behind the word FROM, conditions and all. */
+  /** The number of rows of `from`, the text of a FROM clause with its conditions. */
   async count(from: RawBuilder<unknown>): Promise<number> {
     const counted = await this.first(sql<{ count: number }>`select count(*)::int as count from ${from}`);
     return counted?.count ?? 0;
   }
 
   /**
-   * How many rows of `from` each parent has, by the column that names it. One statement for all of the parents, when
-   * the first is asked for.
-   * @param ids read only then: who does not know them yet may add them until then
-   * @param limited when the statement may run
+   * The number of rows of `from` by parent, given the parent's column. One statement for all parents, run when the
+   * first count is requested.
+   * @param ids read only when the statement runs: ids may be added until then
+   * @param limited limits the concurrency of the statement
    */
   counts(
     column: RawBuilder<unknown>,
@@ -121,7 +121,7 @@ export class Db {
     };
   }
 
-  /** Whether there is a row in `from`: what would stand behind the word FROM, conditions and all. */
+  /** Whether `from`, the text of a FROM clause with its conditions, has a row. */
   async exists(from: RawBuilder<unknown>): Promise<boolean> {
     const found = await this.first(sql<{ found: boolean }>`select exists (select from ${from}) as found`);
     return found?.found ?? false;

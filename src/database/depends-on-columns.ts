@@ -4,8 +4,8 @@ import { type EntityClass, type Row } from './row.js';
 const declared = new Map<unknown, Map<string, readonly string[]>>();
 
 /**
- * Beside a field's resolver method: the columns of its row that it reads, the id not named. A method without it costs
- * its list all columns, so that a new one is right at once and can be made cheap later.
+ * Declares the columns that a field's resolver method reads, without the id. For a method without it a list fetches all
+ * columns, so that a new method is correct at once and can be made cheaper later.
  */
 export function DependsOnColumns<Entity extends object>(
   entity: EntityClass<Entity>,
@@ -19,12 +19,12 @@ export function DependsOnColumns<Entity extends object>(
 
 const plainFields = new Map<unknown, ReadonlySet<string>>();
 
-/** The fields of an entity's class, and of what it extends, that no resolver method answers: they show their column. */
+/** The fields of an entity's class, and of its base classes, without a resolver method: they show their column. */
 function plainFieldsOf(entity: object): ReadonlySet<string> {
   const known = plainFields.get(entity);
   if (known) return known;
   const { fields, fieldResolvers, resolverClasses } = getMetadataStorage();
-  // A resolver class with such methods always names its type; the others throw when they are asked.
+  // A resolver class with field resolvers always names its type; the others throw when asked for it.
   const answered = new Set(
     fieldResolvers
       .filter(
@@ -42,8 +42,8 @@ function plainFieldsOf(entity: object): ReadonlySet<string> {
 
 /**
  * The columns that an object's selected fields read.
- * @param relations names of fields that the statement answers by joins, or by their foreign keys
- * @returns null for all of them, when one of the fields does not say
+ * @param relations names of fields that are answered by joins or by foreign keys
+ * @returns null for all columns, if one of the fields does not declare them
  */
 export function dependentColumns(
   entity: object,

@@ -2,8 +2,8 @@ const joinable = new Map<unknown, Set<string>>();
 
 /**
  * Opt-in for a to-one relation of an entity: everybody who may see a row may see the related row too, whatever their
- * rights. Only these relations are read by a join in the statement of a list. All others are read by their DataLoader,
- * whose WHERE clause asks for the viewer's rights.
+ * rights. Only these relations are joined in the statement of a list. All others are read by their DataLoader, whose
+ * WHERE clause checks the viewer's rights.
  */
 export function Joinable(): PropertyDecorator {
   return (target, relation) => {

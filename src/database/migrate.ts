@@ -7,15 +7,15 @@ import { openSession, type Report } from './connection/open-session.js';
 import { brokenStart } from './connection/refused-connection.js';
 import { takeOver } from './migrations/take-over.js';
 
-/** Any number, the same in every instance: "DOCK" in ASCII. */
+/** Key of the advisory lock, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
 
-/** A large database may be migrated for as long; one that is up to date, for a moment. */
+/** Maximum wait for another instance that migrates a large database. */
 const LONGEST_MIGRATION_MS = 15 * 60_000;
 
 /**
- * Runs the action while no other instance on the same database runs one: several may start at once. It is looked first
- * whether Docket can work on this database.
+ * Runs the action under a lock that excludes other instances on the same database, as several may start at once. Checks
+ * first whether Docket can work on this database.
  * @throws StartError when the database cannot be reached, refuses the connection, or is none that Docket can work on
  */
 export async function exclusively<Result>(

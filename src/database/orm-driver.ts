@@ -11,10 +11,10 @@ import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { PooledConnection } from './pooled-connection.js';
 import { noteFailedChange } from './unknown-outcome.js';
 
-/** Commands for which Kysely gives the number of rows. */
+/** Commands whose number of affected rows Kysely reports. */
 const CHANGES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
 
-/** A connection as Kysely, on which the ORM stands, uses it. */
+/** A connection in the form that Kysely, the ORM's query builder, uses. */
 class OrmConnection implements DatabaseConnection {
   readonly #connection: PooledConnection;
 
@@ -44,9 +44,9 @@ function release(connection: DatabaseConnection): void {
 }
 
 /**
- * Kysely's driver, except that no broken connection is lost to the pool: a controlled transaction gives its connection
- * back after a COMMIT or ROLLBACK that succeeds, and only then. Only the failure of a COMMIT leaves open whether the
- * changes were made: before it nothing is committed.
+ * Kysely's driver, except that broken connections do not leak from the pool: a controlled transaction releases its
+ * connection only after a COMMIT or ROLLBACK that succeeds. Only after a failed COMMIT is the outcome unknown: before
+ * it nothing is committed.
  */
 class OrmDriver extends PostgresDriver {
   readonly #pool: Pool;
@@ -78,7 +78,7 @@ class OrmDriver extends PostgresDriver {
     }
   }
 
-  /** On a broken connection it counts as done: PostgreSQL rolls back what a connection leaves. */
+  /** On a broken connection ROLLBACK counts as done: PostgreSQL rolls back open transactions of closed connections. */
   override async rollbackTransaction(connection: DatabaseConnection): Promise<void> {
     try {
       await super.rollbackTransaction(connection);

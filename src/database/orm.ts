@@ -8,21 +8,21 @@ import { poolConfig } from './connection/database-config.js';
 import { migrations } from './migrations/index.js';
 import { type EntityClass } from './row.js';
 
-/** Nothing that a request asks may take longer (docs/hardening.md, "Running"); commands have limits of their own. */
+/** statement_timeout of requests (docs/hardening.md, "Running"); commands have limits of their own. */
 const STATEMENT_TIMEOUT_MS = 5000;
-/** How long a request waits for a free connection before it is told SERVICE_UNAVAILABLE. */
+/** How long a request waits for a free connection before it fails with SERVICE_UNAVAILABLE. */
 const ACQUIRE_TIMEOUT_MS = 5000;
 export const POOL_SIZE = 16;
-/** The primary is there for whoever finds all connections to a replica taken. */
+/** The same for a replica: short, as a read goes to the primary when the replica's pool is full. */
 const REPLICA_ACQUIRE_TIMEOUT_MS = 1000;
 
 /**
- * Uses after which a connection is renewed, and with it what it has prepared: statements that were common at first must
- * not keep their names for good.
+ * Number of uses after which a connection is replaced, and with it its prepared statements, which may not be the common
+ * ones any more.
  */
 const CONNECTION_USES = 100_000;
 
-/** What the pool is made with, beside where it leads. */
+/** The pool's options, apart from the address. */
 const POOL_OPTIONS = { pipeline: true, maxUses: CONNECTION_USES };
 
 function requestPool(databaseUrl: string, timeoutMs: number, statementTimeoutMs = STATEMENT_TIMEOUT_MS) {
@@ -33,7 +33,7 @@ function requestPool(databaseUrl: string, timeoutMs: number, statementTimeoutMs 
 /**
  * The ORM's options for one database; also what `mikro-orm.config.ts` gives to the ORM's own command line.
  * @param log gets the ORM's own messages, such as which migration ran
- * @param pool how connections are made, in place of the request pool's
+ * @param pool options of the pool, in place of the request pool's
  * @throws StartError when the URL, or a file that it names, cannot be used
  */
 export function ormOptions(
@@ -67,8 +67,8 @@ export function ormOptions(
     schemaGenerator: {
       // Agenda keeps its tables in a schema of its own.
       ignoreSchema: [JOBS_SCHEMA],
-      // Kept by triggers; they, the tables and their functions stand in migrations only (docs/decisions/0030-search.md,
-      // 0040-similar-tickets.md).
+      // Tables kept by triggers: tables, triggers and functions are in migrations only, without entities
+      // (docs/decisions/0030-search.md, 0040-similar-tickets.md).
       skipTables: ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting'],
       ignoreTriggers: true,
       ignoreRoutines: true,
@@ -89,8 +89,8 @@ export async function connect(
 }
 
 /**
- * Connections to a replica of the ORM's database, that give values as the ORM's own do.
- * @param verify looks at each new connection before it is used
+ * A connection pool to a replica of the ORM's database, with the ORM's parsers.
+ * @param verify checks each new connection before it is used
  */
 export function connectToReplica(
   orm: MikroORM,

@@ -2,16 +2,16 @@ import { type Pool } from 'pg';
 import { outOfScope } from '../observability/scope.js';
 import { PooledConnection } from './pooled-connection.js';
 
-/** A connection in use, and by how many statements. */
+/** A connection, and the number of statements under way on it. */
 interface InUse {
   readonly connection: Promise<PooledConnection>;
   statements: number;
 }
 
 /**
- * Sends statements that come while others are under way behind those on the same connection (`pipeline` in `pg`), so that
- * PostgreSQL has the next as soon as it is done with one. Each is a transaction of its own and fails alone; when the
- * connection breaks, all on it fail. The connection goes back to the pool when the last is answered.
+ * Pipelines statements on one connection of the pool (`pipeline` in `pg`): each is sent without waiting for the answers
+ * to those before it. Each is a transaction of its own and fails alone; when the connection breaks, all on it fail. The
+ * connection is released to the pool after the last answer.
  */
 export class PipelinedConnection {
   #inUse: InUse | undefined;
@@ -21,7 +21,7 @@ export class PipelinedConnection {
     return this.#inUse?.statements ?? 0;
   }
 
-  /** @throws what `use` throws; DatabaseUnavailableError when there is no connection to be had */
+  /** @throws what `use` throws; DatabaseUnavailableError when there is no connection */
   async run<Result>(pool: Pool, use: (connection: PooledConnection) => Promise<Result>): Promise<Result> {
     this.#inUse ??= { connection: outOfScope(async () => PooledConnection.acquire(pool)), statements: 0 };
     const inUse = this.#inUse;

@@ -19,10 +19,10 @@ interface RunOptions {
   readonly timeoutMs?: number;
 }
 
-/** By the client of `pg`, which stays the same for as long as its connection is in the pool. */
+/** By the client of `pg`, which lives as long as its connection. */
 const connections = new WeakMap<PoolClient, PooledConnection>();
 
-/** A connection of a pool, by which all statements of requests are sent. */
+/** A connection from the pool. All statements of requests are sent by this class. */
 export class PooledConnection {
   readonly #client: PoolClient;
   readonly #prepared = new PreparedStatements();
@@ -34,7 +34,7 @@ export class PooledConnection {
     client.once('end', () => this.#break(new Error('The connection has ended')));
   }
 
-  /** @throws DatabaseUnavailableError when there is none to be had */
+  /** @throws DatabaseUnavailableError when the pool is full or no connection can be opened */
   static async acquire(pool: Pool): Promise<PooledConnection> {
     let client: PoolClient;
     try {
@@ -48,22 +48,22 @@ export class PooledConnection {
     return connection;
   }
 
-  /** Whether it has ended, so that no statement can be sent any more. */
+  /** Whether it has ended, so that no more statements can be sent. */
   get isBroken(): boolean {
     return this.#problem !== undefined;
   }
 
-  /** Gives it back to the pool, which drops a broken one. */
+  /** Releases it to the pool, which discards a broken one. */
   release(): void {
     this.#client.release(this.#problem);
   }
 
-  /** A statement of the ORM, which gives rows as objects. */
+  /** Runs a statement of the ORM; rows are objects. */
   async execute(text: string, values: readonly unknown[]): Promise<QueryResult> {
     return this.#send((callback) => this.#client.query(text, [...values], callback));
   }
 
-  /** A statement that gives rows as arrays. It is prepared when its text comes again. */
+  /** Runs a statement whose rows are arrays. It is prepared from its second use on. */
   async run({ text, values, account }: Query, { types, timeoutMs }: RunOptions): Promise<Answer> {
     const charged = account && new ChargedTypes(types, account);
     const config = {
@@ -80,7 +80,7 @@ export class PooledConnection {
     return { names: fields.map(({ name }) => name), rows };
   }
 
-  /** By a callback: the promise that `pg` makes itself keeps each answer in memory until a full garbage collection. */
+  /** Uses a callback: the promise of `pg` keeps each result in memory until a full garbage collection. */
   async #send<Result>(query: (callback: Callback<Result>) => void, timeoutMs = Infinity): Promise<Result> {
     if (this.#problem) throw new DatabaseUnavailableError('no connection', this.#problem);
     const since = performance.now();
@@ -88,7 +88,7 @@ export class PooledConnection {
     query((error, result) => {
       if (error instanceof DatabaseError) return reject(error);
       if (!error) return resolve(result);
-      // By then `pg` has closed it, see `query_timeout`.
+      // After `query_timeout` `pg` has closed the connection.
       if (performance.now() - since >= timeoutMs) this.#break(error);
       reject(this.isBroken ? new DatabaseUnavailableError('connection lost', error) : error);
     });

@@ -1,25 +1,28 @@
-/** Names that one connection may hold: PostgreSQL keeps each statement's plan in the memory of that connection's process. */
+/**
+ * Maximum number of prepared statements of one connection: PostgreSQL keeps each plan in the memory of the connection's
+ * process.
+ */
 const MAX_PREPARED = 200;
-/** Texts remembered while it is not known whether they come again. */
+/** Maximum number of texts that are remembered from their first use, to recognize the second. */
 const MAX_CANDIDATES = 500;
 
 interface Prepared {
   readonly name: string;
-  /** `pending` while its first use is under way, which may fail before PostgreSQL has the statement. */
+  /** `pending` while its first use is under way, which may fail before PostgreSQL has prepared the statement. */
   state: 'new' | 'pending' | 'ready';
 }
 
 /**
- * Names for the statements that one connection prepares, each when its text comes for the second time: parsing and planning
- * a page's statement takes PostgreSQL longer than running it (bench/results.md).
+ * Names for the statements that one connection prepares, each when its text is used for the second time: PostgreSQL
+ * takes longer to parse and plan a page's statement than to execute it (bench/results.md).
  */
 export class PreparedStatements {
   readonly #candidates = new Set<string>();
   readonly #prepared = new Map<string, Prepared>();
 
   /**
-   * Runs a statement by its name. It goes without one while another use of the name may still fail to prepare it: with
-   * pipelining that would fail too.
+   * Runs a statement by its name; without a name while the first use is pending, as with pipelining it would fail
+   * together with that one.
    * @param send sends the statement under the name, or without one if undefined
    */
   async run<Result>(text: string, send: (name: string | undefined) => Promise<Result>): Promise<Result> {

@@ -13,18 +13,18 @@ interface Column {
 /** A column in a select list. */
 interface SelectedColumn {
   readonly expression: string;
-  /** In the answer; see answer-rows.ts. */
+  /** Its name in the result; see answer-rows.ts. */
   readonly name: string;
 }
 
-/** What a query asks of an object; see graphql/selection.ts. */
+/** The selected fields of an object; see graphql/selection.ts. */
 export type Selection = ReadonlyMap<string, Selection>;
 
 function isSelection(wanted: Iterable<string> | Selection): wanted is Selection {
   return wanted instanceof Map;
 }
 
-/** Columns that are never part of a row: secrets, and what the database keeps for itself. */
+/** Columns that are never part of a row: secrets, and columns for the database's own use. */
 function columnsOf(metadata: EntityMetadata): Column[] {
   return metadata.props
     .filter((property) => property.persist !== false && property.hidden !== true)
@@ -35,7 +35,7 @@ function columnsOf(metadata: EntityMetadata): Column[] {
     }));
 }
 
-/** @param inside the relation whose row this is, inside another; see answer-rows.ts */
+/** @param inside the relation, if this is a nested row; see answer-rows.ts */
 function selected(columns: readonly Column[], alias: string, inside?: string): SelectedColumn[] {
   return columns.map(({ property, name }) => ({
     expression: `${quoted(alias)}.${quoted(name)}`,
@@ -57,7 +57,7 @@ interface Selected {
   readonly joins: string;
 }
 
-/** What selects the columns of each entity's row, made of the entities. */
+/** The select lists of the entities, generated from their metadata. */
 export class Projections {
   readonly #orm: MikroORM;
   readonly #columns = new Map<EntityMetadata, readonly Column[]>();
@@ -72,7 +72,7 @@ export class Projections {
     return list(selected(this.#columnsOf(this.#metadataOf(entity)), alias));
   }
 
-  /** See `Rows.select`. What a selection comes to is remembered as long as the selection is. */
+  /** See `Db.select`. The result is cached for as long as the selection lives. */
   select<Entity extends object>(
     entity: EntityClass<Entity>,
     alias: string,
@@ -135,7 +135,7 @@ export class Projections {
 
   /**
    * The columns that the fields of a selection read, the id among them; all columns when a field does not say.
-   * @param joined whether the statement brings the relations along; if not, their keys are for the loaders
+   * @param joined whether the statement joins the relations; if not, their foreign keys are selected for the loaders
    */
   #dependentColumns(
     metadata: EntityMetadata,

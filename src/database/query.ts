@@ -1,8 +1,8 @@
-/** What the rows of one request are charged to, so that no answer takes all memory. */
+/** The memory budget of one request, to which the rows that it reads are charged. */
 export interface RowAccount {
-  /** @throws when the bytes of a value are more than may be read; the statement fails by what it throws */
+  /** @throws when the budget is exceeded; the statement fails with that error */
   charge(bytes: number): void;
-  /** What it threw; undefined until then. */
+  /** The error that it threw; undefined before. */
   readonly refusal: Error | undefined;
 }
 
@@ -10,11 +10,11 @@ export interface RowAccount {
 export interface Query {
   readonly text: string;
   readonly values: readonly unknown[];
-  /** That of the request that it is for, if it is for one. */
+  /** The budget of the request that the statement belongs to, if any. */
   readonly account?: RowAccount | undefined;
 }
 
-/** What a statement gives: the names of its columns, and the values of each row in their order. */
+/** The result of a statement: the names of its columns, and the values of each row in their order. */
 export interface Answer {
   readonly names: readonly string[];
   readonly rows: readonly (readonly unknown[])[];

@@ -4,8 +4,8 @@ type Nullish<T> = Extract<T, null | undefined>;
 type ColumnValue<T> = T extends Date ? string : T;
 
 /**
- * What a reader returns for an entity: a plain object with the entity's own columns, instants as ISO 8601 text, and
- * a relation as `<name>Id`. Derived from the entity, so that a new property is at once part of every row.
+ * What a reader returns for an entity: a plain object with the entity's columns, instants as ISO 8601 text, and the
+ * foreign key of a relation as `<name>Id`. Derived from the entity's type, so that a new property is part of every row.
  */
 export type Row<Entity> = {
   readonly [
@@ -24,7 +24,7 @@ export type Relation<Entity> = {
   [Key in keyof Entity]: NonNullable<Entity[Key]> extends Ref<infer _Target extends object> ? Key & string : never;
 }[keyof Entity];
 
-/** A row with those of its to-one relations that the statement brought along, each a row itself. */
+/** A row with the to-one relations that the statement joined, each a row itself. */
 export type RowWith<Entity> = Row<Entity> & {
   readonly [Key in Relation<Entity>]?: NonNullable<Entity[Key]> extends Ref<infer Target extends object>
     ? Row<Target> | Nullish<Entity[Key]>

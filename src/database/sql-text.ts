@@ -8,12 +8,12 @@ import {
   type RawBuilder,
 } from 'kysely';
 
-/** Names come from the entities alone: no value ever becomes part of such text. */
+/** Quotes an identifier. Only for names from entity metadata, never for values. */
 export function quoted(name: string): string {
   return `"${name.replaceAll('"', '""')}"`;
 }
 
-/** Writes PostgreSQL's SQL; runs nothing. */
+/** Compiles SQL for PostgreSQL; executes nothing. */
 const COMPILER = new Kysely<unknown>({
   dialect: {
     createAdapter: () => new PostgresAdapter(),
@@ -23,10 +23,10 @@ const COMPILER = new Kysely<unknown>({
   },
 });
 
-/** A statement that gives rows of a type: written with Kysely's `sql`, or compiled already. */
+/** A statement with the type of its rows: written with Kysely's `sql`, or compiled already. */
 export type SqlQuery<Result> = RawBuilder<Result> | CompiledQuery<Result>;
 
-/** What PostgreSQL gets: a text, and the values of its parameters. */
+/** The compiled statement: its text, and the values of its parameters. */
 export function compiled(query: RawBuilder<unknown>): CompiledQuery {
   return query.compile(COMPILER);
 }

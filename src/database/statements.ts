@@ -8,31 +8,31 @@ import { PooledConnection } from './pooled-connection.js';
 import { type Answer, type Query } from './query.js';
 import { noteFailedChange } from './unknown-outcome.js';
 
-/** One statement, as PostgreSQL gets it. */
+/** One statement as sent to PostgreSQL. */
 export interface Statement extends Query {
-  /** A few words for traces, of which there are only so many, such as `insert ticket`; its first word if not given. */
+  /** Summary for traces, of low cardinality, such as `insert ticket`; default: its first word. */
   readonly summary?: string | undefined;
   /**
-   * The connection on which it is sent behind others. `shared`: one that it shares with other reads of requests. If not
-   * given it has a connection of the pool to itself.
+   * The pipelined connection to send it on. `shared`: one that requests share for reads. Default: a connection of the
+   * pool of its own.
    */
   readonly pipeline?: PipelinedConnection | 'shared' | undefined;
-  /** Whether it changes what a client asked for, as a transaction of its own. */
+  /** Whether it makes a client's change, as a transaction of its own: its outcome may be unknown after an error. */
   readonly isChange?: boolean;
 }
 
 export type RunStatement = (statement: Statement) => Promise<Answer>;
 
-/** More would make the last wait for all before it. */
+/** Maximum number of statements in one pipeline: the last one waits for all before it. */
 const MAX_PENDING = 16;
 
 /**
- * For a statement and the one that it is sent behind, each of which has five seconds (orm.ts). Only a connection that has
- * fallen silent takes longer.
+ * Timeout of a statement behind another one, each of which has five seconds (orm.ts). Only a dead connection takes
+ * longer.
  */
 const PIPELINED_TIMEOUT_MS = 12_000;
 
-/** Connections that reads share: the first that has room gets the next statement. */
+/** Connections that reads share: the first with room gets the next statement. */
 class SharedConnections {
   readonly #all: PipelinedConnection[] = [];
 
@@ -46,7 +46,7 @@ class SharedConnections {
 }
 
 /**
- * Runs statements on the pool of a connection of the ORM.
+ * Runs statements on the connection pool of the ORM.
  * @param timeoutMs of pipelined statements
  */
 export function statementsOn(source: PostgreSqlConnection, timeoutMs = PIPELINED_TIMEOUT_MS): RunStatement {
@@ -75,7 +75,7 @@ export function statementsOn(source: PostgreSqlConnection, timeoutMs = PIPELINED
   return async (given) => {
     const statement = { ...given, account: given.account ?? currentScope()?.account };
     const answer = tracedStatement(statement, async () => send(statement));
-    // Noted even when nobody waits for the answer any more.
+    // Recorded even if the request has ended.
     if (statement.isChange) answer.catch(noteFailedChange);
     return answer;
   };

@@ -1,10 +1,10 @@
-/** Copied by MikroORM into its own exceptions, unlike the class. */
+/** MikroORM copies this property into its own exceptions, but not the class. */
 export const DATABASE_UNAVAILABLE = 'ERR_DATABASE_UNAVAILABLE';
 
 /**
- * - pool full: all connections of the pool were in use for as long as a request waits for one.
- * - no connection: none could be opened, or the one that the statement was for had ended before it was sent.
- * - connection lost: it ended, or was silent for too long, after the statement was sent.
+ * - pool full: no connection became free within the maximum wait.
+ * - no connection: none could be opened, or it had ended before the statement was sent.
+ * - connection lost: it ended or timed out after the statement was sent, whose outcome is unknown.
  */
 type Reason = 'pool full' | 'no connection' | 'connection lost';
 

@@ -5,9 +5,9 @@ import { DatabaseUnavailableError } from './unavailable-error.js';
 const unknown = new WeakSet<object>();
 
 /**
- * Notes that a COMMIT, or a statement that is a transaction of its own, failed with this error. When PostgreSQL itself
- * refused it, or it was never sent, nothing was changed. When the connection broke, or PostgreSQL ended it, the change
- * may have been committed before.
+ * Records that a COMMIT, or a statement that is a transaction of its own, failed with this error. If PostgreSQL
+ * rejected it, or it was never sent, nothing was changed. If the connection broke, or PostgreSQL closed it, the change
+ * may have been committed.
  */
 export function noteFailedChange(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;

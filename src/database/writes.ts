@@ -4,7 +4,7 @@ import { CompiledQuery, type RawBuilder, sql } from 'kysely';
 import { type EntityClass, type Row } from './row.js';
 import { compiled, quoted } from './sql-text.js';
 
-/** What gives the new values. What is left out keeps its value. */
+/** SQL of the new values by column. Other columns do not change. */
 export type Values<Entity> = { readonly [Key in keyof Row<Entity>]?: RawBuilder<unknown> };
 
 interface Column {
@@ -36,7 +36,7 @@ function tableOf(metadata: EntityMetadata): Table {
 }
 
 /**
- * A statement whose text is compiled once, when it is first needed, and run with other values each time.
+ * A statement whose text is compiled once, at its first use, and run with new values each time.
  * @param write its text, with `$1`, `$2` and so on for the values
  */
 export function memoizedSql<Result>(
@@ -50,9 +50,9 @@ export function memoizedSql<Result>(
 }
 
 /**
- * The columns and parameters of statements that write entities, for those that are written so often that the ORM's unit
- * of work would be most of their cost (docs/decisions/0080-direct-writes.md). Made of the entities, as rows are: a new
- * property is at once one that can be written.
+ * Column lists and parameters for statements that write entities on hot paths, where the ORM's unit of work would be
+ * most of the cost (docs/decisions/0080-direct-writes.md). Generated from the entities' metadata: a new property can be
+ * written at once.
  */
 export class Writes {
   readonly #orm: MikroORM;
@@ -62,7 +62,7 @@ export class Writes {
     this.#orm = orm;
   }
 
-  /** `"title" = …::text, …` for an UPDATE, and a version one higher where the entity has one. */
+  /** The SET clause of an UPDATE, `"title" = …::text, …`, which also increments the version if the entity has one. */
   set<Entity extends object>(entity: EntityClass<Entity>, values: Values<Entity>): RawBuilder<unknown> {
     const changes = Object.entries<RawBuilder<unknown> | undefined>(values).flatMap(([property, value]) => {
       const { name, type } = this.#column(entity, property);
@@ -74,11 +74,12 @@ export class Writes {
   }
 
   /**
-   * What a statement says of many rows that it gets as one JSON array, its properties as in a row: their source, to stand
-   * behind FROM, and what names the columns and the values to insert. The text stays the same however many there are.
-   * @param parameter the array's, like `$1`
-   * @param alias what the statement calls an element
-   * @param others what else an element says, and its types
+   * The SQL for many rows that are passed as one JSON array, with properties as in a row: the source for the FROM
+   * clause (`jsonb_to_recordset`), and the lists of columns and of values to insert. The text does not depend on the
+   * number of rows.
+   * @param parameter the placeholder of the array, such as `$1`
+   * @param alias the alias of an element
+   * @param others further properties of an element, and their types
    */
   recordset<Entity extends object>(
     entity: EntityClass<Entity>,

@@ -126,12 +126,14 @@ function answerOf(singleResult: {
 }
 
 /**
- * Executes queries from their second request on as compiled functions (graphql-jit), as long as the answer is known to be
- * GraphQL.js's (`CompilableOperations`) and holds no errors. Everything else is left to Apollo, which executes it by GraphQL.js.
- * An answer with errors for the client is dropped and the query executed again by GraphQL.js, as which errors are reported for a
- * nulled parent depends on the order of execution. An answer with faults is given: executing it again would ask a database that
- * is away, or slow, twice. Compiling takes some milliseconds, which documents that are sent once are not worth.
- * @param options `isEligible`: whose queries are compiled; `report` is told of faults: Apollo tells its plugins only of errors that it found itself
+ * Executes queries from their second request on as compiled functions (graphql-jit), as long as the answer is known to
+ * be GraphQL.js's (`CompilableOperations`) and holds no errors. Everything else is left to Apollo, which executes it by
+ * GraphQL.js. An answer with errors for the client is dropped and the query executed again by GraphQL.js, as which
+ * errors are reported for a nulled parent depends on the order of execution. An answer with faults is given: executing
+ * it again would ask a database that is away, or slow, twice. Compiling takes some milliseconds, which documents that
+ * are sent once are not worth.
+ * @param options `isEligible`: whose queries are compiled; `report` is called with faults, as Apollo reports only its
+ * own errors to plugins
  */
 export function compiledQueries(
   schema: GraphQLSchema,

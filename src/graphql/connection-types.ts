@@ -10,7 +10,7 @@ export function connectionTypes<Node extends object>(name: string, nodeType: () 
     @Field(() => String, { description: 'Its place: what `after` and `before` take.' })
     cursor!: string;
 
-    @Field(nodeType, { description: 'What stands there.' })
+    @Field(nodeType, { description: 'The node of the edge.' })
     node!: unknown;
   }
 

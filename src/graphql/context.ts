@@ -7,8 +7,8 @@ export interface Services {}
 export interface Readers {}
 
 /**
- * What every resolver gets, made for each request (app/request-context.ts). What is known of the client and the viewer is
- * declared in accounts/accounts.context.ts.
+ * The context of resolvers, created for each request (app/request-context.ts). Its properties about client and viewer
+ * are declared in accounts/accounts.context.ts.
  */
 export interface Context {
   readonly requestId: string;
@@ -17,8 +17,8 @@ export interface Context {
   readers: Readers;
   /** The key by which the request's loaders are kept (loader.ts). */
   readonly loaderScope: object;
-  /** Makes the loaders read everything again. */
+  /** Clears the loaders. */
   forgetLoaded(): void;
-  /** The same, and looks the viewer up again: for what comes after a change. */
+  /** Clears the loaders and reads the viewer again, after a change. */
   reload(): Promise<void>;
 }

@@ -38,16 +38,16 @@ function insteadOfTryingAgain({ message, extensions, ...place }: GraphQLFormatte
   return { ...place, message: told, extensions: { ...extensions, maybeDone: true } };
 }
 
-/** The same error for a change of which nobody knows whether it was made. */
+/** The same error for a change whose outcome is unknown. */
 export function maybeDone(error: GraphQLFormattedError): GraphQLFormattedError {
   return insteadOfTryingAgain(error, MAY_BE_DONE);
 }
 
-/** Our statement_timeout, or a lock that was waited for in vain. */
+/** statement_timeout or lock_timeout. */
 const SLOW_STATES = new Set(['57014', '55P03']);
 /** PostgreSQL's classes 08 (connection) and 53 (too many, disk full), 57P01 to 57P03 (shut down, starting up), 25006 (read-only). */
 const UNAVAILABLE_STATES = ['08', '53', '57P01', '57P02', '57P03', '25006'];
-/** A deadlock, or a transaction that would not have been alone: it was rolled back whole. */
+/** Deadlock or serialization failure: the transaction was rolled back. */
 const CONFLICT_STATES = new Set(['40001', '40P01']);
 /** Ours, and Node's. */
 const UNAVAILABLE_CODES = new Set([
@@ -72,7 +72,7 @@ function isDatabaseUnavailable(error: unknown): boolean {
   );
 }
 
-/** What a client is told instead of an error that was not made for clients. */
+/** The error for a client in place of an internal one. */
 function insteadOf(error: unknown): GraphQLFormattedError {
   const instead = masked(error);
   return isOutcomeUnknown(error) ? maybeDone(instead) : instead;
@@ -110,8 +110,8 @@ export function isForClients(error: unknown): boolean {
 }
 
 /**
- * Lets through what was made for clients, with the code and details of a domain error, and masks everything else: an
- * unknown error's message may hold SQL, a path or worse, and Apollo masks none.
+ * Passes errors for clients, with the code and details of a domain error, and masks all others: an unknown error's
+ * message may contain SQL or a path, and Apollo masks none.
  */
 export function formatError(formatted: GraphQLFormattedError, error: unknown): GraphQLFormattedError {
   const original = causeOf(error);
@@ -152,7 +152,7 @@ export function logFailures(
   }
 }
 
-/** Logs what went wrong on the server, and gives the client the request's id to ask about it. */
+/** Logs errors of the server, and gives the client the request's id for reference. */
 export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {

@@ -30,7 +30,7 @@ export interface Order<Item> {
   readonly direction: OrderDirection;
 }
 
-/** Makes cursors only when they are asked for: most clients show the nodes alone. */
+/** Creates cursors lazily: most clients select nodes only. */
 class KeysetConnection<Item> implements Connection<Item> {
   readonly nodes: readonly Item[];
   readonly count: () => Promise<number>;
@@ -71,17 +71,17 @@ export interface Page<Item> {
   readonly where: RawBuilder<boolean>;
   readonly orderBy: RawBuilder<unknown>;
   /**
-   * One more than the page holds, to learn whether there is a next one. In a list without a filter a literal: with a
-   * parameter PostgreSQL does not know how few rows are asked for, and plans the statement anew for each use. With a
-   * filter that is just what is wanted, for the best plan depends on its values (bench/results.md).
+   * LIMIT: one more than the page's size, to learn whether there is a next page. A literal in a list without a filter:
+   * with a parameter PostgreSQL does not know the number of rows, and plans the statement anew for each use. With a
+   * filter a parameter is right, as the best plan depends on the filter's values (bench/results.md).
    */
   readonly limit: RawBuilder<number>;
-  /** Whether the statement found as many rows as it may. */
+  /** Whether the statement returned as many rows as its LIMIT. */
   isFull(rows: readonly Item[]): boolean;
   /**
    * Puts the statement's rows in the list's order and makes the connection.
-   * @param exists whether the list has a row for which a condition holds: asked for what lies beyond the cursors, and
-   * only when the client asks for it
+   * @param exists whether the list has a row for which a condition holds: called for rows beyond the cursors, and only
+   * if the client selects the page flag
    */
   connection(
     rows: readonly Item[],

@@ -1,6 +1,6 @@
 import { Extensions } from 'type-graphql';
 
-/** How query-cost.ts learns what `ListSize` says. */
+/** The extension in which query-cost.ts finds the size. */
 export interface ListSizeExtension {
   listSize: number | string;
 }
@@ -9,8 +9,7 @@ export interface ListSizeExtension {
 export const SIZE_OF_PAGE = 'the page';
 
 /**
- * For a field that gives a list of objects outside a page: how often what is asked of one of them counts in a query's
- * cost.
+ * For a list of objects that is not a page: the factor of its items' selection in a query's cost.
  * @param size the most that there can be, or the name of the list argument that has as many
  */
 export function ListSize(size: number | string): MethodDecorator & PropertyDecorator {

@@ -4,8 +4,8 @@ import { type Context } from './context.js';
 import { type Selection, selectionKey } from './selection.js';
 
 /**
- * Something of which each request has one of its own, made when it is first asked for: a DataLoader with the request's
- * readers and viewer. Most requests need few of them.
+ * A value that is created lazily for each request, such as a DataLoader with the request's readers and viewer. Most
+ * requests need few of them.
  */
 export function perRequest<Loader>(create: (context: Context) => Loader): (context: Context) => Loader {
   const loaders = new WeakMap<object, Loader>();
@@ -48,7 +48,7 @@ class PageLoaders<List extends string, Args extends ConnectionArgs, Item> {
 
   for(list: List, args: Args, selection: Selection): PageLoader<Item> {
     const last = this.#last;
-    // The parents ask one after the other, and mostly for the same.
+    // Parents call one after the other, mostly with the same arguments.
     if (last && last.list === list && last.selection === selection && same(last.args, args)) return last.loader;
     const key = JSON.stringify([list, Object.entries(args), selectionKey(selection)]);
     const loader = this.#loaders.get(key) ?? new DataLoader(async (ids) => this.#read(list, ids, args, selection));

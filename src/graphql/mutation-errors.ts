@@ -10,7 +10,7 @@ import {
 import { type Context } from './context.js';
 import { UserInputError } from '../common/user-errors.js';
 
-/** Lists that a payload must have, empty: what it shows beside its userErrors. */
+/** Empty lists for a payload's non-null list fields, next to its userErrors. */
 function emptyLists(field: GraphQLField<unknown, Context>): Record<string, readonly never[]> {
   const payload = getNullableType(field.type);
   if (!isObjectType(payload)) throw new Error(`The mutation ${field.name} does not return a payload`);
@@ -33,7 +33,7 @@ function noteMade(context: Context, name: string | number): void {
   made.set(context, names.add(name));
 }
 
-/** Requests of which a mutation has been begun. */
+/** Requests that have begun a mutation. */
 const begun = new WeakSet<Context>();
 
 /**
@@ -46,8 +46,8 @@ async function beginAnother(context: Context): Promise<void> {
 }
 
 /**
- * Makes `userErrors` of a `UserInputError` that a mutation throws, and adds an empty list to a payload without. Done to
- * the built schema, so that no mutation can forget it, and no other field pays for it.
+ * Makes `userErrors` of a `UserInputError` that a mutation throws, and adds an empty list to a payload without. Applied
+ * to the built schema, so that no mutation can omit it, and other fields have no overhead.
  */
 export function answerUserErrors(schema: GraphQLSchema): void {
   for (const field of Object.values(schema.getMutationType()?.getFields() ?? {})) {

@@ -25,17 +25,19 @@ import { SIZE_OF_PAGE } from './list-size.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 
-/** What a document asks for, fragments dissolved. */
+/** The cost of a document, with fragments expanded. */
 export interface QueryCost {
   /** Fields to resolve, each as often as the sizes of pages and lists above it allow. */
   readonly cost: number;
-  /** What stands in a connection for each item of its page: to be multiplied by the page's size, and added to the cost. */
+  /** Cost per item of a connection: multiplied by the page's size and added to the cost. */
   readonly perItem: number;
   readonly depth: number;
   readonly aliases: number;
-  /** The most that stand in one selection set. */
+  /** The largest number of directives in one selection set. */
   readonly directives: number;
-  /** How often one field, or one alias, stands in one selection set; spread fragments are sets of their own. */
+  /**
+   * Largest number of occurrences of one field, or alias, in one selection set; spread fragments are sets of their own.
+   */
   readonly repeats: number;
 }
 
@@ -256,8 +258,8 @@ const measured = new WeakMap<OperationDefinitionNode, QueryCost>();
 
 /**
  * What an operation of a valid document would cost. Takes time in proportion to the document's length, and to that of
- * the variables. What is skipped by a directive counts as if it was asked for.
- * @param variables as they will be given to the fields, default values among them; asked for when the cost is not known
+ * the variables. Fields skipped by a directive count.
+ * @param variables as the fields will get them, defaults included; called if the cost is not cached
  */
 export function measureQuery(
   schema: GraphQLSchema,

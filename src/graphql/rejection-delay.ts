@@ -3,7 +3,7 @@ import { ApolloServerErrorCode } from '@apollo/server/errors';
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Context } from './context.js';
 
-/** Refusals of the document or of its variables, which may take long; an expired token is told at once. */
+/** Refusals of the document or of its variables, which may take long; those of expired tokens are not delayed. */
 const PACED_CODES: ReadonlySet<unknown> = new Set([
   'QUERY_TOO_COMPLEX',
   ApolloServerErrorCode.GRAPHQL_PARSE_FAILED,

@@ -10,8 +10,8 @@ const isBadInput = ({ extensions }: GraphQLFormattedError) =>
 const SUGGESTION = / ?Did you mean [^?]*\?/g;
 
 /**
- * Keeps answers to unfit requests short, and tells them by 400 whether it was a variable's type or a field that found
- * the fault: proxies, logs and clients' metrics then see what it was. An answer with data stays 200.
+ * Limits the errors of invalid requests, and responds with 400 also when a variable's type or a field found the fault,
+ * so that proxies, logs and clients' metrics see it. A response with data stays 200.
  * @param most errors about one document or its variables
  * @param suggestions whether they may name what the schema has instead
  */

@@ -7,7 +7,7 @@ import { maybeDone, SLOW_DATABASE } from './format-error.js';
 const ANSWER_WITHIN_MS = 5_500;
 const LOOK_AGAIN_MS = 250;
 
-/** Whether the request is for a mutation: what was begun of it goes on. */
+/** Whether the operation is a mutation, which continues after the response. */
 function asksForChange(body: unknown): boolean {
   if (typeof body !== 'object' || body === null || !('query' in body) || typeof body.query !== 'string') return false;
   const name = 'operationName' in body && typeof body.operationName === 'string' ? body.operationName : undefined;
@@ -20,9 +20,9 @@ function asksForChange(body: unknown): boolean {
 
 /**
  * The answer, or SERVICE_UNAVAILABLE when it takes too long because every connection to the database is in use. Each
- * statement and each wait for a connection has its own time-out, but a request has several of both. What was begun goes
- * on: whether a change was made is open then, as it is when the database goes away during a commit.
- * @param isPoolFull asked when the time is over, and until the answer has come: other slow answers are waited for
+ * statement and each wait for a connection has its own time-out, but a request has several of both. The operation
+ * continues in the background, so the outcome of a mutation is unknown, as when the connection breaks during a commit.
+ * @param isPoolFull polled after the time-out: a slow response with free connections is awaited
  */
 export async function respondInTime(
   answer: unknown,

@@ -13,8 +13,8 @@ function fourDigitYear(instant: Date): Date {
 }
 
 /**
- * Rows carry instants as the text that PostgreSQL made (see database/db.ts), entities as Date: both come out
- * the same, without making a Date of each.
+ * Rows have instants as text (database/text-values.ts), entities as Date: both are serialized alike, without creating a
+ * Date for each.
  */
 export const DateTime = new GraphQLScalarType<Date, string>({
   name: 'DateTime',
@@ -40,7 +40,7 @@ export const EmailAddress = new GraphQLScalarType<string, string>({
   name: 'EmailAddress',
   description: `An e-mail address, at most ${EMAIL_ADDRESS_LENGTH} characters; compared without regard to case.`,
   specifiedByURL: 'https://html.spec.whatwg.org/multipage/input.html#valid-e-mail-address',
-  // What is stored was checked when it came in; checking each row again costs a regular expression a row.
+  // Stored values were validated as input; validating each again would cost a regular expression a row.
   serialize: String,
   parseValue: shortAddress,
   parseLiteral: (node) => shortAddress('value' in node ? node.value : undefined),

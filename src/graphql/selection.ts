@@ -1,6 +1,6 @@
 import { type FieldNode, type GraphQLResolveInfo, Kind, type SelectionSetNode } from 'graphql';
 
-/** What a query asks of a field: the names below it, and what it asks of each of those. */
+/** The selection set of a field: the names of its subfields, and the selection of each. */
 export type Selection = ReadonlyMap<string, Selection>;
 
 type Fragments = GraphQLResolveInfo['fragments'];
@@ -32,8 +32,8 @@ function collect(
 const selections = new WeakMap<FieldNode, Selection>();
 
 /**
- * What the query asks of the field being resolved, fragments dissolved. Directives are not looked at: a skipped field
- * counts as asked for, and is then loaded for nothing but never shown.
+ * The selection of the field being resolved, with fragments expanded. Directives are ignored: a skipped field counts as
+ * selected, and is loaded but not shown.
  */
 export function selectionOf(info: GraphQLResolveInfo): Selection {
   const [first, ...others] = info.fieldNodes;
@@ -47,7 +47,7 @@ export function selectionOf(info: GraphQLResolveInfo): Selection {
 
 const NOTHING: Selection = new Map();
 
-/** What either of two selections asks for. */
+/** The union of two selections. */
 function merge(one: Selection, other: Selection): Selection {
   const both = new Map(one);
   for (const [name, below] of other) both.set(name, merge(both.get(name) ?? NOTHING, below));
@@ -56,7 +56,7 @@ function merge(one: Selection, other: Selection): Selection {
 
 const nodeSelections = new WeakMap<Selection, Selection>();
 
-/** What a connection's query asks of its nodes, by `nodes` and by `edges { node }` together. */
+/** The selection of a connection's nodes: the union of `nodes` and `edges { node }`. */
 export function nodeSelection(connection: Selection): Selection {
   const known = nodeSelections.get(connection);
   if (known) return known;
@@ -73,7 +73,7 @@ function describe(selection: Selection): string {
 
 const keys = new WeakMap<Selection, string>();
 
-/** The same text for selections that ask for the same. */
+/** A key: equal for equal selections. */
 export function selectionKey(selection: Selection): string {
   const key = keys.get(selection) ?? describe(selection);
   keys.set(selection, key);

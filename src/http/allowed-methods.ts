@@ -23,7 +23,7 @@ export function refuseOtherMethods(http: FastifyInstance): () => void {
       http.route({
         url,
         method: others,
-        // Before a body is read: whatever it is, it is not wanted.
+        // Before the body is read, which is not needed.
         onRequest: async (request, reply) =>
           reply
             .status(405)

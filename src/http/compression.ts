@@ -10,9 +10,12 @@ import {
 } from 'node:zlib';
 import { weightedValues } from './weighted-values.js';
 
-/** With its headers, less fits into one packet: nobody gets it sooner. */
+/** Minimum size: a smaller response fits into one packet with its headers, so compression does not speed it up. */
 const SMALLEST_BYTES = 1_400;
-/** What takes milliseconds is compressed beside the event loop; for less, the way to another thread costs more. */
+/**
+ * From this size on compression takes milliseconds and runs in libuv's thread pool; below, switching threads costs
+ * more.
+ */
 const BESIDE_FROM_CHARACTERS = 256 * 1024;
 
 const GZIP = { level: 1 };
@@ -45,8 +48,8 @@ export function acceptsEncoding(header: string | undefined, name: string): boole
 }
 
 /**
- * Compresses answers that are text, for clients that take it. Of several encodings that a client names, its weights are
- * not asked: a client that accepts several gets the one that costs the server least.
+ * Compresses answers that are text, for clients that take it. A client that accepts several encodings gets the one that
+ * costs the server least, regardless of its weights.
  */
 export function compressResponses(http: FastifyInstance): void {
   http.addHook('onSend', (request, reply, payload, done) => {

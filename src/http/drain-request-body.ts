@@ -1,13 +1,12 @@
 import { type Readable } from 'node:stream';
 
-/** Enough for whoever pasted a file; more is not worth the line. */
+/** Maximum size that is drained. */
 const MOST_BYTES = 10 * 1024 * 1024;
 const MOST_MS = 2_000;
 
 /**
- * Reads the rest of a request that is refused, and keeps none of it: a connection that is closed with something unread
- * is reset, and the client may not see the answer. Resolves when all is read, or when it becomes too much or takes too
- * long. Never rejects.
+ * Reads and discards the rest of a refused request: a connection that is closed with unread data is reset, and the
+ * client may not see the response. Resolves when all is read, or at the limit of size or time. Never rejects.
  */
 export async function drainRequestBody(body: Readable): Promise<void> {
   if (body.readableEnded || body.destroyed) return;

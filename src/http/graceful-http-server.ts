@@ -3,39 +3,48 @@ import { type Socket } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 /**
- * How long a client may take (docs/hardening.md, "Running"; docs/decisions/0071-slow-clients.md). Headers come in one packet or
+ * Time-outs of clients (docs/hardening.md, "Running"; docs/decisions/0071-slow-clients.md). Headers are one packet or
  * two; a body has 100 kB at most, for which 30 s are enough on the slowest line.
  */
 const LIMITS = {
   headersTimeout: 10_000,
   requestTimeout: 30_000,
-  /** How often Node looks at both. Its default of 30 s would make 40 of the 10. */
+  /** How often Node checks both. With its default of 30 s, 10 s could become 40. */
   connectionsCheckingInterval: 1_000,
-  /** Longer than the minute for which load balancers keep a connection: whoever uses it should be the one to close it. */
+  /**
+   * Keep-alive time-out: longer than the minute of most load balancers, so that the client closes the connection and
+   * not the server.
+   */
   keepAliveTimeout: 72_000,
 };
-/** Nothing moves on a connection with a request: its client does not read. Node lets it pass once, with an answer begun. */
+/**
+ * Socket time-out during a request: the client does not read. Once a response has begun, Node ignores the first
+ * time-out.
+ */
 const STUCK_MS = 30_000;
 
-/** Long enough for a client at work to send its next request, whose answer tells it to go, and for a probe to look. */
+/**
+ * Long enough for active clients to send another request, whose response closes the connection, and for a readiness
+ * probe.
+ */
 const NOTICE_MS = 1_000;
 const LOOK_EVERY_MS = 25;
 const NOBODY_KNOCKED_MS = 5;
-/** A turn of the event loop in which somebody may have come who was not seen yet. */
+/** A turn of the event loop longer than this may hide a connection that the kernel has accepted and Node has not. */
 const LONG_TURN_MS = 1;
 
 interface Connection {
   readonly answers: Set<ServerResponse>;
-  /** Requests that were sent behind the one that is being answered. */
+  /** Pipelined requests behind the one that is being answered. */
   readonly queued: (() => void)[];
-  /** What had come in when it fell quiet: more is the beginning of a request. */
+  /** Bytes read when the connection became idle: more means that a request has begun. */
   bytesHeard: number;
   quietSince: number;
 }
 
 /**
- * Where HTTP connections come in. Node's own `close` destroys connections that are idle at that moment, also when a
- * request is on its way on them; here every client is told to go by an answer of its own first.
+ * An HTTP server with a graceful shutdown. Node's own `close` destroys idle connections, even if a request is in
+ * transit; here every client first gets a response with `Connection: close`.
  */
 export class GracefulHttpServer {
   readonly #servers: Server[] = [];
@@ -45,12 +54,12 @@ export class GracefulHttpServer {
   readonly #held: (() => void)[] = [];
   #holding = false;
 
-  /** Whether it is about to close: not to be counted on any more. */
+  /** Whether the shutdown has begun: readiness must fail. */
   get isClosing(): boolean {
     return this.#closing;
   }
 
-  /** Makes a server, not listening yet, whose connections come in here; Fastify's `serverFactory`. */
+  /** Creates the server, not listening yet; Fastify's `serverFactory`. */
   createServer(handler: RequestListener): Server {
     const server = createServer(LIMITS, (request, response) => {
       const connection = this.#connections.get(request.socket);
@@ -58,7 +67,7 @@ export class GracefulHttpServer {
         if (this.#holding) this.#held.push(() => handler(request, response));
         else handler(request, response);
       };
-      // Who sends many requests without reading an answer has one of them answered.
+      // One request of a connection at a time: a client that pipelines requests without reading gets one response.
       if (connection && connection.answers.size > 0) connection.queued.push(handle);
       this.#watch(request.socket, response);
       if (connection?.queued.at(-1) !== handle) handle();
@@ -74,9 +83,10 @@ export class GracefulHttpServer {
   }
 
   /**
-   * Tells every client by `Connection: close` to go elsewhere, then closes. Resolves when the last connection has ended;
-   * one that hangs is not cut, see `cut`.
-   * @param delayMs how long new connections are still let in at least, so that a load balancer sees us not ready first
+   * Sends `Connection: close` with every response, then closes. Resolves when the last connection has ended;
+   * connections that hang are left to `cut`.
+   * @param delayMs minimum time for which new connections are still accepted, so that a load balancer sees readiness
+   * fail first
    */
   async close(delayMs: number): Promise<void> {
     this.#closing = true;
@@ -89,7 +99,7 @@ export class GracefulHttpServer {
     }
   }
 
-  /** Ends every connection at once. Gives how many requests were left without an answer by that. */
+  /** Destroys every connection. Gives how many requests were aborted. */
   destroyConnections(): number {
     let unanswered = 0;
     for (const [socket, { answers, bytesHeard }] of this.#connections) {
@@ -106,7 +116,7 @@ export class GracefulHttpServer {
     answer.once('close', () => {
       if (!connection) return;
       connection.answers.delete(answer);
-      // A client that has gone waits for none of them.
+      // The client has disconnected: its pipelined requests are dropped.
       if (!socket.destroyed) connection.queued.shift()?.();
       connection.bytesHeard = socket.bytesRead;
       connection.quietSince = performance.now();
@@ -114,8 +124,9 @@ export class GracefulHttpServer {
   }
 
   /**
-   * Whom the system has let in and Node not yet would be reset by closing: so nobody may have come for some turns of the
-   * event loop. For there to be such turns, requests wait meanwhile (docs/decisions/0070-stopping.md).
+   * Closing would reset connections that the kernel has accepted and Node has not, so it waits for some turns of the
+   * event loop without a new connection. Requests are held back meanwhile, to keep the turns short
+   * (docs/decisions/0070-stopping.md).
    */
   async #stopListening(): Promise<void> {
     const giveUpAt = performance.now() + NOTICE_MS;
@@ -133,7 +144,7 @@ export class GracefulHttpServer {
     for (const handle of this.#held.splice(0)) handle();
   }
 
-  /** Browsers open connections ahead of need; nobody waits for anything on them. */
+  /** Browsers open connections in advance: those without a request are destroyed. */
   #endQuiet(): void {
     for (const [socket, { answers, bytesHeard, quietSince }] of this.#connections) {
       const isQuiet = answers.size === 0 && socket.bytesRead === bytesHeard;

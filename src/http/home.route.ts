@@ -3,11 +3,11 @@ import { forBrowsers } from '../explorer/browser-constraint.js';
 
 interface HomeOptions {
   readonly publicUrl: string;
-  /** Where people go instead of to the explorer. */
+  /** The front end to redirect people to, instead of the explorer. */
   readonly frontEndUrl?: string | undefined;
 }
 
-/** At / people are led to the front end or the explorer, and programs are told where the API is. */
+/** The route /: redirects browsers to the front end or the explorer, and tells programs the URL of the API. */
 export async function homeRoute(app: FastifyInstance, { publicUrl, frontEndUrl }: HomeOptions): Promise<void> {
   // With the path of PUBLIC_URL: at /support, relative to which it would be /graphql, a browser may have no slash at the end.
   const explorer = `${new URL(publicUrl).pathname.replace(/\/$/, '')}/graphql`;

@@ -1,7 +1,7 @@
 import { type FastifyError, type FastifyInstance, type FastifyRequest } from 'fastify';
 import { drainRequestBody } from './drain-request-body.js';
 
-/** For a person who tries it by hand: Fastify's own words name neither the limit nor a way out. */
+/** Messages for developers: Fastify's own name neither the limit nor a remedy. */
 const WORDS: Readonly<Record<string, string>> = {
   FST_ERR_CTP_BODY_TOO_LARGE: 'The body is too large: 100 kB is the most.',
   FST_ERR_CTP_INVALID_MEDIA_TYPE:
@@ -21,8 +21,8 @@ export function errorBody({ url }: FastifyRequest, message: string, code: string
 }
 
 /**
- * Answers to requests that never got as far as GraphQL: in its own form at /graphql, in JSON elsewhere, and never with
- * what went wrong inside.
+ * Errors of requests that did not reach GraphQL: in GraphQL's form at /graphql, in JSON elsewhere, without internal
+ * details.
  */
 export function respondToHttpErrors(http: FastifyInstance): void {
   http.addHook('onRequest', async (request, reply) => {

@@ -67,7 +67,7 @@ function parseBody({ headers }: FastifyRequest, body: Buffer): unknown {
   try {
     return parseExactJson(text);
   } catch (error) {
-    // It may be JSON: the stack was too small for it.
+    // Nested too deep for the stack; it may be valid JSON.
     if (error instanceof RangeError) throw new RequestRefused(400, 'BODY_TOO_DEEP', 'The body nests too deeply.');
     throw new errorCodes.FST_ERR_CTP_INVALID_JSON_BODY();
   }

@@ -4,7 +4,7 @@ import { toGraphQLError } from '../graphql/domain-error.js';
 import { maybeDone } from '../graphql/format-error.js';
 import { ResponsesInFlight, type ResponseInFlight } from './responses-in-flight.js';
 
-/** Gives each request an account for what it takes of the memory, and answers 503 where there is no room for its answer. */
+/** Gives each request a memory budget, and responds with 503 where the memory for its response is exhausted. */
 export function limitResponses(
   http: FastifyInstance,
 ): (request: FastifyRequest, reply: FastifyReply) => ResponseInFlight {

@@ -2,18 +2,18 @@ import { type ServerResponse } from 'node:http';
 import { type RowAccount } from '../database/query.js';
 import { ResponseTooLargeError, ServerBusyError } from '../common/errors.js';
 
-/** No list of a hundred needs more, and a browser shows no more. */
+/** Maximum size of one response: more than a list of a hundred needs. */
 export const MAX_RESPONSE_BYTES = 10_000_000;
-/** Rows hold what the answer does not show, such as what lists are ordered by. */
+/** Maximum size of a request's rows: they contain columns that the response does not show, such as those of the order. */
 const MOST_READ_BYTES = 2 * MAX_RESPONSE_BYTES;
-/** Of all requests together: rows that were read for them, and answers that their clients have not taken yet. */
+/** Maximum memory of all requests together: their rows, and responses that clients have not read yet. */
 const MOST_UNDER_WAY_BYTES = 100_000_000;
-/** Smaller answers are always given: there would have to be thousands of them. */
+/** Smaller responses are always sent: thousands of them would be needed to matter. */
 const SMALL_BYTES = 100_000;
-/** Who has not taken an answer by then is cut off where there is no room for another's. */
+/** When memory is exhausted, clients that have not read their response for this time are disconnected. */
 const PATIENCE_MS = 5_000;
 
-/** The rows and the answer of one request, until the client has it. */
+/** The memory of one request: its rows, then its response until the client has read it. */
 export class ResponseInFlight implements RowAccount {
   readonly #all: ResponsesInFlight;
   readonly #response: ServerResponse;
@@ -42,7 +42,7 @@ export class ResponseInFlight implements RowAccount {
     return bytes <= SMALL_BYTES || this.#all.hasRoom();
   }
 
-  /** Cuts the client off if it has been given time to take its answer. */
+  /** Disconnects the client if its time to read the response is over. */
   cutIfSlow(): void {
     if (performance.now() - this.#readySince < PATIENCE_MS) return;
     this.end();
@@ -60,8 +60,8 @@ export class ResponseInFlight implements RowAccount {
 }
 
 /**
- * What answers take of the process's memory. Where it becomes too much, clients that do not read are cut off, and what
- * others ask for beyond a small answer is refused until there is room again.
+ * Accounts for the memory of responses. When the limit is reached, clients that do not read are disconnected, and all
+ * but small responses are refused until memory is free again.
  */
 export class ResponsesInFlight {
   readonly #all = new Set<ResponseInFlight>();

@@ -3,12 +3,12 @@ import { type FastifyInstance } from 'fastify';
 /** Answers that are no pages show nothing and load nothing, whatever a browser takes them for. Pages have their own. */
 const NO_PAGE = "default-src 'none'; frame-ancestors 'none'";
 
-/** Half a year; long enough for the lists that browsers ship is two, and nobody asked for that. */
+/** Half a year. Preload lists of browsers need a year or more, and are not wanted. */
 const HTTPS_ONLY = 'max-age=15768000';
 
 /**
  * Headers for every answer, where its route has not set its own (docs/security.md has the table).
- * @param https whether people reach the server by HTTPS: browsers are then told to come by nothing else
+ * @param https whether people reach the server by HTTPS: then responses have Strict-Transport-Security
  */
 export function securityHeaders(http: FastifyInstance, { https }: { https: boolean }): void {
   const defaults: Readonly<Record<string, string>> = {
@@ -19,7 +19,7 @@ export function securityHeaders(http: FastifyInstance, { https }: { https: boole
     'cross-origin-opener-policy': 'same-origin',
     'cross-origin-resource-policy': 'same-origin',
     'permissions-policy': 'camera=(), geolocation=(), microphone=()',
-    // Answers are about whoever asked.
+    // Responses depend on the viewer.
     'cache-control': 'no-store',
     ...(https && { 'strict-transport-security': HTTPS_ONLY }),
   };

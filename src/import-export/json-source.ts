@@ -8,7 +8,7 @@ import { type RowFault, type SourceFile, type SourceRecord } from './source-reco
 const LIST_NAMES = ['tickets', 'issues', 'bugs', 'items', 'data', 'cards', 'results', 'records', 'values'];
 const ANY_CONNECTION = LIST_NAMES.length;
 
-/** How many names of what is beside the list are told. */
+/** Maximum number of ignored names in the message. */
 const SHOWN_NAMES = 20;
 
 /** A list of the file, or `null` for the values at the top themselves (one object a line). */

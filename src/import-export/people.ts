@@ -18,16 +18,16 @@ interface Person {
 }
 
 export interface PeopleOptions {
-  /** Username: writes what nobody else here wrote. */
+  /** Username of the author of texts by people without an account. */
   readonly defaultUser?: string;
   /** The source's names, as `nameKey` gives them, and the usernames that they have here. */
   readonly renamed: ReadonlyMap<string, string>;
 }
 
-/** An account that stands for a name of the source. */
+/** The account for a name of the source. */
 export interface Account {
   readonly id: string;
-  /** Whether the source names this account and nobody else; otherwise its words are kept. */
+  /** Whether the source's name is unique to this account; otherwise the source's words are kept. */
   readonly isExact: boolean;
   /** Whether this is the person whom the source names. */
   readonly isNamed: boolean;
@@ -63,7 +63,8 @@ export class People {
     // The living come last: an address may have belonged to an account that was deleted.
     const ordered = people.toSorted((a, b) => Number(b.deleted) - Number(a.deleted));
     this.#byName = new Map([
-      // By an address that nobody has proven, a stranger would be taken for its owner.
+      // Unconfirmed addresses do not count: an account that signed up with another person's address would be taken for
+      // that person.
       ...ordered
         .filter(({ emailConfirmed }) => emailConfirmed)
         .map((person): [string, Person] => [person.email.toLowerCase(), person]),
@@ -80,7 +81,7 @@ export class People {
     for (const username of options.renamed.values()) this.#named('--person', username);
   }
 
-  /** @throws CommandError when the options name nobody */
+  /** @throws CommandError when an option names an account that does not exist */
   static async load(em: EntityManager, options: PeopleOptions): Promise<People> {
     const { rows } = await sql<Person>`
       select id, username::text, email::text, email_confirmed as "emailConfirmed", first_name as "firstName", coalesce(last_name, '') as "lastName",

@@ -21,7 +21,7 @@ export interface Preset {
   readonly words?: ExtraWords;
   /** Docket's own export: ids are kept, and nothing is added to the details, so that it can be written again. */
   readonly exact?: boolean;
-  /** Columns that mean nothing here, each with the reason, which is told. */
+  /** Ignored columns, each with the reason for the report. */
   readonly leftOut?: Readonly<Record<string, string>>;
   /** S0's tickets have no title: the beginning of the description stands in. */
   readonly titleFromDescription?: boolean;

@@ -16,7 +16,7 @@ export interface SourceRecord {
 export interface RowFault {
   readonly line: number;
   readonly message: string;
-  /** Faults with the same group are told once, with their lines; the message of the first stands for all. */
+  /** Faults of the same group are reported once, with their lines and the message of the first. */
   readonly group?: string;
   /** Command-line options that mend it, ready to be copied. */
   readonly options?: readonly string[];

@@ -1,7 +1,7 @@
 import { TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
 import { isInvisible } from '../common/visible-text.js';
 
-/** For each value of ours the words that stand for it. */
+/** For each of Docket's values its synonyms. */
 export type Words<Value extends string> = Partial<Record<Value, readonly string[]>>;
 
 /** Requirements C1 for S0 to S4; beside them the default workflows of Jira, GitHub and Bugzilla. */
@@ -29,7 +29,7 @@ const TYPE: Words<TicketType> = {
   FEATURE: ['feature', 'new feature', 'feature request', 'story', 'epic', 'wish', 'request', 'service request'],
 };
 
-/** What stands in a cell that means nothing. */
+/** Texts of cells without a value. */
 const BLANK = new Set(['', '-', '--', '---', 'n/a', 'none', 'null', 'unspecified']);
 
 /** Letter case, apostrophes, and whether words are joined by spaces, hyphens or underscores make no difference. */
@@ -57,7 +57,7 @@ export function isBlank(text: string): boolean {
   return isInvisible(text) || BLANK.has(text.trim().toLowerCase());
 }
 
-/** Which value of ours a text stands for; undefined for a word that is not in the list. */
+/** The value for a text; undefined for an unknown word. */
 export type Dictionary<Value extends string> = ReadonlyMap<string, Value>;
 
 export interface Dictionaries {

@@ -65,8 +65,8 @@ export async function writeTickets(
 }
 
 /**
- * Makes sure, as the last thing before the commit, that nobody was deleted while the import ran: a deletion that comes
- * later waits for our commit, and then unassigns the new tickets too.
+ * Checks, as the last step before the commit, that none of the people was deleted while the import ran: a deletion that
+ * comes later waits for our commit, and then unassigns the new tickets too.
  */
 export async function confirmAssignees(
   em: EntityManager,

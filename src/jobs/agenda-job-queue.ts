@@ -12,21 +12,24 @@ import { LockedJobs } from './locked-jobs.js';
 import { StoreHealth } from './store-health.js';
 import { withTimeout } from '../common/timeout.js';
 
-/** Handlers at a time; they wait for SMTP more than they compute. */
+/** Concurrency of handlers, which mostly wait for SMTP. */
 const CONCURRENCY = 20;
 
-/** Jobs locked at a time. Agenda locks more only each processEvery: this is a worker's most a second by default. */
+/**
+ * Maximum number of jobs locked at a time. Agenda locks more only every processEvery, so this limits a worker's
+ * throughput: by default this many a second.
+ */
 const MAX_IN_HAND = 100;
 
 const SCHEDULE_TIMEOUT_MS = 1_000;
 const PING_TIMEOUT_MS = 1_000;
 
-/** Unless somebody asks for less. */
+/** Default time-out of `stop`. */
 const STOP_WAIT_MS = 10_000;
 const CLOSE_TIMEOUT_MS = 2_000;
 const STOP_POLL_MS = 20;
 
-/** With a connect time-out of three seconds a store that is back is found within seven. */
+/** Interval of reconnecting: with a connect time-out of three seconds a recovered store is found within seven. */
 const RECONNECT_FIRST_WAIT_MS = 250;
 const RECONNECT_MAX_WAIT_MS = 4_000;
 
@@ -67,7 +70,7 @@ export class AgendaJobQueue implements JobQueue {
         name: store.name,
         repository: new ResilientJobRepository(store.repository, this.#health, this.#inHand),
         ownsConnection: false,
-        // Agenda's constructor calls this and nobody handles its rejection: so it has none.
+        // Agenda's constructor calls this without handling a rejection, so it never rejects.
         connect: async () => {
           await this.#connected.promise;
         },
@@ -97,9 +100,9 @@ export class AgendaJobQueue implements JobQueue {
     try {
       if (!this.#isConnected) throw new Error('the job store is not connected');
       if (this.#isClosed) throw new Error('the job queue is stopped');
-      // Not earlier than now: what was due long ago would look like a leftover to the clean-up.
+      // Not earlier than now: the clean-up would take a job with an old due time for an orphan.
       const due = new Date(Math.max(at.getTime(), Date.now()));
-      // What Agenda starts here goes on after the request that asks for it.
+      // Outside of the request's scope, as Agenda's timers outlive the request.
       const stored = outOfScope(async () => this.#agenda.schedule(due, job.name, data));
       await withTimeout(stored, SCHEDULE_TIMEOUT_MS);
     } catch (error) {
@@ -141,7 +144,7 @@ export class AgendaJobQueue implements JobQueue {
     this.#inHand.close();
     clearInterval(this.#cleanUpTimer);
     await this.#started;
-    // Not drain(): it leaves jobs locked that were taken ahead of their time.
+    // Not drain(): it does not unlock jobs that were locked before their time.
     await this.#agenda.stop(false);
     while (!this.#isIdle() && !this.#isClosed) await delay(STOP_POLL_MS);
   }
@@ -172,7 +175,7 @@ export class AgendaJobQueue implements JobQueue {
     try {
       await this.#health.watch(this.#store.connect());
     } catch (error) {
-      // What somebody has to mend first.
+      // A fault of the configuration, which retrying does not resolve.
       if (error instanceof StartError) throw error;
       return false;
     }
@@ -201,7 +204,7 @@ export class AgendaJobQueue implements JobQueue {
       const removed = await this.#health.watch(this.#store.removeLeftovers(new Date(Date.now() - LEFTOVER_AFTER_MS)));
       if (removed > 0) this.#logger.info({ removed }, 'leftover jobs removed');
     } catch {
-      // Reported by the health; the next clean-up takes them.
+      // StoreHealth has logged the error; the next clean-up removes them.
     }
   }
 }

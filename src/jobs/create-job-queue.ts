@@ -3,21 +3,26 @@ import { AgendaJobQueue } from './agenda-job-queue.js';
 import type { JobQueue } from './job-queue.js';
 import { openJobStore } from './open-job-store.js';
 
-/** What a job queue needs. */
+/** Options of a job queue. */
 export interface JobQueueOptions {
   /** mongodb://…, mongodb+srv://…, postgres://… or postgresql://… */
   readonly url: string;
   readonly logger: Logger;
-  /** How often to look for due jobs, in milliseconds; a job for right now waits that long at most. */
+  /** Polling interval in milliseconds: the maximum delay of a job. */
   readonly processEveryMs?: number;
-  /** After how long a job counts as abandoned and runs again, in milliseconds. */
+  /** Lifetime of a job's lock in milliseconds; then the job runs again. */
   readonly lockLifetimeMs?: number;
 }
 
-/** Often enough for a mail within two seconds of its time; one indexed UPDATE for each kind of job. */
+/**
+ * Polling interval: mails leave within two seconds of their time; each poll is one indexed UPDATE for each kind of job.
+ */
 const PROCESS_EVERY_MS = 1_000;
 
-/** Longer than a handler takes: SMTP gives up within 15 s. Agenda's own ten minutes would be how late a mail is. */
+/**
+ * Lock lifetime: longer than a handler takes, as SMTP times out after 15 s. Agenda's default would delay the mails of a
+ * dead worker by ten minutes.
+ */
 const LOCK_LIFETIME_MS = 60_000;
 
 /**
@@ -25,7 +30,7 @@ const LOCK_LIFETIME_MS = 60_000;
  * seconds at most): further attempts go on in the background.
  *
  * @throws {Error} if the URL is of no known kind
- * @throws {StartError} if it leads to a store that cannot be used before somebody has mended something
+ * @throws {StartError} if the store cannot be used without a change of the configuration
  */
 export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const logger = options.logger.child({ component: 'jobs' });

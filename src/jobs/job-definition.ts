@@ -7,29 +7,31 @@ export interface JobDefinition<Payload> {
   readonly payload: ZodType<Payload>;
 }
 
-/** What a running job is given besides its payload. */
+/** What a handler gets besides the payload. */
 export interface JobContext {
   /** Carries the job's name and id on every line. */
   readonly logger: Logger;
-  /** Aborted when the queue stops: finish what is begun, begin nothing new. */
+  /** Aborted when the queue stops: the handler completes the work under way and begins nothing new. */
   readonly signal: AbortSignal;
 }
 
-/** A definition together with what it does. The payload's type is closed over, so that handlers share a list. */
+/**
+ * A definition with its handler. The payload's type is hidden in a closure, so that different handlers fit in one list.
+ */
 export interface JobHandler {
   readonly name: string;
   /** Parses the data as it came from the store and runs; rejects with a ZodError if its shape is wrong. */
   run(data: unknown, context: JobContext): Promise<void>;
 }
 
-/** Names a kind of job. The name is what is stored: once released it must not change. */
+/** Defines a kind of job. Its name is stored, so it must not change after a release. */
 export function defineJob<Payload>(name: string, payload: ZodType<Payload>): JobDefinition<Payload> {
   return { name, payload };
 }
 
 /**
- * Says what a kind of job does. It may run twice (a worker died, its lock of a minute ran out) or never (the store
- * was lost): it must look at the database to know whether there is anything to do.
+ * Adds the handler to a definition. It may run twice (a worker died, its lock of a minute expired) or never (the store
+ * was lost): it must read from the database whether there is anything to do.
  */
 export function handle<Payload>(
   definition: JobDefinition<Payload>,

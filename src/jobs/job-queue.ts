@@ -1,14 +1,14 @@
 import type { JobDefinition, JobHandler } from './job-definition.js';
 
 /**
- * Wakes somebody up at a time, at best: a job is a hint to look at the database, never the only record that
+ * Runs handlers at a time, best effort: a job triggers a look at the database and is never the only record that
  * something is due. Jobs may be lost with their store, and may run twice.
  */
 export interface JobQueue {
   /**
-   * Asks for a run at a time; a past one means at once. Resolves when the job is stored, or given up with a warning
-   * after at most a second: a store that is down never fails the caller. There is no rescheduling and no uniqueness:
-   * ask again, and let the handler see what is still true.
+   * Schedules a run; a past time means at once. Resolves when the job is stored, or after a second with a warning: an
+   * unreachable store never fails the caller. There is no rescheduling and no uniqueness: schedule another job, and let
+   * the handler check what is still due.
    *
    * @throws {ZodError} if the payload has not the definition's shape
    * @throws {RangeError} if the time is an invalid date, which Agenda would run at once
@@ -19,10 +19,10 @@ export interface JobQueue {
   /** Whether the store answers within a second, for readiness probes. */
   isReady(): Promise<boolean>;
   /**
-   * Takes no more jobs and hands back what it had locked; resolves when the running ones have ended, however long that
-   * takes. Jobs can still be asked for.
+   * Stops locking jobs and unlocks those that have not begun; resolves when the running ones have ended, without a time
+   * limit. Jobs can still be scheduled.
    */
   quiesce(): Promise<void>;
-  /** Rests, at most for so many milliseconds (10,000 if not given), and closes its connections. */
+  /** Waits for running jobs at most the given milliseconds (default 10,000), and closes the connections. */
   stop(patienceMs?: number): Promise<void>;
 }

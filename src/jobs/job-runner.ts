@@ -4,8 +4,8 @@ import { inScope } from '../observability/scope.js';
 import type { JobHandler } from './job-definition.js';
 
 /**
- * Runs handlers. A failure ends here, in the log: Agenda would keep the failed job for ever and, without a backoff,
- * never try it again. Whoever must try again finds out from the database what is still due.
+ * Runs handlers. Errors are logged and not passed to Agenda, which would keep the failed job for ever and, without a
+ * backoff, never retry it. Sweeps retry what is still due by the database.
  */
 export class JobRunner {
   readonly #logger: Logger;
@@ -27,7 +27,7 @@ export class JobRunner {
     const { _id: jobId, data } = attrs;
     const logger = this.#logger.child({ job: handler.name, jobId });
     this.#running += 1;
-    // Of its own: Agenda's timers may have begun in a request.
+    // A scope of its own: Agenda's timers may have been started in a request's.
     await inScope({ fields: { job: handler.name, jobId: String(jobId) } }, async () => {
       try {
         await handler.run(data, { logger, signal: this.#stopping });

@@ -1,9 +1,9 @@
 /**
  * The jobs that this worker has locked in the store and not yet finished.
  *
- * Agenda has a `lockLimit` for this, but never takes a job off its list whose lock ran out while it waited its turn:
- * once that happened to as many as the limit, the worker would lock nothing more, for good. Without a limit the
- * first worker to look takes the whole backlog. So entries here end by themselves with the lock.
+ * Agenda has a `lockLimit` for this, but never removes a job from its list whose lock expired in the queue: once that
+ * has happened to as many as the limit, the worker locks no more jobs at all. Without a limit the first worker that
+ * polls locks the whole backlog. So entries here expire with the lock.
  */
 export class LockedJobs {
   readonly #lockedAt = new Map<string, number>();
@@ -17,19 +17,19 @@ export class LockedJobs {
     this.#lockLifetimeMs = lockLifetimeMs;
   }
 
-  /** Whether every job that was taken is finished, handed back or lost to its lock's end. */
+  /** Whether every locked job is finished, unlocked or expired. */
   get isEmpty(): boolean {
     return this.#locking === 0 && this.#count() === 0;
   }
 
-  /** From now on nothing may be taken. */
+  /** From now on no job is locked. */
   close(): void {
     this.#closed = true;
   }
 
   /**
-   * Takes the job that `lock` finds, if there is room. One that was found while the list was closed goes to
-   * `handBack`: nobody would run it, and it would stay locked for a whole lifetime.
+   * Locks the job that `lock` finds, if the limit permits. One that was locked while the list was being closed is
+   * unlocked by `handBack`, as it would not run before its lock expires.
    */
   async acquire<Job extends { _id?: string }>(
     lock: () => Promise<Job | undefined>,

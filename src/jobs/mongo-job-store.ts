@@ -8,7 +8,10 @@ import { STORE_ANSWER_TIMEOUT_MS, STORE_CONNECT_TIMEOUT_MS, STORE_MAX_CONNECTION
 const DEFAULT_DATABASE = 'docket';
 const COLLECTION = 'agendaJobs';
 
-/** Jobs in MongoDB. The driver finds its server again by itself; given no database it would write to "test". */
+/**
+ * Jobs in MongoDB. The driver reconnects by itself. The URL must name a database: by default the driver would write to
+ * "test".
+ */
 export class MongoJobStore implements JobStore {
   readonly name = 'MongoDB';
   readonly repository: MongoJobRepository;
@@ -67,7 +70,7 @@ function clientOf(url: string): MongoClient {
       heartbeatFrequencyMS: STORE_CONNECT_TIMEOUT_MS,
     });
   } catch (cause) {
-    // What it says may hold a part of the URL that it took for something else: a password, for example.
+    // The driver's message is not shown: it may contain part of the URL, such as a password.
     throw new StartError(
       'JOBS_URL cannot be read by the driver of MongoDB. It is like mongodb://user:password@host:27017/database?option=value, with %40 for @ and the like in user and password.',
       { cause },

@@ -3,8 +3,8 @@ import { type Clock } from '../common/clock.js';
 const DAY_MS = 86_400_000;
 
 /**
- * What a worker does when it starts and then once a day; called more often it does nothing. Each process counts for
- * itself: the action must not mind another doing the same.
+ * Limits an action to the start of a worker and then once a day; further calls do nothing. Each process counts for
+ * itself, so the action must be safe when several run it.
  */
 export function onceADay<Result>(clock: Clock, action: () => Promise<Result>): () => Promise<Result | undefined> {
   let doneAt = Number.NEGATIVE_INFINITY;

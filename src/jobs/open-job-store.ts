@@ -3,7 +3,7 @@ import type { JobStore } from './job-store.js';
 import { MongoJobStore } from './mongo-job-store.js';
 import { PostgresJobStore } from './postgres-job-store.js';
 
-/** Makes the store that a JOBS_URL names, without connecting. Throws if the URL is of no known kind. */
+/** Creates the store for a JOBS_URL, without connecting. Throws if the URL is of no known kind. */
 export function openJobStore(url: string, logger: Logger): JobStore {
   const protocol = url.slice(0, url.indexOf(':'));
   switch (protocol) {

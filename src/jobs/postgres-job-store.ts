@@ -10,16 +10,16 @@ import { JOBS_SCHEMA } from './jobs-schema.js';
 
 const TABLE = 'agenda_jobs';
 
-/** Any number that nothing else in this database locks: "dktjobs" as bytes. */
+/** Key of the advisory lock: "dktjobs" as bytes. */
 const SCHEMA_LOCK = '28265645417128563';
 
-/** They are made in some milliseconds. */
+/** Maximum wait for the lock: creating the tables takes some milliseconds. */
 const SCHEMA_PATIENCE_MS = 60_000;
 
 /**
- * Jobs in PostgreSQL, through Agenda's repository but not its backend: the backend's LISTEN channel emits 'error'
- * with nobody listening when its connection is cut, which ends the process; it gives up after ten attempts, and it
- * sends four NOTIFY a job. Looking each second needs none of that.
+ * Jobs in PostgreSQL, through Agenda's repository but not its backend: the backend's LISTEN channel emits 'error' with
+ * nobody listening when its connection is cut, which ends the process; it gives up after ten attempts, and it sends
+ * four NOTIFY a job. Polling each second needs none of that.
  */
 export class PostgresJobStore implements JobStore {
   readonly name = 'PostgreSQL';
@@ -34,8 +34,8 @@ export class PostgresJobStore implements JobStore {
       max: STORE_MAX_CONNECTIONS,
       query_timeout: STORE_ANSWER_TIMEOUT_MS,
     });
-    // A connection that is cut while idle reports to the pool, one that is cut while lent out only to itself.
-    // Without both listeners either ends the process.
+    // A connection that breaks while idle emits its error on the pool, one that breaks while in use only on itself.
+    // Without both listeners either would end the process.
     const onError = (error: Error): void => logger.debug({ err: error }, 'a connection to the job store was lost');
     this.#pool.on('error', onError);
     this.#pool.on('connect', (client) => client.on('error', onError));

@@ -11,15 +11,15 @@ import type {
 import type { LockedJobs } from './locked-jobs.js';
 import type { StoreHealth } from './store-health.js';
 
-/** The store answers well, but the job is no longer in it: another worker had taken it too, and was faster. */
+/** Not a failure of the store: another worker has run and removed the job. */
 export class JobGoneError extends Error {
   override readonly name = 'JobGoneError';
 }
 
 /**
- * Agenda's repository with its gaps closed: every call tells the store's health, locked jobs are counted, and
- * unlocking never rejects. Agenda calls unlockJob without waiting for it, so that a rejection there ends the
- * process; a job that could not be unlocked is free when its lock's lifetime is over.
+ * Agenda's repository made resilient: every call reports to the store's health, locked jobs are limited, and unlocking
+ * never rejects. Agenda calls unlockJob without awaiting it, so that a rejection would end the process; the lock of a
+ * job that could not be unlocked expires.
  */
 export class ResilientJobRepository implements JobRepository {
   readonly #inner: JobRepository;
@@ -50,8 +50,8 @@ export class ResilientJobRepository implements JobRepository {
       const gone = await this.#health.watch(this.#saveUnlessGone(job, options));
       if (gone !== undefined) throw gone;
     } catch (error) {
-      // Before the run: Agenda drops the job. After it: the lock runs out and the job runs again. Either way it is
-      // out of our hands.
+      // Before the run Agenda drops the job; after it the lock expires and the job runs again. In both cases this
+      // worker is done with it.
       this.#release(job);
       throw error;
     }
@@ -61,7 +61,7 @@ export class ResilientJobRepository implements JobRepository {
     try {
       return await this.#health.watch(this.#inner.removeJobs(options));
     } finally {
-      // Agenda removes a finished job by its id; that is the last it does with it.
+      // Removal by id is Agenda's last operation on a finished job.
       if (options.id !== undefined) this.#inHand.release(options.id);
     }
   }
@@ -147,7 +147,7 @@ export class ResilientJobRepository implements JobRepository {
     try {
       await this.#health.watch(operation);
     } catch {
-      // Reported by the health; see the class comment.
+      // StoreHealth has logged the error; see the class comment.
     }
   }
 }

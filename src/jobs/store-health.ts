@@ -12,7 +12,7 @@ export class StoreHealth {
     this.#logger = logger;
   }
 
-  /** Gives or throws what the operation does. */
+  /** Runs an operation and passes on its result or error. */
   async watch<Result>(operation: Promise<Result>): Promise<Result> {
     try {
       const result = await operation;
@@ -24,7 +24,7 @@ export class StoreHealth {
     }
   }
 
-  /** Whether an error came from a watched call, and so has been reported. */
+  /** Whether an error came from a watched call, and so has been logged. */
   hasReported(error: Error): boolean {
     return this.#reported.has(error);
   }

@@ -24,8 +24,8 @@ interface CapturedMailOptions {
 }
 
 /**
- * Shows captured mails to whoever reaches the server: GET /mail, /mail/:file, /mail/:file/html and /mail/:file/raw. A
- * development aid, to be mounted only when mails are captured instead of sent.
+ * Shows captured mails to everybody who reaches the server: GET /mail, /mail/:file, /mail/:file/html and
+ * /mail/:file/raw. A development aid, to be mounted only when mails are captured instead of sent.
  */
 export async function capturedMailRoutes(
   app: FastifyInstance,

@@ -4,7 +4,7 @@ import { types } from 'node:util';
 import PostalMime, { type Address, type Email } from 'postal-mime';
 import { parseCapturedMailName } from './captured-mail.names.js';
 
-/** How the name of a file that is being written goes on after its own. */
+/** Suffix of the name of a file that is being written. */
 const UNFINISHED = /(?<=\.eml)\..*\.tmp$/;
 
 export interface CapturedMail {

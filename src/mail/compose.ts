@@ -4,8 +4,8 @@ import { MailRefusedError, type MailMessage } from './mailer.js';
 import { oneLine } from './one-line.js';
 
 /**
- * Keeps receipts, out-of-office replies and their loops away from a mail that nobody wrote by hand (RFC 3834; for Exchange
- * MS-OXCMAIL 2.2.3.2.14). `All` would also suppress the bounces by which a sender learns of dead addresses.
+ * Keeps receipts, out-of-office replies and their loops away from an automatic mail (RFC 3834; for Exchange MS-OXCMAIL
+ * 2.2.3.2.14). `All` would also suppress the bounces by which a sender learns of dead addresses.
  */
 const AUTOMATIC_HEADERS = {
   'Auto-Submitted': 'auto-generated',

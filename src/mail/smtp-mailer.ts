@@ -3,7 +3,7 @@ import { composeMail } from './compose.js';
 import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
-/** A worker that has a mail in hand renews its claim for as long as this takes (notifications/delivery.ts). */
+/** The worker renews its lease of the mail meanwhile (notifications/delivery.ts). */
 const TIMEOUTS = { connection: 10_000, socket: 15_000 };
 
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */

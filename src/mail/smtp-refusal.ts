@@ -4,7 +4,7 @@ import { MailRefusedError } from './mailer.js';
 import { oneLine } from './one-line.js';
 
 const LONGEST_REASON = 200;
-/** How much of an answer is looked at; looking for addresses in a line of megabytes would take long. */
+/** Maximum length of a response that is processed: searching megabytes for addresses would take long. */
 const LONGEST_ANSWER = 1_000;
 const E_MAIL_ADDRESS = /<?(?:"[^"]*"|[^\s<>@"]+)@[^\s<>@]+>?/gu;
 

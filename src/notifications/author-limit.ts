@@ -4,19 +4,19 @@ import { type Clock } from '../common/clock.js';
 import { epochMs } from '../database/db.js';
 import { type NotificationKind } from './notification.entity.js';
 
-/** Mails that one author may cause to one recipient (docs/behaviour.md, "Mails"). */
+/** Maximum number of mails in the window from one author to one recipient (docs/behaviour.md, "Mails"). */
 const MOST_AN_HOUR = 20;
 const HOUR_MS = 3_600_000;
-/** When all of them are on their way at this moment, and none has gone yet. */
+/** Retry time when all mails that count are being sent and none has left yet. */
 const LOOK_AGAIN_MS = 60_000;
-/** More than a mail should list; the rest goes with the next one. */
+/** Maximum number of notifications in one mail; the rest goes with the next one. */
 const MOST_TOGETHER = 100;
-/** Any number of our own: the kind of lock. */
+/** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x4d_41_58;
 
 /**
- * Boolean expression: whether a due notification `n` counts against its author's limit. Those who may assign tickets have
- * none. Of several authors together one who may is enough; the recipient's own changes are not told.
+ * Boolean expression: whether a due notification `n` counts against its author's limit. Authors with canAssignTickets
+ * have no limit. With several authors one of them is enough; the recipient's own changes are not mailed.
  */
 export const IS_LIMITED = sql<boolean>`(n.kind <> 'DIGEST' and not exists (
   select from "user" a join role r on r.id = a.role_id
@@ -41,9 +41,9 @@ interface Allowance {
 }
 
 /**
- * Takes up mails of authors who have a limit. What is beyond it waits until an hour has passed since the oldest mail that
- * counts; all that waits by then goes in one mail with the first of it. `told_with` marks what waits for that: nothing is
- * written twice and nothing is dropped, as the rows stay and only their times change.
+ * Leases mails of authors who have a limit. Mails beyond it are postponed until an hour after the oldest mail that
+ * counts; all that are postponed by then go in one mail with the first of them. `told_with` marks postponed rows. No
+ * row is copied or dropped, only their times change.
  */
 export class AuthorLimit {
   readonly #orm: MikroORM;
@@ -55,9 +55,9 @@ export class AuthorLimit {
   }
 
   /**
-   * The ids of those to be taken up together, the given one first; none when it has to wait.
+   * The ids of those to be sent together, the given one first; empty when it is postponed.
    * @param isDue for a notification `n`
-   * @param claim writes the claim of these ids in the transaction that it is given
+   * @param claim leases these ids in the given transaction
    */
   async acquire(
     id: string,
@@ -70,7 +70,7 @@ export class AuthorLimit {
         select n.kind, n.actor_id as "actorId", n.recipient_id as "recipientId"
         from notification n where n.id = ${id} and ${isDue}`);
       if (waiting === undefined) return [];
-      // Two workers that count at the same time would both find room for one.
+      // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
       const { used, oldestMs } = await this.#allowance(run, waiting);
@@ -90,11 +90,13 @@ export class AuthorLimit {
     });
   }
 
-  /** How many mails went to the recipient in the last hour or are on their way, and when the first of them went. */
+  /**
+   * How many mails to the recipient were sent in the last hour or are being sent, and when the first of them was sent.
+   */
   async #allowance(run: <Row>(query: RawBuilder<Row>) => Promise<Row[]>, waiting: Waiting): Promise<Allowance> {
     const now = this.#now();
-    // A mail that told several counts once. What was sent far in the future was sent before the clock was set back: it
-    // would keep others waiting until then.
+    // A mail with several notifications counts once. A time of sending far in the future means that the clock was set
+    // back: such mails do not count, as they would postpone others until then.
     const counted = sql`${samePair(waiting)} and n.kind <> 'DIGEST' and (n.told_with is null or n.told_with = n.id)`;
     const [allowance] = await run(sql<Allowance>`
       select count(*)::int as used, ${epochMs(sql`min(c.sent_at)`)} as "oldestMs" from (

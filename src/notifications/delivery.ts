@@ -10,17 +10,17 @@ import { type MadeMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
 
-/** A sweep's batch: after a full one it looks again at once. */
+/** Batch size of the sweep: after a full batch it reads the next one. */
 const SWEEP_LIMIT = 500;
 /**
- * Mails on their way at once: as many as the SMTP pool has connections for. A mail is claimed and looked at when its
- * turn comes, so that none waits for a connection with a text that is no longer true.
+ * Concurrency, equal to the size of the SMTP connection pool. A mail is leased and composed only when a connection is
+ * free, so that its text is not outdated by waiting for one.
  */
 const AT_ONCE = 5;
 
 const UNEXPECTED = 'the mail could not be made; the log says why';
 
-/** We stop waiting for the mail server's answer; nothing is wrong with the mail. */
+/** Aborts an attempt on shutdown; the mail itself is in order. */
 class GivenBackError extends Error {
   override readonly name = 'GivenBackError';
 
@@ -29,7 +29,7 @@ class GivenBackError extends Error {
   }
 }
 
-/** Sends what is due: claims the row, looks at everything again, sends, marks. */
+/** Sends due mails: leases the row, reads the present data, sends, and stores the outcome. */
 export class Delivery {
   readonly #leases: NotificationLeases;
   readonly #mailer: Mailer;
@@ -47,7 +47,7 @@ export class Delivery {
     leases: NotificationLeases;
     mailer: Mailer;
     mails: NotificationMail;
-    /** Called when somebody's digest is out of the way, for the next one to be planned. */
+    /** Called when a digest is sent, cancelled or failed, to plan the recipient's next one. */
     afterDigest: (recipientId: string) => Promise<void>;
     metrics: Metrics;
     logger: Logger;
@@ -60,13 +60,13 @@ export class Delivery {
     this.#metrics = deps.metrics;
     this.#logger = deps.logger;
     this.#tracing = deps.tracing;
-    // Nobody may have a mail in hand.
+    // It may reject while no attempt awaits it: without a handler that would end the process.
     this.#givingBack.promise.catch(() => {});
   }
 
   /**
-   * Sends the notification if it is due and in nobody's hand; otherwise does nothing. Gives when to look again at one
-   * that is not yet due: a timer may fire a moment early, and a time may have been moved.
+   * Sends the notification if it is due and not leased; otherwise does nothing. For one that is not yet due it gives
+   * the due time: a timer may fire a moment early, and the time may have been changed.
    */
   async deliver(id: string): Promise<Date | null> {
     return this.#limit(async () => {
@@ -96,22 +96,22 @@ export class Delivery {
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
   }
 
-  /** In the trace of the first change that the mail tells of; the others are linked. */
+  /** The span belongs to the trace of the mail's first change; the others are linked. */
   #span({ id, kind, attempts, traceparents }: NotificationRow): Span | undefined {
     const [parent, ...links] = traceparents ?? [];
     const attributes = { 'docket.notification.id': id, 'docket.notification.kind': kind, 'docket.attempt': attempts };
     return this.#tracing?.root('deliver notification', { kind: 'consumer', parent, links, attributes });
   }
 
-  /** Takes no more mails in hand; resolves when those in hand are done with, however long that takes. */
+  /** Acquires no more leases; resolves when all attempts under way have ended, without a time limit. */
   async quiesce(): Promise<void> {
     this.#resting = true;
     await Promise.allSettled(this.#inHand);
   }
 
   /**
-   * Rests, and waits no longer for mails on their way: their connections are closed, so that the mail server takes none
-   * of them any more, and any worker may have them at once. Gives how many there were.
+   * Quiesces and aborts the attempts under way: their connections are closed, so that the mail server accepts none of
+   * them, and their leases are released for other workers. Gives how many there were.
    */
   async abortInFlight(): Promise<number> {
     const count = this.#inHand.size;
@@ -121,7 +121,7 @@ export class Delivery {
     return count;
   }
 
-  /** Delivers whatever is due; gives how many it looked at. A lost job loses nothing. Ends early once aborted. */
+  /** Sweep: delivers all due mails, also those whose job was lost. Gives how many it tried. Ends early once aborted. */
   async sweep(stopping?: AbortSignal): Promise<number> {
     let looked = 0;
     for (;;) {
@@ -134,7 +134,7 @@ export class Delivery {
           try {
             await this.deliver(id);
           } catch (error) {
-            this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
+            this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
           }
         }
       };
@@ -143,12 +143,12 @@ export class Delivery {
     }
   }
 
-  /** What will be due within so many milliseconds, and when. */
+  /** Mails that become due within the given milliseconds, and when. */
   async upcoming(withinMs: number): Promise<{ id: string; at: Date }[]> {
     return this.#leases.upcoming(withinMs, SWEEP_LIMIT);
   }
 
-  /** Makes and sends one mail of all. Throws nothing. */
+  /** Composes and sends one mail for all of the notifications. Never throws. */
   async #send(claimed: readonly NotificationRow[]): Promise<{ ids: string[]; outcome: Outcome }[]> {
     const ids = claimed.map(({ id }) => id);
     let made: MadeMail | null = null;

@@ -6,7 +6,7 @@ import { isActive, TicketStatus } from '../tickets/ticket.entity.js';
 import { type DigestPlan, nextDigestAt } from './digest-schedule.js';
 import { type ScheduleDelivery } from './notification.service.js';
 
-/** People planned for in one statement. */
+/** Maximum number of recipients in one statement. */
 const BATCH = 500;
 
 const ACTIVE = Object.values(TicketStatus).filter(isActive);
@@ -22,8 +22,8 @@ interface Planned {
 }
 
 /**
- * The select list for a user `u`. A digest that its recipient's settings took back does not keep its day free; one that
- * staff took back does.
+ * The select list for a user `u`. A digest that was cancelled by the recipient's settings may be replaced on the same
+ * day; one that staff cancelled may not.
  */
 const CANDIDATE = sql`u.id as "recipientId", u.digest_hour as "digestHour", u.time_zone as "timeZone", (
     select ${epochMs(sql`max(n.send_at)`)} from notification n
@@ -32,8 +32,8 @@ const CANDIDATE = sql`u.id as "recipientId", u.digest_hour as "digestHour", u.ti
   ) as "lastDueMs"`;
 
 /**
- * Owes everybody who has an active ticket their next digest (docs/behaviour.md, "Mails"). The rows are the plan: several workers
- * plan at once, and a unique index lets one row through.
+ * Enqueues the next digest of everybody with an active ticket (docs/behaviour.md, "Mails"). Several workers may plan at
+ * once: a unique index admits one row for each recipient.
  */
 export class DigestPlanner {
   readonly #db: Db;
@@ -48,7 +48,7 @@ export class DigestPlanner {
     this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
-  /** For everybody who has none waiting, or for one person. */
+  /** For everybody without a pending digest, or for one person. */
   async plan(recipientId?: string): Promise<void> {
     if (recipientId === undefined) await this.#advanceDue();
     let planned: number;
@@ -56,7 +56,7 @@ export class DigestPlanner {
     while (planned === BATCH);
   }
 
-  /** After somebody chose another hour or time zone: moves the digest that waits, or plans one. */
+  /** After a change of hour or time zone: reschedules the pending digest, or plans one. */
   async reschedule(recipientId: string): Promise<void> {
     const candidate = await this.#db.first(
       sql<Candidate>`select ${CANDIDATE} from "user" u where u.id = ${recipientId}`,
@@ -107,11 +107,11 @@ export class DigestPlanner {
     return candidates.length;
   }
 
-  /** After the interval was shortened in the settings: nobody waits for the old, longer one to pass. */
+  /** After the setting was shortened: pending digests are advanced to the new interval. */
   async #advanceDue(): Promise<void> {
     const now = this.#clock.now().getTime();
     const next = new Date(now + this.#intervalMs).toISOString();
-    // One that staff took back leaves up to two intervals free.
+    // A digest that staff cancelled leaves a gap of up to two intervals: only later ones are advanced.
     const late = new Date(now + 2 * this.#intervalMs).toISOString();
     const pulled = await this.#db.all(sql<Planned>`
       update notification n set send_at = ${next}::timestamptz from "user" u

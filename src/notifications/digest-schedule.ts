@@ -4,14 +4,15 @@ export interface DigestPlan {
   /** 0 to 23 in `timeZone`; null: the server's interval. */
   readonly digestHour: number | null;
   readonly timeZone: string;
-  /** When the last one was due, sent or not; null when there was none. */
+  /** When the previous one was due, sent or not; null for the first. */
   readonly lastDueAt: Date | null;
 }
 
 /**
- * When the next digest is due (docs/behaviour.md, "Mails"): always later than now, so that those missed meanwhile are not made
- * up for. By the interval, it keeps to the spacing of the last one; by the hour, it is once on each local day: an hour
- * that the clocks skip in spring counts from where they go on, of one that comes twice in autumn the first is taken.
+ * When the next digest is due (docs/behaviour.md, "Mails"): always later than now, so that missed digests are not sent
+ * afterwards. By the interval, it keeps to the spacing of the last one; by the hour, it is once on each local day: an
+ * hour that daylight saving time skips in spring is replaced by the next one, and of a repeated hour in autumn the
+ * first is used.
  */
 export function nextDigestAt(plan: DigestPlan, now: Date, intervalMs: number): Date {
   const { digestHour, timeZone, lastDueAt } = plan;
@@ -25,7 +26,8 @@ export function nextDigestAt(plan: DigestPlan, now: Date, intervalMs: number): D
 
 function nextHour(after: number, hour: number, timeZone: string): number {
   const today = Temporal.Instant.fromEpochMilliseconds(after).toZonedDateTimeISO(timeZone).toPlainDate();
-  // From yesterday on: where the clocks skip a whole day, the date alone does not say which one is next.
+  // Starts from yesterday: some time zones have skipped a whole day, so that the date alone does not determine the next
+  // one.
   for (let day = today.subtract({ days: 1 }); ; day = day.add({ days: 1 })) {
     const at = day.toPlainDateTime({ hour }).toZonedDateTime(timeZone).epochMilliseconds;
     if (at > after) return at;

@@ -8,7 +8,7 @@ import { type Notification } from './notification.entity.js';
 
 type NotificationRow = Row<Notification>;
 
-/** What a mail program still shows; more are counted, and behind the link. */
+/** Maximum number of listed tickets, as mail programs truncate long mails; the rest is counted and linked. */
 const MOST_TICKETS_IN_DIGEST = 1000;
 
 export interface RecipientFacts {
@@ -40,7 +40,7 @@ interface DigestFacts extends RecipientFacts {
   timeZone: string;
 }
 
-/** A ticket of a digest, and how many there are in all, listed or not. */
+/** A ticket of a digest, and the total number, listed or not. */
 interface DigestRow extends Omit<DigestTicket, 'url'> {
   readonly id: string;
   readonly closedMs: number | null;
@@ -49,8 +49,9 @@ interface DigestRow extends Omit<DigestTicket, 'url'> {
 }
 
 /**
- * By how much `closed_at` may lie before the digest that could not see it yet: clocks of two machines differ, and a change
- * is seen at its commit only. What was closed so shortly before a digest that told of it is kept in its row.
+ * Overlap of two digests' ranges: `closed_at` may lie before a digest that did not see the ticket, as clocks of
+ * machines differ and a change becomes visible at its commit. A digest's row records the tickets that it listed from
+ * this overlap, so that the next one does not repeat them.
  */
 export const CLOSED_UNSEEN_MS = 60_000;
 
@@ -61,9 +62,9 @@ const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientNam
 export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
 
 /**
- * The tickets `t` that a digest `n` tells of: active ones, and those closed since the last one looked at them. The first
- * digest, and the first after its recipient wanted none for a while, tell of those closed since they were planned. The
- * lateral query is evaluated once, and not for each ticket.
+ * The tickets `t` of a digest `n`: active ones, and those closed since the previous digest. The first digest, and the
+ * first after digests were turned off, list those closed since the digest was planned. The lateral query is evaluated
+ * once, and not for each ticket.
  */
 const DIGEST_TICKETS = sql`left join lateral (
     select coalesce(d.told_until - ${CLOSED_UNSEEN_MS}::float8 * interval '1 millisecond', d.sent_at) as since, d.changes
@@ -78,12 +79,12 @@ const DIGEST_TICKETS = sql`left join lateral (
       and not coalesce(last.changes @> jsonb_build_array(jsonb_build_object('to', t.id)), false)
     ))`;
 
-/** Internal comments are in no mail: the right to read them may be gone when it is opened. */
+/** Mails never contain internal comments: the right to read them may be gone when the mail is opened. */
 export function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
   return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
 }
 
-/** What mails tell, as it is at this moment: one statement each. */
+/** Reads the present content of mails, one statement each. */
 export class MailFacts {
   readonly #db: Db;
 
@@ -92,7 +93,7 @@ export class MailFacts {
   }
 
   async ofTicket({ id, kind }: NotificationRow): Promise<TicketFacts> {
-    // A later ASSIGNED for the same person tells of the later assignment: this one, left over, would be a second mail.
+    // A later ASSIGNED mail for the same person supersedes this one, which would be a second mail.
     return this.#the(sql<TicketFacts>`
       select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail",
         nullif(concat_ws(' ', a.first_name, a.last_name), '') as "actorName",
@@ -109,7 +110,7 @@ export class MailFacts {
       where n.id = ${id}`);
   }
 
-  /** An ASSIGNED mail's comments: all that can be told are in it or counted, as none has a mail of its own before it. */
+  /** The comments of an ASSIGNED mail: all public ones, the newest listed and the rest counted. */
   async newestComments({ ticketId }: NotificationRow) {
     const newest = await this.#db.all(sql<MailComment & { total: number }>`
       select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
@@ -123,7 +124,7 @@ export class MailFacts {
       from notification n join "user" r on r.id = n.recipient_id where n.id = ${id}`);
   }
 
-  /** Active first, among them the most urgent first, then the oldest. One statement, so that list and counts agree. */
+  /** Order: active, then by priority, then oldest. One statement, so that list and counts agree. */
   async digestTickets({ id }: NotificationRow): Promise<DigestRow[]> {
     return this.#db.all(sql<DigestRow>`
       select t.id, t.number, t.title, t.status, t.priority, t.status not in ('DONE', 'CLOSED') as active,

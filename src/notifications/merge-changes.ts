@@ -1,16 +1,16 @@
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 
-/** The field under which a comment stands among the changes, `to` being its id. */
+/** The field name of a comment among the changes; `to` is its id. */
 export const COMMENT = 'comment';
 
-/** Comments add up; every other field is there once. */
+/** Comments accumulate; every other field occurs once. */
 function keyOf({ field, to }: FieldChange): string {
   return field === COMMENT ? `${COMMENT}:${to}` : field;
 }
 
 /**
- * One list of what happened over both: each field from its first value to its last, in the order in which they first
- * changed. A field that is back at its first value drops out.
+ * Merges two lists of changes: each field from its first value to its last, in the order of the first changes. A field
+ * that is back at its first value drops out.
  */
 export function mergeChanges(earlier: readonly FieldChange[], later: readonly FieldChange[]): FieldChange[] {
   const merged = new Map(earlier.map((change) => [keyOf(change), change]));
@@ -21,7 +21,7 @@ export function mergeChanges(earlier: readonly FieldChange[], later: readonly Fi
   return [...merged.values()].filter(({ from, to }) => from !== to);
 }
 
-/** What is left to tell somebody who has changed fields themselves since: they know how those stand. */
+/** The changes without those of fields that the recipient has changed since, and whose value they therefore know. */
 export function withoutFieldsOf(waiting: readonly FieldChange[], own: readonly FieldChange[]): FieldChange[] {
   const known = new Set(own.map(keyOf));
   return waiting.filter((change) => !known.has(keyOf(change)));

@@ -7,17 +7,20 @@ import { type DigestTold } from './notification-mail.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
 
 /**
- * A worker that sends a mail has it in hand for this long and says so again before the time is over: a mail may take
- * minutes at a slow server, and one that a dead worker had is free soon.
+ * Duration of a lease. A worker renews it while it sends, as a slow mail server may take minutes; the mails of a dead
+ * worker are free after this time.
  */
 const LEASE_MS = 30_000;
 export const RENEW_EVERY_MS = 10_000;
 
 export type NotificationRow = Row<Notification>;
 
-/** What came of a mail in hand. One that is still SCHEDULED is tried again after a while, or at once by whoever may. */
+/** The outcome of an attempt. A mail that is still SCHEDULED is retried at its time, by any worker. */
 export type Outcome =
-  /** `toldWith`: the first of several that one mail told. `digest`: what the next digest is not to tell again. */
+  /**
+   * `toldWith`: the first of several notifications of one mail. `digest`: the tickets that the next digest must not
+   * repeat.
+   */
   | {
       readonly status: NotificationStatus.SENT;
       readonly toldWith: string | null;
@@ -27,7 +30,10 @@ export type Outcome =
   | { readonly status: NotificationStatus.FAILED; readonly reason: string }
   | { readonly status: NotificationStatus.SCHEDULED; readonly reason: string; readonly retryInMs?: number };
 
-/** Which mails are due, and which worker has one in hand: one at a time, whatever the job store says. */
+/**
+ * Leases of mails: which are due, and which worker sends one. At most one worker holds a lease, whatever the job store
+ * does.
+ */
 export class NotificationLeases {
   readonly #db: Db;
   readonly #clock: Clock;
@@ -44,14 +50,14 @@ export class NotificationLeases {
     return this.#clock.now();
   }
 
-  /** The first of the mails that are due and in nobody's hand. */
+  /** The first of the mails that are due and not leased. */
   async due(limit: number): Promise<{ id: string }[]> {
     return this.#db.all(
       sql<{ id: string }>`select n.id from notification n where ${this.#isDue()} order by n.send_at limit ${limit}`,
     );
   }
 
-  /** The first of those that will be due within so many milliseconds, and when. */
+  /** The first of those that become due within the given milliseconds, and when. */
   async upcoming(withinMs: number, limit: number): Promise<{ id: string; at: Date }[]> {
     const soon = await this.#db.all(sql<{ id: string; atMs: number }>`
       select id, ${epochMs(sql`greatest(send_at, retry_at)`)} as "atMs" from notification
@@ -61,7 +67,7 @@ export class NotificationLeases {
     return soon.map(({ id, atMs }) => ({ id, at: new Date(atMs) }));
   }
 
-  /** When a mail that waits will be due; null if it is now, or waits no more. */
+  /** When a pending mail becomes due; null if it is due already, or no longer pending. */
   async dueLater(id: string): Promise<Date | null> {
     const later = await this.#db.first(sql<{ sendMs: number }>`
       select ${epochMs(sql`send_at`)} as "sendMs" from notification
@@ -70,8 +76,8 @@ export class NotificationLeases {
   }
 
   /**
-   * Acquires the lease of a mail, to be renewed every RENEW_EVERY_MS, with those that are to be told in the same mail: it stands
-   * first. None if it is not due, somebody has it, or its author has to wait.
+   * Acquires the lease of a mail, to be renewed every RENEW_EVERY_MS, with those that go in the same mail: it is the
+   * first. Empty if it is not due, leased by another worker, or postponed by its author's limit.
    */
   async acquire(id: string): Promise<NotificationRow[]> {
     const columns = this.#db.columns(Notification, 'n');
@@ -102,7 +108,7 @@ export class NotificationLeases {
     );
   }
 
-  /** Gives mails out of hand. Only rows still SCHEDULED change. */
+  /** Releases the leases and stores the outcome. Only rows that are still SCHEDULED change. */
   async release(ids: readonly string[], outcome: Outcome): Promise<void> {
     await this.#db.all(
       sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
@@ -131,7 +137,7 @@ export class NotificationLeases {
     return sql`retry_at = ${retryAt}, last_error = ${reason}`;
   }
 
-  /** Boolean expression for a notification `n`: due, and in nobody's hand. */
+  /** Boolean expression for a notification `n`: due, and not leased. */
   #isDue(): RawBuilder<boolean> {
     const now = this.#now();
     return sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})

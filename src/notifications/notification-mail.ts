@@ -25,14 +25,14 @@ import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
-/** A mail of some notifications, or null when there is nothing left to tell of any. */
+/** The mail of some notifications; null when none of them has content any more. */
 export interface MadeMail {
   readonly mail: MailMessage | null;
-  /** The ids of those that it tells of. */
+  /** The ids of the notifications that it includes. */
   readonly notified: readonly string[];
-  /** Of a digest: when it looked at the tickets, and those that it tells were closed shortly before. */
+  /** Of a digest: when it read the tickets, and which of those it lists were closed shortly before. */
   readonly digest: DigestTold | null;
-  /** Those that are not to be told any more, and why; null: there is nothing left to tell. */
+  /** Notifications to be cancelled, and why; null: no content is left. */
   readonly cancelled: readonly { readonly id: string; readonly reason: NotificationCancelReason | null }[];
 }
 
@@ -45,7 +45,7 @@ type DigestOrReason =
   | { readonly mail: MailMessage; readonly digest: DigestTold }
   | { readonly cancelled: NotificationCancelReason | null };
 
-/** What there is to tell about a ticket, as it is at this moment. */
+/** The present content of a mail about a ticket. */
 interface AboutTicket {
   readonly notification: NotificationRow;
   readonly facts: TicketFacts;
@@ -58,14 +58,14 @@ type NotificationRow = Row<Notification>;
 
 const ID_OF_SET_LENGTH = 16;
 
-/** The field under which a digest keeps a ticket that it told was closed, `to` being its id. */
+/** The field name by which a digest records a closed ticket that it listed; `to` is its id. */
 const CLOSED = 'closed';
 
 function cancelled(reason: NotificationCancelReason | null): { cancelled: NotificationCancelReason | null } {
   return { cancelled: reason };
 }
 
-/** Makes the mail of a notification as it is true at this moment (docs/behaviour.md, "Mails"). */
+/** Composes the mail of a notification from the present data (docs/behaviour.md, "Mails"). */
 export class NotificationMail {
   readonly #db: Db;
   readonly #facts: MailFacts;
@@ -153,7 +153,7 @@ export class NotificationMail {
       ticketsUrl: this.#links.tickets(),
       unsubscribeUrl: this.#unsubscribeUrl(notification),
     });
-    // Tried again with others it is another mail: a mail program shows one with the same id once.
+    // A retry with other notifications needs another Message-ID: mail programs show each id once.
     const ids = all.map((each) => each.notification.id).toSorted();
     const set = createHash('sha256').update(ids.join()).digest('hex').slice(0, ID_OF_SET_LENGTH);
     return this.#mail(notification, facts, texts, `${notification.id}.${set}`);
@@ -192,7 +192,7 @@ export class NotificationMail {
       ...texts,
       messageId: `${id}@${this.#links.hostname}`,
       to: { name: facts.recipientName, address: facts.recipientEmail },
-      // RFC 8058: the mail program unsubscribes by itself, with one POST.
+      // RFC 8058: one-click unsubscribing by the mail program.
       headers: {
         'List-Unsubscribe': `<${this.#unsubscribeUrl(notification)}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
@@ -201,8 +201,8 @@ export class NotificationMail {
   }
 
   /**
-   * An UPDATED mail's changes with names for ids, and those of its comments that still stand. A ticket that the recipient
-   * may not see is not named.
+   * The changes of an UPDATED mail with names in place of ids, and its comments that still exist. A ticket that is
+   * hidden from the recipient is not named.
    */
   async #notified({ changes, ticketId, recipientId }: NotificationRow) {
     const idsOf = (field: string) =>

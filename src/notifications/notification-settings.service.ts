@@ -19,7 +19,7 @@ const SETTING_OF = {
   [NotificationKind.DIGEST]: 'digestEmails',
 } as const;
 
-/** Changes which mails a person gets, and takes back those that they want no more. */
+/** Changes which mails a person gets, and cancels pending ones of the kinds that are turned off. */
 export class NotificationSettingsService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
@@ -35,7 +35,7 @@ export class NotificationSettingsService {
 
   /**
    * Gives the user's id.
-   * @throws UserInputError for what is wrong with the input, with nothing changed
+   * @throws UserInputError for invalid input, with nothing changed
    */
   async update(userId: string, input: UpdateNotificationSettingsInput): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => {
@@ -58,8 +58,8 @@ export class NotificationSettingsService {
   }
 
   /**
-   * Stops mails of one kind, as the link in a mail asks. Doing it again changes nothing.
-   * @returns false when there is no such account any more
+   * Turns off mails of one kind, for the unsubscribe link. Idempotent.
+   * @returns false when the account does not exist any more
    */
   async unsubscribe({ kind, userId }: Subscription): Promise<boolean> {
     return this.#orm.em.fork().transactional(async (em) => {

@@ -16,7 +16,7 @@ export function wantsMail(user: string, kind: RawBuilder<unknown>): RawBuilder<b
   return sql`case ${kind} ${sql.join(cases, sql` `)} end`;
 }
 
-/** Whether the mail under an alias waits and no worker has claimed it: a claimed one is on its way. */
+/** Whether the mail under an alias is pending and not leased: a leased one is being sent. */
 export function isCancellable(notification: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const [status, claimedUntil] = [sql.ref(`${notification}.status`), sql.ref(`${notification}.claimed_until`)];
   return sql`${status} = ${sql.lit(NotificationStatus.SCHEDULED)} and (${claimedUntil} is null or ${claimedUntil} <= ${now})`;

@@ -1,7 +1,7 @@
 import { type MikroORM } from '@mikro-orm/postgresql';
 import { type NotificationService } from './notification.service.js';
 
-/** What those who may manage tickets do about other people's mails. */
+/** Changes to other people's mails, for viewers with canManageTickets. */
 export class NotificationStaffService {
   readonly #orm: MikroORM;
   readonly #notifications: NotificationService;
@@ -12,8 +12,8 @@ export class NotificationStaffService {
   }
 
   /**
-   * Takes back a mail that still waits. Gives its id.
-   * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, given up or on its way
+   * Cancels a pending mail. Gives its id.
+   * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, failed or being sent
    */
   async cancel(id: string): Promise<string> {
     await this.#orm.em.fork().transactional(async (em) => this.#notifications.cancelByStaff(em, id));

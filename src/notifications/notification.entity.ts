@@ -17,7 +17,8 @@ export enum NotificationKind {
 }
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
-  description: 'What a mail tells: a ticket is yours now, a ticket of yours was changed, or what is active of yours.',
+  description:
+    'What a mail is about: a ticket was assigned to you, a ticket of yours was changed, or your active tickets.',
   valuesConfig: {
     ASSIGNED: { description: 'A ticket is yours now.' },
     UPDATED: { description: 'Somebody else changed a ticket of yours, or commented on it.' },
@@ -53,10 +54,10 @@ export enum NotificationCancelReason {
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
-  description: 'Why a mail is no longer owed. UNASSIGNED also for a digest that has no ticket to tell of any more.',
+  description: 'Why a pending mail was cancelled. UNASSIGNED also for a digest without tickets.',
   valuesConfig: {
     REASSIGNED: { description: 'The ticket was assigned to somebody else.' },
-    UNASSIGNED: { description: 'The ticket is assigned to nobody any more, or nothing is left for a digest.' },
+    UNASSIGNED: { description: 'The ticket has no assignee any more, or the digest has no tickets.' },
     TICKET_DELETED: { description: 'The ticket was deleted.' },
     USER_DELETED: { description: "The recipient's account was deleted." },
     UNSUBSCRIBED: { description: 'The recipient wants no such mails.' },
@@ -67,15 +68,15 @@ registerEnumType(NotificationCancelReason, {
   },
 });
 
-/** The row is the truth; a job only wakes somebody up to look at it. */
+/** A mail to be sent (outbox). The row is authoritative; a job only triggers a look at it. */
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
   description: 'One e-mail that the server owes, sent, or decided not to send.',
 })
 @Entity({ tableName: 'notification' })
-// What is owed is owed once: two requests at once cannot make a second row. A row that a worker has in hand no longer
-// stands in the way of a new one.
+// At most one pending mail of a kind for a person and ticket, so that concurrent requests cannot enqueue two. A leased
+// row does not count, so that changes made while it is being sent enqueue a new one.
 @Unique({
   name: 'notification_once_scheduled',
   properties: ['kind', 'recipient', 'ticket'],
@@ -97,7 +98,7 @@ export class Notification extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
 
-  @Field(() => NotificationKind, { description: 'What the mail tells.' })
+  @Field(() => NotificationKind, { description: 'What the mail is about.' })
   @Enum({ items: () => NotificationKind, nativeEnumName: 'notification_kind' })
   kind!: NotificationKind;
 
@@ -113,7 +114,7 @@ export class Notification extends Node {
   @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
   ticket: Ref<Ticket> | null = null;
 
-  /** Who caused it, for the mail's text; null for what the system did by itself, or several people together. */
+  /** The author of the changes, for the mail's text; null for the system and for several people. */
   @ManyToOne({
     entity: () => User,
     ref: true,
@@ -124,14 +125,14 @@ export class Notification extends Node {
   actor: Ref<User> | null = null;
 
   /**
-   * What an UPDATED mail tells, merged over the delay (docs/behaviour.md, "Mails"). A comment stands by its id, under the field
-   * `comment`. Of a DIGEST that was sent: the ids of tickets that it told were closed shortly before `toldUntil`.
+   * UPDATED: the changes, merged over the delay (docs/behaviour.md, "Mails"); a comment has its id in the field
+   * `comment`. A sent DIGEST: the ids of the tickets closed shortly before `toldUntil` that it listed.
    */
   @Property({ type: 'json' })
   changes: Opt<FieldChange[]> = [];
 
   /**
-   * Of the changes that it tells of, the first one first: makes the mail part of their traces (W3C Trace Context). Null
+   * Traceparents of its changes, the first one first: they make the mail part of their traces (W3C Trace Context). Null
    * without tracing.
    */
   @Property({ type: 'array', nullable: true })
@@ -144,13 +145,13 @@ export class Notification extends Node {
   @Property({ type: 'datetime', length: 3 })
   sendAt!: Date;
 
-  /** When to try again after a refusal, or beyond its author's limit; `sendAt` stays as it is. */
+  /** When to retry after a temporary refusal, or beyond its author's limit; `sendAt` does not change. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   retryAt: Date | null = null;
 
   /**
-   * The notification whose mail tells this one too, itself for the first of several. Set from when it waits beyond its
-   * author's limit (author-limit.ts); null for one that has a mail of its own.
+   * The notification whose mail includes this one; itself for the first of several. Set while it waits beyond its
+   * author's limit (author-limit.ts); null for one with a mail of its own.
    */
   @Property({ type: 'uuid', nullable: true })
   toldWith: string | null = null;
@@ -159,7 +160,7 @@ export class Notification extends Node {
   @Property({ type: 'datetime', length: 3, nullable: true })
   sentAt: Date | null = null;
 
-  /** When a DIGEST that was sent looked at the tickets: the next one tells what was closed since. */
+  /** When a sent DIGEST read the tickets: the next one lists those closed since. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   toldUntil: Date | null = null;
 
@@ -188,10 +189,7 @@ export class Notification extends Node {
   @Property({ type: 'text', nullable: true })
   lastError: string | null = null;
 
-  /**
-   * Until when a worker has it in hand: one that died lets go of it by the passing of time. Null only until the first
-   * attempt.
-   */
+  /** When the lease of the worker that sends it expires, also if that worker has died. Null until the first attempt. */
   @Property({ type: 'datetime', length: 3, nullable: true })
   claimedUntil: Date | null = null;
 }

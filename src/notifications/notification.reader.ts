@@ -32,7 +32,7 @@ function notificationFilter(viewer: Viewer, filter: NotificationFilter): RawBuil
   if (filter.status) conditions.push(sql`n.status = any(${filter.status}::notification_status[])`);
   if (filter.ticketId) {
     const ids = filter.ticketId.filter(isId);
-    // As if a hidden ticket were not there: otherwise its id could be matched with a mail.
+    // A hidden ticket matches nothing: otherwise its id could be matched with a mail.
     conditions.push(
       sql`n.ticket_id in (select t.id from ticket t where t.id = any(${ids}::uuid[]) and ${visibleTickets(viewer, 't')})`,
     );
@@ -50,7 +50,7 @@ export class NotificationReader {
 
   /**
    * One page of the viewer's own notifications, or of everyone's for staff, newest sendAt first. One statement. The
-   * tickets are left to their loader, which knows whether the viewer may see them.
+   * tickets are read by their loader, which checks visibility.
    */
   async page(
     viewer: Viewer,

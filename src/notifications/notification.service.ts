@@ -11,17 +11,17 @@ import {
   NotificationStatus,
 } from './notification.entity.js';
 
-/** Schedules the job that delivers a mail. Best effort: a sweep finds mails without one. */
+/** Schedules the job that delivers a mail. Best effort: the sweep finds due mails without a job. */
 export type ScheduleDelivery = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
 
-/** For a person who wants to cancel one. */
+/** Why a mail cannot be cancelled, as shown to people. */
 const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, NotificationStatus.SCHEDULED>, string>> = {
   SENT: 'has been sent',
   CANCELLED: 'was cancelled before',
   FAILED: 'was refused, and given up',
 };
 
-/** Cancels mails, and schedules the delivery of those that changes of tickets made pending (tickets/ticket.store.ts). */
+/** Cancels mails, and schedules the delivery of those that the ticket store made pending (tickets/ticket.store.ts). */
 export class NotificationService {
   readonly #clock: Clock;
   readonly #delayMs: number;
@@ -33,15 +33,15 @@ export class NotificationService {
     this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
-  /** When a mail about what happens now is due. */
+  /** When a mail about a change at this moment is due. */
   dueAfter(now: Date): Date {
     return new Date(now.getTime() + this.#delayMs);
   }
 
   /**
-   * Cancels what is still waiting for a person, of some kinds or of all: their account is deleted, or they want no more
-   * of it. A mail that a worker has claimed is left alone: it is on its way, or else looked at again before the next try.
-   * The caller flushes. Tickets that the same transaction changes are to be locked before, as everywhere.
+   * Cancels a person's pending mails, of some kinds or of all: the account is deleted, or the mails were turned off. A
+   * leased mail is not cancelled: it is being sent, or is checked again before the next attempt. The caller flushes.
+   * Tickets that the same transaction changes must be locked before (docs/decisions/0011-order-of-locks.md).
    */
   async cancelForUser(
     em: EntityManager,
@@ -69,8 +69,8 @@ export class NotificationService {
   }
 
   /**
-   * Staff take back a mail that still waits. The caller flushes.
-   * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, given up or on its way
+   * Cancels a pending mail for staff. The caller flushes.
+   * @throws UserInputError NOT_FOUND for an unknown id, CONFLICT when it is sent, cancelled, failed or being sent
    */
   async cancelByStaff(em: EntityManager, id: string): Promise<void> {
     const notification = isId(id)
@@ -93,8 +93,8 @@ export class NotificationService {
   }
 
   /**
-   * After the commit: a job for each row that the change left waiting. Nobody waits for it: the rows are the truth, and
-   * workers look ahead in them (docs/decisions/0023-sending.md).
+   * Called after the commit: schedules a job for each new pending row. Not awaited: the rows are authoritative, and
+   * workers poll them for upcoming mails (docs/decisions/0023-sending.md).
    */
   scheduleDelivery(notifications: readonly { readonly id: string; readonly sendAt: Date }[]): void {
     for (const { id, sendAt } of notifications) void this.#scheduleDelivery({ id, sendAt });

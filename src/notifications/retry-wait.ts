@@ -8,8 +8,8 @@ function waitAfter(attempt: number): number {
 
 /**
  * How long to wait after a temporary refusal, in milliseconds: 1, 2, 4, … minutes, an hour at most. Null when the waits
- * add up to a day: give it up. Counted by attempts and not by the time since the mail was due, so that a server that
- * was down for days still tries a day long.
+ * add up to a day: the mail is given up. Counted by attempts and not by the time since the mail was due, so that after
+ * days of downtime a mail is still retried for a day.
  * @param attempts how often it has been tried, from 1
  */
 export function retryWait(attempts: number): number | null {

@@ -1,10 +1,10 @@
 import { type RawBuilder, sql } from 'kysely';
 import { currentTraceparent } from '../observability/tracing/tracing.js';
 
-/** A mail merges the changes of some minutes; more than these need not be found from it. */
+/** Maximum number of linked traces of one mail. */
 const MOST = 20;
 
-/** The list with the trace that is under way, if there is one and room for it. */
+/** The list with the current trace added, if there is one and room for it. */
 export function withTraceparent(traceparents: readonly string[] | null): string[] | null {
   const current = currentTraceparent();
   const all = [...(traceparents ?? []), ...(current === null ? [] : [current])].slice(0, MOST);

@@ -3,13 +3,13 @@ import { parse, stringify } from 'uuid';
 import { isId } from '../common/id.js';
 import { NotificationKind } from './notification.entity.js';
 
-/** What a link in a mail may do without signing in: stop mails of one kind to one person. */
+/** What an unsubscribe link permits without signing in: turning off mails of one kind to one person. */
 export interface Subscription {
   readonly kind: NotificationKind;
   readonly userId: string;
 }
 
-/** In tokens that are out in people's mailboxes: never to be changed. */
+/** Part of tokens in mails that were sent: never to be changed. */
 const CODES: readonly (readonly [NotificationKind, number])[] = [
   [NotificationKind.ASSIGNED, 1],
   [NotificationKind.UPDATED, 2],
@@ -17,12 +17,12 @@ const CODES: readonly (readonly [NotificationKind, number])[] = [
 ];
 const ID_BYTES = 16;
 const PAYLOAD_BYTES = 1 + ID_BYTES;
-/** Half of SHA-256: 128 bits, which nobody guesses. */
+/** Half of SHA-256: 128 bits are beyond guessing. */
 const MAC_BYTES = 16;
 
 /**
- * Makes and reads the tokens of unsubscribe links. They do not expire: a mail is read years later. The newest key signs,
- * all verify, so that links live as long as their key is listed.
+ * Makes and reads the tokens of unsubscribe links. They do not expire: a mail is read years later. The newest key
+ * signs, all keys verify, so that links are valid as long as their key is listed.
  */
 export class UnsubscribeTokens {
   readonly #keys: readonly Uint8Array[];

@@ -20,7 +20,7 @@ export async function unsubscribeRoutes(
   app: FastifyInstance,
   { tokens, settings }: { tokens: UnsubscribeTokens; settings: NotificationSettingsService },
 ): Promise<void> {
-  // Mail programs send a form of either encoding. It says nothing that the address does not say.
+  // Mail programs post a form in either encoding. Its content is ignored: the URL holds the token.
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'string' }, (_request, _body, done) => done(null));
 

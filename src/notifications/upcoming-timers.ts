@@ -2,13 +2,16 @@ import { type Logger } from 'pino';
 import { type Clock } from '../common/clock.js';
 import { type Delivery } from './delivery.js';
 
-/** How often a worker looks, and further than that each time, so that nothing falls between two looks. */
+/**
+ * Polling interval, and how far each poll looks ahead: longer than the interval, so that no mail falls between two
+ * polls.
+ */
 const LOOK_EVERY_MS = 5000;
 const LOOK_AHEAD_MS = 7500;
 
 /**
- * Timers for what is due in the next seconds, from the rows themselves: a mail is on time also when its job was lost,
- * or its store is slow. Several workers may wake for one mail; the claim lets one through.
+ * Timers for mails that become due in the next seconds, set from the rows: a mail is sent on time also when its job was
+ * lost, or the job store is slow. Timers of several workers may fire for one mail; the lease admits one of them.
  */
 export class UpcomingTimers {
   readonly #delivery: Delivery;
@@ -36,7 +39,7 @@ export class UpcomingTimers {
     try {
       for (const { id, at } of await this.#delivery.upcoming(LOOK_AHEAD_MS)) this.#arm(id, at);
     } catch (error) {
-      this.#logger.warn({ err: error }, 'Looking ahead for notifications failed; it comes again');
+      this.#logger.warn({ err: error }, 'Polling for upcoming notifications failed; it will be retried');
     }
   }
 
@@ -55,7 +58,7 @@ export class UpcomingTimers {
       const later = await this.#delivery.deliver(id);
       if (later !== null && later.getTime() - this.#clock.now().getTime() < LOOK_AHEAD_MS) this.#arm(id, later);
     } catch (error) {
-      this.#logger.error({ err: error, notificationId: id }, 'A notification could not be looked at');
+      this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
     }
   }
 }

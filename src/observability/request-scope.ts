@@ -5,7 +5,7 @@ import { secretsSent } from './secrets.js';
 import { type Tracing } from './tracing/tracing.js';
 import { type Span } from './tracing/span.js';
 
-/** Somebody asks for these each few seconds, and nobody wants to see it. */
+/** Polled every few seconds, and therefore not logged. */
 const UNTRACED = new Set(['/healthz', '/readyz', '/metrics']);
 
 /** The route's pattern and not its URL: what an unsubscribe link has in it is a secret. */
@@ -44,7 +44,7 @@ export function requestScopes(
       span?.end(statusCode >= 500 ? String(statusCode) : undefined);
     });
   }
-  // Not earlier: while the body is read, Node runs in nobody's scope.
+  // Not earlier: while the body is read, Node runs outside of the scope.
   http.addHook('preHandler', (request, reply, done) => {
     const secrets = () => secretsSent(request.headers.authorization, request.body);
     const account = accountOf(request, reply);

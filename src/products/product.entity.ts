@@ -44,7 +44,7 @@ export class Product extends Node {
   @Enum({ items: () => ProductType, nativeEnumName: 'product_type' })
   type!: ProductType;
 
-  @Field(() => EmailAddress, { description: 'The address of whoever answers for it.' })
+  @Field(() => EmailAddress, { description: 'The e-mail address of the person responsible for it.' })
   @Property({ type: 'string', columnType: 'citext' })
   ownerEmail!: string;
 

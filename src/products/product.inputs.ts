@@ -28,7 +28,7 @@ export class CreateProductInput {
   @Field(() => ProductType, { description: 'The field that it serves.' })
   type!: ProductType;
 
-  @Field(() => EmailAddress, { description: 'The address of whoever answers for it.' })
+  @Field(() => EmailAddress, { description: 'The e-mail address of the person responsible for it.' })
   ownerEmail!: string;
 }
 
@@ -43,7 +43,10 @@ export class UpdateProductInput {
   @Field(() => ProductType, { nullable: true, description: 'The field that it serves. Null is refused.' })
   type?: ProductType | null;
 
-  @Field(() => EmailAddress, { nullable: true, description: 'The address of whoever answers for it. Null is refused.' })
+  @Field(() => EmailAddress, {
+    nullable: true,
+    description: 'The e-mail address of the person responsible for it. Null is refused.',
+  })
   ownerEmail?: string | null;
 }
 

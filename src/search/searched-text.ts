@@ -4,7 +4,7 @@ import { type Db } from '../database/db.js';
 import { BadInputError } from '../common/errors.js';
 import { characters } from '../common/input-check.js';
 
-/** A person types less; a program that sends more is told so. */
+/** Maximum length of a search: more than people type. */
 const LONGEST_SEARCH = 200;
 /** Letters of a word that texts keep; the same number stands in database/migrations/initial/search-text.sql. */
 const LONGEST_WORD = 48;

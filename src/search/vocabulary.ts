@@ -20,7 +20,7 @@ export async function learnTooMany(db: Db): Promise<void> {
     const learnt = await db.first(sql<{ texts: number }>`
       select search_learn(${MOST_WAITING}::int) as texts
       where not pg_is_in_recovery() and (select count(*) from (select from search_waiting limit ${MOST_WAITING + 1}::int) w) > ${MOST_WAITING}`);
-    // None although some wait: another process has them in hand.
+    // No row although some are pending: another process has locked them.
     texts = learnt?.texts;
   } while (texts !== undefined && texts > 0);
 }

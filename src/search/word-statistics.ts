@@ -36,7 +36,7 @@ async function read(db: Db, table: WordTable): Promise<Statistics> {
   };
 }
 
-/** What PostgreSQL's statistics say of a table, at most a minute ago; nothing of one that it has not looked at. */
+/** PostgreSQL's statistics of a table, at most a minute old; empty for a table that was never analyzed. */
 export async function statisticsOf(db: Db, table: WordTable): Promise<Statistics> {
   const ofRows = known.get(db) ?? new Map<WordTable, Known>();
   known.set(db, ofRows);
@@ -56,7 +56,7 @@ function shareOf({ text, unfinished }: Term, { shares }: Statistics): number {
   return 1 - missing;
 }
 
-/** PostgreSQL's CPU, in the same unit: a row in the index of each word that is asked for, one that matches, one walked. */
+/** Cost estimates in the same unit of CPU: of an index entry of a searched word, of a match, and of a scanned row. */
 const INDEXED_COST = 0.1;
 const MATCHING_COST = 2;
 const WALKED_COST = 1.5;

@@ -2,7 +2,7 @@ import { BadInputError } from '../common/errors.js';
 import { characters } from '../common/input-check.js';
 import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, type SimilarTicketsInput } from './similar-ticket.inputs.js';
 
-/** Requirements C19. */
+/** docs/behaviour.md, "How similar tickets are found". */
 const TITLE_LENGTH = 200;
 const DESCRIPTION_LENGTH = 10_000;
 

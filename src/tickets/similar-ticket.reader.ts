@@ -9,25 +9,28 @@ import { Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
 import { seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
-/** The terms that tell most are looked up; more of them find no more of the labelled duplicates. */
+/** Number of the most informative terms that are looked up; more of them find no more of the labelled duplicates. */
 const MOST_TERMS = 40;
-/** All tickets with a rarer term are candidates; of those with more frequent ones only, those that have two of them. */
+/**
+ * Maximum document frequency of a rare term. Every ticket with a rare term is a candidate; with frequent terms only, a
+ * ticket must have two of them.
+ */
 const MOST_TICKETS_A_TERM = 500;
-/** How often a term stands in tickets is counted up to here; PostgreSQL's statistics know those that are more frequent. */
+/** Document frequencies are counted up to here; PostgreSQL's statistics have those of the more frequent terms. */
 const MOST_COUNTED = 3000;
 /** When rare terms give too few candidates, tickets with two of this many rarest frequent terms are candidates too. */
 const MOST_TOGETHER = 3;
-/** They are looked for among so many of the newest, until so many are found: frequent terms tell little, and recent tickets more. */
+/** How many of the newest tickets are scanned for such candidates, and how many candidates end the scan. */
 const MOST_WALKED = 4000;
 const MOST_FREQUENT = 100;
-/** So many of the best by what was looked through are scored by all their terms. */
+/** Number of the best candidates that are scored by all their terms. */
 const CANDIDATES = 50;
-/** Under this share of what the text says, the terms that two tickets have in common are those of any two. */
+/** Minimum score: below it, the shared terms are those that any two tickets share. */
 const LEAST_SCORE = 0.2;
-/** One word in common is no likeness, unless there is only one. */
+/** Minimum number of shared terms, unless the text has only one. */
 const LEAST_TERMS_IN_COMMON = 2;
 
-/** What is compared: tickets, or a text that is none yet. */
+/** What is compared: tickets, or a text that is not a ticket yet. */
 type Source = RawBuilder<{
   id: string | null;
   number: number | null;
@@ -42,10 +45,10 @@ interface AskedTerm {
   readonly number: number | null;
   readonly original: string | null;
   readonly term: string;
-  /** What it says of the text itself, and how much it matters when others are compared with the text. */
+  /** Its weight in the text itself, and its weight when other tickets are compared with the text. */
   readonly ownWeight: number;
   readonly queryWeight: number;
-  /** In how many tickets it stands, if that is known. */
+  /** Its document frequency, if known. */
   readonly tickets: number | null;
 }
 
@@ -59,7 +62,9 @@ export class SimilarTicketReader {
     this.#searchLimiter = searchLimiter;
   }
 
-  /** The tickets most like a text, best first. Characters that PostgreSQL cannot hold must be out of it. */
+  /**
+   * The tickets most similar to a text, best first. The text must not contain characters that PostgreSQL cannot store.
+   */
   async toText(
     viewer: Viewer,
     text: { title: string; description: string },
@@ -71,8 +76,8 @@ export class SimilarTicketReader {
   }
 
   /**
-   * For each of the tickets those most like it, best first; without itself and without those that are already linked to
-   * it as duplicates. Two statements for all of them.
+   * For each ticket the most similar ones, best first, without itself and without its linked duplicates. Two statements
+   * for all of them.
    */
   async toTickets(
     viewer: Viewer,
@@ -108,7 +113,7 @@ export class SimilarTicketReader {
       select source.id as source, source.number, source.original_id as original, t.term,
         t.weight as "ownWeight", t.query_weight as "queryWeight"
       from (${source}) source, ticket_terms(source.title, source.description) t`);
-    // What is known of all tickets says nothing of those that the viewer may see.
+    // Statistics of all tickets do not apply to the subset that the viewer may see.
     if (!seesEveryTicket(viewer)) return terms.map((term) => Object.assign(term, { tickets: null }));
     const { rows, shares } = await statisticsOf(this.#db, 'ticket_stem');
     return terms.map((term) => {
@@ -118,7 +123,7 @@ export class SimilarTicketReader {
   }
 }
 
-/** How many tickets the viewer may see, and, unless it is all, their numbers. */
+/** How many tickets the viewer may see, and their numbers unless it is all of them. */
 function readable(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
     ? sql`select coalesce(max(number), 0) as total from ticket`
@@ -126,8 +131,8 @@ function readable(viewer: Viewer): RawBuilder<unknown> {
 }
 
 /**
- * Which tickets hold a term. What the viewer may not see neither comes back nor bears on how rare a term is: scores tell
- * nothing of it.
+ * The tickets that contain a term. Hidden tickets are neither returned nor counted in document frequencies, so that
+ * scores reveal nothing about them.
  */
 function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
@@ -138,7 +143,7 @@ function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
       ) mine where mine.stems @@ quoted.term)`;
 }
 
-/** The ids and scores of the tickets most like each source, as `found`. */
+/** The ids and scores of the tickets most similar to each source, as `found`. */
 function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): RawBuilder<unknown> {
   return sql`
     own as materialized (${readable(viewer)}),

@@ -18,7 +18,7 @@ export class SimilarTicketResolver {
   @Query(() => [SimilarTicket], {
     complexity: SIMILAR_PRICE,
     description:
-      'Asked before a ticket is created, so that nobody files the same thing twice. Best first; never one the viewer ' +
+      'Asked before a ticket is created, to avoid duplicates. Best first; never one the viewer ' +
       'may not see; closed ones too; empty when nothing is near.',
   })
   async similarTickets(

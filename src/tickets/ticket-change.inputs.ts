@@ -28,7 +28,7 @@ export class UnmarkDuplicateInput {
 
 @InputType({ description: 'What several tickets are to be. What is left out stays.' })
 export class UpdateTicketsInput {
-  @Field(() => [ID], { description: '1 to 100; one that stands there twice counts once.' })
+  @Field(() => [ID], { description: '1 to 100; an id that is given twice counts once.' })
   ids!: string[];
 
   @Field(() => TicketType, { nullable: true, description: 'Left out, it stays; null is refused.' })

@@ -9,7 +9,7 @@ import { type CreateTicketInput } from './ticket.inputs.js';
 
 type InputField = TicketField & { readonly input: keyof TicketChange };
 
-/** What inputs say by a value. People and products are looked up instead (ticket-references.ts). */
+/** The fields that an input sets by value. People and products are looked up instead (ticket-references.ts). */
 const INPUT_FIELDS = TICKET_FIELDS.filter(
   (field): field is typeof field & InputField => field.input !== null && field.kind !== 'reference',
 );
@@ -19,7 +19,7 @@ function isJsonObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null;
 }
 
-/** A value as it will be stored. Adds what is wrong with it to the check. */
+/** Validates and normalizes a value. Adds its faults to the check. */
 function checked(check: InputCheck, field: InputField, value: unknown): unknown {
   if (field.kind === 'text') {
     const text = typeof value === 'string' ? value : '';
@@ -30,14 +30,14 @@ function checked(check: InputCheck, field: InputField, value: unknown): unknown 
   return value instanceof Date ? value.toISOString() : value;
 }
 
-/** The values that a new ticket gets of the input, or by default. */
+/** The values of a new ticket, from the input or by default. */
 export function newValues(input: CreateTicketInput, check: InputCheck): TicketValues {
   return Object.fromEntries(
     INPUT_FIELDS.map((field) => [field.column, checked(check, field, input[field.input] ?? field.initial ?? null)]),
   );
 }
 
-/** The values that an input gives. What is left out stays. */
+/** The values that an input sets. A field that is left out is not changed. */
 export function givenValues(input: TicketChange, check: InputCheck): TicketValues {
   const values: Record<string, unknown> = {};
   for (const field of INPUT_FIELDS) {
@@ -50,14 +50,14 @@ export function givenValues(input: TicketChange, check: InputCheck): TicketValue
   return values;
 }
 
-/** JSON values are the same in whatever order their keys stand: PostgreSQL keeps its own. */
+/** Compares JSON values regardless of the order of keys: PostgreSQL stores them in its own order. */
 function isSame(one: unknown, other: unknown): boolean {
   if (!isJsonObject(one) || !isJsonObject(other)) return one === other;
-  // Through text, for an object literal in a query has no prototype.
+  // By way of text, as GraphQL.js parses object literals to objects without a prototype.
   return isDeepStrictEqual(JSON.parse(JSON.stringify(one)), JSON.parse(JSON.stringify(other)));
 }
 
-/** Those of the values that the ticket does not have already. */
+/** The values that differ from the ticket's present ones. */
 export function differing(ticket: Row<Ticket>, values: TicketValues): TicketValues {
   return Object.fromEntries(
     TICKET_FIELDS.flatMap(({ column }) =>
@@ -66,13 +66,13 @@ export function differing(ticket: Row<Ticket>, values: TicketValues): TicketValu
   );
 }
 
-/** A value as the history has it: people, products and tickets by id, JSON as text. */
+/** A value as the history records it: people, products and tickets by id, JSON as text. */
 function recordedText(value: unknown): string | null {
   if (value === null || value === undefined) return null;
   return typeof value === 'string' ? value : JSON.stringify(value);
 }
 
-/** What the history says of values that differ from the ticket's. */
+/** The history's entries for values that differ from the ticket's. */
 export function changesOf(ticket: Row<Ticket>, values: TicketValues): FieldChange[] {
   return RECORDED_FIELDS.filter(({ column }) => values[column] !== undefined).map(({ property, column }) => ({
     field: property,

@@ -9,7 +9,7 @@ export function isStatus(value: unknown): value is TicketStatus {
   return Object.values<unknown>(TicketStatus).includes(value);
 }
 
-/** New values of a ticket with what follows from them: when it was closed, the event, and the mails. */
+/** The write for new values of a ticket, with what follows from them: `closedAt`, the event and the mails. */
 export function changed(
   actorId: string,
   snapshot: TicketSnapshot,
@@ -43,7 +43,7 @@ interface Decision extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Parti
   readonly commentId?: string;
 }
 
-/** What was decided about a ticket, as the store takes it. */
+/** Builds a write, as the store takes it. */
 export function writeOf({ ticket, revision }: TicketSnapshot, decision: Decision): TicketWrite {
   const { kind, changes = [], commentId = null, mails = NO_MAILS, ...others } = decision;
   return { ticketId: ticket.id, revision, event: { kind, changes, commentId }, mails, ...others };

@@ -12,9 +12,9 @@ import { lockVisible } from './ticket.service.js';
 import { type TicketStore } from './ticket.store.js';
 
 /**
- * Links a ticket to the one that it repeats, and takes the link away again (docs/behaviour.md, "Duplicates"). A duplicate
- * has one original, which is no duplicate itself, as far as the viewer can see: links to tickets that are hidden from the
- * viewer or deleted are treated as absent, so that no answer tells of them.
+ * Links a ticket to the one that it repeats, and takes the link away again (docs/behaviour.md, "Duplicates"). A
+ * duplicate has one original, which is no duplicate itself, as far as the viewer can see: links to hidden or deleted
+ * tickets are treated as absent, so that no answer reveals them.
  */
 export class TicketDuplicatesService {
   readonly #clock: Clock;
@@ -26,7 +26,7 @@ export class TicketDuplicatesService {
   }
 
   /**
-   * Gives the duplicate's id. A link that it has already gives way to the new one.
+   * Gives the duplicate's id. Replaces a link that it has already.
    * @throws FORBIDDEN without the right to edit the ticket; UserInputError for tickets that cannot be linked
    */
   async mark(viewer: Viewer, input: MarkDuplicateInput): Promise<string> {

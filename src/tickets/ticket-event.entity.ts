@@ -61,7 +61,7 @@ export class TicketEvent extends Node {
   @ManyToOne({ entity: () => Ticket, ref: true, deleteRule: 'restrict', updateRule: 'restrict' })
   ticket!: Ref<Ticket>;
 
-  /** Null for what the system did by itself. */
+  /** Null for changes that the system made. */
   @ManyToOne({
     entity: () => User,
     ref: true,
@@ -73,7 +73,7 @@ export class TicketEvent extends Node {
   @Joinable()
   actor: Ref<User> | null = null;
 
-  /** The comment that was written, so that whoever may not see it does not see its event either. */
+  /** The comment that was written: who may not see it does not see the event either. */
   @ManyToOne({
     entity: () => Comment,
     ref: true,

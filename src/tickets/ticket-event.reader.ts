@@ -20,7 +20,7 @@ const OLDEST_FIRST: Order<TicketEventRow> = {
   ],
 };
 
-/** Events under `e` that are not kept from the viewer: an internal comment's is, from those who may not read it. */
+/** Events under `e` that the viewer may see: the event of an internal comment is hidden with the comment. */
 function readableEvents(viewer: Viewer): RawBuilder<boolean> {
   return canUseInternalComments(viewer)
     ? sql`true`
@@ -36,7 +36,7 @@ export class TicketEventReader {
 
   /**
    * The same page of each ticket's events, oldest first, in the order of the ids. One statement for all of them. The
-   * tickets are ones that the viewer was shown: whether they may be seen is not asked again.
+   * viewer has been shown these tickets: their visibility is not checked again.
    */
   async pagesByTicketId(
     viewer: Viewer,

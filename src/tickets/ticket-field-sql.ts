@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { sqlName, type TicketField } from './ticket.fields.js';
 
-/** A field's value for filters and orders, of the ticket under an alias. */
+/** SQL of a field's value for filters and orders, for the ticket under an alias. */
 export function fieldSql({ column, fallback }: TicketField, alias: string): RawBuilder<unknown> {
   const value = sql.ref(`${alias}.${sqlName(column)}`);
   return fallback === null ? value : sql`coalesce(${value}, ${sql.ref(`${alias}.${sqlName(fallback)}`)})`;

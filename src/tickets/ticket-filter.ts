@@ -11,9 +11,9 @@ import { canSeeDeletedTickets } from './ticket.policy.js';
 import { type FoundTickets, ticketSearch } from './ticket-search.js';
 import { readableTickets, seesEveryTicket } from './ticket-visibility.js';
 
-/** Issue "Finding": `and`, `or` and `not` to a depth of five. */
+/** Maximum nesting of `and`, `or` and `not` (docs/decisions/0031-filters.md). */
 const DEEPEST = 5;
-/** All parts of a filter together, so that none makes a statement that PostgreSQL plans for seconds. */
+/** Maximum number of parts of one filter: PostgreSQL's planning time grows with them, to seconds. */
 const MOST_PARTS = 50;
 /** Each search costs statements of its own. */
 const MOST_SEARCHES = 5;
@@ -22,7 +22,7 @@ function within(filter: TicketFilter): TicketFilter[] {
   return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
 }
 
-/** Whether it, or a filter in it, has words to be looked up. */
+/** Whether the filter, or one nested in it, contains a search. */
 export function isSearch(filter: TicketFilter): boolean {
   return (filter.search != null && filter.search.trim() !== '') || within(filter).some(isSearch);
 }
@@ -40,10 +40,10 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
   return parts;
 }
 
-/** The filters inside a `not`, and inside those: what they leave out must be what was typed, never what looks like it. */
+/** The filters nested in a `not`. They exclude tickets by the exact words only, never by look-alikes. */
 function negatedParts(parts: readonly TicketFilter[]): ReadonlySet<TicketFilter> {
   const negated = new Set(parts.flatMap((part) => part.not ?? []));
-  // A set gives those too that are added meanwhile.
+  // Iterating over a set includes the elements that are added during the iteration.
   for (const part of negated) for (const inner of within(part)) negated.add(inner);
   return negated;
 }
@@ -62,7 +62,7 @@ function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder
   return conditions;
 }
 
-/** What the filter's own fields ask of the ticket under `alias`. */
+/** The conditions of the filter's own fields on the ticket under `alias`. */
 function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>[] {
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const conditions: RawBuilder<boolean>[] = [];
@@ -99,24 +99,24 @@ function conditionOf(filter: TicketFilter, alias: string, searches: Searches): R
   if (search) conditions.push(search);
   for (const part of filter.and ?? []) conditions.push(conditionOf(part, alias, searches));
   if (filter.or) conditions.push(any(filter.or.map((part) => sql`(${conditionOf(part, alias, searches)})`)));
-  // "Not true" and not "not": nobody's ticket is not assigned to somebody.
+  // `is not true` instead of `not`: an unassigned ticket (null) must match "not assigned to this user".
   if (filter.not) conditions.push(sql`(${conditionOf(filter.not, alias, searches)}) is not true`);
   return all(conditions);
 }
 
-/** Boolean expressions over the ticket table under the alias that was asked for. */
+/** Boolean expressions over the ticket table under the given alias. */
 export interface MatchingTickets {
-  /** What the viewer may see, whatever else the filter says. */
+  /** The visibility condition, independent of the rest of the filter. */
   readonly readable: RawBuilder<boolean>;
-  /** What the filter lets through of it, the tickets of each search collected first. */
+  /** The filter's condition, with the matches of each search collected first. */
   readonly condition: RawBuilder<boolean>;
-  /** The same for walking a list until a page is full. Null when that is no quicker. */
+  /** The same for walking the list in its order until a page is full. Null when that is not faster. */
   readonly walked: RawBuilder<boolean> | null;
 }
 
 /**
- * The tickets under `alias` that the viewer may see and the filter lets through. The deleted are among them only where
- * the filter says `deleted` somewhere (default false).
+ * The tickets under `alias` that the viewer may see and that match the filter. Deleted tickets are included only if the
+ * filter contains `deleted` somewhere (default false).
  * @throws FORBIDDEN for `deleted` without canDeleteAll; BAD_USER_INPUT for a filter too deep, too large or too long
  */
 export async function matchingTickets(

@@ -7,8 +7,8 @@ import { type TicketMails, type TicketSnapshot, type WaitingMail } from './ticke
 export const NO_MAILS: TicketMails = { holds: [], pending: null, merged: null, cancels: null };
 
 /**
- * The mails of a ticket with a new assignee, or none any more: those that wait are cancelled. The assignee gets one unless
- * they assigned the ticket to themselves, or it is done (docs/behaviour.md, "Mails").
+ * Mails for a change of assignee: pending mails are cancelled, and the new assignee, if any, gets an ASSIGNED mail,
+ * unless they assigned the ticket to themselves or it is done (docs/behaviour.md, "Mails").
  */
 export function mailsOfAssignment(assignment: {
   readonly status: TicketStatus;
@@ -22,7 +22,7 @@ export function mailsOfAssignment(assignment: {
   return { ...NO_MAILS, pending, cancels: NotificationCancelReason.REASSIGNED };
 }
 
-/** The mails that tell the assignee of other changes (docs/decisions/0020-update-mails.md). */
+/** Mails to the assignee about other changes (docs/decisions/0020-update-mails.md). */
 export function mailsOfChanges(
   { ticket: { assignedToId }, waiting }: TicketSnapshot,
   changes: readonly FieldChange[],
@@ -35,12 +35,12 @@ export function mailsOfChanges(
     const merged = {
       id: update.id,
       changes: isAssignee ? withoutFieldsOf(update.changes, changes) : mergeChanges(update.changes, changes),
-      // A mail with several people's changes names nobody.
+      // A mail with changes by several people names no author.
       keepsActor: isAssignee || update.actorId === actorId,
     };
     return { ...NO_MAILS, holds: waiting, merged };
   }
-  // An ASSIGNED mail shows the ticket as it is when it is sent: these changes are in it.
+  // A pending ASSIGNED mail shows the ticket as it is at the time of sending, so it includes these changes.
   const isTold = isAssignee || waiting.some(({ kind }) => kind === NotificationKind.ASSIGNED);
   if (isTold) return { ...NO_MAILS, holds: waiting };
   return { ...NO_MAILS, pending: { kind: NotificationKind.UPDATED, recipientId: assignedToId, changes } };
@@ -50,8 +50,8 @@ export function mailsOfChanges(
 export type CancelledMail = Pick<WaitingMail, 'kind' | 'actorId' | 'changes'>;
 
 /**
- * The mail that a restored ticket's assignee gets again, of those that its deletion cancelled, oldest first: the one about
- * the assignment, or else one about all changes (docs/behaviour.md, "Deleting and restoring").
+ * The mail that becomes pending again for a restored ticket, given the mails that its deletion cancelled, oldest first:
+ * the ASSIGNED mail, or else one about all changes (docs/behaviour.md, "Deleting and restoring").
  */
 export function mailsOfRestoring(
   { status, assignedToId }: { readonly status: TicketStatus; readonly assignedToId: string | null },

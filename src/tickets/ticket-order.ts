@@ -10,7 +10,7 @@ type Item = Row<Ticket>;
 
 const ORDERED = TICKET_FIELDS.filter(({ order }) => order !== null);
 
-/** What cursors are made of. */
+/** The columns that cursors contain. */
 export const ORDERED_COLUMNS: readonly TicketColumn[] = [
   ...new Set(ORDERED.flatMap(({ column, fallback }) => (fallback ? [column, fallback] : [column]))),
 ];

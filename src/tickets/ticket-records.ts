@@ -4,7 +4,7 @@ import { currentTraceparent } from '../observability/tracing/tracing.js';
 import { type NewEvent, type NewMail } from './ticket-statements.js';
 import { type TicketWrite } from './ticket-write.js';
 
-/** A write with its ids, which stay the same when it is tried again. */
+/** A write with its ids, which stay the same on a retry. */
 export interface PreparedWrite {
   readonly write: TicketWrite;
   readonly event: NewEvent;
@@ -13,7 +13,7 @@ export interface PreparedWrite {
   readonly traceparent: string | null;
 }
 
-/** Gives ids to the event and the mail of a write, and the trace that it belongs to. */
+/** Adds the ids of its event and mail to a write, and its traceparent. */
 export function prepareWrite(write: TicketWrite, sendAt: Date): PreparedWrite {
   const { ticketId, actorId, at, event, mails } = write;
   const by = { ticketId, actorId, createdAt: at };

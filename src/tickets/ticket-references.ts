@@ -9,7 +9,7 @@ import { type Ticket } from './ticket.entity.js';
 import { type LivingReferences, type NamedIds } from './ticket.commands.js';
 import { type UserRef } from './ticket.inputs.js';
 
-/** What an input may name. */
+/** The references of an input. */
 interface Naming {
   readonly assignedTo?: UserRef | null;
   readonly productId?: string | null;
@@ -34,13 +34,14 @@ async function livingProduct(run: RunQuery, id: string, lock: RawBuilder<unknown
   return firstId(run, sql<{ id: string }>`select id from product where id = ${id} and deleted_at is null ${lock}`);
 }
 
-/** What a reference names a user by: GraphQL lets through only those with exactly one field (@oneOf). */
+/** The key by which a reference names a user. @oneOf guarantees that exactly one is given. */
 function keyOf(reference: UserRef): { key: keyof typeof NAMES; value: string; which: RawBuilder<boolean> | null } {
   const { id, username, email } = reference;
   if (username != null) {
     return { key: 'username', value: username, which: storable(username, sql`username = ${username}`) };
   }
-  // By an address that is not proven, a stranger would be taken for its owner.
+  // Unconfirmed addresses do not count: an account that signed up with another person's address would be taken for that
+  // person.
   if (email != null) {
     return { key: 'email', value: email, which: storable(email, sql`email = ${email} and email_confirmed`) };
   }
@@ -80,21 +81,21 @@ async function named(
 }
 
 /**
- * The people and products that an input names, locked against deletion until the transaction ends. To be called before
- * any ticket is locked, as the deletion of a user locks the user first and then tickets.
+ * The people and products that an input names, locked against deletion until the transaction ends. Must be called
+ * before any ticket is locked (docs/decisions/0011-order-of-locks.md).
  */
 export async function lockNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
   return named(run, naming, { lock: LOCK, trustsIds: false });
 }
 
-/** The same without locks, for a statement that locks them itself: ids are taken as they are given. */
+/** The same without locks, for a statement that locks them itself: ids are not looked up. */
 export async function findNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
   return named(run, naming, { lock: NO_LOCK, trustsIds: true });
 }
 
 /**
- * Locks a ticket's assignee against deletion, before the ticket itself is locked: that is the order in which a deletion
- * locks them.
+ * Locks a ticket's assignee against deletion. Must be called before the ticket is locked
+ * (docs/decisions/0011-order-of-locks.md).
  */
 export async function lockAssigneeOf(run: RunQuery, ticketId: string): Promise<void> {
   await livingUser(run, sql`id = (select assigned_to_id from ticket where id = ${ticketId})`, LOCK);
@@ -109,8 +110,8 @@ export async function lockAssignee(
 }
 
 /**
- * What a deleted ticket names and is still there, locked against deletion. An original that became a duplicate itself
- * gives way to its own, so that there is no chain.
+ * The references of a deleted ticket that still exist, locked against deletion. An original that became a duplicate
+ * itself is replaced by its own original, so that no chain arises.
  */
 export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promise<LivingReferences> {
   const { productId, duplicateOfId } = ticket;

@@ -5,29 +5,29 @@ import { searchedText } from '../search/searched-text.js';
 import { type TermGroups, withInternal, wordQuery } from '../search/word-query.js';
 import { isWalkedSooner } from '../search/word-statistics.js';
 
-/** Up to here the numbers of what was found go into the list's own statement. */
+/** Maximum number of matches that are passed to the list's statement by their numbers. */
 const MOST_NUMBERS = 5000;
 /** PostgreSQL's largest integer. */
 const ALL = 2 ** 31 - 1;
-/** So many of the newest tickets are looked at for one with frequent words. */
+/** How many of the newest tickets are scanned for one with frequent words. */
 const MOST_PROBED = 1000;
 
 export interface TicketSearchScope {
-  /** Boolean expression over the ticket table under `t`: what the viewer may see. */
+  /** Boolean expression over the ticket table under `t`: visible to the viewer. */
   readonly readable: RawBuilder<boolean>;
-  /** Whether that is about their own tickets only. */
+  /** Whether these are the viewer's own tickets only. */
   readonly ownOnly: boolean;
   /** Whether words of internal comments count. */
   readonly internal: boolean;
-  /** Whether words that look alike are looked for when the exact ones find nothing. */
+  /** Whether look-alikes are searched for when the exact words match nothing. */
   readonly forgiving: boolean;
 }
 
 /** Boolean expressions over the ticket table under an alias. */
 export interface FoundTickets {
-  /** By the numbers of all that match: costs the more the more there are. */
+  /** By the numbers of all matches: the cost grows with their number. */
   readonly collected: (alias: string) => RawBuilder<boolean>;
-  /** Asks one ticket after the other, as a list is walked: finds a page soon when many match. Null when few do. */
+  /** Tests one ticket after the other in list order: fills a page soon when many match. Null when few do. */
   readonly walked: ((alias: string) => RawBuilder<boolean>) | null;
 }
 
@@ -58,7 +58,7 @@ class TicketSearch {
     return this.#collect(groups.length > 0 ? query : null);
   }
 
-  /** Never all that match first: it is one look-up by number for each ticket that is asked about. */
+  /** Never collects all matches: one look-up by number for each ticket that is tested. */
   #holds(query: string, alias: string): RawBuilder<boolean> {
     const number = sql.ref(`${alias}.number`);
     return sql`(coalesce((select s.words @@ ${query}::tsquery from ticket_search s where s.ticket_number = ${number}), false)
@@ -102,9 +102,9 @@ class TicketSearch {
 }
 
 /**
- * The tickets with every word that was typed, in title, description or comments; `#12` or `12` finds ticket 12 too. Only
- * when the viewer could see none of them, words that look alike count as well: whatever the list's cursor and other
- * filters are, so that pages and counts agree. Null: nothing was typed.
+ * The tickets that contain every word of the search in title, description or comments; `#12` or `12` matches ticket 12
+ * too. Look-alikes count only if the viewer may see no exact match, regardless of the list's cursor and other filters,
+ * so that pages and counts agree. Null for an empty search.
  * @throws BAD_USER_INPUT for a text that is too long
  */
 export async function ticketSearch(db: Db, typed: string, scope: TicketSearchScope): Promise<FoundTickets | null> {

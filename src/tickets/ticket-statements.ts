@@ -11,7 +11,7 @@ import { type TicketSnapshot, type WaitingMail } from './ticket-write.js';
 import { Ticket } from './ticket.entity.js';
 import { sqlName, TICKET_FIELDS } from './ticket.fields.js';
 
-/** Runs a statement on some connection, and gives its rows. */
+/** Runs a statement and gives its rows. Callers decide on which connection, and whether in a transaction. */
 export type RunQuery = <Result>(query: SqlQuery<Result>) => Promise<Result[]>;
 
 const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt'] as const;
@@ -30,7 +30,7 @@ const MAIL = [
 export type NewEvent = Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
 export type NewMail = Pick<Row<Notification>, (typeof MAIL)[number]>;
 
-/** The row as it was written, all null when the ticket stays as it is; and the id of the new mail, if there is one. */
+/** The row as it was written, all null when nothing was written; and the id of the new mail, if there is one. */
 export type SavedRow = Row<Ticket> & { readonly savedId: string; readonly pendingId: string | null };
 
 const INSERTED = TICKET_FIELDS.filter(({ written }) => written !== 'by the database').map(({ column }) => column);
@@ -43,22 +43,22 @@ export function snapshotOf({ revision, waiting, ...ticket }: SnapshotRow): Ticke
 }
 
 /**
- * The statements that read and write tickets for changes, each for any number of tickets and a transaction of its own. They
- * are made of the entities and the table of fields, and take JSON arrays: of arrays PostgreSQL would make another plan each
- * time (docs/decisions/0080-direct-writes.md, 0081-batches.md).
+ * The statements that load and save tickets, each for any number of tickets and atomic by itself. They are generated
+ * from the entities and the field table (ticket.fields.ts). Parameters are JSON arrays: for SQL arrays PostgreSQL would
+ * make a new plan for each call (docs/decisions/0080-direct-writes.md, 0081-batches.md).
  */
 export class TicketStatements {
   readonly #db: Db;
   readonly #writes: Writes;
-  /** Of ids. */
+  /** Takes ids. */
   readonly select = memoizedSql(() => this.#select());
-  /** Of tickets, events and mails. Waits for products and users that somebody has locked. */
+  /** Takes tickets, events and mails. Waits for locked products and users. */
   readonly insert = memoizedSql(() => this.#insert(sql`for share`));
-  /** The same, but leaves out tickets whose product or assignee somebody has locked. */
+  /** The same, but skips tickets whose product or assignee is locked. */
   readonly insertUnlocked = memoizedSql(() => this.#insert(sql`for share skip locked`));
-  /** The same for an import, which has taken the numbers before, and checks users by itself. */
+  /** The same for an import, which has allocated the numbers before and checks users itself. */
   readonly insertImported = memoizedSql(() => this.#insertImported());
-  /** Of tickets, mails that must be unchanged, events, new mails and merged mails. */
+  /** Takes tickets, mails that must be unchanged, events, new mails and merged mails. */
   readonly update = memoizedSql(() => this.#update());
 
   constructor(db: Db, writes: Writes) {
@@ -79,7 +79,7 @@ export class TicketStatements {
       order by t.id`;
   }
 
-  /** Gets numbers in the order of the input. Product and assignee are locked against deletion. */
+  /** Assigns numbers in the order of the input. Product and assignee are locked against deletion. */
   #insert(lock: RawBuilder<unknown>): RawBuilder<SavedRow> {
     const ticket = this.#writes.recordset(Ticket, INSERTED, '$1', 'i');
     const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
@@ -129,9 +129,9 @@ export class TicketStatements {
   }
 
   /**
-   * Writes only tickets that are what was read, as are the mails that this was decided on, and that can be locked at once: a
-   * transaction that has locked them may change them, and waiting for it would hold up a whole batch. Mails are looked up
-   * one by one: as a join, PostgreSQL reads all of them as long as they are some thousand.
+   * Writes only tickets that are unchanged since they were loaded (xmin), with all mails that the command decided on,
+   * and that are not locked (`skip locked`): waiting for one lock would delay the whole batch. Mails are looked up one
+   * by one: for a join PostgreSQL reads the whole table while it has only some thousand rows.
    */
   #update(): RawBuilder<SavedRow> {
     const item = this.#writes.recordset(Ticket, ['id', ...CHANGED], '$1', 'i', {

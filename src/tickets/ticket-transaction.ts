@@ -8,12 +8,12 @@ import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 import { TICKET_FIELDS } from './ticket.fields.js';
 
-/** Of one statement: a user may be assigned to any number of tickets. */
+/** Maximum number of tickets in one statement: a user may be assigned to any number. */
 const MAX_WRITES = 500;
 
 const INSTANTS = TICKET_FIELDS.filter(({ kind }) => kind === 'instant').map(({ column }) => column);
 
-/** Instants as ISO 8601: the ORM's connection gives them as PostgreSQL writes them. */
+/** Converts instants to ISO 8601: the ORM's connection gives PostgreSQL's own text. */
 function withInstants<Loaded extends Row<Ticket>>(row: Loaded): Loaded {
   const instants = INSTANTS.map((column) => {
     const value: unknown = row[column];
@@ -27,7 +27,7 @@ export class TicketTransaction {
   readonly em: EntityManager;
   readonly #statements: TicketStatements;
   readonly #prepare: (write: TicketWrite) => PreparedWrite;
-  /** The mails that wait because of it. */
+  /** The mails that became pending in this transaction. */
   readonly pending: { readonly id: string; readonly sendAt: Date }[] = [];
 
   constructor(em: EntityManager, statements: TicketStatements, prepare: (write: TicketWrite) => PreparedWrite) {
@@ -43,10 +43,10 @@ export class TicketTransaction {
   };
 
   /**
-   * Locks tickets and the mails that wait for them, and loads them as they are then. In the order of their ids, so that no two
-   * transactions wait for each other. NO KEY UPDATE: rows that refer to the ticket need not wait (docs/decisions/0011-order-of-locks.md).
-   * @param which of the tickets `t`; must leave out what is hidden from the viewer, as waiting for the lock of a ticket
-   * would tell that it exists
+   * Locks tickets and their pending mails, then loads them. In the order of ids, to avoid deadlocks. NO KEY UPDATE does
+   * not block inserts of rows that refer to the ticket (docs/decisions/0011-order-of-locks.md).
+   * @param which condition on the tickets `t`; must exclude those that are hidden from the viewer, as waiting for a
+   * ticket's lock would reveal that it exists
    */
   async lock(which: RawBuilder<boolean>): Promise<TicketSnapshot[]> {
     const locked = await this.run(
@@ -62,7 +62,7 @@ export class TicketTransaction {
     return rows.map((row) => snapshotOf(withInstants(row)));
   }
 
-  /** Saves what was decided on locked tickets. */
+  /** Saves the writes to locked tickets. */
   async save(writes: readonly (TicketWrite | null)[]): Promise<void> {
     const prepared = writes.flatMap((write) => (write ? [this.#prepare(write)] : []));
     for (let begin = 0; begin < prepared.length; begin += MAX_WRITES) {
@@ -83,7 +83,7 @@ export class TicketTransaction {
     return rows.length > 0;
   }
 
-  /** Saves new tickets that have their numbers. Gives how many mails wait because of them. */
+  /** Saves new tickets that have numbers already. Gives how many mails became pending. */
   async import(writes: readonly TicketWrite[]): Promise<number> {
     const prepared = writes.map((write) => this.#prepare(write));
     return (await this.run(this.#statements.insertImported(...insertedRecords(prepared)))).length;

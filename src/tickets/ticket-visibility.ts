@@ -2,7 +2,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
 import { ticketVisibility } from './ticket.policy.js';
 
-/** As `visibleTickets`; `deletedToo` adds the deleted, for those who asked for them and may. */
+/** As `visibleTickets`; `deletedToo` includes deleted tickets, for viewers who asked for them and have the right. */
 export function readableTickets(
   viewer: Viewer,
   alias: string,
@@ -18,16 +18,16 @@ export function readableTickets(
 
 /**
  * Boolean expression over the ticket table under `alias`: the live tickets that the viewer may see. A WHERE clause and
- * not a filter over rows, so that pages come out full, counts are right and nothing hidden is ever loaded. Statements that lock
- * tickets have it too: waiting for the lock of a hidden ticket would tell that it exists.
+ * not a filter over rows, so that pages are full, counts are right and hidden rows are never loaded. Statements that
+ * lock tickets use it too: waiting for the lock of a hidden ticket would reveal that it exists.
  */
 export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolean> {
   return readableTickets(viewer, alias, { deletedToo: false });
 }
 
 /**
- * The same condition for a user under the alias `user` and their role under `role`, for statements about recipients. It must
- * say the same as `ticketVisibility`.
+ * The same condition for a user under the alias `user` and their role under `role`, for statements about recipients of
+ * mails. It must be equivalent to `ticketVisibility`.
  */
 export function ticketsVisibleTo(user: string, role: string, alias: string): RawBuilder<boolean> {
   const [view, all, id] = [`${user}.may_view_tickets`, `${role}.can_view_all`, `${user}.id`].map((name) =>

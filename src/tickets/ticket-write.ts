@@ -11,48 +11,48 @@ import { type Ticket } from './ticket.entity.js';
 /** A mail that is scheduled for the ticket's assignee, and that no worker has claimed yet. */
 export interface WaitingMail extends Pick<Row<Notification>, 'id' | 'kind' | 'actorId'> {
   readonly changes: readonly FieldChange[];
-  /** PostgreSQL's `xmin`: another one after each write to the row. */
+  /** PostgreSQL's `xmin`, which changes with each write to the row. */
   readonly revision: string;
 }
 
-/** A ticket as it was read, with all that a command decides on. */
+/** A ticket as it was loaded, with everything that a command needs to decide. */
 export interface TicketSnapshot {
   readonly ticket: Row<Ticket>;
-  /** PostgreSQL's `xmin`: another one after each write to the row, also by hand. */
+  /** PostgreSQL's `xmin`, which changes with each write to the row, also one by hand. */
   readonly revision: string;
   readonly waiting: readonly WaitingMail[];
 }
 
-/** What becomes of the mails about a ticket with a change of it. */
+/** The effect of a write on the ticket's mails. */
 export interface TicketMails {
-  /** Mails that the decision was based on: nothing is written unless they are still what they were. */
+  /** Mails that the decision depends on: nothing is written unless they are unchanged. */
   readonly holds: readonly Pick<WaitingMail, 'id' | 'revision'>[];
-  /** A new mail, which is left out if its recipient wants none of this kind. */
+  /** A new mail; skipped if its recipient has turned off this kind. */
   readonly pending: {
     readonly kind: NotificationKind;
     readonly recipientId: string;
     readonly changes: readonly FieldChange[];
-    /** Who did what it tells: null for several people. By default whoever makes the write. */
+    /** The author of the changes; null for several people. Default: the actor of the write. */
     readonly actorId?: string | null;
   } | null;
-  /** New content of a mail that waits. */
+  /** New content of a pending mail. */
   readonly merged: {
     readonly id: string;
-    /** What it tells now; it is cancelled when nothing is left. */
+    /** The merged changes; the mail is cancelled when none are left. */
     readonly changes: readonly FieldChange[];
-    /** Whether it is still one person's. */
+    /** Whether all changes are by one person. */
     readonly keepsActor: boolean;
   } | null;
-  /** Cancels all other mails that wait for the ticket. */
+  /** Cancels all other pending mails of the ticket. */
   readonly cancels: NotificationCancelReason | null;
 }
 
-/** What a command has decided: a ticket's new values, the event and the mails, written together or not at all. */
+/** The decision of a command: new values, event and mails, written atomically. */
 export interface TicketWrite {
   readonly ticketId: string;
   /** Of the snapshot; null for a new ticket. */
   readonly revision: string | null;
-  /** Null when the ticket itself stays as it is, version and all. */
+  /** Null when the ticket's row is not changed, its version included. */
   readonly values: TicketValues | null;
   readonly event: {
     readonly kind: TicketEventKind;
@@ -63,6 +63,6 @@ export interface TicketWrite {
   readonly actorId: string;
   /** When it happens, ISO 8601. */
   readonly at: string;
-  /** When its mail becomes pending, if that is not when it happens. */
+  /** When its mail becomes pending; default `at`. */
   readonly notifiedAt?: string;
 }

@@ -2,7 +2,7 @@ import { ArgsType, Field } from 'type-graphql';
 import { ConnectionArgs } from '../graphql/connection.js';
 import { TicketFilter, TicketOrder } from './ticket.inputs.js';
 
-/** What every list of tickets takes. */
+/** Arguments of every list of tickets. */
 @ArgsType()
 export class TicketsArgs extends ConnectionArgs {
   @Field(() => TicketFilter, { nullable: true })

@@ -17,28 +17,28 @@ import { canDeleteTicket, factsOfRow } from './ticket.policy.js';
 import { type Row } from '../database/row.js';
 
 /**
- * What becomes of tickets: pure functions of the viewer, what was read, the input and the time. They throw what the client
- * is told: FORBIDDEN, or a UserInputError. Null: nothing is to be written.
+ * Commands: pure functions of viewer, snapshot, input and time that decide what to write. They throw FORBIDDEN or a
+ * UserInputError for the client. Null: there is nothing to write.
  */
 
-/** The ids of the people and products that an input names; what the input leaves out is undefined. */
+/** The ids of the people and products that an input names; undefined for a reference that the input leaves out. */
 export interface NamedIds {
   readonly assignedToId: string | null | undefined;
   readonly productId: string | null | undefined;
-  /** What could not be found. */
+  /** NOT_FOUND for each reference that does not exist. */
   readonly faults: InputCheck;
 }
 
 const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null };
 
-/** What a ticket names, as far as it is still there. */
+/** The references of a ticket that still exist; null for the others. */
 export interface LivingReferences {
   readonly assignedToId: string | null;
   readonly productId: string | null;
   readonly duplicateOfId: string | null;
 }
 
-/** @throws UserInputError CONFLICT when the client looked at another version */
+/** @throws UserInputError CONFLICT when the client expects another version */
 function checkVersion({ id, version }: Row<Ticket>, expected: number | null | undefined): void {
   if (expected == null || expected === version) return;
   throw userInputError(
@@ -49,12 +49,12 @@ function checkVersion({ id, version }: Row<Ticket>, expected: number | null | un
   );
 }
 
-/** Whether a change makes a ticket active again that somebody is assigned to, whose account may be deleted by now. */
+/** Whether a change reopens a ticket with an assignee. The assignee's account may have been deleted since. */
 export function reopensAssigned(ticket: Row<Ticket>, { status }: TicketChange): boolean {
   return status != null && ticket.assignedToId !== null && isActive(status) && !isActive(ticket.status);
 }
 
-/** Whether a change must lock people or products, so that they are not deleted at the same moment. */
+/** Whether a change must lock people or products against concurrent deletion. */
 export function needsLocks(ticket: Row<Ticket>, change: TicketChange): boolean {
   return change.assignedTo !== undefined || change.productId !== undefined || reopensAssigned(ticket, change);
 }
@@ -97,8 +97,8 @@ export function createTicket(
 }
 
 /**
- * A ticket of another system, as it was there.
- * @param sendsMail whether its assignee gets the mail that a new ticket brings
+ * A ticket of another system, with its own timestamps and author.
+ * @param sendsMail whether its assignee gets an ASSIGNED mail
  */
 export function importTicket(
   values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'createdAt'> & TicketValues,
@@ -120,8 +120,8 @@ export function importTicket(
 
 /**
  * Changes the fields that are given.
- * @param named needed for a change that names people or products
- * @param living of a ticket that is reopened: needed when `reopensAssigned`
+ * @param named required for a change that names people or products
+ * @param living required when `reopensAssigned`
  */
 export function updateTicket(
   viewer: Viewer,
@@ -138,7 +138,7 @@ export function updateTicket(
   const given = givenValues(change, check);
   if (named) check.include(named.faults);
   check.done();
-  // A closed ticket keeps an assignee whose account is deleted; once it is active again, it must not wait for them.
+  // A closed ticket keeps an assignee whose account is deleted; when it is reopened it becomes unassigned.
   const assignedToId = living && reopensAssigned(ticket, change) ? living.assignedToId : undefined;
   return changed(
     viewer.id,
@@ -167,8 +167,9 @@ export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: strin
 }
 
 /**
- * Brings a deleted ticket back, without what it named and is gone (docs/decisions/0032-duplicates-and-restoring.md).
- * @param found what it names and is still there, and the mails to its assignee that the deletion cancelled
+ * Brings a deleted ticket back, without references to what was deleted meanwhile
+ * (docs/decisions/0032-duplicates-and-restoring.md).
+ * @param found its references that still exist, and the mails to its assignee that the deletion cancelled
  */
 export function restoreTicket(
   viewer: Viewer,
@@ -190,7 +191,7 @@ export function restoreTicket(
   });
 }
 
-/** What a new comment does to its ticket: an event, and a mail unless the comment is internal. */
+/** The effect of a new comment on its ticket: an event, and a mail unless the comment is internal. */
 export function commentOn(
   viewer: Viewer,
   snapshot: TicketSnapshot,

@@ -54,7 +54,7 @@ registerEnumType(TicketStatus, {
   name: 'TicketStatus',
   description: 'A ticket is active until it is DONE or CLOSED. Every change from one to another is allowed.',
   valuesConfig: {
-    OPEN: { description: 'Reported, and nobody has begun. Active.' },
+    OPEN: { description: 'Reported, and work has not begun. Active.' },
     SELECTED_FOR_DEV: { description: 'Chosen to be worked on. Active.' },
     IN_PROGRESS: { description: 'Somebody works on it. Active.' },
     ON_HOLD: { description: 'Waits for something. Active.' },
@@ -65,7 +65,7 @@ registerEnumType(TicketStatus, {
 
 const CLOSED_STATUSES: ReadonlySet<TicketStatus> = new Set([TicketStatus.DONE, TicketStatus.CLOSED]);
 
-/** Requirements C1. */
+/** docs/behaviour.md, "Tickets". */
 export function isActive(status: TicketStatus): boolean {
   return !CLOSED_STATUSES.has(status);
 }
@@ -79,7 +79,7 @@ export function isActive(status: TicketStatus): boolean {
   expression: '(char_length(description) >= 1) AND (char_length(description) <= 10000)',
 })
 @Check({ name: 'ticket_not_its_own_duplicate', expression: 'duplicate_of_id <> id' })
-// One index an order of lists: the number breaks ties, so that keyset paging never skips or repeats.
+// One index for each order of lists. The number breaks ties, so that keyset paging never skips or repeats a row.
 @Index({ name: 'ticket_by_created_at', properties: ['createdAt', 'number'], where: 'deleted_at is null' })
 @Index({ name: 'ticket_by_priority', properties: ['priority', 'number'], where: 'deleted_at is null' })
 @Index({ name: 'ticket_by_status', properties: ['status', 'number'], where: 'deleted_at is null' })
@@ -88,7 +88,7 @@ export function isActive(status: TicketStatus): boolean {
   expression:
     'create index "ticket_by_updated_at" on "ticket" (coalesce(updated_at, created_at), number) where deleted_at is null',
 })
-// What insights count is read from these alone, without the rows.
+// Covering indexes for insights (index-only scans).
 @Index({
   name: 'ticket_tally',
   properties: ['status', 'type', 'product', 'assignedTo'],

@@ -5,10 +5,10 @@ import { type TicketFilter, TicketOrderField, type UpdateTicketInput } from './t
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
 export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
 
-/** A property of a row: `productId` for the relation `product`. */
+/** A property of a row. A relation has its foreign key: `productId` for `product`. */
 export type TicketColumn = keyof Row<Ticket>;
 
-/** Some of a ticket's columns with the values to be written. */
+/** Column values to write. */
 export type TicketValues = Readonly<Partial<Record<TicketColumn, unknown>>>;
 
 /** The right that changing a field needs (ticket.policy.ts). */
@@ -19,29 +19,29 @@ type TicketEnum = 'ticket_type' | 'ticket_priority' | 'ticket_status';
 type FieldKind =
   | { readonly kind: 'text'; readonly maxLength: number }
   | { readonly kind: 'json' | 'instant' | 'integer' | 'id' }
-  /** An enum of PostgreSQL, its values lowest first. */
+  /** A PostgreSQL enum, values in ascending order. */
   | { readonly kind: 'enum'; readonly type: TicketEnum; readonly values: readonly string[] }
   /** Exports and imports name users by username, products by name, tickets by id. */
   | { readonly kind: 'reference'; readonly to: 'user' | 'product' | 'ticket' };
 
-/** What holds for a field wherever tickets are read or written. */
+/** The rules for a field, wherever tickets are read or written. */
 interface FieldRules {
   readonly column: TicketColumn;
   readonly nullable: boolean;
-  /** At creation only, by changes too, or never by Docket. */
+  /** Written at creation only, by changes too, or only by the database (default or trigger). */
   readonly written: 'once' | 'often' | 'by the database';
   /** Its name in the inputs; null when no input sets it. */
   readonly input: keyof TicketChange | null;
-  /** What a new ticket gets when the input leaves it out. */
+  /** Default of a new ticket. */
   readonly initial: string | null;
   /** Null when no input sets it. */
   readonly right: ChangeRight | null;
-  /** Whether the history records its changes, and mails tell them. */
+  /** Whether changes are recorded in the history and mailed. */
   readonly recorded: boolean;
   /** The field of TicketFilter, named like the column: a list of values, or a range of instants. */
   readonly filter: (TicketColumn & keyof TicketFilter) | null;
   readonly order: TicketOrderField | null;
-  /** The column that counts in filters and orders while this one is null. */
+  /** The column that filters and orders use while this one is null. */
   readonly fallback: TicketColumn | null;
   /** Whether exports write it and imports read it, under the property's name. */
   readonly exported: boolean;
@@ -164,7 +164,7 @@ export const TICKET_FIELDS: readonly TicketField[] = Object.keys(FIELDS)
   .filter(isProperty)
   .map((property) => Object.assign({ property }, DEFAULTS, FIELDS[property]));
 
-/** As exports and imports have them: what is nested stands last. */
+/** The order of columns in exports and imports: nested values (JSON) last. */
 export const TRANSFERRED_FIELDS: readonly TicketField[] = [
   ...TICKET_FIELDS.filter(({ kind }) => kind !== 'json'),
   ...TICKET_FIELDS.filter(({ kind }) => kind === 'json'),
@@ -175,7 +175,7 @@ export function sqlName(column: TicketColumn): string {
   return column.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
 }
 
-/** @throws Error for a field that is no text */
+/** @throws Error for a field that is not of kind `text` */
 export function maxLengthOf(property: TicketProperty): number {
   const field = FIELDS[property];
   if (field.kind !== 'text') throw new Error(`${property} is no text`);

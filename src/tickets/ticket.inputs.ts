@@ -173,7 +173,7 @@ export class TicketFilter {
   @Field(() => [ID], { nullable: true, description: 'Assigned to one of these people.' })
   assignedToId?: string[] | null;
 
-  @Field(() => Boolean, { nullable: true, description: 'Whether nobody is assigned.' })
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is unassigned.' })
   unassigned?: boolean | null;
 
   @Field(() => DateTimeRange, { nullable: true, description: 'Reported in this range.' })
@@ -184,7 +184,7 @@ export class TicketFilter {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Default false. True needs canDeleteAll. Counts for the whole filter, wherever in it it stands.',
+    description: 'Default false. True needs canDeleteAll. Applies to the whole filter, wherever it is nested.',
   })
   deleted?: boolean | null;
 

@@ -17,7 +17,7 @@ import { similarByTicketId } from './tickets.context.js';
 @ObjectType()
 abstract class TicketPayload extends Payload {
   ticketId?: string;
-  /** As the change itself left it, if it gave the row. */
+  /** The row as the change wrote it, if the statement returned it. */
   written?: TicketRow;
 
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it is now; null when there were userErrors.' })
@@ -30,7 +30,7 @@ abstract class TicketPayload extends Payload {
   }
 }
 
-/** What a payload knows of a change. */
+/** What the resolver of a payload gets from the service. */
 export function ticketPayload({ id, written }: ChangedTicket): Pick<TicketPayload, 'ticketId' | 'written'> {
   return { ticketId: id, ...(written && { written }) };
 }
@@ -45,7 +45,9 @@ export class CreateTicketPayload extends TicketPayload {
     return ticket ? newestFirstEdge(ticket) : null;
   }
 
-  /** Not named `similar`: the empty list that a payload with userErrors gets would stand in its place. */
+  /**
+   * Not named `similar`: a payload with userErrors gets an empty list under that name, which would shadow this method.
+   */
   @Field(() => [SimilarTicket], {
     name: 'similar',
     complexity: SIMILAR_PRICE,

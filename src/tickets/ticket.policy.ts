@@ -1,7 +1,7 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { type Ticket } from './ticket.entity.js';
 
-/** What a rule must know of a ticket. */
+/** The facts about a ticket that the rules need. */
 export interface TicketFacts {
   readonly createdById: string;
   readonly assignedToId: string | null;
@@ -16,7 +16,7 @@ export function factsOf(ticket: Ticket): TicketFacts {
   };
 }
 
-/** The same of columns as a statement gives them. */
+/** The same from the columns of a row. */
 export function factsOfRow({
   createdById,
   assignedToId,
@@ -29,10 +29,10 @@ export function factsOfRow({
   return { createdById, assignedToId, deleted: deletedAt !== null };
 }
 
-/** Which tickets a viewer may see, for a reader to make a WHERE clause of (docs/access.md). */
+/** Which tickets a viewer may see; ticket-visibility.ts translates it to a WHERE clause (docs/access.md). */
 export type TicketVisibility = { readonly all: boolean; readonly ownOf: string } | null;
 
-/** Null: none at all. Otherwise all, or those that `ownOf` created or is assigned to. */
+/** Null: none. Otherwise all, or only those that the user `ownOf` created or is assigned to. */
 export function ticketVisibility(viewer: Viewer): TicketVisibility {
   return viewer.permissions.view ? { all: viewer.role.canViewAll, ownOf: viewer.id } : null;
 }
@@ -49,7 +49,7 @@ export function canCreateTicket(viewer: Viewer): boolean {
   return viewer.permissions.create;
 }
 
-/** The deleted are seen with canDeleteAll only, and by asking for them. */
+/** Deleted tickets need canDeleteAll, and must be asked for. */
 export function canSeeDeletedTickets(viewer: Viewer): boolean {
   return viewer.permissions.view && viewer.role.canDeleteAll;
 }

@@ -13,7 +13,7 @@ import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
-/** A ticket as resolvers get it; relations that the statement joined are inside. */
+/** A ticket as resolvers get it, with the relations that the statement joined. */
 export type TicketRow = RowWith<Ticket>;
 
 export interface TicketListArgs extends ConnectionArgs {
@@ -21,18 +21,21 @@ export interface TicketListArgs extends ConnectionArgs {
   orderBy?: TicketOrder | null;
 }
 
-/** A list is walked so far for a page of a frequent word; then all that match are collected. */
+/**
+ * Maximum number of tickets that are scanned in list order for a frequent word; beyond, all matches are collected
+ * first.
+ */
 const MOST_WALKED = 5000;
 
-/** So many of the tickets under `t`, in an order. */
+/** The first tickets under `t` in an order, up to a limit. */
 function beginning(where: RawBuilder<boolean>, orderBy: RawBuilder<unknown>, most = MOST_WALKED): RawBuilder<unknown> {
   return sql`(select * from ticket t where ${where} order by ${orderBy} limit ${sql.lit(most)}) t`;
 }
 
-/** `duplicates` has no pages, and somebody may mark a thousand. */
+/** Maximum length of `duplicates`, which has no pages. */
 export const MOST_DUPLICATES = 100;
 
-/** What a ticket can be listed under, each by its column. */
+/** The parents whose tickets can be listed, each by its foreign key. */
 const PARENT_COLUMNS = {
   product: sql.ref('t.product_id'),
   createdBy: sql.ref('t.created_by_id'),
@@ -62,20 +65,20 @@ export class TicketReader {
     };
   }
 
-  /** Whether a ticket's own statement brings more for a selection than its row. */
+  /** Whether the statement joins relations for a selection. */
   brings(fields: Selection): boolean {
     return Object.keys(PARENT_COLUMNS).some((relation) => fields.has(relation));
   }
 
   /**
-   * One page of the tickets that the viewer may see, newest first if nothing else is asked. One statement, two with a filter, one
-   * more when walking the list does not fill the page, and up to four for each search.
+   * One page of the tickets that the viewer may see, newest first by default. One statement, two with a filter, one
+   * more when the scan in list order does not fill the page, and up to four for each search.
    */
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
     const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
     const { columns, joins } = this.#select(nodeSelection(selection));
-    // First the page, then what belongs to it: PostgreSQL would join all that match. With a filter by a statement of its own,
-    // whose plan depends on the filter's values: the plan for the rest is the same each time.
+    // First the page, then its joins: otherwise PostgreSQL would join all matches. With a filter the page has a
+    // statement of its own, whose plan depends on the filter's values; the plan of the second statement stays the same.
     const shown = (tickets: RawBuilder<unknown>) =>
       sql<TicketRow>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
     const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>) => {
@@ -108,7 +111,7 @@ export class TicketReader {
     );
   }
 
-  /** Whether one of those that match fulfils what else is asked; walks no further than a page does. */
+  /** Whether a match fulfils a further condition; scans no more tickets than a page does. */
   async #exists(
     { readable, condition, walked }: MatchingTickets,
     where: RawBuilder<boolean>,
@@ -122,8 +125,8 @@ export class TicketReader {
   }
 
   /**
-   * The same page for each parent, in the order of the ids. One statement for all of them, and one more for those whose page
-   * is not full after walking their lists.
+   * The same page for each parent, in the order of the ids. One statement for all of them, and one more for those whose
+   * page is not full after the scan in list order.
    */
   async pagesByParent(
     viewer: Viewer,
@@ -196,8 +199,8 @@ export class TicketReader {
   }
 
   /**
-   * What a mutation's payload shows: the tickets just changed, deleted or not, whoever may see them from now on, in the
-   * order of the ids.
+   * The tickets of a mutation's payload, in the order of the ids: deleted ones too, and also those that the viewer may
+   * not see after the change.
    */
   async changed(ids: readonly string[], selection: Selection): Promise<TicketRow[]> {
     const rows = await this.#where(sql`t.id = any(${[...ids]}::uuid[])`, selection);

@@ -20,7 +20,7 @@ import { TicketConnection } from './ticket.types.js';
 import { productById } from '../products/products.context.js';
 import { ticketById, duplicatesByTicketId, eventsBy } from './tickets.context.js';
 
-/** PostgreSQL's integer; GraphQL's Int is the same size, but not below one for a ticket's number. */
+/** Range of a ticket's number: PostgreSQL's integer, from 1. */
 const FIRST_NUMBER = 1;
 
 @Resolver(() => Ticket)
@@ -62,7 +62,7 @@ export class TicketResolver {
   }
 
   @Direct()
-  @FieldResolver(() => User, { nullable: true, description: 'Who is to do it; null for nobody.' })
+  @FieldResolver(() => User, { nullable: true, description: 'The user who is to work on it; null if unassigned.' })
   assignedTo(@Root() ticket: TicketRow, @Ctx() context: Context) {
     return ticket.assignedTo ?? (ticket.assignedToId && userById(context).load(ticket.assignedToId));
   }

@@ -31,10 +31,10 @@ import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.
 import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js';
 import { type TicketStore } from './ticket.store.js';
 
-/** How many tickets `updateTickets` takes. */
+/** Maximum number of tickets of one `updateTickets`. */
 export const MOST_TICKETS = 100;
 
-/** The ticket that a call made or changed; with its row where the call has it at hand. */
+/** The ticket that was created or changed, with its row if the statement returned it. */
 export interface ChangedTicket {
   readonly id: string;
   readonly written?: Row<Ticket>;
@@ -47,7 +47,7 @@ function checkNumber(ids: readonly string[]): void {
   }
 }
 
-/** Locks those of the tickets that the viewer may see. */
+/** Restricts locking to tickets that the viewer may see. */
 export async function lockVisible(
   tx: TicketTransaction,
   viewer: Viewer,
@@ -58,7 +58,10 @@ export async function lockVisible(
   return snapshots.filter(({ ticket }) => canViewTicket(viewer, factsOfRow(ticket)));
 }
 
-/** Creates, changes, deletes and restores tickets: loads them, lets a command decide, and saves what it decided. */
+/**
+ * Creates, changes, deletes and restores tickets: loads a snapshot, has a command decide (ticket.commands.ts), and
+ * saves its write (ticket.store.ts).
+ */
 export class TicketService {
   readonly #clock: Clock;
   readonly #store: TicketStore;
@@ -73,8 +76,8 @@ export class TicketService {
   }
 
   /**
-   * Sending the same call again with an id of the client's own returns the first ticket and creates nothing.
-   * @throws FORBIDDEN without the right; UserInputError for what is wrong with the input
+   * Idempotent with an id of the client's own: a repeated call returns the first ticket and creates nothing.
+   * @throws FORBIDDEN without the right; UserInputError for invalid input
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<ChangedTicket> {
     checkMayCreate(viewer);
@@ -90,14 +93,14 @@ export class TicketService {
     return { id };
   }
 
-  /** Null, with nothing done, for input that is wrong, and for what only a transaction can tell. */
+  /** Null, with nothing written, for invalid input and for what only a transaction can decide. */
   async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<Row<Ticket> | null> {
     if (!isId(id)) return null;
     const named = await findNamed(this.#store.run, input);
     try {
       return await this.#store.save(createTicket(viewer, id, input, named, this.#now()));
     } catch (error) {
-      // An earlier call with the same id is answered first.
+      // Reported by the slow path, which answers a repeated call with the same id first.
       if (error instanceof UserInputError) return null;
       throw error;
     }
@@ -105,7 +108,7 @@ export class TicketService {
 
   /**
    * Whether the viewer created a ticket with this id before, and may still see it.
-   * @throws UserInputError CONFLICT for any other ticket with this id; it tells nothing of the ticket
+   * @throws UserInputError CONFLICT for any other ticket with this id; the error reveals nothing about it
    */
   async #isEarlierCall(viewer: Viewer, id: string): Promise<boolean> {
     if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
@@ -117,10 +120,10 @@ export class TicketService {
   }
 
   /**
-   * Changes the fields that are given. Two changes at once happen one after the other, and neither is lost: the row is
-   * locked, or written only if it is still the one that was read.
-   * @throws FORBIDDEN for a field that the viewer may not change; UserInputError for what is wrong with the input, with
-   * CONFLICT when the ticket has another version than expected
+   * Changes the fields that are given. Of two concurrent changes neither is lost: the row is written only if it is
+   * unchanged since it was read, or under a lock.
+   * @throws FORBIDDEN for a field that the viewer may not change; UserInputError for invalid input, with CONFLICT when
+   * the ticket has another version than expected
    */
   async update(viewer: Viewer, { id: given, ...change }: UpdateTicketInput): Promise<ChangedTicket> {
     const id = given.toLowerCase();
@@ -136,7 +139,7 @@ export class TicketService {
     return { id };
   }
 
-  /** Null, with nothing done, when the change needs locks, or somebody was faster. */
+  /** Null, with nothing written, when the change needs locks, or a concurrent write won. */
   async #updateUnlocked(
     viewer: Viewer,
     id: string,
@@ -152,7 +155,7 @@ export class TicketService {
 
   /**
    * Changes all of the tickets or none, in one transaction. Gives the ids, each once, in the order of the input.
-   * @throws FORBIDDEN when one of them may not be changed so; UserInputError for what is wrong with the input
+   * @throws FORBIDDEN without the right to change one of them; UserInputError for invalid input
    */
   async updateAll(viewer: Viewer, { ids: given, ...change }: UpdateTicketsInput): Promise<string[]> {
     checkNumber(given);
@@ -179,7 +182,7 @@ export class TicketService {
   }
 
   /**
-   * Soft: it is absent from every read from now on, and `restore` brings it back.
+   * Soft delete: the ticket is absent from every read, and `restore` brings it back.
    * @throws FORBIDDEN without the right
    */
   async delete(viewer: Viewer, given: string): Promise<string> {

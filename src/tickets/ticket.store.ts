@@ -11,13 +11,19 @@ import { TicketTransaction } from './ticket-transaction.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 
-/** Batches of new tickets contend for the same pages at the end of each index, batches of changes seldom do. */
+/**
+ * Connections for batches. Inserts contend for the last page of each index, updates seldom do, so only updates run in
+ * parallel.
+ */
 const UPDATE_CONCURRENCY = 3;
 
-/** Of the statements, in traces. */
+/** Span names of the statements. */
 const SUMMARIES = { select: 'select ticket', insert: 'insert ticket', update: 'update ticket' } as const;
 
-/** SQLSTATEs of a write that came too late: a serialization failure, and a mail that another one made pending meanwhile. */
+/**
+ * SQLSTATEs of a write that lost a race: serialization failure, and unique violation on a mail that another write made
+ * pending.
+ */
 const TOO_LATE = new Set<unknown>(['40001', '23505']);
 
 function cameTooLate(error: unknown): boolean {
@@ -25,10 +31,10 @@ function cameTooLate(error: unknown): boolean {
 }
 
 /**
- * Loads and saves tickets: a ticket, its event and its mails are written by one statement. Without a transaction, those that
- * are asked for at the same time go together (docs/decisions/0081-batches.md), nothing is locked, and `save` writes only
- * what is still as it was loaded. Where it is not, or people and products must be locked, the same command runs in a
- * `transaction`.
+ * Loads and saves tickets: one statement writes a ticket, its event and its mails. Without a transaction, concurrent
+ * calls are batched (docs/decisions/0081-batches.md), nothing is locked, and `save` writes only if the ticket is
+ * unchanged since `load` (optimistic concurrency). If it is not, or if people and products must be locked, callers run
+ * the same command in a `transaction`.
  */
 export class TicketStore {
   readonly #orm: MikroORM;
@@ -70,7 +76,8 @@ export class TicketStore {
     });
     this.#inserts = new Batcher({
       summary: SUMMARIES.insert,
-      // Products and users that somebody has locked would hold up the batch: their tickets are left out, and written alone.
+      // A locked product or user would delay the whole batch: its ticket is skipped, and written by a statement of its
+      // own.
       executeBatch: async (batch, pipeline) => {
         const query = statements.insertUnlocked(...insertedRecords(batch));
         const rows = byId(await db.write(query, { pipeline, summary: SUMMARIES.insert }));
@@ -106,7 +113,7 @@ export class TicketStore {
     });
   }
 
-  /** For reads that need no transaction. */
+  /** Runs reads outside of a transaction. */
   readonly run: RunQuery = async (query) => this.#db.pipelined(query);
 
   /** A ticket, deleted or not; null if there is none. @param id in lower case */
@@ -115,8 +122,8 @@ export class TicketStore {
   }
 
   /**
-   * The ticket as it was written. Null, and nothing is written, when a new ticket's id is in use, or its product or assignee
-   * does not exist; when the ticket or a mail is not what was loaded any more, or somebody has it locked.
+   * The ticket as it was written. Null, with nothing written, when a new ticket's id is in use or its product or
+   * assignee does not exist; and when the ticket or a mail has changed since it was loaded, or is locked.
    */
   async save(write: TicketWrite): Promise<Row<Ticket> | null> {
     const prepared = this.#prepared(write);
@@ -127,7 +134,7 @@ export class TicketStore {
     return ticket;
   }
 
-  /** Runs work in a transaction, and schedules the mails that it made pending after the commit. */
+  /** Runs work in a transaction, and after the commit schedules the mails that became pending. */
   async transaction<Result>(work: (tx: TicketTransaction) => Promise<Result>): Promise<Result> {
     let tx: TicketTransaction | undefined;
     const result = await this.#orm.em.fork().transactional(async (em) => {
@@ -138,7 +145,9 @@ export class TicketStore {
     return result;
   }
 
-  /** For work in a transaction that somebody else has begun. Its mails are found when they are due. */
+  /**
+   * For work in a transaction of the caller's. Its mails are not scheduled, but found by the workers when they are due.
+   */
   within(em: EntityManager): TicketTransaction {
     return new TicketTransaction(em, this.#statements, (write) => this.#prepared(write));
   }

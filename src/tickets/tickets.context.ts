@@ -24,7 +24,7 @@ declare module '../graphql/context.js' {
   }
 }
 
-/** Each is a search of its own: more in one statement could exceed its time limit. */
+/** Maximum batch: each source is a search of its own, and more in one statement could exceed the statement timeout. */
 const SIMILAR_BATCH = 10;
 
 export const ticketById = loaderById(async (context, ids) => context.readers.tickets.byIds(signedIn(context), ids));

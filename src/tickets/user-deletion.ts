@@ -7,7 +7,7 @@ import { unassignDeletedUser } from './ticket.commands.js';
 import { type TicketStore } from './ticket.store.js';
 import { type User } from '../accounts/users/user.entity.js';
 
-/** What becomes of the tickets and mails of a deleted account. */
+/** Unassigns the tickets of a deleted user and cancels the user's mails. */
 export class UserDeletion {
   readonly #clock: Clock;
   readonly #notifications: NotificationService;
@@ -20,11 +20,11 @@ export class UserDeletion {
     this.#ticketStore = deps.ticketStore;
   }
 
-  /** Unassigns the user's active tickets, each with its event, and cancels the mails that wait for them. */
+  /** Unassigns the user's active tickets, each with its event, and cancels the user's pending mails. */
   async of(em: EntityManager, user: User, actorId: string): Promise<void> {
     const at = this.#clock.now().toISOString();
     const tx = this.#ticketStore.within(em);
-    // Deleted ones too, or restoring one would bring back an active ticket that nobody works on.
+    // Deleted tickets too: otherwise restoring one would bring back a ticket assigned to a deleted user.
     const snapshots = await tx.lock(sql`t.assigned_to_id = ${user.id} and t.status not in ('DONE', 'CLOSED')`);
     await tx.save(snapshots.map((snapshot) => unassignDeletedUser(actorId, snapshot, at)));
     await this.#notifications.cancelForUser(em, user, NotificationCancelReason.USER_DELETED);

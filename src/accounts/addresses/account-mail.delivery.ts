@@ -40,12 +40,12 @@ export class AccountMailDelivery {
     });
   }
 
-  /** Handles what no job woke anybody for, or could not be sent before. */
+  /** Sweep: handles mails without a job, and those that could not be sent before. */
   async sweep(): Promise<void> {
     await this.#pending.sweep();
   }
 
-  /** Sends one mail, if it is still waiting. */
+  /** Sends one mail if it is still pending. */
   async deliver(id: string): Promise<void> {
     await this.#pending.deliver(id);
   }
@@ -53,7 +53,7 @@ export class AccountMailDelivery {
   async #answer(em: EntityManager, mail: AccountMail): Promise<void> {
     if (!(await isOnlyOneFor(em, mail.email))) return;
     const now = this.#clock.now();
-    // Not locked: confirming looks again under the lock, and signing in must not wait for a slow mail server.
+    // Not locked: confirming checks again under the lock, and signing in must not wait for a slow mail server.
     const user = await em.findOne(User, { id: mail.user.id, deletedAt: null });
     const isTooMuch = mail.kind === AccountMailKind.CONFIRM_EMAIL && (await this.#wereTooMany(em, mail, now));
     mail.handledAt = now;
@@ -83,7 +83,7 @@ export class AccountMailDelivery {
   }
 }
 
-/** To the address that was the account's when the mail was owed. */
+/** To the address that the account had when the mail was enqueued. */
 function told({ kind, newEmail }: AccountMail, { username }: User): MailTexts {
   return emailChangeMail({ username, newEmail: newEmail ?? '', done: kind === AccountMailKind.EMAIL_CHANGED });
 }

@@ -14,8 +14,8 @@ export enum AccountMailKind {
 }
 
 /**
- * A mail about an account's address that is owed. It is committed together with what it tells of; a worker sends it,
- * and makes the secret that it holds.
+ * A pending mail about an account's address (outbox). It is committed together with the change that it is about; a
+ * worker creates its secret and sends it.
  */
 @Entity({ tableName: 'account_mail' })
 @Index({ name: 'account_mail_waiting', properties: ['createdAt'], where: 'handled_at is null' })

@@ -4,10 +4,10 @@ import { type Clock } from '../../common/clock.js';
 import { type User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
 
-/** After the commit: asks a worker to look at a mail. Best effort, as a sweep finds it too. */
+/** Called after the commit: schedules the job for a mail. Best effort, as the sweep finds it too. */
 export type ScheduleAccountMail = (id: string) => Promise<void>;
 
-/** Owes mails about accounts' addresses, in the unit of work of whatever they tell of. */
+/** Enqueues mails about accounts' addresses, in the unit of work of the change that they are about. */
 export class AccountMails {
   readonly #clock: Clock;
   readonly #scheduleDelivery: ScheduleAccountMail;
@@ -22,9 +22,7 @@ export class AccountMails {
     return em.create(AccountMail, { kind: AccountMailKind.CONFIRM_EMAIL, user, email, createdAt: this.#clock.now() });
   }
 
-  /**
-   * Tells the address that the account has, or had. One that nobody has proven is told nothing: it may be a stranger's.
-   */
+  /** Notifies the present or former address of the account, unless it is unconfirmed: it may be a stranger's. */
   tellOld(
     em: EntityManager,
     user: Ref<User>,

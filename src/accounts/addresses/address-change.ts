@@ -15,7 +15,7 @@ import { User } from '../users/user.entity.js';
 import { type UpdateUserInput } from '../users/user.inputs.js';
 import { isOwnAccount } from '../users/user.policy.js';
 
-/** What an account's new address asks for: one's own the current password and a proof, another's neither. */
+/** Changes of an account's address: the user's own needs the current password and a confirmation, another's neither. */
 export class AddressChange {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
@@ -38,8 +38,8 @@ export class AddressChange {
   }
 
   /**
-   * The hash of the viewer's password, where the input asks for what needs it; null where it does not. Before the
-   * transaction, as comparing takes long.
+   * The hash of the viewer's password if the change needs it, else null. Called before the transaction, as verifying
+   * takes long.
    * @throws as `CurrentPassword.check`
    */
   async passwordFor(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string | null> {
@@ -51,8 +51,8 @@ export class AddressChange {
   }
 
   /**
-   * Does all that a given address asks for but to set another's: links end, one's own waits for its proof. Gives the mails
-   * that are owed.
+   * Invalidates links and stores the user's own new address as unconfirmed; the caller sets another's. Gives the mails
+   * that were enqueued.
    * @param user locked
    */
   async of(

@@ -23,7 +23,7 @@ function refused(code: UserErrorCode, message: string): UserInputError {
   return userInputError(code, 'token', message);
 }
 
-/** Proves addresses by the links in mails to them. */
+/** Confirms addresses by the links in mails to them. */
 export class EmailConfirmationService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
@@ -96,7 +96,7 @@ export class EmailConfirmationService {
     if (!isAnother) return [];
     user.email = email;
     user.pendingEmail = null;
-    // Who reads the old mailbox must not get in by it.
+    // Readers of the old mailbox must not gain access by it.
     await endResetLinks(em, user.id, this.#clock.now());
     return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
   }

@@ -6,23 +6,23 @@ import { type Tracing, within } from '../../observability/tracing/tracing.js';
 
 /** Rows in one sweep. */
 const SWEEP_LIMIT = 100;
-/** Any number of our own: the kind of lock. */
+/** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x52_53_54;
 
-/** A row that stands for one mail. */
+/** A row for one pending mail. */
 export interface PendingMail {
   readonly id: string;
   readonly traceparent: string | null;
   handledAt: Date | null;
 }
 
-/** A kind of mails that are owed, in a table of its own. */
+/** A kind of mail with an outbox table of its own. */
 export interface PendingMailKind<Row extends PendingMail> {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
-  /** The first ones that nobody has handled. */
+  /** The first rows that are not handled. */
   readonly waiting: (em: EntityManager, limit: number) => Promise<readonly Row[]>;
-  /** One that nobody has handled, locked; null also while another worker has it. */
+  /** A row that is not handled, locked; null also while another worker has locked it. */
   readonly lock: (em: EntityManager, id: string) => Promise<Row | null>;
   /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction of `lock`. */
   readonly answer: (em: EntityManager, row: Row) => Promise<void>;
@@ -30,7 +30,7 @@ export interface PendingMailKind<Row extends PendingMail> {
   readonly giveUp: (em: EntityManager, id: string) => Promise<unknown>;
 }
 
-/** Handles each row once, over all workers. A mail that is refused for now leaves it to the next sweep. */
+/** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
 export class PendingMails<Row extends PendingMail> {
   readonly #orm: MikroORM;
   readonly #tracing: Tracing | undefined;
@@ -42,20 +42,20 @@ export class PendingMails<Row extends PendingMail> {
     this.#kind = kind;
   }
 
-  /** Handles what no job woke anybody for, or could not be sent before. */
+  /** Sweep: handles rows without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
     const waiting = await this.#kind.waiting(this.#orm.em.fork(), SWEEP_LIMIT);
     const failures: unknown[] = [];
     for (const { id } of waiting) {
-      // One that cannot be handled must not hold up those behind it.
+      // A row that fails must not block those behind it.
       await this.deliver(id).catch((error: unknown) => failures.push(error));
     }
     if (failures.length > 0) throw new AggregateError(failures, `Mails (${this.#kind.name}) could not be handled`);
   }
 
   /**
-   * Sends the mail of a row, if it is still waiting. What the mail holds becomes valid with the commit that marks the row
-   * as handled; a mail that is refused leaves both undone.
+   * Sends the mail of a row if it is still pending. Its secret becomes valid with the commit that marks the row as
+   * handled; a refused mail rolls back both.
    */
   async deliver(id: string): Promise<void> {
     const field = this.#kind.name.replaceAll(/ (\w)/g, (_match, letter: string) => letter.toUpperCase());
@@ -85,8 +85,8 @@ export class PendingMails<Row extends PendingMail> {
 }
 
 /**
- * Whether no other worker is at a mail to this address, whose mails each would miss to count: if one is, a later sweep
- * comes to this one.
+ * Acquires a lock on the address, so that the limit of mails counts those of other workers; false if another worker
+ * holds it: a later sweep handles the row.
  */
 export async function isOnlyOneFor(em: EntityManager, email: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`

@@ -35,7 +35,7 @@ export class CurrentPassword {
     const { id, passwordHash } = await em.findOneOrFail(User, { id: viewer.id }, { populate: ['passwordHash'] });
     const refund = await this.#throttle.charge(id, client.network);
     const right = await verifyPassword(passwordHash, password, client.network).catch(async (error: unknown) => {
-      // Nothing was tried: the server has too many to check.
+      // The password was not checked, as the queue for hashing is full: the attempt is refunded.
       await refund();
       throw error;
     });

@@ -4,8 +4,8 @@ import { newId } from '../../common/id.js';
 import { currentTraceparent } from '../../observability/tracing/tracing.js';
 
 /**
- * That somebody asked to set a new password. Written for every address, known or not, so that the answer takes the
- * same time; the worker finds out whose it is, and sends the mail.
+ * A request for a new password. Written for every address, known or not, so that the response takes the same time; the
+ * worker looks up the account and sends the mail.
  */
 @Entity({ tableName: 'password_reset_request' })
 @Index({ name: 'password_reset_request_waiting', properties: ['createdAt'], where: 'handled_at is null' })

@@ -14,10 +14,10 @@ import { Token, TokenKind } from '../token.entity.js';
 
 /** Valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
 const VALID_MS = 3_600_000;
-/** Nobody's mailbox is flooded by somebody else's asking. */
+/** Maximum number of mails to one address, so that requests by others cannot flood a mailbox. */
 const MOST_AN_HOUR = 5;
 
-/** Sends the mails that people asked for who forgot their password. */
+/** Sends mails with links for a new password. */
 export class PasswordResetDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
@@ -44,7 +44,7 @@ export class PasswordResetDelivery {
     });
   }
 
-  /** Handles what no job woke anybody for, or could not be sent before. */
+  /** Sweep: handles requests without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
     await this.#pending.sweep();
   }

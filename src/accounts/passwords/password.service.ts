@@ -18,7 +18,7 @@ import { Token, TokenKind } from '../token.entity.js';
 import { type Viewer } from '../viewer.js';
 import { type ViewerCache } from '../viewer-cache.js';
 
-/** After the commit: asks the worker to look at the request. Best effort, as a sweep finds it too. */
+/** Called after the commit: schedules the job for the request. Best effort, as the sweep finds it too. */
 export type ScheduleResetMail = (requestId: string) => Promise<void>;
 
 function tooLate() {
@@ -72,7 +72,7 @@ export class PasswordService {
   }
 
   /**
-   * One row for any address, known or not: the answer says nothing, and takes the same time.
+   * One row for any address, known or not: the response reveals nothing and takes the same time.
    * @throws RATE_LIMITED when requests come from one place too often
    */
   async requestReset(client: Client, email: string): Promise<void> {
@@ -93,11 +93,11 @@ export class PasswordService {
     checkNewPassword(check, 'newPassword', newPassword);
     check.done();
     const which = { kind: TokenKind.PASSWORD_RESET, hash: hashSecret(token) };
-    // Looked at before, so that a useless token costs no hash; and again under the lock, after the slow part.
+    // Checked before hashing, so that an invalid token costs no hash; and again under the lock.
     const { user: owner } = this.#usable(await this.#orm.em.fork().findOne(Token, which));
     const passwordHash = await hashPassword(newPassword, client.network);
     const signedIn = await this.#orm.em.fork().transactional(async (em) => {
-      // All that uses up a link locks its user first.
+      // Everything that uses a link locks its user first.
       const user = await lockUser(em, { id: owner.id });
       const link = this.#usable(await em.findOne(Token, which));
       if (user === null) throw tooLate();

@@ -5,12 +5,12 @@ import { BoundedLimiter } from '../../common/bounded-limiter.js';
 /** OWASP's first choice for argon2id, and the floor that docs/hardening.md sets. */
 const PARAMETERS = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
-/** Each takes 19 MiB and a thread of libuv's four: 100 sign-ins at once must take neither all memory nor all threads. */
+/** Concurrency of hashing: each takes 19 MiB and one of libuv's four threads, and must not exhaust either. */
 const MOST_AT_ONCE = 2;
 
-/** Beyond it, people would wait longer than they do, and every request that waits takes memory. */
+/** Maximum length of the queue: beyond it people would give up waiting, and each queued request takes memory. */
 const MOST_WAITING = 200;
-/** A flood from one network leaves the other half to everybody else. */
+/** Maximum share of one network: the rest is left to others during a flood. */
 const MOST_WAITING_FROM_ONE_NETWORK = MOST_WAITING / 2;
 const RETRY_AFTER_SECONDS = 5;
 
@@ -50,7 +50,7 @@ export async function verifyPassword(
   password: string,
   network: string | null = null,
 ): Promise<boolean> {
-  // Out of turn, as it is made once: a turn that is refused would be remembered for ever.
+  // Not limited, as it is computed once: a refusal by the limiter would be cached for ever.
   decoy ??= hash('there is no such account', PARAMETERS);
   const against = passwordHash ?? (await decoy);
   const normal = normalised(password);

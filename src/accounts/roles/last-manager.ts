@@ -3,15 +3,14 @@ import { sql } from 'kysely';
 import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { User } from '../users/user.entity.js';
 
-/** Any number of our own; one change at a time to who can manage users. */
+/** Key of the advisory lock that serializes changes to who can manage users. */
 export const MANAGERS_LOCK = 0x4d_47_52;
 
 /**
- * Makes a change after which somebody must still be able to manage users (docs/behaviour.md, "Deleting and restoring"), and flushes it. Changes of
- * this kind happen one after the other, so that two at once cannot each count on the other's person.
- * @param em in a transaction, which the error rolls back; it must hold no lock yet, or two changes could wait for each
- * other
- * @param field of the input that is told to be at fault
+ * Makes a change after which somebody must still be able to manage users (docs/behaviour.md, "Deleting and restoring"),
+ * and flushes it. Such changes are serialized, so that two concurrent ones cannot each rely on the other's person.
+ * @param em in a transaction, which the error rolls back; it must hold no lock yet, to avoid deadlocks
+ * @param field the field of the input for the error
  * @throws UserInputError CONFLICT when nobody would be left
  */
 export async function withLastManagerGuard(

@@ -3,15 +3,12 @@ import { type Clock } from '../../common/clock.js';
 import { type Db } from '../../database/db.js';
 
 const DAY_MS = 86_400_000;
-/** How long after its end something can still be looked into, by an administrator or after a theft. */
+/** Retention after the end of a session, for investigations. */
 export const ENDED_KEPT_DAYS = 30;
-/** Rows in one statement: nobody who signs in meanwhile waits for longer than those take. */
+/** Batch size: concurrent sign-ins wait for one batch at most. */
 const BATCH = 500;
 
-/**
- * Removes what signing in leaves behind. Used refresh tokens stay as long as their session lives, however old they are:
- * seeing one again ends it.
- */
+/** Removes expired sessions and tokens. Used refresh tokens are kept as long as their session, as their reuse ends it. */
 export class ExpiredSessionCleanup {
   readonly #db: Db;
   readonly #clock: Clock;
@@ -21,7 +18,7 @@ export class ExpiredSessionCleanup {
     this.#clock = clock;
   }
 
-  /** Gives how many rows went. Ends early once aborted; the next time goes on. */
+  /** Gives the number of deleted rows. Ends early once aborted; the next run continues. */
   async remove(stopping?: AbortSignal): Promise<number> {
     const before = new Date(this.#clock.now().getTime() - ENDED_KEPT_DAYS * DAY_MS).toISOString();
     let removed = await this.#repeat(stopping, async () => this.#removeLinks(before));
@@ -64,7 +61,7 @@ export class ExpiredSessionCleanup {
     return removed.length;
   }
 
-  /** One whose token somebody is just trying stays for the next time. */
+  /** Keeps sessions that still have tokens: a concurrent request has locked them. */
   async #removeSessions(ids: readonly string[]): Promise<number> {
     const removed = await this.#db.all(sql`
       delete from session s

@@ -20,10 +20,10 @@ const LONGEST_USER_AGENT = 255;
  * answer may be lost on its way.
  */
 const GRACE_MS = 30_000;
-/** Pairs that one token gives within the grace: more tabs than anybody has. */
+/** Maximum number of pairs for one token within the grace period. */
 const MOST_OF_A_GENERATION = 100;
 
-/** Everything a client needs to go on; what `AuthPayload` shows. */
+/** The tokens of a session, as in `AuthPayload`. */
 export interface SignedIn {
   accessToken: string;
   accessTokenExpiresAt: Date;
@@ -104,8 +104,9 @@ export class SessionService {
   }
 
   /**
-   * Takes a refresh token for a new pair. For a while it can be used again, for further pairs of the same generation; when
-   * that is over, or one of that generation was used, using it again tells of a theft, and ends the session.
+   * Exchanges a refresh token for a new pair. Within the grace period it can be used again, for further pairs of the
+   * same generation; after it, or once a token of that generation was used, reuse indicates a theft and ends the
+   * session.
    * @throws UserInputError INVALID_CREDENTIALS for an unknown or used token, EXPIRED for a late one or an ended session
    */
   async refresh(refreshToken: string): Promise<SignedIn> {
@@ -146,7 +147,7 @@ export class SessionService {
     return outcome;
   }
 
-  /** Whether a token that was used is not to be used again: its holder has the next one for sure, or had the time. */
+  /** Whether a used token must not be used again: its successor was used, or the grace period is over. */
   async #isSpent(em: EntityManager, { id, session }: Token, usedAt: Date): Promise<boolean> {
     if (this.#clock.now().getTime() - usedAt.getTime() >= GRACE_MS) return true;
     return (await em.count(Token, { session, generation: id, usedAt: { $ne: null } })) > 0;
@@ -188,13 +189,13 @@ export class SessionService {
     return sessions;
   }
 
-  /** The same as part of a larger transaction; after its commit the caller lets the viewers be forgotten. */
+  /** The same within the caller's transaction; after the commit the caller invalidates the cached viewers. */
   async endIn(em: EntityManager, which: { id?: string | { $ne: string }; user?: string }): Promise<string[]> {
     const now = this.#clock.now();
     const sessions = await em.find(
       Session,
       { ...which, revokedAt: null, expiresAt: { $gt: now } },
-      // In the order of their ids: two that end the same sessions cannot wait for each other.
+      // In the order of ids, to avoid deadlocks.
       { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: { id: 'asc' } },
     );
     for (const session of sessions) session.revokedAt = now;

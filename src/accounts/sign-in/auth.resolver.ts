@@ -25,7 +25,7 @@ import {
 } from './auth.payloads.js';
 import { type SignedIn } from '../sessions/session.service.js';
 
-/** The rest of the same request, the payload's user first, is seen with the eyes of whoever just signed in. */
+/** Sets the viewer who signed in for the rest of the request, the payload included. */
 async function payload(context: Context, signedIn: SignedIn, inCookie: boolean): Promise<AuthPayload> {
   // The session is open: what cannot be read now must not take its tokens away.
   context.viewer = await context.services.viewers.find(signedIn).catch(() => null);
@@ -126,7 +126,7 @@ export class AuthResolver {
     return { userId: await services.confirmations.confirm(input.token) };
   }
 
-  /** Not `Authorized`: who comes back with an expired access token must be able to leave. */
+  /** Not `Authorized`: signing out must work with an expired access token. */
   @Public()
   @Mutation(() => SignOutPayload, {
     description:

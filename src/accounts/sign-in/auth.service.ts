@@ -83,13 +83,13 @@ export class AuthService {
   }
 
   /**
-   * By username or e-mail address (docs/behaviour.md, "Logins and passwords"). Wrong name and wrong password are told in the same words, after
-   * the same time.
+   * By username or e-mail address (docs/behaviour.md, "Logins and passwords"). A wrong name and a wrong password get
+   * the same message after the same time.
    * @throws UserInputError INVALID_CREDENTIALS; RATE_LIMITED after too many failures, the right password too
    */
   async signIn(client: Client, input: SignInInput): Promise<SignedIn> {
     const { password } = input;
-    // Phones add a blank behind a word that they complete.
+    // Phones append a blank to completed words.
     const login = input.login.trim();
     const em = this.#orm.em.fork();
     // PostgreSQL folds the case of other letters in another way than JavaScript, which the throttle's key would show.
@@ -103,7 +103,7 @@ export class AuthService {
     const refund = await this.#throttle.charge(user?.id ?? login, client.network);
     const right = await verifyPassword(user?.passwordHash ?? null, password, client.network).catch(
       async (error: unknown) => {
-        // Nothing was tried: the server has too many to check.
+        // The password was not checked, as the queue for hashing is full: the attempt is refunded.
         await refund();
         throw error;
       },
@@ -113,7 +113,8 @@ export class AuthService {
     await refund();
     const { id, passwordHash } = user;
     const signedIn = await em.transactional(async (inner) => {
-      // Locked against a change of the password, which ends all sessions: none may be opened by the old one after it.
+      // Locked against a concurrent change of the password, which ends all sessions: the old password must not open one
+      // after it.
       const unchanged = { id, passwordHash, deletedAt: null };
       const current = await inner.findOne(User, unchanged, { lockMode: LockMode.PESSIMISTIC_READ });
       if (current === null) throw invalidCredentials();

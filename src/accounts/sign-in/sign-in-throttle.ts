@@ -16,12 +16,12 @@ const MOST_FROM_ONE_NETWORK = 100;
 /** What can be asked for without a password. Making an account also tells whether an e-mail address has one. */
 export type OpenRequest = 'signUp' | 'requestPasswordReset';
 
-/** Takes an attempt back. */
+/** Refunds an attempt. */
 type Refund = () => Promise<void>;
 
 /**
- * Counts password attempts in PostgreSQL, so that it holds over all instances. A right password gives its attempt back:
- * only failures use up the allowance, and nobody's signing in renews an attacker's.
+ * Counts password attempts in PostgreSQL, so that it holds over all instances. A correct password refunds its own
+ * attempt: only failures count, and a sign-in does not reset an attacker's count.
  */
 export class SignInThrottle {
   readonly #db: Db;
@@ -33,15 +33,15 @@ export class SignInThrottle {
   }
 
   /**
-   * Takes one attempt at an account, and one of the network that it comes from. Gives the function that gives both back, as far
-   * as it can: it never rejects, for what the attempt was for may be done, and an attempt that stays is forgotten after the
+   * Counts one attempt for an account and one for the client's network. Gives the function that refunds both, best
+   * effort: it never rejects, as the sign-in may have succeeded, and an attempt that is not refunded expires with the
    * window.
    * @param account its id, or the login as written when there is no such account: both are limited alike
    * @param network of the client (client-network.ts)
    * @throws RATE_LIMITED with retryAfterSeconds when either has none left
    */
   async charge(account: string, network: string | null): Promise<Refund> {
-    // The network first: one that makes up logins leaves no row for each of them.
+    // The network first, so that a refused network with invented logins adds no rows.
     const backToNetwork =
       network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
     try {
@@ -73,7 +73,7 @@ export class SignInThrottle {
    * @throws RATE_LIMITED with retryAfterSeconds when that network asked too often
    */
   async takeFrom(network: string | null, request: OpenRequest): Promise<void> {
-    // The colon is in no hash: no login, whatever is written in it, has the same key.
+    // A hash contains no colon, so no login can have the same key.
     if (network !== null) await this.#count(`${request}:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
   }
 
@@ -81,8 +81,8 @@ export class SignInThrottle {
     const now = this.#clock.now();
     const recent = sql`array(select a from unnest(t.attempts) a where a > ${new Date(now.getTime() - WINDOW_MS).toISOString()}::timestamptz order by a)`;
     const instant = sql`${now.toISOString()}::timestamptz`;
-    // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. One that is
-    // refused makes no hash, so it is not counted: trying on does not make the wait longer.
+    // One statement: PostgreSQL's lock on the row makes attempts at the same moment count one after the other. A
+    // refused attempt computes no hash and is not counted, so repeating it does not prolong the wait.
     const taken = await this.#db.all(sql`
       insert into sign_in_throttle as t (key, attempts) values (${key}, array[${instant}])
       on conflict (key) do update set attempts = ${recent} || ${instant}
@@ -95,7 +95,7 @@ export class SignInThrottle {
     throw new RateLimitedError(Math.max(1, Math.ceil(wait / 1000)));
   }
 
-  /** Forgets attempts that no longer count; the worker's sweep calls it. */
+  /** Deletes expired attempts; called by the worker's sweep. */
   async forgetOld(): Promise<void> {
     const since = new Date(this.#clock.now().getTime() - WINDOW_MS).toISOString();
     await this.#db.all(

@@ -1,4 +1,4 @@
-/** Who may make an account without being asked to: everybody, nobody, or those with an address in one of the domains. */
+/** Who may sign up: everybody, nobody, or owners of an address in one of the domains. */
 export type SignUpPolicy = 'open' | 'off' | readonly string[];
 
 /** Whether signing up is open to an address. Domains are in lower case; those below them do not count. */

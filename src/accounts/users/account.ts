@@ -23,7 +23,7 @@ export interface AccountFields {
   lastName?: string | null;
 }
 
-/** Checks what a person writes about an account, and gives it as it will be stored. */
+/** Validates and normalizes the fields of an account. */
 export function checkAccountFields(check: InputCheck, fields: AccountFields): Required<AccountFields> {
   if (!USERNAME.test(fields.username)) {
     check.add(
@@ -80,7 +80,7 @@ export async function checkNotTaken(
 }
 
 /**
- * Checks everything about an account to be made, and gives its fields as they will be stored.
+ * Validates and normalizes all fields of a new account.
  * @throws UserInputError with all that is wrong with the fields and the password, or else with what is taken
  */
 export async function checkNewAccount(
@@ -96,7 +96,7 @@ export async function checkNewAccount(
   return fields;
 }
 
-/** What the database's unique index says when two took the same name at once; null when the error is something else. */
+/** TAKEN for a unique violation by concurrent calls; null for other errors. */
 export function takenError(error: unknown): UserInputError | null {
   if (!(error instanceof UniqueConstraintViolationException)) return null;
   const constraint = 'constraint' in error ? error.constraint : undefined;

@@ -15,7 +15,7 @@ export interface AdministratorSettings {
   password: string;
 }
 
-/** Says which setting is at fault where a person would be told which field. */
+/** Names the setting in place of the input's field. */
 function told(error: unknown): never {
   if (!(error instanceof UserInputError)) throw error;
   const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);

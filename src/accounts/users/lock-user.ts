@@ -5,8 +5,8 @@ import { User } from './user.entity.js';
 
 /**
  * Locks a living user's row against other changes until the transaction ends, and gives the user as it then is; null
- * when there is none. NO KEY UPDATE, which MikroORM's lock modes lack: under FOR UPDATE whatever the user writes at the
- * same moment would wait at its foreign key, and two could wait for each other.
+ * when there is none. NO KEY UPDATE, which MikroORM's lock modes lack: under FOR UPDATE concurrent inserts by the user
+ * would wait at their foreign keys, with a risk of deadlocks (docs/decisions/0011-order-of-locks.md).
  * @param which the id, and what else must still be true of the user
  */
 export async function lockUser(

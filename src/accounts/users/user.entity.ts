@@ -9,7 +9,7 @@ import { Role } from '../roles/role.entity.js';
 
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A person with an account.' })
 @Entity({ tableName: 'user' })
-// A username is never given to somebody else: what its first owner wrote stands under it for ever.
+// A username is never reused: what its first owner wrote is shown under it.
 @Unique({ name: 'user_username_unique', properties: ['username'] })
 @Unique({ name: 'user_email_unique', properties: ['email'], where: 'deleted_at is null' })
 @Index({ name: 'user_created_at', properties: ['createdAt', 'id'] })
@@ -39,15 +39,15 @@ export class User extends Node {
   @Property({ type: 'text', nullable: true })
   lastName: string | null = null;
 
-  /** Unique among the living. Shown by the resolver, to those who may see it. */
+  /** Unique among accounts that are not deleted. The resolver shows it to those who may see it. */
   @Property({ type: 'string', columnType: 'citext' })
   email!: string;
 
-  /** False only for who signed up, until the mail to the address was confirmed: nothing then goes by the address. */
+  /** False for an account that signed up, until its address is confirmed: until then the address identifies nobody. */
   @Property({ type: 'boolean' })
   emailConfirmed: Opt<boolean> = true;
 
-  /** The address that the person wants instead, until the mail to it is confirmed. Several may want the same one. */
+  /** The requested new address, until it is confirmed. Several accounts may request the same one. */
   @Property({ type: 'string', columnType: 'citext', nullable: true })
   pendingEmail: string | null = null;
 

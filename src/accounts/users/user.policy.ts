@@ -35,7 +35,7 @@ export function canSetRole(viewer: Viewer): boolean {
   return viewer.role.canManageUsers;
 }
 
-/** Requirements C6: only canManageUsers raises a bit; users may lower their own. */
+/** Only canManageUsers grants a permission; users may drop their own (docs/access.md). */
 export function canSetTicketPermissions(
   viewer: Viewer,
   userId: string,

@@ -31,7 +31,7 @@ const ORDER_KEYS: Record<UserOrderField, OrderKey<UserRow>> = {
   NAME: { expression: inNameOrder(FULL_NAME), type: 'text', value: fullName },
 };
 
-/** What cursors are made of. */
+/** The columns that cursors contain. */
 const ORDERED_BY = ['createdAt', 'username', 'firstName', 'lastName'] as const;
 
 function orderOf({ field, direction }: UserOrder): Order<UserRow> {
@@ -45,7 +45,10 @@ export interface UserListArgs extends ConnectionArgs {
   orderBy?: UserOrder | null;
 }
 
-/** Whose address finds them: one that nobody has proven only for those who see that it is not. */
+/**
+ * The users whom the viewer may find by address: those whose address the viewer may see, and unconfirmed ones only with
+ * canManageUsers.
+ */
 function foundByEmail({ id, role }: Viewer): RawBuilder<boolean> {
   if (role.canManageUsers) return sql`true`;
   return role.canManageTickets ? sql`(u.email_confirmed or u.id = ${id})` : sql`u.id = ${id}`;
@@ -71,7 +74,7 @@ export class UserReader {
     this.#searchLimiter = searchLimiter;
   }
 
-  /** One page of the living, or with `deleted` of the deleted. One statement. */
+  /** One page of users, or of deleted users with `deleted`. One statement. */
   async page(viewer: Viewer, args: UserListArgs, selection: Selection): Promise<Connection<UserRow>> {
     const page = keysetPage(args, orderOf(args.orderBy ?? OLDEST_FIRST));
     const matching = sql<boolean>`${sql.join(userFilter(viewer, args.filter ?? {}), sql` and `)}`;

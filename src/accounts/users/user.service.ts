@@ -76,10 +76,10 @@ export class UserService {
   }
 
   /**
-   * Changes the fields that are given. One's own new address needs the current password, and waits to be proven; who may
-   * manage users gives others theirs at once.
-   * @throws FORBIDDEN for another's account, or a role, without canManageUsers; UserInputError for what is wrong with the
-   * input, CONFLICT for demoting the last one who can manage users; RATE_LIMITED after too many wrong passwords
+   * Changes the fields that are given. The user's own new address needs the current password and a confirmation;
+   * canManageUsers sets other people's at once.
+   * @throws FORBIDDEN for another's account, or a role, without canManageUsers; UserInputError for what is wrong with
+   * the input, CONFLICT for demoting the last one who can manage users; RATE_LIMITED after too many wrong passwords
    */
   async update(viewer: Viewer, client: Client, input: UpdateUserInput): Promise<string> {
     if (input.roleId !== undefined && !canSetRole(viewer)) throw new ForbiddenError('A role needs canManageUsers.');
@@ -100,7 +100,7 @@ export class UserService {
     return input.id.toLowerCase();
   }
 
-  /** Gives the mails that are owed. */
+  /** Gives the mails that were enqueued. */
   async #change(
     em: EntityManager,
     viewer: Viewer,
@@ -112,7 +112,7 @@ export class UserService {
     const check = new InputCheck();
     const email = check.requiredInUpdate('email', input.email) ? input.email : user.email;
     const fields = checkAccountFields(check, {
-      // One's own new address is not the account's yet.
+      // The user's own new address is set when it is confirmed.
       email: isOwnAccount(viewer, user.id) && !isSameAddress(email, user.email) ? user.email : email,
       username: check.requiredInUpdate('username', input.username) ? input.username : user.username,
       firstName: check.requiredInUpdate('firstName', input.firstName) ? input.firstName : user.firstName,
@@ -128,7 +128,7 @@ export class UserService {
   }
 
   /**
-   * The four permissions of an account. Whoever may manage users sets them; anybody may take rights from themselves.
+   * The four permissions of an account. canManageUsers sets them; users may drop their own.
    * @throws FORBIDDEN for another's, and for raising one's own, without canManageUsers
    */
   async setTicketPermissions(viewer: Viewer, { userId, permissions }: SetTicketPermissionsInput): Promise<string> {

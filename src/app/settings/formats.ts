@@ -12,7 +12,7 @@ export const wholeNumber = (least: number, most: number, fallback: number) =>
     .refine((value) => value >= least && value <= most, `must be a whole number from ${least} to ${most}`)
     .default(fallback);
 
-/** Beyond the most that is given, instants would leave the calendar and timers fire at once. */
+/** A number from zero to a maximum: durations beyond it give invalid dates, and timers that fire at once. */
 export const amount = (most: number, fallback: number) =>
   z
     .string()
@@ -53,7 +53,7 @@ const checkDatabaseUrl: Refinement = (value, context) => {
   }
 };
 
-/** Names the embedded PostgreSQL where it has to be asked for: in production. */
+/** The value that selects the embedded PostgreSQL, required in production. */
 export const EMBEDDED = 'embedded';
 
 export const databaseUrl = z.string().superRefine(checkDatabaseUrl);
@@ -62,7 +62,7 @@ export const databaseUrlOrEmbedded = z.string().superRefine((value, context) => 
   if (value !== EMBEDDED) checkDatabaseUrl(value, context);
 });
 
-/** Without what a URL has around it: a port has a setting of its own. */
+/** A host name or address, not a URL: the port is a setting of its own. */
 export const hostName = z
   .string()
   .refine(
@@ -79,7 +79,7 @@ export const jobStoreUrl = z.string().superRefine((value, context) => {
     context.addIssue({ code: 'custom', message: 'must be a URL that begins with postgres:// or mongodb://' });
   }
 });
-/** Where people reach something over HTTP, for paths to be added to: without a slash at its end. */
+/** A base URL, normalized to end without a slash. */
 export const address = url(['http:', 'https:']).transform((value, context) => {
   const fault = addressFault(value);
   if (fault === null) return new URL(value).href.replace(/\/+$/, '');

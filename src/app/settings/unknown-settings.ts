@@ -4,15 +4,15 @@ import { variables } from './variables.js';
 /** The names of all settings. */
 export const settingNames: readonly string[] = Object.keys(variables.shape);
 
-/** Names that begin like ours are meant to be ours: no other program reads them beside Docket. */
+/** Prefixes of Docket's settings, which no other program uses. */
 const OUR_PREFIXES = /^(ADMIN|ASSIGN_REPORT|DATABASE|DOCKET|EMAIL|JOBS|JWT|REPORT_SCHEDULE)_/;
-/** A short name such as HOME is near to too many. */
+/** Minimum length for a suggestion: a short name such as HOME resembles too many. */
 const SHORTEST_TYPED_NAME = 7;
 const MOST_TYPING_ERRORS = 2;
 
 /**
- * Says of each variable that looks like a setting and is none which one may be meant, by name: a setting that is mistyped
- * would keep its default without a word.
+ * Warnings about variables that resemble settings, with the name that may be meant: a mistyped setting would silently
+ * keep its default.
  */
 export function unknownSettings(source: NodeJS.ProcessEnv): string[] {
   return Object.keys(source).flatMap((name) => {

@@ -22,7 +22,7 @@ import {
 
 const NODE_ENVIRONMENTS = ['production', 'development', 'test'] as const;
 const LOG_LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const;
-/** Not grpc: its library is larger than all of the server. */
+/** grpc is not supported: its library is larger than the server. */
 const OTLP_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 
 const HOURS_A_YEAR = 366 * 24;
@@ -32,8 +32,8 @@ const REPORT_SCHEDULE = ['REPORT_SCHEDULE_HOURS', 'REPORT_SCHEDULE_MINUTES', 'RE
 const ADMINISTRATOR = ['ADMIN_EMAIL', 'ADMIN_USERNAME', 'ADMIN_PASSWORD'] as const;
 
 /**
- * When a rule about several settings is checked: each of them is right by itself. Faults in others do not matter, so
- * that everything wrong is told at once.
+ * A rule about several settings is checked if each of them is valid, regardless of faults in others, so that all faults
+ * are reported together.
  */
 function allRight(names: readonly string[]) {
   return ({ issues }: { readonly issues: readonly { readonly path?: readonly PropertyKey[] | undefined }[] }) =>

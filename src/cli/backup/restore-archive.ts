@@ -21,11 +21,11 @@ const CONNECT_TIMEOUT_MS = 10_000;
 const INDEX_MEMORY = `set local maintenance_work_mem = '256MB'; set local work_mem = '64MB'`;
 
 interface Restoring {
-  /** Told about each table whose rows are in. */
+  /** Called after each table is restored. */
   readonly done: (table: string, rows: number) => void;
-  /** Told about a table in the archive that no migration makes: its rows stay in the archive. */
+  /** Called for a table in the archive that no migration creates: its rows are not restored. */
   readonly leftOut: (table: string) => void;
-  /** Told what is waited for. */
+  /** Called with a message while waiting. */
   readonly tell?: Report;
 }
 

@@ -26,7 +26,7 @@ interface ArchiveSource {
   readonly now: Date;
   /** The signing keys as a JSON array of JWKs; null when there are none to keep. */
   readonly keys: string | null;
-  /** Told about each table that is in the archive. */
+  /** Called after each table. */
   readonly done: (table: string, rows: number) => void;
 }
 

@@ -4,15 +4,15 @@ import { StartError } from '../../common/start-error.js';
 import { type Report } from './open-session.js';
 
 const TRY_EVERY_MS = 200;
-/** A start that only looks whether there is something to do is not worth a word. */
+/** Waiting is logged only after this time: checks of an up-to-date database are short. */
 const TELL_AFTER_MS = 2_000;
 
 interface LockOptions {
-  /** A number, or one that is too large for JavaScript's as text. */
+  /** The key; as text if it is too large for a JavaScript number. */
   readonly key: number | string;
-  /** What somebody else is doing who has the lock, as in "Another process migrates this database". */
+  /** What the holder of the lock does, as in "Another process migrates this database". */
   readonly meanwhile: string;
-  /** The longest that it is waited for. */
+  /** Maximum wait. */
   readonly patienceMs: number;
   readonly report?: Report | undefined;
 }
@@ -34,9 +34,9 @@ async function take(client: ClientBase, { key, meanwhile, patienceMs, report }: 
 }
 
 /**
- * Runs the action while this session has the lock. It is given back by a statement, as a pooler may keep the connection
- * after the session has ended.
- * @throws StartError when others have it for too long
+ * Runs the action while this session holds the lock. It is released by a statement, as a pooler may keep the connection
+ * open after the session has ended.
+ * @throws StartError when it is not acquired in time
  */
 export async function withAdvisoryLock<Result>(
   client: ClientBase,
@@ -47,7 +47,7 @@ export async function withAdvisoryLock<Result>(
   try {
     return await action();
   } finally {
-    // A connection that broke has lost the lock, and what the action threw matters more.
+    // A broken connection has released the lock already; the action's error is the one to throw.
     await client.query('select pg_advisory_unlock($1)', [options.key]).catch(() => undefined);
   }
 }

@@ -2,7 +2,7 @@ import { type Client, DatabaseError } from 'pg';
 import { withTimeout } from '../../common/timeout.js';
 import { StartError } from '../../common/start-error.js';
 
-/** A pooler with others on it may give the second session another connection by chance. */
+/** Number of attempts: a pooler that others use may give the second session another connection by chance. */
 const TRIES = 5;
 const ANSWER_MS = 10_000;
 
@@ -15,7 +15,7 @@ async function backendOf(client: Client): Promise<unknown> {
   return rows[0]?.pid;
 }
 
-/** Whether another session, in a transaction, has the connection that was this one's. */
+/** Whether a second session, in a transaction, got the server connection of the first. */
 async function sharesBackend(session: Client, other: Client): Promise<boolean> {
   const before = await backendOf(session);
   try {
@@ -36,8 +36,8 @@ function isStatementMode(error: unknown): boolean {
 }
 
 /**
- * Settings of a session, its locks and its prepared statements would be another's behind a pooler in transaction or
- * statement mode, and show as wrong answers at some later time.
+ * Refuses poolers in transaction or statement mode: settings, advisory locks and prepared statements of a session would
+ * leak to others, and cause wrong answers later.
  * @param session to the database
  * @param openOther gives another one to the same
  * @throws StartError when such a pooler is in between

@@ -10,15 +10,15 @@ import { type SessionSettings, setUpSession } from './session.js';
 import { type Tls, tlsOf } from './tls.js';
 
 const DEFAULT_APPLICATION_NAME = 'docket';
-/** PostgreSQL's NAMEDATALEN - 1: it cuts off what is beyond. */
+/** PostgreSQL's NAMEDATALEN - 1: it truncates longer names. */
 const LONGEST_APPLICATION_NAME = 63;
-/** What each kind of connection appends to the name that it has in pg_stat_activity; the request pool appends nothing. */
+/** The suffix of application_name (pg_stat_activity) for each kind of connection; the request pool has none. */
 export type ConnectionUse = '' | '-jobs' | '-start' | '-probe' | '-backup' | '-restore';
 
 interface ConnectionOptions {
-  /** Of waiting for a connection: for the server to answer, and in a pool for one to be free. */
+  /** Timeout for opening a connection, and in a pool for a free one. */
   readonly timeoutMs: number;
-  /** Of waiting for an answer, where the network may fall silent; no limit if not given. */
+  /** Timeout for the answer to a statement; no limit if not given. */
   readonly queryTimeoutMs?: number;
   readonly session?: SessionSettings;
 }
@@ -27,7 +27,7 @@ function parsed(url: string): DatabaseUrl {
   try {
     return parseDatabaseUrl(url);
   } catch (error) {
-    // env.ts has told which setting it is; scripts and tests come here first.
+    // env.ts has validated the settings already; this error is for scripts and tests.
     if (error instanceof DatabaseUrlError) throw new StartError(`The database URL ${error.message}.`, { cause: error });
     throw error;
   }
@@ -41,13 +41,13 @@ function operatingSystemUser(): string {
   }
 }
 
-/** What pg_stat_activity calls a connection of the given use; a long name is cut, so that the use is seen behind it. */
+/** The application_name of a connection of the given use; a long name is truncated before the suffix. */
 export function applicationName(url: string, use: ConnectionUse): string {
   const name = parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME;
   return `${name.slice(0, LONGEST_APPLICATION_NAME - use.length)}${use}`;
 }
 
-/** Where the URL leads, without secrets, for messages. */
+/** The address of the URL without secrets, for messages. */
 export function placeOf(url: string): string {
   const { host, port } = parsed(url);
   if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`;
@@ -72,7 +72,7 @@ function configOf(url: string, use: ConnectionUse, timeoutMs: number) {
     application_name: applicationName(url, use),
     ...(parameters.has('options') && { options: parameters.get('options') }),
     connectionTimeoutMillis: longestMs,
-    // A server that fell silent would never be noticed otherwise.
+    // Without a timeout a dead connection would never be noticed.
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
   } satisfies ClientConfig;
@@ -107,7 +107,7 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
       try {
         await withTimeout(setUpSession(client, session), config.connectionTimeoutMillis);
       } catch (error) {
-        // The pool would end it in good order, and wait for a server or a pooler that does not answer.
+        // Destroyed, as a graceful end by the pool would wait for a server or pooler that does not answer.
         if (client instanceof Client) client.connection.stream.destroy();
         throw error;
       }
@@ -135,7 +135,7 @@ export async function connectClient(url: string, use: ConnectionUse, options: Co
   }
 }
 
-/** Opens the connection. What `pg` reports without a code is told apart by what has happened. */
+/** Opens the connection. Errors of `pg` without a code are classified by the connection's state. */
 async function opened(client: Client, { connectionTimeoutMillis, ssl }: ReturnType<typeof configOf>): Promise<void> {
   const since = performance.now();
   let isClosed = false;

@@ -63,7 +63,7 @@ function decoded(text: string, where: string): string {
   } catch {
     throw new DatabaseUrlError(`must have %25 where its ${where} holds a percent sign`);
   }
-  // PostgreSQL's protocol ends each value with one.
+  // PostgreSQL's protocol terminates values with NUL.
   if (value.includes('\0')) throw new DatabaseUrlError(`must have no %00 in its ${where}`);
   return value;
 }
@@ -72,7 +72,7 @@ function isParameter(name: string): name is ParameterName {
   return PARAMETERS.some((known) => known === name);
 }
 
-/** The name is shown only when it looks like one: a password with a question mark in it would end up here. */
+/** The name is shown only if it looks like a parameter: part of a password with a question mark would end up here. */
 function unknownParameter(name: string): DatabaseUrlError {
   const isName = /^\w+$/.test(name) && name.length <= LONGEST_PARAMETER_NAME;
   const nearest = isName ? nearestName(name.toLowerCase(), PARAMETERS, MOST_EDITS) : undefined;
@@ -133,7 +133,7 @@ function checkApplicationName(name = ''): void {
   if (!/^[ -~]*$/.test(name)) throw new DatabaseUrlError('must have ASCII characters only in application_name');
 }
 
-/** What can be said about TLS without looking at any file. */
+/** Checks of the TLS parameters that need no file. */
 function checkTls(mode: SslMode, parameters: ReadonlyMap<ParameterName, string>): void {
   const root = parameters.get('sslrootcert');
   if (mode === 'verify-ca' && root === undefined) {

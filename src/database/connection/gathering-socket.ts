@@ -1,8 +1,8 @@
 import { Socket } from 'node:net';
 
 /**
- * A socket that sends statements, each of which `pg` corks, in one packet at the end of a turn of the event loop: those of
- * several requests on one connection are then one system call, and wake up PostgreSQL once (bench/results.md).
+ * A socket that gathers all writes of one turn of the event loop into one packet: the pipelined statements of several
+ * requests are then one system call, and PostgreSQL handles them in one go (bench/results.md).
  */
 export class GatheringSocket extends Socket {
   #isGathering = false;

@@ -22,7 +22,7 @@ function sentenceOf(error: Error): string {
   return first.replace(/^.* - /, '').replace(/\.$/, '');
 }
 
-/** What to tell the person who starts Docket when the database refuses to be migrated; undefined for other errors. */
+/** The message for the operator when the database rejects a migration; undefined for other errors. */
 export function missingRight(error: unknown): StartError | undefined {
   if (error instanceof TimeoutError) {
     return new StartError(
@@ -31,7 +31,7 @@ export function missingRight(error: unknown): StartError | undefined {
     );
   }
   if (!isNativeError(error) || !('code' in error)) return undefined;
-  // A connection that the server refused is the cause of the error that there is none.
+  // The refusal of the server is the cause of the error that there is no connection.
   if (error.code === DATABASE_UNAVAILABLE && error.cause !== undefined) return missingRight(error.cause);
   const said = sentenceOf(error);
   if (NO_SUCH_EXTENSION.has(String(error.code))) {

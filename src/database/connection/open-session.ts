@@ -5,22 +5,22 @@ import { isTransient, reasonOf, refusedConnection } from './refused-connection.j
 
 /** A server that is up answers at once, even from far away. */
 const CONNECT_TIMEOUT_MS = 10_000;
-/** How long a PostgreSQL that is not up yet is waited for: services that start together come up in any order. */
+/** Maximum wait for a PostgreSQL that is still starting: services that start together become ready in any order. */
 export const WAIT_FOR_SERVER_MS = 30_000;
 const TRY_EVERY_MS = 500;
 
-/** What a person is told while something is waited for. */
+/** The message that is logged while waiting. */
 export type Report = (message: string) => void;
 
 export interface SessionOptions {
   readonly use?: ConnectionUse;
   readonly report?: Report;
-  /** Of waiting for a server that is not up yet. */
+  /** Maximum wait for a server that is still starting. */
   readonly patienceMs?: number;
 }
 
 /**
- * A connection beside the pool's; the caller ends it. A server that is not up yet is waited for.
+ * A connection outside of the pool; the caller ends it. Waits for a server that is still starting.
  * @throws StartError when the database cannot be reached or refuses the connection
  */
 export async function openSession(url: string, options: SessionOptions = {}): Promise<Client> {

@@ -13,14 +13,14 @@ function codeOf(error: unknown): string {
   return isNativeError(error) && 'code' in error ? String(error.code) : '';
 }
 
-/** What an error says, and each of those that it stands for. */
+/** The messages of an error and of its aggregated errors. */
 export function reasonOf(error: unknown): string {
   return errorsOf(error)
     .map((one) => (isNativeError(one) ? one.message : String(one)))
     .join(', ');
 }
 
-/** A server that is starting, restarting or full for a moment, and a host whose name is not known yet. */
+/** Transient errors: the server is starting, restarting or full, or the host's name cannot be resolved yet. */
 const TRANSIENT_CODES = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -37,7 +37,7 @@ const TRANSIENT_CODES = new Set([
   '53300',
 ]);
 
-/** Whether it may work in a moment, with nothing changed. */
+/** Whether a retry may succeed. */
 export function isTransient(error: unknown): boolean {
   return errorsOf(error).every(
     (one) => TRANSIENT_CODES.has(codeOf(one)) || one instanceof TimeoutError || one instanceof ConnectionClosedError,
@@ -47,7 +47,7 @@ export function isTransient(error: unknown): boolean {
 /** What `pg` says to a statement on a connection that broke before it. */
 const BROKEN_BEFORE = /is not queryable/;
 
-/** What to tell when the server stopped, or the connection to it broke, in the middle of a start; undefined for other errors. */
+/** The message for a connection that broke during the start; undefined for other errors. */
 export function brokenStart(url: string, cause: unknown): StartError | undefined {
   const reason = reasonOf(cause).replace(/\.$/, '');
   if (cause instanceof StartError || !(isTransient(cause) || BROKEN_BEFORE.test(reason))) return undefined;
@@ -105,9 +105,9 @@ function adviceOn(cause: unknown, code: string, reason: string): string {
 const NO_PASSWORD = /client password must be a/;
 const INVALID_PASSWORD = '28P01';
 
-/** What to tell the person who starts Docket. The URL itself is not told: it holds the password. */
+/** The message for the operator, without the URL, which contains the password. */
 export function refusedConnection(url: string, cause: unknown): StartError {
-  // A file that the URL names, for example: its message says what to do.
+  // For example a file that the URL names: its message says what to do.
   if (cause instanceof StartError) return cause;
   const said = reasonOf(cause);
   const [code, reason] = NO_PASSWORD.test(said)

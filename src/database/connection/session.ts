@@ -1,49 +1,49 @@
 import { type ClientBase } from 'pg';
 
-/** What Docket's SQL and `pg` rely on, whatever the database's, the role's and the server's own settings are. */
+/** Session settings that Docket's SQL and `pg` rely on, regardless of the settings of database, role and server. */
 const RELIED_ON = {
   client_encoding: 'UTF8',
   standard_conforming_strings: 'on',
-  // The ORM looks for its table of migrations there, and for all others by their plain names.
+  // The ORM finds its table of migrations there, and all others by unqualified names.
   search_path: 'public',
-  // How values are written as text.
+  // Output formats of values.
   datestyle: 'ISO, MDY',
   intervalstyle: 'postgres',
   timezone: 'UTC',
   bytea_output: 'hex',
   extra_float_digits: '1',
   xmloption: 'content',
-  // How texts are read.
+  // Parsing of literals.
   array_nulls: 'on',
   transform_null_equals: 'off',
-  // What searches find.
+  // Semantics of searches.
   gin_fuzzy_search_limit: '0',
-  // What a name means in the functions that migrations make, and what they refuse.
+  // Name resolution and checks in the functions that migrations create.
   'plpgsql.variable_conflict': 'error',
   'plpgsql.extra_errors': 'none',
-  // A row that is refused, as a name that is taken, does not end the connection.
+  // An error, such as a unique violation, must not end the session.
   exit_on_error: 'off',
-  // Row locks are what makes changes wait for each other (docs/decisions/0008-row-locks.md): a statement that waited must
-  // see what it waited for. Under a stricter level it would fail instead.
+  // Changes are serialized by row locks (docs/decisions/0080-direct-writes.md): a statement that waited for a lock must
+  // see the committed row. At a stricter isolation level it would fail instead.
   default_transaction_isolation: 'read committed',
   default_transaction_deferrable: 'off',
-  // Docket has its own limits; a pooled connection is idle for long, and an import's transaction takes minutes.
+  // Docket has limits of its own; a pooled connection may be idle for long, and an import's transaction takes minutes.
   statement_timeout: '0',
   lock_timeout: '0',
   idle_in_transaction_session_timeout: '0',
   idle_session_timeout: '0',
   transaction_timeout: '0',
-  // Values of parameters are nobody's business in the server's log.
+  // No parameter values in the server's log.
   log_parameter_max_length_on_error: '0',
 };
 
-/** The extensions that migrations make, or find. */
+/** The extensions that migrations create if missing. */
 export const EXTENSIONS = ['citext', 'pg_trgm', 'unaccent'] as const;
 
 /**
- * One statement, as each new connection waits for it. Settings that this PostgreSQL does not have are left out. Where the
- * extensions are in a schema of their own it is put behind the search_path, for their types and operators to be found:
- * without, "=" of two citext would compare with regard to case.
+ * One statement, to save round trips on each new connection. Settings unknown to this PostgreSQL version are skipped.
+ * If the extensions are in a schema of their own, it is appended to the search_path for their types and operators:
+ * without it, "=" of two citext values would be case-sensitive.
  */
 export const SET_UP = `
   select set_config(name, value, false) from unnest($1::text[], $2::text[]) as wanted (name, value)
@@ -55,10 +55,10 @@ export const SET_UP = `
       where extname = any($3::text[]) and nspname <> all (current_schemas(true))) as elsewhere
     where schemas is not null`;
 
-/** Settings of a session beyond those, such as its statement_timeout. */
+/** Further settings of a session, such as its statement_timeout. */
 export type SessionSettings = Readonly<Record<string, string>>;
 
-/** Makes a new connection one on which Docket's statements mean what they should. */
+/** Applies the settings to a new connection. */
 export async function setUpSession(client: ClientBase, settings: SessionSettings = {}): Promise<void> {
   const wanted = { ...RELIED_ON, ...settings };
   await client.query(SET_UP, [Object.keys(wanted), Object.values(wanted), EXTENSIONS]);

@@ -25,8 +25,8 @@ export function clusterDirOf(dataDir: string): string {
 /**
  * Creates the cluster unless there is one, with a random password for its superuser.
  *
- * It is made beside its place and moved there by one rename, its password with it: whoever is killed half-way, or
- * comes second, leaves nothing behind that looks like a cluster.
+ * It is created in a temporary folder and moved by one rename, with its password: a process that is killed, or loses a
+ * race, leaves nothing that looks like a cluster.
  * @param synced false skips flushing to disk, for clusters that need not outlive a power cut.
  * @throws StartError with what initdb wrote.
  */

@@ -24,8 +24,8 @@ export interface SpawnOptions {
 }
 
 /**
- * What PostgreSQL gets to see of our environment: nothing of it, since PGDATA and the like would change what it does
- * and our secrets are none of its business. Windows programs do not start without SystemRoot and its kin.
+ * The environment of PostgreSQL: nothing of ours, since PGDATA and the like would change its behaviour, and secrets
+ * must not leak to it. Windows programs do not start without SystemRoot and its kin.
  */
 const ENVIRONMENT =
   process.platform === 'win32'

@@ -1,22 +1,22 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client, type ClientConfig } from 'pg';
 
-/** "docket" in ASCII; any number that no other program on this server uses would do. */
+/** Key of the advisory lock: "docket" in ASCII. */
 const LOCK_KEY = 0x64_6f_63_6b_65_74;
-/** A server that is stuck counts as one that does not answer. */
+/** Timeout of a statement: a server that is stuck counts as unreachable. */
 const ANSWER_TIMEOUT_MS = 5_000;
-/** PostgreSQL needs a moment to notice that the holder was killed; only a lock held longer than this is in use. */
+/** Grace period: PostgreSQL needs a moment to notice that the holder was killed. */
 const RELEASE_GRACE_MS = 1_500;
 const GRACE_POLL_MS = 50;
 const REGAIN_INTERVAL_MS = 1_000;
 
 /**
- * The right to use a DATA_DIR: an advisory lock in its PostgreSQL, held for as long as a connection of ours lives.
- * It cannot go stale, since it dies with us. Should the connection break alone, the lock is sought again quietly.
+ * The right to use a DATA_DIR: an advisory lock in its PostgreSQL, held for as long as a connection of ours lives. It
+ * cannot go stale, since it ends with our connection. If only the connection breaks, the lock is acquired again.
  */
 export class DataDirLock {
   readonly #connection: ClientConfig;
-  /** Told each time that the connection has broken. */
+  /** Called each time that the connection breaks. */
   onBroken: () => void = () => undefined;
   #client: Client | undefined;
   #seizing: Promise<boolean> | undefined;
@@ -54,7 +54,7 @@ export class DataDirLock {
   }
 
   /**
-   * Makes sure that DATA_DIR is still ours, and stays ours without being sought again: for a server about to end.
+   * Checks that we still hold the lock, and stops acquiring it again: for a server about to stop.
    * @returns false when another process has taken it over, which takes a broken connection; true when nobody answers.
    */
   async confirmForTheLastTime(): Promise<boolean> {

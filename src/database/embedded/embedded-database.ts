@@ -16,7 +16,7 @@ export interface EmbeddedDatabase {
    * @throws Error when PostgreSQL does not end within a minute.
    */
   stop(): Promise<void>;
-  /** From now on starts the server again, on the same port, whenever it has ended without being told to. */
+  /** From now on restarts the server on the same port whenever it ends unexpectedly. */
   keepUp(keepingUp: KeepingUp): void;
 }
 

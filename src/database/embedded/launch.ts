@@ -14,7 +14,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   log_checkpoints: 'off',
-  // What users wrote is nobody's business in a log: no statement, no value, no row that broke a rule.
+  // No user data in the log: no statements, no values, no rows that violate a constraint.
   log_statement: 'none',
   log_min_duration_statement: '-1',
   log_min_error_statement: 'panic',

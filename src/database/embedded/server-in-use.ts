@@ -36,7 +36,7 @@ export async function urlOfServerInUse(dataDir: string, databaseName = 'docket')
     const usable = rowCount === 1 && (await DataDirLock.isHeld(client));
     return usable ? databaseUrlOf(postmaster.port, password, databaseName) : undefined;
   } catch {
-    // Starting, ending or recovering: whoever starts it next waits for that.
+    // Starting, stopping or recovering: the next start waits for that.
     return undefined;
   } finally {
     await client.end().catch(() => undefined);

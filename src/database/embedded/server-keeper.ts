@@ -3,19 +3,19 @@ import { clusterDirOf } from './cluster.js';
 import { findPostmaster } from './postmaster.js';
 import { endServer, type HeldServer, holdServer, type ServerPlan } from './server.js';
 
-/** A server that cannot be started, on a full disk for example, is tried again for so long. */
+/** How long restarts are retried, on a full disk for example. */
 const GIVE_UP_AFTER_MS = 15_000;
 const TRY_EVERY_MS = 1_000;
 
-/** Who is told about a server that has ended without being told to. */
+/** Callbacks for a server that ended unexpectedly. */
 export interface KeepingUp {
-  /** That it was started again, or is about to be. */
+  /** It was restarted, or is about to be. */
   readonly report: (message: string) => void;
-  /** That it cannot be started; once. */
+  /** It cannot be restarted; called once. */
   readonly onGone: (error: unknown) => void;
 }
 
-/** Holds a server, starts it again when it has ended by itself, and ends it. */
+/** Supervises a server: restarts it when it ends unexpectedly, and stops it. */
 export class ServerKeeper {
   readonly #plan: ServerPlan;
   #held: HeldServer;
@@ -24,7 +24,7 @@ export class ServerKeeper {
   #stopping: Promise<void> | undefined;
 
   constructor(plan: ServerPlan, held: HeldServer) {
-    // The same port again: those who have the URL find it where it was.
+    // The same port, as the URL is in use.
     this.#plan = { ...plan, settings: { ...plan.settings, port: String(held.port) } };
     this.#held = held;
   }

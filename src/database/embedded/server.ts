@@ -96,8 +96,8 @@ export async function endServer(plan: ServerPlan, { pid, lock }: HeldServer): Pr
 }
 
 /**
- * Fast shutdown of a server whose folder was moved or removed under it. It would notice within a minute by itself, and
- * nobody could start on the folder meanwhile.
+ * Fast shutdown of a server whose folder was moved or removed under it. It would notice within a minute by itself, but
+ * until then no server can start on the folder.
  */
 async function endByPid(pid: number, clusterDir: string): Promise<void> {
   process.kill(pid, 'SIGINT');

@@ -3,27 +3,24 @@ import { z } from 'zod';
 import { openProbe } from './probe.js';
 import { shareNext } from './share-next.js';
 
-/** A place in a primary's write-ahead log. */
+/** A position in a primary's write-ahead log. */
 export interface LogPosition {
   /** Bytes from the log's beginning (PostgreSQL's LSN). */
   readonly lsn: number;
-  /** Goes up by one whenever a replica is made the primary: from there on positions of the old one mean other changes. */
+  /** Incremented by each promotion: positions are comparable within one timeline only. */
   readonly timeline: number;
 }
 
 const position = z.object({ lsn: z.number(), timeline: z.number() });
 const identity = z.object({ system: z.string() });
 
-/**
- * What a commit that was acknowledged has written is in front of the flushed end; without synchronous commits only in
- * front of what was inserted.
- */
+/** An acknowledged commit lies before the flush position; with synchronous_commit off only before the insert position. */
 const END = `
   select pg_wal_lsn_diff(case current_setting('synchronous_commit') when 'off' then pg_current_wal_insert_lsn()
       else pg_current_wal_flush_lsn() end, '0/0')::float8 as lsn,
     ('x' || left(pg_walfile_name(pg_current_wal_flush_lsn()), 8))::bit(32)::int as timeline`;
 
-/** The primary's write-ahead log, by which it is known whether a replica has a change. */
+/** Reads the primary's WAL position, to tell whether a replica has replayed a change. */
 export class PrimaryLog {
   readonly #probe: Pool;
 
@@ -32,8 +29,8 @@ export class PrimaryLog {
   }
 
   /**
-   * Where the log ends: every change that was acknowledged before the call is in front of it.
-   * @throws when the primary does not answer soon, or is none
+   * The end of the log: every change that was acknowledged before the call lies before it.
+   * @throws when the server does not answer soon, or is not a primary
    */
   readonly end = shareNext(async (): Promise<LogPosition> => position.parse((await this.#probe.query(END)).rows[0]));
 

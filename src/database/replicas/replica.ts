@@ -14,15 +14,15 @@ import { type LogPosition } from './primary-log.js';
 import { openProbe } from './probe.js';
 import { shareNext } from './share-next.js';
 
-/** How long a read waits for a replica to catch up, before it goes to the primary. Usually it takes a millisecond. */
+/** Maximum wait of a read for a replica to catch up, before it goes to the primary. Usually a millisecond is enough. */
 const CATCH_UP_MS = 50;
 const CATCH_UP_POLL_MS = 1;
 
 /**
- * - used: reads go there.
- * - behind: it did not catch up in time.
- * - away: it does not answer, or broke off.
- * - unfit: it is no replica of this primary, or was made a primary itself.
+ * - used: active, it serves reads.
+ * - behind: lagging, it did not catch up in time.
+ * - away: unreachable, or the connection broke.
+ * - unfit: invalid, as it is no replica of this primary, or was promoted.
  */
 export type ReplicaState = 'active' | 'lagging' | 'unreachable' | 'invalid';
 
@@ -37,7 +37,7 @@ const replayed = z.object({ lsn: z.number() });
 
 const WENT_BACK = 'it began anew';
 const REPLAYED = `select pg_wal_lsn_diff(pg_last_wal_replay_lsn(), '0/0')::float8 as lsn`;
-/** The timeline is known from the last restart point on: after a failover that may take some minutes. */
+/** PostgreSQL reports a standby's timeline at its next restart point: after a failover that may take some minutes. */
 const STATUS = `
   ${REPLAYED}, pg_is_in_recovery() as standby, (select system_identifier::text from pg_control_system()) as system,
     greatest((select timeline_id from pg_control_checkpoint()),
@@ -47,7 +47,7 @@ function messageOf(error: unknown): string {
   return error instanceof Error ? error.message || error.name : String(error);
 }
 
-/** SQLSTATEs, and classes of them, that are about the statement: the server itself is well. */
+/** SQLSTATEs, and classes of them, that concern the statement and not the health of the server. */
 const STATEMENT_STATES = ['22', '23', '25', '40', '42', '57014'];
 
 function isServerWell(error: unknown): boolean {
@@ -56,9 +56,9 @@ function isServerWell(error: unknown): boolean {
   return STATEMENT_STATES.some((prefix) => error.code?.startsWith(prefix));
 }
 
-/** One streaming replica: how far it is, and statements on it. */
+/** One streaming replica: its replay position and state, and a pool for statements on it. */
 export class Replica {
-  /** `replica-1` and so on, in the order of the setting: shown where the address must not be. */
+  /** `replica-1` and so on, in the order of the setting: used where the address must not be shown. */
   readonly name: string;
   readonly #logger: Logger;
   readonly #connect: () => PostgreSqlConnection;
@@ -67,13 +67,13 @@ export class Replica {
   #connection: PostgreSqlConnection;
   #statements: RunStatement;
   #state: ReplicaState = 'unreachable';
-  /** Why it is not used, as logged; undefined before the first check, so that this tells in any case. */
+  /** Why it is not used, as logged; undefined before the first check, whose result is always logged. */
   #reason: string | undefined;
-  /** Everything in front of it has been replayed; it only grows while the replica is used. */
+  /** The replay position; it only grows while the replica is used. */
   #replayed = -1;
   #timeline = -1;
   #lagBytes = Number.NaN;
-  /** What it has not replayed for longest, of what was looked for. */
+  /** The oldest position that was requested and is not replayed yet. */
   #missing: { readonly lsn: number; readonly since: number } | undefined;
 
   constructor({ orm, name, url, logger }: { orm: MikroORM; name: string; url: string; logger: Logger }) {
@@ -92,13 +92,13 @@ export class Replica {
     return this.#state;
   }
 
-  /** How much of the primary's log it had not replayed at the last check; NaN when that is not known. */
+  /** Replication lag in bytes at the last check; NaN when unknown. */
   get lag(): { readonly bytes: number; readonly seconds: number } {
     if (this.#state === 'unreachable' || this.#state === 'invalid') return { bytes: Number.NaN, seconds: Number.NaN };
     return { bytes: this.#lagBytes, seconds: this.#missing ? (performance.now() - this.#missing.since) / 1000 : 0 };
   }
 
-  /** Looks at it, and decides whether it is used from now on. */
+  /** Checks the replica, and updates its state. */
   async check(end: LogPosition, system: string): Promise<void> {
     const found = await this.#probe.query(STATUS).then(
       ({ rows }) => status.parse(rows[0]),
@@ -125,7 +125,10 @@ export class Replica {
     this.#leaveOut('lagging', 'it does not keep up');
   }
 
-  /** Whether it has everything in front of the position, now or within a moment; if not, it is left out for a while. */
+  /**
+   * Whether it has replayed up to the position, now or within the maximum wait; if not, it is not used until the next
+   * check.
+   */
   async reaches({ lsn, timeline }: LogPosition): Promise<boolean> {
     if (timeline !== this.#timeline) return false;
     if (await this.#catchesUp(lsn)) return true;
@@ -135,8 +138,8 @@ export class Replica {
   }
 
   /**
-   * Statements on this server. Whatever fails here is asked of the primary instead, so that nobody sees a replica's
-   * trouble; a server that ended or became silent is left out.
+   * Runs statements on this server. A statement that fails is repeated on the primary, so that a replica's failure is
+   * not visible to clients; a server that ended or does not answer is not used any more.
    */
   runner(primary: RunStatement): RunStatement {
     return async (statement) => {
@@ -144,7 +147,7 @@ export class Replica {
       try {
         return await this.#run(statement);
       } catch (error) {
-        // What a request may read is no matter of the server's.
+        // The request's memory budget: not a fault of the server.
         if (error === currentScope()?.account?.refusal) throw error;
         if (!isServerWell(error)) this.#leaveOut('unreachable', messageOf(error));
         return primary(statement);
@@ -164,8 +167,8 @@ export class Replica {
   });
 
   /**
-   * Refuses a connection to a server that is behind what is known of it: one that was killed and is up again may answer
-   * before it has replayed everything anew. Gives the reason; undefined lets the connection be used.
+   * Refuses a connection to a server that is behind its last known position: after a crash it may answer before it has
+   * replayed everything again. Gives the reason; undefined lets the connection be used.
    */
   async #verify(client: PoolClient): Promise<Error | undefined> {
     const known = this.#replayed;
@@ -188,7 +191,10 @@ export class Replica {
     }
   }
 
-  /** Breaks off when the replica is found to be away: a server that hangs answers nothing, not even a time-out. */
+  /**
+   * Aborts when the check finds the replica unreachable: a server that hangs does not even enforce its statement
+   * timeout.
+   */
   async #run(statement: Statement): Promise<Answer> {
     let breakOff: ((reason: Error) => void) | undefined;
     try {
@@ -215,7 +221,7 @@ export class Replica {
     this.#state = state;
     this.#reason = reason;
     if (state === 'lagging') return;
-    // What is known of it is over, and connections to a server that hangs would never come free.
+    // Its last known position is void, and connections to a server that hangs would never be released.
     this.#replayed = -1;
     this.#connection.close(true).catch(() => undefined);
     this.#connection = this.#connect();

@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { PrimaryLog } from './primary-log.js';
 import { Replica, type ReplicaState } from './replica.js';
 
-/** How often each replica is looked at: one that is back is used again after so long, one that hangs is left. */
+/** Interval of health checks: the time until a recovered replica is used again, or one that hangs is not. */
 const CHECK_EVERY_MS = 500;
 
 /**
@@ -24,7 +24,7 @@ export class Replicas {
     this.#checking = first.then(async () => this.#keepChecking());
   }
 
-  /** Opens connections to them, and has looked at each once; none of them need be there. */
+  /** Opens the pools and checks each replica once; none of them need be reachable. */
   static async open(parts: {
     readonly orm: MikroORM;
     readonly databaseUrl: string;
@@ -39,7 +39,7 @@ export class Replicas {
     return new Replicas(primary, all, first);
   }
 
-  /** The replica for a request that has just come; null when it is to read from the primary. */
+  /** The replica for a new request; null to read from the primary. */
   async choose(): Promise<Replica | null> {
     const used = this.all.filter(({ state }) => state === 'active');
     this.#turn = (this.#turn + 1) % Math.max(used.length, 1);
@@ -68,13 +68,13 @@ export class Replicas {
   }
 }
 
-/** While the primary is away nothing is known of the replicas, and no read can go to them. */
+/** While the primary is unreachable the required position is unknown, so no read can go to a replica. */
 async function checkAll(primary: PrimaryLog, replicas: readonly Replica[]): Promise<void> {
   try {
     const system = await primary.system();
     const end = await primary.end();
     await Promise.all(replicas.map(async (replica) => replica.check(end, system)));
   } catch {
-    // The requests themselves tell that the primary is away.
+    // Not logged: requests report the unreachable primary.
   }
 }

@@ -1,6 +1,6 @@
 /**
- * Lets many calls share one question, and gives each an answer that was asked for after the call: those that come while
- * a question is under way share the next one. At most one is under way at a time.
+ * Coalesces calls: those that come while a query is under way share the next one, so that each gets a result that was
+ * requested after the call. At most one query is under way at a time.
  */
 export function shareNext<Answer>(ask: () => Promise<Answer>): () => Promise<Answer> {
   let underWay: Promise<unknown> = Promise.resolve();

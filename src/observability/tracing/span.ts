@@ -1,4 +1,4 @@
-/** No e-mail address, no text of a user's and no secret: whoever sees traces may not see tickets. */
+/** No e-mail addresses, user texts or secrets: the readers of traces may not see tickets. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
 export type SpanKind = 'server' | 'internal' | 'client' | 'producer' | 'consumer';

@@ -20,7 +20,7 @@ export class WatchedExporter implements SpanExporter {
     this.#inner.export(spans, ({ code, error }) => {
       if (code === ExportResultCode.SUCCESS) this.#succeeded();
       else this.#failed(spans.length, error);
-      // A failure would only be told again, by a handler that is the same for everybody in the process.
+      // Not passed on: a handler that is global to the process would log the failure a second time.
       done({ code: ExportResultCode.SUCCESS });
     });
   }

@@ -5,7 +5,7 @@ import { searchedText } from '../../search/searched-text.js';
 import { type TermGroups, wordQuery } from '../../search/word-query.js';
 import { isWalkedSooner } from '../../search/word-statistics.js';
 
-/** Up to here the ids of what was found go into the list's own statement. */
+/** Maximum number of matches that are passed to the list's statement by their ids. */
 const MOST_IDS = 5000;
 
 /** Comments as a source under `c`, to stand behind FROM, and what else they must fulfil. */
@@ -17,7 +17,7 @@ export interface FoundComments {
 export const ALL_COMMENTS: FoundComments = { source: sql`comment c`, condition: sql`true` };
 const NO_COMMENTS: FoundComments = { source: sql`comment c`, condition: sql`false` };
 
-/** Each comment looked up by its id, however few of all PostgreSQL thinks there are. */
+/** Forces one look-up by id for each comment, whatever PostgreSQL's row estimate is. */
 function withIds(ids: string): FoundComments {
   return {
     source: sql`(
@@ -36,13 +36,13 @@ async function commentsWith(db: Db, groups: TermGroups): Promise<FoundComments> 
       from (select comment_hits(${query}::tsquery, ${MOST_IDS + 1}::int) as ids offset 0) hits`);
     if (hits !== null && hits.count <= MOST_IDS) return withIds(hits.ids);
   }
-  // Not as the index could answer it: the list is walked in its order.
+  // Written so that the index on words is not used: the list is scanned in its order.
   return { source: sql`comment c`, condition: sql`(c.words @@ ${query}::tsquery) is true` };
 }
 
 /**
- * Comments under `c` with every word that was typed; with words that look alike, when the viewer could see none. Null:
- * nothing was typed.
+ * Comments under `c` that contain every word of the search; look-alikes count if the viewer may see no exact match.
+ * Null for an empty search.
  * @param readable boolean expression over comments under `c` on tickets under `t`: what the viewer may see
  * @throws BAD_USER_INPUT for a text that is too long
  */

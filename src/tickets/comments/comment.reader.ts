@@ -25,11 +25,11 @@ const CHRONOLOGICAL: Order<CommentRow> = {
   ],
 };
 
-/** What a comment can be listed under, each by its column. */
+/** The parents whose comments can be listed, each by its foreign key. */
 const PARENT_COLUMNS = { ticket: sql.ref('c.ticket_id'), author: sql.ref('c.author_id') } as const;
 export type CommentParent = keyof typeof PARENT_COLUMNS;
 
-/** Live comments under `c` that are not kept from the viewer, if the viewer may see their tickets. */
+/** Live comments under `c` that the viewer may read, given that the viewer may see their tickets. */
 function ownReadable(viewer: Viewer): RawBuilder<boolean> {
   return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
 }
@@ -93,7 +93,8 @@ export class CommentReader {
 
   /**
    * The same page of the comments of each ticket or author, in the order of the ids. One statement for all of them.
-   * Those of a deleted ticket are hidden with it (docs/behaviour.md, "Deleting and restoring"), also from whoever was shown the ticket itself.
+   * Those of a deleted ticket are hidden with it (docs/behaviour.md, "Deleting and restoring"), also from those who may
+   * see deleted tickets.
    */
   async pagesByParent(
     viewer: Viewer,
@@ -109,7 +110,7 @@ export class CommentReader {
       always: ['createdAt', key],
     });
     const limited = sql`${page.where} order by ${page.orderBy} limit ${page.limit}`;
-    // Each ticket is looked at once, and not once for each of its comments.
+    // A subquery, so that visibility is tested once for each ticket and not for each comment.
     const from =
       parent === 'ticket'
         ? sql`(select id from ticket t where t.id = any(${[...parentIds]}::uuid[]) and ${visibleTickets(viewer, 't')}) parent

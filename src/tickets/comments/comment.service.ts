@@ -42,8 +42,8 @@ export class CommentService {
   }
 
   /**
-   * Writes a comment on a ticket that the viewer may see, and its event. Sending the same call again with an id of the
-   * client's own returns the first comment and writes nothing.
+   * Writes a comment on a ticket that the viewer may see, and its event. Idempotent with an id of the client's own: a
+   * repeated call returns the first comment and writes nothing.
    * @throws FORBIDDEN for an internal one without canManageTickets; UserInputError for what is wrong with the input
    */
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
@@ -54,7 +54,7 @@ export class CommentService {
       return await this.#ticketStore.transaction(async (tx) => this.#write(tx, viewer, input, internal));
     } catch (error) {
       if (input.id == null || !(error instanceof UniqueConstraintViolationException)) throw error;
-      // Somebody was faster, with the same id on another ticket.
+      // A concurrent call used the same id on another ticket.
       const earlier = await this.#earlierCall(this.#orm.em.fork(), viewer, input.id);
       if (earlier === null) throw idInUse();
       return earlier;
@@ -84,7 +84,7 @@ export class CommentService {
 
   /**
    * The comment that the viewer wrote with this id before; null when there is none. Another person's, and one that the
-   * viewer may not see any more, is a CONFLICT that tells nothing of it.
+   * viewer may not see any more, is a CONFLICT that reveals nothing about it.
    */
   async #earlierCall(em: EntityManager, viewer: Viewer, id: string): Promise<string | null> {
     if (!isId(id)) throw userInputError(UserErrorCode.INVALID, 'id', 'An id of your own must be a UUID.');
@@ -112,7 +112,7 @@ export class CommentService {
   }
 
   /**
-   * Soft: it is absent from every read from now on. That it was written stays in the history.
+   * Soft delete: absent from every read. Its COMMENTED event stays in the history.
    * @throws FORBIDDEN unless the viewer wrote it or has canDeleteAll; UserInputError NOT_FOUND
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
@@ -127,8 +127,8 @@ export class CommentService {
   }
 
   /**
-   * A comment that the viewer may see, locked after its ticket: all that locks both does so in this order. Deletion of the
-   * ticket waits, so that no comment changes on a deleted one.
+   * A comment that the viewer may see, locked after its ticket: everything that locks both does so in this order. The
+   * lock makes a deletion of the ticket wait, so that no comment of a deleted ticket changes.
    */
   async #locked(tx: TicketTransaction, viewer: Viewer, id: string): Promise<Comment> {
     const { em } = tx;

@@ -4,7 +4,7 @@ import { type Db } from '../../database/db.js';
 import { type TicketPriority, type TicketStatus, type TicketType } from '../ticket.entity.js';
 import { type TicketInsights } from './ticket-insights.types.js';
 
-/** A ticket is stale when it is active and has not changed for so long. */
+/** An active ticket that has not changed for this long is stale. */
 const STALE_AFTER_MS = 7 * 86_400_000;
 
 /** The fields of TicketInsights that a client asks for. */
@@ -21,7 +21,7 @@ export function liveTickets(productIds: readonly string[] | null | undefined): R
     : sql`t.deleted_at is null`;
 }
 
-/** Tickets that are alike in everything that is counted; what no wanted field needs is null in all of them. */
+/** A group of tickets with equal values of all counted columns; columns that no requested field needs are null. */
 export interface LiveCounts {
   readonly status: TicketStatus | null;
   readonly type: TicketType | null;
@@ -43,7 +43,7 @@ function grouped(columns: readonly { name: string; as: string; wanted: boolean }
   };
 }
 
-/** Counts all live tickets, read from the index ticket_tally alone. One statement, or none. */
+/** Counts all live tickets by an index-only scan of ticket_tally. One statement, or none. */
 export async function tallyLive(
   db: Db,
   productIds: readonly string[] | null | undefined,
@@ -60,7 +60,7 @@ export async function tallyLive(
     from ticket t where ${liveTickets(productIds)} ${groupBy}`);
 }
 
-/** Active tickets that are alike in the same way. */
+/** The same for active tickets. */
 export interface ActiveCounts {
   readonly priority: TicketPriority | null;
   readonly assigneeId: string | null;
@@ -70,7 +70,7 @@ export interface ActiveCounts {
   readonly stale: number;
 }
 
-/** Counts the active tickets, which are few beside those that are closed. One statement, or none. */
+/** Counts the active tickets, a small part of all. One statement, or none. */
 export async function tallyActive(
   db: Db,
   productIds: readonly string[] | null | undefined,

@@ -25,7 +25,7 @@ export function insightsRange(range: DateTimeRange | null | undefined, now: Date
   return { from, to };
 }
 
-/** The midnights UTC that begin the days of which the range holds at least an instant, oldest first. */
+/** The UTC midnights of the days that overlap the range, oldest first. */
 export function daysOf({ from, to }: Range): Date[] {
   if (from.getTime() === to.getTime()) return [];
   const first = Math.floor(from.getTime() / DAY_MS);

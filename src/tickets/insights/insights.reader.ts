@@ -9,7 +9,7 @@ import { type RangeCounts, tallyRange } from './range-counts.js';
 import { type TicketInsightsInput } from './ticket-insights.inputs.js';
 import { type DayCount, type TicketInsights } from './ticket-insights.types.js';
 
-/** Counts for everybody who is signed in: no row leaves it, and so none is hidden (docs/decisions/0041-insights.md). */
+/** Counts over all tickets for everybody who is signed in, as no row is returned (docs/decisions/0041-insights.md). */
 export class InsightsReader {
   readonly #db: Db;
   readonly #clock: Clock;
@@ -22,8 +22,8 @@ export class InsightsReader {
   }
 
   /**
-   * Counts what is wanted; the other fields come out as if there were no tickets. At most three statements: over the
-   * live tickets, over the active ones, and over what was created and closed in the range.
+   * Computes the requested fields; the others have the values of an empty help desk. At most three statements: over
+   * live tickets, over active ones, and over those created or closed in the range.
    * @throws BAD_USER_INPUT for a range that ends before it starts, or is too long
    */
   async tickets(
@@ -93,7 +93,7 @@ function sum<Name extends string>(tallies: readonly Readonly<Record<Name, number
   return tallies.reduce((total, counts) => total + counts[name], 0);
 }
 
-/** How many tickets there are of each key. */
+/** The number of tickets by key. */
 function countsBy<Tally extends { readonly count: number }, Key>(
   tallies: readonly Tally[],
   keyOf: (counts: Tally) => Key,
@@ -101,7 +101,7 @@ function countsBy<Tally extends { readonly count: number }, Key>(
   return new Map([...Map.groupBy(tallies, keyOf)].map(([key, alike]) => [key, sum(alike, 'count')]));
 }
 
-/** Ids of version 7 sort by when they were made; null last. */
+/** UUIDs of version 7 sort by creation time; null last. */
 function oldestFirst(a: string | null, b: string | null): number {
   if (a === b) return 0;
   return a !== null && (b === null || a < b) ? -1 : 1;

@@ -16,7 +16,7 @@ function within(instant: RawBuilder<unknown>, { from, to }: Range): RawBuilder<b
   return sql`${instant} >= ${from.toISOString()}::timestamptz and ${instant} < ${to.toISOString()}::timestamptz`;
 }
 
-/** The day in UTC that an instant lies in, and the same as text: made of each day, not of each ticket. */
+/** The UTC day of an instant, and the same as text, which is formatted once for each day and not for each ticket. */
 function dayOf(instant: RawBuilder<unknown>): { day: RawBuilder<unknown>; text: RawBuilder<string> } {
   const day = sql`date_trunc('day', ${instant} at time zone 'UTC')`;
   return { day, text: sql`to_char(${day}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` };

@@ -8,7 +8,7 @@ import { User } from '../../accounts/users/user.entity.js';
 import { userById } from '../../accounts/accounts.context.js';
 import { productById } from '../../products/products.context.js';
 
-/** Lists that nothing bounds but the size of the help desk: what they count for in a query's cost. */
+/** Assumed length, for the query's cost, of lists that are bounded only by the size of the help desk. */
 const MANY = 100;
 
 @ObjectType({ description: 'How many tickets have a status now.' })
@@ -42,7 +42,7 @@ export class TypeCount {
 export class ProductCount {
   productId!: string | null;
 
-  @Field(() => Product, { nullable: true, description: 'Null stands for tickets without a product.' })
+  @Field(() => Product, { nullable: true, description: 'Null for tickets without a product.' })
   async product(@Ctx() context: Context) {
     return this.productId === null ? null : productById(context).load(this.productId);
   }
@@ -92,7 +92,7 @@ export class TicketInsights {
   @Field(() => Int, { description: 'Neither DONE nor CLOSED.' })
   active!: number;
 
-  @Field(() => Int, { description: 'Assigned to nobody, active or not.' })
+  @Field(() => Int, { description: 'Unassigned tickets, active or not.' })
   unassigned!: number;
 
   @Field(() => Int, { description: 'Active, and unchanged for seven days.' })
