@@ -67,6 +67,13 @@ test('migrations after the replaced ones stay', async () => {
   expect(await stateOf(url)).toEqual({ ...TAKEN_OVER, migrations: [...TAKEN_OVER.migrations, NEWER] });
 });
 
+test('a database on which they ran before their search was complete is refused, and nothing is changed', async () => {
+  const url = await databaseOf(undefined, 'drop table search_waiting');
+  const before = await stateOf(url);
+  await expect(migrateAt(url)).rejects.toThrow(/^The database was made by a development version/);
+  expect(await stateOf(url)).toEqual(before);
+});
+
 test.each([
   ['the first', REPLACED_MIGRATIONS.slice(0, 1), REPLACED_MIGRATIONS[1]],
   ['all but the last', REPLACED_MIGRATIONS.slice(0, -1), REPLACED_MIGRATIONS.at(-1)],
