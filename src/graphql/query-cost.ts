@@ -9,19 +9,17 @@ import {
   getNamedType,
   getNullableType,
   isCompositeType,
-  type GraphQLInputType,
-  isInputObjectType,
   isListType,
   Kind,
   type OperationDefinitionNode,
   SchemaMetaFieldDef,
   type SelectionSetNode,
   TypeMetaFieldDef,
-  type ValueNode,
 } from 'graphql';
 import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
 import { costOfInput } from './input-cost.js';
 import { SIZE_OF_PAGE } from './list-size.js';
+import { dependsOnVariables } from './variable-cost.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
 
@@ -177,10 +175,7 @@ class Meter {
     definition: GraphQLField<unknown, unknown> | undefined,
   ): Readonly<Record<string, unknown>> {
     if (!definition || definition.args.length === 0) return {};
-    this.readsVariables ||= definition.args.some(({ name, type }) => {
-      const value = field.arguments?.find((argument) => argument.name.value === name)?.value;
-      return value !== undefined && (isSize(name, definition) ? holdsVariable(value) : isPricedByVariable(type, value));
-    });
+    this.readsVariables ||= dependsOnVariables(definition, field);
     try {
       return getArgumentValues(definition, field, this.#variables);
     } catch {
@@ -190,36 +185,9 @@ class Meter {
   }
 }
 
-function holdsVariable(value: ValueNode): boolean {
-  if (value.kind === Kind.LIST) return value.values.some(holdsVariable);
-  if (value.kind === Kind.OBJECT) return value.fields.some((field) => holdsVariable(field.value));
-  return value.kind === Kind.VARIABLE;
-}
-
-/** Names of GraphQL's own types begin so; `isIntrospectionType` of graphql compares with each of them. */
+/** By the reserved prefix: graphql's `isIntrospectionType` compares with each type, on every field. */
 function isIntrospection({ name }: GraphQLCompositeType): boolean {
   return name.startsWith('__');
-}
-
-/** Whether the argument says how many objects the field gives. */
-function isSize(name: string, definition: GraphQLField<unknown, unknown>): boolean {
-  return name === 'first' || name === 'last' || name === definition.extensions['listSize'];
-}
-
-/** Whether a variable in the value of an argument bears on what `costOfInput` says of it: an id or a text does not. */
-function isPricedByVariable(inputType: GraphQLInputType, value: ValueNode, price?: unknown): boolean {
-  const type = getNullableType(inputType);
-  if (value.kind === Kind.VARIABLE) return typeof price === 'number' || isInputObjectType(getNamedType(type));
-  if (isListType(type)) {
-    const items = value.kind === Kind.LIST ? value.values : [value];
-    return items.some((item) => isPricedByVariable(type.ofType, item));
-  }
-  if (!isInputObjectType(type) || value.kind !== Kind.OBJECT) return false;
-  const fields = type.getFields();
-  return value.fields.some(({ name, value: inside }) => {
-    const field = fields[name.value];
-    return field !== undefined && isPricedByVariable(field.type, inside, field.extensions['complexity']);
-  });
 }
 
 function isPaged({ args }: GraphQLField<unknown, unknown>): boolean {
@@ -253,7 +221,7 @@ function nameCost(name: string): number {
   return Math.floor(name.length / NAME_LENGTH);
 }
 
-/** Costs that do not depend on the variables' values; the server parses a document that comes again once. */
+/** Cache of costs that no variable changes. Apollo's document cache gives a repeated document the same node. */
 const measured = new WeakMap<OperationDefinitionNode, QueryCost>();
 
 /**
