@@ -88,7 +88,7 @@ export function defineCommand<const Specs extends OptionSpecs>(spec: CommandSpec
         const given: unknown = Object.fromEntries(
           command.options.map((option) => [option.name(), command.getOptionValue(option.attributeName())]),
         );
-        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander has read them by the specification
+        // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- commander's values are untyped; their options were made of the same Specs
         await spec.run(loadContext(), given as OptionValues<Specs>, positionals);
       });
     },

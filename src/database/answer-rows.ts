@@ -53,6 +53,6 @@ function layoutOf(names: readonly string[]): Layout {
  */
 export function rowsOf<Result>({ names, rows }: Answer): Result[] {
   const layout = layoutOf(names);
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- a statement's author says what it gives
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- SQL is untyped; Result is the caller's declaration of the columns
   return rows.map((values) => layout.row(values)) as Result[];
 }

@@ -29,7 +29,7 @@ class OrmConnection implements DatabaseConnection {
     return { rows, ...(CHANGES.has(command) && { numAffectedRows: BigInt(rowCount ?? 0) }) };
   }
 
-  // oxlint-disable-next-line require-yield -- refuses
+  // oxlint-disable-next-line require-yield -- Kysely requires the method; it always throws
   async *streamQuery(): AsyncGenerator<never> {
     throw new Error('Rows are streamed by cursors (src/import-export/exported-ticket.ts)');
   }

@@ -91,7 +91,7 @@ async function* rowsOf(file: InputFile, delimiter: string | undefined): AsyncGen
   source.on('error', (error) => parser.destroy(error));
   try {
     for await (const row of source.pipe(parser)) {
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `on_record` gave
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- csv-parse types records as any; `on_record` above returns string[]
       const [line, ...cells] = row as string[];
       yield { line: Number(line), cells };
     }

@@ -88,7 +88,7 @@ export class TicketSpool {
 
   async #read({ offset, length }: Place): Promise<ReadyTicket> {
     const { buffer } = await this.#file.read({ buffer: Buffer.alloc(length), position: offset });
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- what `add` wrote there
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- v8.deserialize returns any; this process serialized a ReadyTicket there
     return deserialize(buffer) as ReadyTicket;
   }
 }

@@ -90,8 +90,8 @@ async function answersTo(queries: readonly { viewer: number; query: string }[]):
 }
 
 /**
- * An answer without what may differ. ticketInsights counts over every live ticket, whoever may read them (docs/behaviour.md, "Insights").
- * Of several errors below one parent GraphQL reports those that come before the parent becomes null: which, is chance.
+ * A response without its nondeterministic or viewer-independent parts: ticketInsights counts hidden tickets by design
+ * (docs/behaviour.md, "Insights"), and which of several errors under one nulled parent GraphQL.js reports depends on timing.
  */
 function comparable(answer: string | undefined): unknown {
   const { data, errors } = JSON.parse(answer ?? '{}') as { data: object | null; errors: unknown[] };
