@@ -40,7 +40,7 @@ function allRight(names: readonly string[]) {
     !issues.some(({ path }) => names.includes(String(path?.[0])));
 }
 
-/** Every variable that Docket reads, with its rule and default. The table in README.md says the same in prose. */
+/** Every variable that Docket reads, with its rule and default. The tables in docs/settings.md say the same in prose. */
 export const variables = z
   .object({
     NODE_ENV: oneOf(NODE_ENVIRONMENTS).default('development'),
