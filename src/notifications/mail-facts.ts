@@ -82,9 +82,13 @@ const DIGEST_TICKETS = sql`left join lateral (
       and not coalesce(last.changes @> jsonb_build_array(jsonb_build_object('to', t.id)), false)
     ))`;
 
-/** Mails never contain internal comments: the right to read them may be gone when the mail is opened. */
+/**
+ * Mails contain neither internal comments, as the right to read them may be gone when the mail is opened, nor silent
+ * ones.
+ */
 export function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
-  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
+  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal
+    and not exists (select from ticket_event e where e.comment_id = c.id and not e.notified)`;
 }
 
 /** Reads the present content of mails, one statement each. */
