@@ -41,6 +41,8 @@ import { NotificationReader } from '../notifications/notification.reader.js';
 import { NotificationService, type ScheduleDelivery } from '../notifications/notification.service.js';
 import { NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { NotificationStaffService } from '../notifications/notification-staff.service.js';
+import { IgnoreTokens } from '../notifications/ignore-tokens.js';
+import { TicketIgnoring } from '../notifications/ticket-ignoring.js';
 import { UnsubscribeTokens } from '../notifications/unsubscribe-tokens.js';
 import { Metrics } from '../observability/metrics.js';
 import { tracedMailer } from '../observability/tracing/traced-mailer.js';
@@ -106,10 +108,13 @@ export interface App extends AppParts {
   readonly searchUpkeep: SearchUpkeep;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
+  readonly ignoreTokens: IgnoreTokens;
+  readonly ticketIgnoring: TicketIgnoring;
 }
 
 /** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+const IGNORE_PURPOSE = 'docket ignore links v1';
 /** To be changed together with what a cursor holds. */
 const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
@@ -142,6 +147,7 @@ export function createApp(parts: AppParts): App {
   const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, scheduleDelivery });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
+  const ignoreTokens = new IgnoreTokens(parts.signingKeys.derive(IGNORE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
   const throttle = new SignInThrottle(db, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
@@ -172,6 +178,8 @@ export function createApp(parts: AppParts): App {
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
+    ignoreTokens,
+    ticketIgnoring: new TicketIgnoring({ db, clock }),
     services: {
       auth: new AuthService({
         orm,
@@ -208,7 +216,7 @@ export function createApp(parts: AppParts): App {
     delivery: new Delivery({
       leases: new NotificationLeases(db, clock, new AuthorLimit(orm, clock)),
       mailer,
-      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens }),
+      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens, ignoreTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,

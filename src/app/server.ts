@@ -54,6 +54,7 @@ import { requestLog } from '../observability/request-log.js';
 import { requestScopes } from '../observability/request-scope.js';
 import { operationSpans } from '../observability/tracing/operation-spans.js';
 import { capturedMailRoutes } from '../mail/captured-mail.routes.js';
+import { ignoreRoutes } from '../notifications/ignore.routes.js';
 import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 
 /** docs/hardening.md, "Abuse of the query language". */
@@ -217,6 +218,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     tokens: app.unsubscribeTokens,
     settings: app.services.notificationSettings,
   });
+  await http.register(ignoreRoutes, { tokens: app.ignoreTokens, ignoring: app.ticketIgnoring });
   if (options.capturedMails !== undefined) {
     const publicHost = new URL(publicUrl).hostname;
     await http.register(capturedMailRoutes, { directory: options.capturedMails, publicHost });

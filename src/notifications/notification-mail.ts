@@ -24,6 +24,7 @@ import {
 } from './mail-facts.js';
 import { COMMENT } from './merge-changes.js';
 import { type Notification, NotificationCancelReason, NotificationKind } from './notification.entity.js';
+import { type IgnoreTokens } from './ignore-tokens.js';
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** The mail of some notifications; null when none of them has content any more. */
@@ -80,13 +81,21 @@ export class NotificationMail {
   readonly #links: Links;
   readonly #digestIntervalMs: number;
   readonly #unsubscribeTokens: UnsubscribeTokens;
+  readonly #ignoreTokens: IgnoreTokens;
 
-  constructor(deps: { db: Db; links: Links; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
+  constructor(deps: {
+    db: Db;
+    links: Links;
+    digestIntervalMs: number;
+    unsubscribeTokens: UnsubscribeTokens;
+    ignoreTokens: IgnoreTokens;
+  }) {
     this.#db = deps.db;
     this.#facts = new MailFacts(deps.db);
     this.#links = deps.links;
     this.#digestIntervalMs = deps.digestIntervalMs;
     this.#unsubscribeTokens = deps.unsubscribeTokens;
+    this.#ignoreTokens = deps.ignoreTokens;
   }
 
   /**
@@ -146,6 +155,7 @@ export class NotificationMail {
       },
       reason: 'You get this mail because you are assigned to this ticket.',
       unsubscribe: this.#unsubscribe(notification),
+      ignoreUrl: this.#links.ignoreTicket(this.#ignoreTokens.make({ userId: recipientId, ticketId })),
     };
     const texts =
       kind === NotificationKind.ASSIGNED
