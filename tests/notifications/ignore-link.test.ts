@@ -131,10 +131,11 @@ describe('the link to ignore a ticket', () => {
   });
 });
 
+const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
+const tokensOf = async (...keys: object[]) =>
+  new IgnoreTokens((await loadSigningKeys(JSON.stringify(keys), '')).derive('test'));
+
 test('an ignore token is read as long as its key is listed, and refused with any bit changed', async () => {
-  const newKey = () => generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
-  const tokensOf = async (...keys: object[]) =>
-    new IgnoreTokens((await loadSigningKeys(JSON.stringify(keys), '')).derive('test'));
   const [older, newer] = [newKey(), newKey()];
   const { id: ticketId } = await buildTicket(server);
   const { id: userId } = await buildPerson(server);
