@@ -103,6 +103,11 @@ export function canRestoreTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   return ticket.deleted && canRestoreTickets(viewer) && canViewTicket(viewer, { ...ticket, deleted: false });
 }
 
+/** To change and comment without mails (docs/behaviour.md, "Silence"). */
+export function canSilence(viewer: Viewer): boolean {
+  return viewer.role.canManageTickets;
+}
+
 /** Needs canDeleteAll. The delete bit narrows it (docs/access.md). */
 export function canRestoreTickets(viewer: Viewer): boolean {
   return viewer.permissions.delete && canSeeDeletedTickets(viewer);

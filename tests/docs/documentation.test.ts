@@ -4,6 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
+import { parse as parseYaml } from 'yaml';
 import { createSchema } from '../../src/app/schema.js';
 import { WELCOME_QUERY } from '../../src/explorer/bootstrap-script.js';
 import { explorerOnTicket, explorerOnTickets } from '../../src/explorer/ticket-link.js';
@@ -80,4 +81,11 @@ test('README.md and CONTRIBUTING.md name only commands that exist', async () => 
   const names = [...new Set(named.map(([, name = '']) => name))];
   expect(names.length).toBeGreaterThan(6);
   expect(names.filter((name) => !(name in scripts) && !commandsOfNpm.has(name))).toEqual([]);
+});
+
+test('the workflow of GitHub Actions calls .ci/run', async () => {
+  const workflow: { jobs: Record<string, { steps: { run?: string }[] }> } = parseYaml(
+    await readFile(join(ROOT, '.github/workflows/ci.yml'), 'utf8'),
+  );
+  expect(Object.values(workflow.jobs).flatMap(({ steps }) => steps.map(({ run }) => run))).toContain('.ci/run');
 });
