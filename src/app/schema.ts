@@ -12,6 +12,7 @@ import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.reso
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
 import { FieldChangeResolver } from '../tickets/field-change.resolver.js';
+import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
@@ -70,6 +71,7 @@ export function createSchema(): GraphQLSchema {
       TicketEventResolver,
       FieldChangeResolver,
       TicketTimelineResolver,
+      TicketChangeResolver,
       CommentResolver,
       TicketCommentsResolver,
       UserCommentsResolver,
