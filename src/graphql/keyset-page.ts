@@ -174,6 +174,11 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
     ...(after ? [beyond(after, 'after', false)] : []),
     ...(before ? [beyond(before, 'before', false)] : []),
   ];
+  // One object for all connections of the page: lists under many parents ask for all of them at once.
+  const outside = {
+    next: before && beyond(before, 'after', true),
+    previous: after && beyond(after, 'before', true),
+  };
   const sorted = ({ expression, direction = order.direction }: OrderKey<Item>) =>
     sql`${expression} ${sql.raw((direction === OrderDirection.ASC) === backwards ? 'desc' : 'asc')}`;
   const edge = (node: Item) => ({
@@ -197,8 +202,8 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
       const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
       return new KeysetConnection(nodes, edge, {
         count,
-        next: async () => (!backwards && more) || found(before && beyond(before, 'after', true)),
-        previous: async () => (backwards && more) || found(after && beyond(after, 'before', true)),
+        next: async () => (!backwards && more) || found(outside.next),
+        previous: async () => (backwards && more) || found(outside.previous),
       });
     },
   };

@@ -74,13 +74,18 @@ function oneOf(field: TicketField, scope: Scope, values: readonly string[]): Raw
   return sql`${valueOf(field, scope)} = any(${known}::${sql.raw(type)}[])`;
 }
 
-function inRange(field: TicketField, scope: Scope, range: DateTimeRange): RawBuilder<boolean>[] {
-  const instant = valueOf(field, scope);
+export function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
-  if (field.nullable && field.fallback === null) conditions.push(sql`${instant} is not null`);
   if (range.from) conditions.push(sql`${instant} >= ${range.from.toISOString()}::timestamptz`);
   if (range.to) conditions.push(sql`${instant} < ${range.to.toISOString()}::timestamptz`);
   return conditions;
+}
+
+/** Null is in no range, not even in one without ends. */
+function isWithin(field: TicketField, scope: Scope, range: DateTimeRange): RawBuilder<boolean>[] {
+  const instant = valueOf(field, scope);
+  const ends = inRange(instant, range);
+  return field.nullable && field.fallback === null ? [sql`${instant} is not null`, ...ends] : ends;
 }
 
 /** Whether the ticket is a duplicate of one that the viewer may see. */
@@ -103,7 +108,7 @@ function ownConditions(filter: TicketFilter, scope: Scope): RawBuilder<boolean>[
   for (const field of TICKET_FIELDS) {
     const given = field.filter && filter[field.filter];
     if (Array.isArray(given)) add(oneOf(field, scope, given));
-    else if (given) add(...inRange(field, scope, given));
+    else if (given) add(...isWithin(field, scope, given));
   }
   for (const [mine, name] of [
     [filter.assignedToMe, 'assigned_to_id'],
