@@ -156,6 +156,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     const app = createApp({
       orm,
+      databaseUrl: database.url,
       replicas,
       clock,
       logger,
@@ -178,6 +179,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     app.searchUpkeep.start();
     openings.add('the upkeep of search', async () => app.searchUpkeep.stop());
+    openings.add('the signal of changes', async () => app.changeSignal.stop());
 
     let url: string | null = null;
     const httpServer = env.run === 'worker' ? null : new GracefulHttpServer();
