@@ -6,6 +6,7 @@ const API = process.env['DOCKET_URL'] ?? 'http://127.0.0.1:4000';
 export default defineConfig({
   // The server writes a <base> into the page: a proxy may serve it below a path.
   base: './',
+  logLevel: 'warn',
   plugins: [react()],
   // The root has React 18 for the explorer.
   resolve: { dedupe: ['react', 'react-dom'] },
