@@ -10,6 +10,7 @@ import { NotificationSettingsResolver } from '../notifications/notification-sett
 import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
+import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
@@ -66,6 +67,7 @@ export function createSchema(): GraphQLSchema {
       SimilarTicketResolver,
       TicketMutationResolver,
       TicketEventResolver,
+      TicketChangeResolver,
       CommentResolver,
       TicketCommentsResolver,
       UserCommentsResolver,

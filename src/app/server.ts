@@ -47,6 +47,7 @@ import { securityHeaders } from '../http/security-headers.js';
 import { queryLimits } from '../graphql/query-limits.js';
 import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
+import { changeLogEnds } from './change-log-ends.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
 import { jwksRoute } from '../accounts/sessions/jwks.route.js';
@@ -117,6 +118,8 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     errorReporting(app.logger),
     ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
+    // Before the choice of a replica.
+    changeLogEnds(app),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, {
