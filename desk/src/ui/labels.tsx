@@ -3,7 +3,6 @@ import {
   TICKET_STATUSES,
   type TicketPriority,
   type TicketStatus,
-  type TicketType,
 } from '@docket/client';
 import { type ReactNode } from 'react';
 import { type Option } from './picker.js';
@@ -25,7 +24,6 @@ const PRIORITY: Readonly<Record<TicketPriority, string>> = {
   LOW: 'Low',
 };
 
-const TYPE: Readonly<Record<TicketType, string>> = {
   BUG: 'Problem',
   ENHANCEMENT: 'Improvement',
   FEATURE: 'New feature',
@@ -39,7 +37,6 @@ function inWords(value: string): string {
 
 export const statusLabel = (status: string): string => lookUp(STATUS, status);
 export const priorityLabel = (priority: string): string => lookUp(PRIORITY, priority);
-export const typeLabel = (type: string): string => lookUp(TYPE, type);
 
 function lookUp(labels: Readonly<Record<string, string>>, value: string): string {
   return labels[value] ?? inWords(value);
