@@ -1,9 +1,4 @@
-import {
-  TICKET_PRIORITIES,
-  TICKET_STATUSES,
-  type TicketPriority,
-  type TicketStatus,
-} from '@docket/client';
+import { TICKET_PRIORITIES, TICKET_STATUSES, type TicketPriority, type TicketStatus } from '@docket/client';
 import { type ReactNode } from 'react';
 import { type Option } from './picker.js';
 import './labels.css';
@@ -22,11 +17,6 @@ const PRIORITY: Readonly<Record<TicketPriority, string>> = {
   HIGH: 'High',
   MEDIUM: 'Medium',
   LOW: 'Low',
-};
-
-  BUG: 'Problem',
-  ENHANCEMENT: 'Improvement',
-  FEATURE: 'New feature',
 };
 
 /** A value that a newer server has, in words as good as they can be. */
