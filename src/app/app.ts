@@ -53,6 +53,7 @@ import { SearchUpkeep } from '../search/search-upkeep.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { countLiveTickets } from '../tickets/product-tickets.js';
+import { TimelineReader } from '../tickets/timeline/timeline.reader.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
@@ -121,6 +122,7 @@ function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: 
     tickets: new TicketReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    timelines: new TimelineReader(db),
     changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
     insights: new InsightsReader(db, clock, searchLimiter),

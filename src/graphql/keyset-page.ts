@@ -149,6 +149,11 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
     ...(after ? [compare(ascending ? '>' : '<', after)] : []),
     ...(before ? [compare(ascending ? '<' : '>', before)] : []),
   ];
+  // One object for all connections of the page: lists under many parents ask for all of them at once.
+  const beyond = {
+    next: before && compare(ascending ? '>=' : '<=', before),
+    previous: after && compare(ascending ? '<=' : '>=', after),
+  };
   const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
   const edge = (node: Item) => ({
     cursor: encodeCursor(
@@ -171,8 +176,8 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
       const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
       return new KeysetConnection(nodes, edge, {
         count,
-        next: async () => (!backwards && more) || found(before && compare(ascending ? '>=' : '<=', before)),
-        previous: async () => (backwards && more) || found(after && compare(ascending ? '<=' : '>=', after)),
+        next: async () => (!backwards && more) || found(beyond.next),
+        previous: async () => (backwards && more) || found(beyond.previous),
       });
     },
   };

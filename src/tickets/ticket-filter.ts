@@ -55,7 +55,7 @@ function oneOf(field: TicketField, alias: string, values: readonly string[]): Ra
   return sql`${fieldSql(field, alias)} = any(${known}::${sql.raw(type)}[])`;
 }
 
-function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
+export function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
   if (range.from) conditions.push(sql`${instant} >= ${range.from.toISOString()}::timestamptz`);
   if (range.to) conditions.push(sql`${instant} < ${range.to.toISOString()}::timestamptz`);
