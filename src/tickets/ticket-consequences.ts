@@ -1,7 +1,8 @@
+import { toldTicketText } from '../notifications/told-changes.js';
 import { changesOf, differing } from './ticket-changes.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
-import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS, withMentioned } from './ticket-mails.js';
+import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, TicketStatus } from './ticket.entity.js';
 import { type TicketValues } from './ticket.fields.js';
 
@@ -15,6 +16,7 @@ export function changed(
   snapshot: TicketSnapshot,
   given: TicketValues,
   at: string,
+  naming: NamedInText | null = null,
 ): TicketWrite | null {
   const { ticket } = snapshot;
   const values = differing(ticket, given);
@@ -24,8 +26,8 @@ export function changed(
   const assignedToId = typeof values.assignedToId === 'string' ? values.assignedToId : null;
   const mails =
     values.assignedToId === undefined
-      ? mailsOfChanges(snapshot, changes, actorId)
-      : mailsOfAssignment({ status, assignedToId, actorId });
+      ? mailsOfChanges(changes, actorId)
+      : mailsOfAssignment({ status, assignedToId, actorId }, changes);
   const closing = values.status === undefined ? {} : { closedAt: isActive(status) ? null : at };
   return writeOf(snapshot, {
     actorId,
@@ -33,18 +35,56 @@ export function changed(
     kind: TicketEventKind.CHANGED,
     values: { ...values, ...closing, updatedAt: at },
     changes,
-    mails,
+    mails: withNamed(mails, ticket.id, actorId, naming),
+    mentions: mentionsOf(naming),
   });
 }
 
-interface Decision extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Partial<Pick<TicketWrite, 'mails'>> {
-  readonly kind: TicketEventKind;
+/** The mails, and those to the people whom title or description name for the first time. */
+export function withNamed(
+  mails: TicketMails,
+  ticketId: string,
+  actorId: string,
+  naming: NamedInText | null,
+): TicketMails {
+  if (naming === null) return mails;
+  return withMentioned(mails, { ids: naming.added, change: toldTicketText(ticketId, actorId), internal: false });
+}
+
+/** Whom title and description name. */
+export function mentionsOf(naming: NamedInText | null): TicketWrite['mentions'] {
+  return naming && { commentId: null, userIds: naming.all, internal: false };
+}
+
+interface Decision
+  extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Partial<Pick<TicketWrite, 'mails' | 'mentions'>> {
+  /** Null when nothing is recorded. */
+  readonly kind: TicketEventKind | null;
   readonly changes?: readonly FieldChange[];
   readonly commentId?: string;
 }
 
 /** Builds a write, as the store takes it. */
 export function writeOf({ ticket, revision }: TicketSnapshot, decision: Decision): TicketWrite {
-  const { kind, changes = [], commentId = null, mails = NO_MAILS, ...others } = decision;
-  return { ticketId: ticket.id, revision, event: { kind, changes, commentId }, mails, ...others };
+  const { kind, changes = [], commentId = null, mails = NO_MAILS, mentions = null, ...others } = decision;
+  const { createdById, assignedToId, productId } = { ...ticket, ...references(others.values) };
+  return {
+    ticketId: ticket.id,
+    revision,
+    event: kind && { kind, changes, commentId },
+    mails,
+    mentions,
+    people: { createdById, assignedToId, productId },
+    ...others,
+  };
+}
+
+/** The new values of the references that decide who gets mails. */
+function references(values: TicketValues | null): Partial<Pick<TicketWrite['people'], 'assignedToId' | 'productId'>> {
+  return Object.fromEntries(
+    (['assignedToId', 'productId'] as const).flatMap((column) => {
+      const value = values?.[column];
+      return value === null || typeof value === 'string' ? [[column, value]] : [];
+    }),
+  );
 }

@@ -209,7 +209,7 @@ export class TicketService {
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const living = await lockReferences(tx.run, snapshot.ticket);
-      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket, living);
+      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket);
       await tx.save([restoreTicket(viewer, snapshot, { living, cancelled }, this.#now())]);
     });
     return id;

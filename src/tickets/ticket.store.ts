@@ -123,14 +123,14 @@ export class TicketStore {
 
   /**
    * The ticket as it was written. Null, with nothing written, when a new ticket's id is in use or its product or
-   * assignee does not exist; and when the ticket or a mail has changed since it was loaded, or is locked.
+   * assignee does not exist; and when the ticket has changed since it was loaded, or is locked.
    */
   async save(write: TicketWrite): Promise<Row<Ticket> | null> {
     const prepared = this.#prepared(write);
     const row = await (write.revision === null ? this.#inserts : this.#updates).run(prepared);
     if (row === null) return null;
-    const { savedId: _, pendingId, ...ticket } = row;
-    if (pendingId !== null) this.#notifications.scheduleDelivery([{ id: pendingId, sendAt: prepared.sendAt }]);
+    const { savedId: _, pending, ...ticket } = row;
+    this.#notifications.scheduleDelivery(pending ?? []);
     return ticket;
   }
 
@@ -153,7 +153,7 @@ export class TicketStore {
   }
 
   #prepared(write: TicketWrite): PreparedWrite {
-    return prepareWrite(write, this.#notifications.dueAfter(new Date(write.notifiedAt ?? write.at)));
+    return prepareWrite(write, (kind, now) => this.#notifications.dueAfter(kind, now));
   }
 }
 

@@ -59,6 +59,7 @@ describe('the settings', () => {
       run: 'all',
       smtp: undefined,
       ticketMailDelayMs: 12 * 60_000,
+      replyMailDelayMs: 60_000,
       digestIntervalMs: 24 * 3_600_000,
       accessTokenSeconds: 600,
       sessionDays: 30,

@@ -144,7 +144,12 @@ describe('a mail that waits', () => {
   test('is cancelled with its recipient’s account', async () => {
     const { creator, first } = await twoPeopleAndATicket();
     const { clock, orm } = server.app;
-    const notifications = new NotificationService({ clock, delayMs: 0, scheduleDelivery: async () => {} });
+    const notifications = new NotificationService({
+      clock,
+      delayMs: 0,
+      replyDelayMs: 0,
+      scheduleDelivery: async () => {},
+    });
     await orm.em.fork().transactional(async (em) => {
       const user = await em.findOneOrFail(User, { id: first.id });
       user.deletedAt = server.clock.now();

@@ -57,6 +57,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
+  replyMailDelaySeconds?: number;
   digestIntervalMs?: number;
   /** Longer than the usual 600, for tests that turn the clock far. */
   accessTokenSeconds?: number;
@@ -130,6 +131,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       signUp: options.signUp ?? (options.production === true ? 'off' : 'open'),
       confirmsEmail: options.confirmsEmail ?? options.production ?? false,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
+      replyMailDelayMs: (options.replyMailDelaySeconds ?? 60) * 1000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       publicUrl: options.publicUrl ?? 'https://docket.example',
       frontEndUrl: options.frontEndUrl,

@@ -24,7 +24,12 @@ beforeAll(async () => {
   tech = await buildPerson(server, { role: BuiltInRole.TECH });
   assignee = await buildPerson(server);
   const { orm, clock } = server.app;
-  const notifications = new NotificationService({ clock, delayMs: 1000, scheduleDelivery: async () => {} });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: 1000,
+    replyDelayMs: 1000,
+    scheduleDelivery: async () => {},
+  });
   store = new TicketStore({ orm, db: new Db(orm), writes: new Writes(orm), notifications });
 });
 afterAll(async () => server.stop());
