@@ -167,12 +167,12 @@ export class NotificationLeases {
     const now = this.#now();
     const timeHasCome = sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})
       and (n.claimed_until is null or n.claimed_until <= ${now})`;
-    // Those that another mail carries wait for its outcome. A mail about a mention carries the one about the comment.
+    // Those that another mail carries wait for its outcome, and those that it will carry wait for it.
     return sql`${timeHasCome}
       and not exists (select from notification p where p.id = n.merged_into and p.status = 'SCHEDULED')
-      and not (n.kind = 'REPLIED' and exists (
+      and not (n.kind not in ('MENTIONED', 'DIGEST') and exists (
         select from notification p where p.ticket_id = n.ticket_id and p.recipient_id = n.recipient_id
-          and p.kind = 'MENTIONED' and p.status = 'SCHEDULED' and p.send_at <= ${now} and p.retry_at is null
+          and (p.kind = 'MENTIONED' or (p.kind = 'REPLIED' and n.kind <> 'REPLIED')) and p.status = 'SCHEDULED' and p.send_at <= ${now} and p.retry_at is null
           and (p.claimed_until is null or p.claimed_until > ${now})
       ))`;
   }

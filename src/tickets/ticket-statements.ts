@@ -85,7 +85,7 @@ export class TicketStatements {
     const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
     return sql<SavedRow>`
       with item as materialized (select * from ${ticket.source}),
-      product as materialized (
+      living_product as materialized (
         select id from product where id = any(array(select "productId" from item)) and deleted_at is null
         order by id ${lock}
       ),
@@ -95,7 +95,7 @@ export class TicketStatements {
       ),
       written as (
         insert into ticket (${ticket.names}) select ${ticket.values} from item i
-        where (i."productId" is null or i."productId" in (select id from product))
+        where (i."productId" is null or i."productId" in (select id from living_product))
           and (i."assignedToId" is null or i."assignedToId" in (select id from assignee))
         order by i.place on conflict (id) do nothing returning *
       ),

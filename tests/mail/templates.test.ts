@@ -81,7 +81,7 @@ describe('the mail about an assignment', () => {
     const { text } = assignedMail({
       ...INPUT,
       ticket: { ...TICKET, description: `Help${forged}` },
-      comments: [{ authorName: 'Eve', content: `Help${forged}\u001B[2J` }],
+      comments: [{ authorName: 'Eve', internal: false, content: `Help${forged}\u001B[2J` }],
     });
     expect(text.match(/evil/g)).toHaveLength(2 * ENDS.length);
     expect(text).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/);
@@ -99,7 +99,10 @@ describe('the mail about an assignment', () => {
   });
 
   test('lays titles and quoted texts out in their own direction', () => {
-    const { html: page } = assignedMail({ ...INPUT, comments: [{ authorName: 'Eve', content: 'תודה' }] });
+    const { html: page } = assignedMail({
+      ...INPUT,
+      comments: [{ authorName: 'Eve', internal: false, content: 'תודה' }],
+    });
     expect(page).toMatch(/<h1[^>]*dir="auto"[^>]*text-align: start/);
     const quotes = page.match(/<div\s+class="quote"[^>]*>/g) ?? [];
     expect(quotes).toHaveLength(2);
@@ -135,6 +138,7 @@ test('a title that changed from one right-to-left text to another is told in tha
     changedByName: 'Grace',
     changes: [{ field: 'title', from: 'ישן', to: 'חדש' }],
     comments: [],
+    reason: 'You get this mail because you reported this ticket.',
     unsubscribeUrl: 'https://docket.example/unsubscribe/token',
   });
   for (const part of [mail.text, mail.html]) expect(part).toContain('ישן\u200E → חדש\u200E');

@@ -116,6 +116,6 @@ describe('the mail about an assignment', () => {
     await comment(creator, id, 'Thank you.');
     await later(server, { minutes: 12 });
     expect(mailsTo(server, assignee)).toEqual([]);
-    expect(subjectsTo(server, self)).toEqual([`[#${number}] Printer on fire — new comment`]);
+    expect(subjectsTo(server, self)).toEqual([`[#${number}] Printer on fire`]);
   });
 });

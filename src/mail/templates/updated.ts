@@ -20,6 +20,8 @@ export interface UpdatedMailInput {
   changedByName: string | null;
   changes: readonly ChangedField[];
   comments: readonly MailComment[];
+  /** A sentence: why the recipient gets it. */
+  reason: string;
   unsubscribeUrl: string;
 }
 
@@ -27,7 +29,7 @@ const LABELS: Readonly<Record<string, string>> = { duplicateOf: 'Duplicate of' }
 const LONG_TEXTS: ReadonlySet<string> = new Set(['description', 'details']);
 const ENUMS: ReadonlySet<string> = new Set(['status', 'priority', 'type']);
 
-/** The mail that tells an assignee what else became of their ticket over the delay, in one list (docs/behaviour.md, "Mails"). */
+/** The mail that tells what became of a ticket over the delay, in one list (docs/behaviour.md, "Mails"). */
 export function updatedMail(input: UpdatedMailInput): MailTexts {
   const { ticket, recipient, changes } = input;
   const title = oneLine(ticket.title);
@@ -60,15 +62,15 @@ export function updatedMail(input: UpdatedMailInput): MailTexts {
       )}`,
     },
     action: { label: `Open ticket #${ticket.number}`, url: ticket.url },
-    reason: 'You get this mail because you are assigned to this ticket and others changed it.',
+    reason: input.reason,
     unsubscribe: { label: 'Stop mails about changes', url: input.unsubscribeUrl },
   });
 }
 
 function whatWasDone({ changes, comments }: UpdatedMailInput): string {
   const wrote = comments.length === 1 ? 'commented on' : `written ${comments.length} comments on`;
-  if (changes.length === 0) return `${wrote} this ticket of yours.`;
-  return comments.length === 0 ? 'changed this ticket of yours.' : `changed and ${wrote} this ticket of yours.`;
+  if (changes.length === 0) return `${wrote} this ticket.`;
+  return comments.length === 0 ? 'changed this ticket.' : `changed and ${wrote} this ticket.`;
 }
 
 function subjectOf({ changes, comments }: UpdatedMailInput): string {
