@@ -16,14 +16,15 @@ export const NO_MAILS: TicketMails = { owed: [], cancels: {} };
  * @param mails those that it would have otherwise
  */
 export function unannounced({ owed, cancels }: TicketMails): TicketMails {
-  const amending = owed
-    .filter(({ kind }) => kind === NotificationKind.UPDATED)
-    .map((mails) => ({
-      ...mails,
-      amendsOnly: true,
-      changes: mails.changes.map((change) => ({ ...change, silent: true })),
-    }));
-  return { owed: amending, cancels };
+  return { owed: owed.filter(({ kind }) => kind === NotificationKind.UPDATED).map(amending), cancels };
+}
+
+function amending(mails: OwedMails): OwedMails {
+  return { ...mails, amendsOnly: true, changes: mails.changes.map(silently) };
+}
+
+function silently(change: ToldChange): ToldChange {
+  return { ...change, silent: true };
 }
 
 interface Assignment {

@@ -101,16 +101,16 @@ describe('a change that was decided on what is not so any more writes nothing', 
   });
 });
 
-describe('a change that others hear of', () => {
-  const waitingOf = async (id: string) =>
-    select(
-      server,
-      sql`select kind, jsonb_array_length(changes) as changes from notification
-        where ticket_id = ${id} and status = 'SCHEDULED' and claimed_until is null`,
-    );
-  const takeUp = async (id: string) =>
-    select(server, sql`update notification set claimed_until = now() where ticket_id = ${id} returning id`);
+const waitingOf = async (id: string) =>
+  select(
+    server,
+    sql`select kind, jsonb_array_length(changes) as changes from notification
+      where ticket_id = ${id} and status = 'SCHEDULED' and claimed_until is null`,
+  );
+const takeUp = async (id: string) =>
+  select(server, sql`update notification set claimed_until = now() where ticket_id = ${id} returning id`);
 
+describe('a change that others hear of', () => {
   test('is added to the mail that waits, or told by the one that shows the ticket', async () => {
     const updated = await assigned('UPDATED');
     await changeLate(updated, async () => {});
