@@ -10,6 +10,8 @@ const folder = process.argv[2] ?? '.';
 const git = (...args) =>
   execFileSync('git', ['-C', folder, ...args], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] });
 
+const versionOf = (packageJson) => JSON.parse(packageJson).version;
+
 function lastTag() {
   try {
     return git('describe', '--tags', '--abbrev=0').trim();
@@ -28,7 +30,6 @@ const tag = lastTag();
 if (tag === null) {
   console.log('No version is tagged: there is no schema to compare with.');
 } else {
-  const versionOf = (text) => JSON.parse(text).version;
   const before = buildSchema(git('show', `${tag}:schema.graphql`));
   const now = buildSchema(readFileSync(join(folder, 'schema.graphql'), 'utf8'));
   const changes = findBreakingChanges(before, now);

@@ -26,6 +26,7 @@ export interface TicketFacts extends RecipientFacts {
   actorName: string | null;
   ticketGone: boolean;
   assignedToId: string | null;
+  assigneeName: string | null;
   followedByAnother: boolean;
   seesTicket: boolean;
   ignoresTicket: boolean;
@@ -40,6 +41,8 @@ export interface TicketFacts extends RecipientFacts {
   status: TicketStatus;
   productName: string | null;
   createdByName: string;
+  /** The id of the last mail to the recipient about this ticket alone. */
+  previousId: string | null;
 }
 
 /** A comment that a mail tells of. */
@@ -96,9 +99,10 @@ const DIGEST_TICKETS = sql`left join lateral (
       and not coalesce(last.changes @> jsonb_build_array(jsonb_build_object('to', t.id)), false)
     ))`;
 
-/** The comments `c` that mails about a whole ticket list. */
+/** The comments `c` that mails about a whole ticket list: neither internal nor silent ones. */
 function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
-  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal`;
+  return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal
+    and not exists (select from ticket_event e where e.comment_id = c.id and not e.notified)`;
 }
 
 /** Reads the present content of mails, one statement each. */
@@ -126,10 +130,15 @@ export class MailFacts {
           select distinct o.reason from (${concernedBy(sql`t.id`, PEOPLE)}) o where o.user_id = r.id order by o.reason
         )::text[] as reasons,
         t.number, t.title, t.description, t.type, t.priority, t.status, p.name as "productName",
-        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
+        concat_ws(' ', c.first_name, c.last_name) as "createdByName",
+        nullif(concat_ws(' ', h.first_name, h.last_name), '') as "assigneeName",
+        (select m.id from notification m
+          where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id and m.id <> n.id
+            and m.status = 'SENT' and m.told_with is null
+          order by m.sent_at desc, m.id desc limit 1) as "previousId"
       from notification n join "user" r on r.id = n.recipient_id join role on role.id = r.role_id
         join ticket t on t.id = n.ticket_id join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
-        left join "user" a on a.id = n.actor_id
+        left join "user" a on a.id = n.actor_id left join "user" h on h.id = t.assigned_to_id
       where n.id = ${id}`);
   }
 

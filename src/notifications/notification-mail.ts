@@ -7,7 +7,7 @@ import { assignedMail } from '../mail/templates/assigned.js';
 import { newUnassignedMail } from '../mail/templates/new-unassigned.js';
 import { repliedMail } from '../mail/templates/replied.js';
 import { digestMail } from '../mail/templates/digest.js';
-import { type MailTexts } from '../mail/templates/layout.js';
+import { type MailLink, type MailTexts } from '../mail/templates/layout.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { type SeveralMailInput, severalMail } from '../mail/templates/several.js';
 import { updatedMail } from '../mail/templates/updated.js';
@@ -116,17 +116,27 @@ export class NotificationMail {
   }
 
   #single(about: AboutTicket): MailMessage {
-    return this.#mail(about.notification, about.facts, this.#textsOf(about));
+    const { notification, facts } = about;
+    const { ticketId } = notification;
+    if (ticketId === null) throw new Error('A mail about a ticket without a ticket');
+    const previous = facts.previousId === null ? null : this.#messageId(facts.previousId);
+    return {
+      ...this.#mail(notification, facts, this.#textsOf(about)),
+      thread: { root: this.#messageId(`ticket.${ticketId}`), previous },
+    };
   }
 
   #textsOf({ notification, facts, reason, carried, ...news }: AboutTicket): MailTexts {
-    const { kind } = notification;
+    const { kind, recipientId } = notification;
+    const isRecipient = facts.assignedToId === recipientId;
     const about = {
-      ticket: { ...facts, url: this.#links.ticket(facts.number) },
-      recipient: { name: facts.recipientName },
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
-      unsubscribe: { label: STOP_MAILS[kind], url: this.#unsubscribeUrl(notification) },
+      ticket: {
+        ...facts,
+        assignee: facts.assigneeName === null ? null : { name: facts.assigneeName, isRecipient },
+        url: this.#links.ticket(facts.number),
+      },
       reason: REASON_IN_WORDS[reason ?? NotificationReason.ASSIGNEE],
+      unsubscribe: this.#unsubscribe(notification),
     };
     if (kind === NotificationKind.ASSIGNED) return assignedMail({ ...about, ...news, assignedByName: facts.actorName });
     if (kind === NotificationKind.NEW_UNASSIGNED) return newUnassignedMail(about);
@@ -152,7 +162,7 @@ export class NotificationMail {
         comments: each.comments.length + each.earlierComments,
       })),
       ticketsUrl: this.#links.tickets(),
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
+      unsubscribe: this.#unsubscribe(notification),
     });
     // A retry with other notifications needs another Message-ID: mail programs show each id once.
     const ids = all.map((each) => each.notification.id).toSorted();
@@ -178,24 +188,29 @@ export class NotificationMail {
       counts: { active: first.activeCount, closed: first.closedCount },
       schedule: scheduleInWords(facts, this.#digestIntervalMs),
       ticketsUrl: this.#links.tickets(),
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
+      unsubscribe: this.#unsubscribe(notification),
     });
     const changes = justClosed.map((ticket) => ({ field: CLOSED, from: null, to: ticket.id }));
     return { mail: this.#mail(notification, facts, texts), digest: { until, changes } };
   }
 
-  #unsubscribeUrl({ kind, recipientId }: NotificationRow): string {
-    return this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
+  #messageId(id: string): string {
+    return `${id}@${this.#links.hostname}`;
+  }
+
+  #unsubscribe({ kind, recipientId }: NotificationRow): MailLink {
+    const url = this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
+    return { label: STOP_MAILS[kind], url };
   }
 
   #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts, id = notification.id): MailMessage {
     return {
       ...texts,
-      messageId: `${id}@${this.#links.hostname}`,
+      messageId: this.#messageId(id),
       to: { name: facts.recipientName, address: facts.recipientEmail },
       // RFC 8058: one-click unsubscribing by the mail program.
       headers: {
-        'List-Unsubscribe': `<${this.#unsubscribeUrl(notification)}>`,
+        'List-Unsubscribe': `<${this.#unsubscribe(notification).url}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       },
     };

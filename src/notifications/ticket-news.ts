@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { type Db } from '../database/db.js';
-import { type ChangedField } from '../mail/templates/updated.js';
+import { type ChangedField } from '../mail/templates/changed-field.js';
 import { isActive } from '../tickets/ticket.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { type MailFacts, type TicketFacts, type ToldComment } from './mail-facts.js';

@@ -51,10 +51,10 @@ export function mergedChanges(changes: readonly ToldChange[], recipientId: strin
   for (const change of changes) {
     const { field } = change;
     if (field === COMMENT || field === TICKET_TEXT) continue;
-    if (change.silent === true) {
+    if (change.by === recipientId) merged.delete(field);
+    else if (change.silent === true) {
       if (merged.get(field)?.from === change.to) merged.delete(field);
-    } else if (change.by === recipientId) merged.delete(field);
-    else merged.set(field, { ...change, from: (merged.get(field) ?? change).from });
+    } else merged.set(field, { ...change, from: (merged.get(field) ?? change).from });
   }
   return [...merged.values()].filter(({ from, to }) => from !== to);
 }

@@ -50,6 +50,7 @@ export class FieldChange {
 })
 @Entity({ tableName: 'ticket_event' })
 @Index({ name: 'ticket_event_by_ticket', properties: ['ticket', 'createdAt', 'id'] })
+@Index({ name: 'ticket_event_by_timeline', properties: ['ticket', 'createdAt', 'id'], where: 'comment_id is null' })
 export class TicketEvent extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();
@@ -91,4 +92,8 @@ export class TicketEvent extends Node {
   @Field(() => DateTime, { description: 'When it happened.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
+
+  @Field(() => Boolean, { description: 'False when its author asked for silence: no mail tells of it.' })
+  @Property({ type: 'boolean' })
+  notified: Opt<boolean> = true;
 }

@@ -72,14 +72,19 @@ export function mailsOfChanges(changes: readonly FieldChange[], actorId: string 
   return { ...NO_MAILS, owed: [{ kind: NotificationKind.UPDATED, audience: { to: 'concerned' }, changes: told }] };
 }
 
-/** Mails to everybody concerned about a new comment. */
+/**
+ * Mails to everybody concerned about a new comment.
+ * @param followed what the system changes because of it
+ */
 export function mailsOfComment(
   comment: { readonly id: string; readonly internal: boolean },
   actorId: string,
+  followed: readonly FieldChange[],
 ): TicketMails {
   const { id, internal } = comment;
   const changes = [toldComment(id, actorId)];
-  return { ...NO_MAILS, owed: [{ kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal }] };
+  const replied: OwedMails = { kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal };
+  return { ...NO_MAILS, owed: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, null).owed : [])] };
 }
 
 /** The mails, and those to the people whom a text names for the first time. */

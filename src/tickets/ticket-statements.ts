@@ -16,7 +16,7 @@ import { sqlName, TICKET_FIELDS } from './ticket.fields.js';
 /** Runs a statement and gives its rows. Callers decide on which connection, and whether in a transaction. */
 export type RunQuery = <Result>(query: SqlQuery<Result>) => Promise<Result[]>;
 
-const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt'] as const;
+const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt', 'notified'] as const;
 
 export type NewEvent = Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
 
@@ -121,9 +121,10 @@ export class TicketStatements {
   }
 
   /**
-   * Writes only tickets that are unchanged since they were loaded (xmin), and that are not locked (`skip locked`):
-   * waiting for one lock would delay the whole batch. Mails are looked up one by one: for a join PostgreSQL reads the
-   * whole table while it has only some thousand rows.
+   * Writes only tickets that are unchanged since they were loaded (xmin), but by this transaction, as a comment changes
+   * its ticket's row (Migration20261127143000_activity); and that are not locked (`skip locked`): waiting for one lock
+   * would delay the whole batch. Mails are looked up one by one: for a join PostgreSQL reads the whole table while it
+   * has only some thousand rows.
    */
   #update(): RawBuilder<SavedRow> {
     const item = this.#writes.recordset(Ticket, ['id', ...CHANGED], '$1', 'i', {
@@ -137,6 +138,7 @@ export class TicketStatements {
     const isSaved = sql<boolean>`m."ticketId" in (select id from locked)`;
     const people = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
     const cancelled = sql.lit(NotificationStatus.CANCELLED);
+    const isUnchanged = sql`(t.xmin = i.revision or t.xmin = pg_current_xact_id()::xid)`;
     const values: Values<Ticket> = Object.fromEntries(
       CHANGED.map((column) => [
         column,
@@ -148,12 +150,12 @@ export class TicketStatements {
       mail as materialized (select * from ${owedSource(this.#writes, '$3')}),
       locked as materialized (
         select t.id from item i, ticket t
-        where t.id = i.id and t.xmin = i.revision
+        where t.id = i.id and ${isUnchanged}
         order by t.id for no key update of t skip locked
       ),
       written as (
         update ticket t set ${this.#writes.set(Ticket, values)} from item i
-        where t.id = i.id and t.xmin = i.revision and i.sets is not null and i.id in (select id from locked) returning t.*
+        where t.id = i.id and ${isUnchanged} and i.sets is not null and i.id in (select id from locked) returning t.*
       ),
       event as (
         insert into ticket_event (${event.names}) select ${event.values} from ${event.source}

@@ -4,6 +4,7 @@ import { type Row } from '../database/row.js';
 import { isoInstant } from '../database/text-values.js';
 import { insertedRecords, type PreparedWrite, updatedRecords } from './ticket-records.js';
 import {
+  type NewEvent,
   type PendingMail,
   type RunQuery,
   type SavedRow,
@@ -63,8 +64,8 @@ export class TicketTransaction {
     return rows.map((row) => snapshotOf(withInstants(row)));
   }
 
-  /** Saves the writes to locked tickets. */
-  async save(writes: readonly (TicketWrite | null)[]): Promise<void> {
+  /** Saves the writes to locked tickets. Gives their events. */
+  async save(writes: readonly (TicketWrite | null)[]): Promise<NewEvent[]> {
     const prepared = writes.flatMap((write) => (write ? [this.#prepare(write)] : []));
     for (let begin = 0; begin < prepared.length; begin += MAX_WRITES) {
       const batch = prepared.slice(begin, begin + MAX_WRITES);
@@ -74,6 +75,7 @@ export class TicketTransaction {
       }
       this.#notePending(rows);
     }
+    return prepared.flatMap(({ event }) => event ?? []);
   }
 
   /** Saves a new ticket. False when its id is in use. */

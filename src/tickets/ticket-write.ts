@@ -82,6 +82,8 @@ export interface TicketWrite {
     readonly kind: TicketEventKind;
     readonly changes: readonly FieldChange[];
     readonly commentId: string | null;
+    /** False for a silent write, which enqueues no mail. */
+    readonly notified: boolean;
   } | null;
   readonly mails: TicketMails;
   /** Null when no text names anybody. */

@@ -6,7 +6,7 @@ import { changesOf, differing, givenValues, newValues } from './ticket-changes.j
 import { toldComment } from '../notifications/told-changes.js';
 import { changed, isStatus, mentionsOf, withNamed, writeOf } from './ticket-consequences.js';
 import { checkMayCreate, checkRights } from './ticket-rights.js';
-import { TicketEventKind } from './ticket-event.entity.js';
+import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
 import {
   type CancelledMail,
   MAILS_OF_DELETION,
@@ -20,7 +20,7 @@ import {
 import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketChange, type TicketValues } from './ticket.fields.js';
-import { type CreateTicketInput } from './ticket.inputs.js';
+import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canDeleteTicket, factsOfRow } from './ticket.policy.js';
 import { type Row } from '../database/row.js';
 
@@ -37,7 +37,7 @@ export interface NamedIds {
   readonly faults: InputCheck;
 }
 
-const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null };
+const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null, notified: true };
 
 /** The references of a ticket that still exist; null for the others. */
 export interface LivingReferences {
@@ -87,6 +87,8 @@ export function createTicket(
   check.done();
   const { assignedToId = null, productId = null } = named;
   const status = isStatus(values.status) ? values.status : TicketStatus.OPEN;
+  const notified = input.notify ?? true;
+  const mails = withNamed(mailsOfCreation({ status, assignedToId, actorId: viewer.id }), id, viewer.id, naming);
   return {
     ticketId: id,
     revision: null,
@@ -99,8 +101,8 @@ export function createTicket(
       createdAt: at,
       closedAt: isActive(status) ? null : at,
     },
-    event: CREATED,
-    mails: withNamed(mailsOfCreation({ status, assignedToId, actorId: viewer.id }), id, viewer.id, naming),
+    event: { ...CREATED, notified },
+    mails: notified ? mails : NO_MAILS,
     mentions: mentionsOf(naming),
     people: { createdById: viewer.id, assignedToId, productId },
     actorId: viewer.id,
@@ -142,7 +144,7 @@ export function importTicket(
 export function updateTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  { expectedVersion, ...change }: TicketChange & { readonly expectedVersion?: number | null },
+  { expectedVersion, notify, ...change }: TicketChange & Pick<UpdateTicketInput, 'expectedVersion' | 'notify'>,
   at: string,
   named?: NamedIds,
   living?: Pick<LivingReferences, 'assignedToId'>,
@@ -166,7 +168,7 @@ export function updateTicket(
       productId: named?.productId,
     },
     at,
-    naming,
+    { notified: notify ?? true, naming },
   );
 }
 
@@ -209,14 +211,17 @@ export function restoreTicket(
 }
 
 /**
- * The effect of a new comment on its ticket: an event, and mails.
+ * The effect of a new comment on its ticket: an event, and mails unless it is silent.
+ * @param comment `notify` as in CreateCommentInput
+ * @param followed what the system changes because of the comment
  * @param naming whom it names
  */
 export function commentOn(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  comment: { readonly id: string; readonly internal: boolean },
+  comment: { readonly id: string; readonly internal: boolean; readonly notify?: boolean | null | undefined },
   at: string,
+  followed: readonly FieldChange[] = [],
   naming: NamedInText | null = null,
 ): TicketWrite {
   return writeOf(snapshot, {
@@ -225,7 +230,8 @@ export function commentOn(
     kind: TicketEventKind.COMMENTED,
     values: null,
     commentId: comment.id,
-    ...namedInComment(mailsOfComment(comment, viewer.id), comment, viewer.id, naming),
+    ...namedInComment(mailsOfComment(comment, viewer.id, followed), comment, viewer.id, naming),
+    notified: comment.notify ?? true,
   });
 }
 

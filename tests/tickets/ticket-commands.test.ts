@@ -14,7 +14,7 @@ import {
   unassignDeletedUser,
   updateTicket,
 } from '../../src/tickets/ticket.commands.js';
-import { unannounced } from '../../src/tickets/ticket-mails.js';
+import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
 
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -62,6 +62,12 @@ function snapshot(ticket: Partial<TicketSnapshot['ticket']> = {}): TicketSnapsho
       closedAt: null,
       deletedAt: null,
       version: 3,
+      commentCount: 0,
+      internalCommentCount: 0,
+      lastCommentAt: null,
+      lastInternalCommentAt: null,
+      lastActivityAt: EARLIER,
+      lastInternalActivityAt: EARLIER,
       ...ticket,
     },
     revision: '77',
@@ -93,7 +99,7 @@ describe('createTicket', () => {
         createdAt: NOW,
         closedAt: null,
       },
-      event: { kind: 'CREATED', changes: [], commentId: null },
+      event: { kind: 'CREATED', changes: [], commentId: null, notified: true },
       mails: { owed: [TO_QUEUE], cancels: {} },
       mentions: null,
       people: { createdById: 'creator', assignedToId: null, productId: null },
@@ -212,12 +218,13 @@ describe('mails about changes', () => {
   });
 
   test('of which nobody is to hear only take away what became untrue', () => {
-    const write = updateTicket(creator, snapshot({ assignedToId: 'other' }), { priority: TicketPriority.HIGH }, NOW);
-    expect(write && unannounced(write.mails).owed).toMatchObject([
-      { kind: 'UPDATED', amendsOnly: true, changes: [{ ...told, silent: true }] },
-    ]);
-    const comment = commentOn(creator, snapshot(), { id: 'c1', internal: false }, NOW);
-    expect(unannounced(comment.mails)).toEqual(NO_MAILS);
+    const silent = { priority: TicketPriority.HIGH, notify: false };
+    expect(updateTicket(admin, snapshot({ assignedToId: 'other' }), silent, NOW)).toMatchObject({
+      event: { notified: false, changes: [{ field: 'priority' }] },
+      mails: { owed: [{ kind: 'UPDATED', amendsOnly: true, changes: [{ ...told, by: 'admin', silent: true }] }] },
+    });
+    const comment = { id: 'c1', internal: false, notify: false };
+    expect(commentOn(admin, snapshot(), comment, NOW)).toMatchObject({ event: { notified: false }, mails: NO_MAILS });
   });
 
   test('tell a comment to those who may read it, and leave the ticket as it is', () => {
@@ -233,7 +240,7 @@ describe('mails about changes', () => {
     const naming = { all: ['old', 'new'], added: ['new'] };
     const comment = { id: 'c1', internal: false };
     const mentioned = { kind: 'MENTIONED', audience: { to: 'named', ids: ['new'], reason: 'MENTIONED' } };
-    expect(commentOn(creator, snapshot(), comment, NOW, naming)).toMatchObject({
+    expect(commentOn(creator, snapshot(), comment, NOW, [], naming)).toMatchObject({
       mails: { owed: [{ kind: 'REPLIED' }, mentioned] },
       mentions: { commentId: 'c1', userIds: ['old', 'new'] },
     });
@@ -246,6 +253,55 @@ describe('mails about changes', () => {
     expect(edit).toMatchObject({
       mails: { owed: [{ kind: 'UPDATED' }, { ...mentioned, changes: [{ field: 'text', to: 't1' }] }] },
       mentions: { commentId: null, userIds: ['old', 'new'] },
+    });
+  });
+});
+
+describe("the requester's answer", () => {
+  const publicly = { internal: false };
+  const waits = { status: TicketStatus.ON_HOLD, assignedToId: 'other' };
+
+  test('is awaited on hold and when done, from nobody but a creator who is not the assignee', () => {
+    for (const status of Object.values(TicketStatus)) {
+      const isAwaited = status === TicketStatus.ON_HOLD || status === TicketStatus.DONE;
+      expect(isAwaitedReply(creator, snapshot({ status }).ticket, publicly)).toBe(isAwaited);
+    }
+    const { ticket } = snapshot(waits);
+    expect(isAwaitedReply(admin, ticket, publicly)).toBe(false);
+    expect(isAwaitedReply(creator, ticket, { internal: true })).toBe(false);
+    expect(isAwaitedReply(creator, { ...ticket, assignedToId: 'creator' }, publicly)).toBe(false);
+  });
+
+  test('sets the ticket back to work as the system, and the mail about the comment tells it', () => {
+    const waiting = snapshot(waits);
+    const reopening = reopenOnReply(waiting, undefined, { at: NOW, notified: true });
+    expect(reopening).toMatchObject({
+      values: { status: 'IN_PROGRESS', closedAt: null, updatedAt: NOW },
+      event: { kind: 'CHANGED', changes: [{ field: 'status', from: 'ON_HOLD', to: 'IN_PROGRESS' }], notified: true },
+      mails: NO_MAILS,
+      actorId: null,
+    });
+    const { changes = [] } = reopening?.event ?? {};
+    const comment = { id: 'c1', internal: false };
+    expect(commentOn(creator, waiting, comment, NOW, changes).mails.owed).toMatchObject([
+      { kind: 'REPLIED', changes: [{ field: 'comment', from: null, to: 'c1' }] },
+      { kind: 'UPDATED', changes },
+    ]);
+    expect(commentOn(creator, waiting, { ...comment, notify: false }, NOW, changes)).toMatchObject({
+      event: { notified: false },
+      mails: { owed: [{ amendsOnly: true }] },
+    });
+  });
+
+  test('opens a ticket without an assignee, and one whose assignee is gone', () => {
+    const unassigned = snapshot({ status: TicketStatus.ON_HOLD });
+    expect(reopenOnReply(unassigned, undefined, { at: NOW, notified: true })?.values).toMatchObject({ status: 'OPEN' });
+    const done = snapshot({ status: TicketStatus.DONE, assignedToId: 'gone', closedAt: EARLIER });
+    expect([needsLivingAssignee(done.ticket), needsLivingAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
+    const reopening = reopenOnReply(done, { assignedToId: null }, { at: NOW, notified: false });
+    expect(reopening).toMatchObject({
+      values: { status: 'OPEN', assignedToId: null, closedAt: null },
+      event: { notified: false },
     });
   });
 });

@@ -1,31 +1,45 @@
 import { inSentence } from '../in-sentence.js';
-import { html, type SafeHtml } from './html.js';
-import { quote, shortened } from './parts.js';
+import { type SafeHtml } from './html.js';
+import { note, quote, shortened } from './parts.js';
 import { quotedText } from './text-lines.js';
 
 /** The rest is behind the link. */
 const LONGEST_COMMENT = 1_500;
+/** Mail programs cut long mails (Gmail at 102 kB). */
+const LONGEST_DESCRIPTION = 5_000;
 export const MOST_COMMENTS = 10;
 
 export interface MailComment {
   authorName: string;
-  /** Empty for an internal one: mails do not contain its text. */
+  /** Empty for an internal comment: the right to read it may be gone when the mail is opened. */
   content: string;
   internal: boolean;
 }
 
-/** Each of the comments for both parts of a mail, below the name of its author. */
-export function commentParts(comments: readonly MailComment[]): { text: string[]; html: SafeHtml[] } {
-  const shown = comments.map(({ authorName, content, internal }) => ({
-    head: `${inSentence(authorName)} wrote${internal ? ' an internal comment, which is behind the link.' : ':'}`,
-    quoted: internal ? [] : [shortened(content.trim(), LONGEST_COMMENT)],
-  }));
-  return {
-    text: shown.map(({ head, quoted }) => [head, ...quoted.map(quotedText)].join('\n')),
-    html: shown.map(
-      ({ head, quoted }) =>
-        html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">${head}</p>
-          ${quoted.map(quote)}`,
-    ),
-  };
+/** A text that a person wrote, as both parts of a mail quote it: above the name of its author. */
+interface Quoted {
+  text: string;
+  html: SafeHtml;
+}
+
+export function quotedComments(comments: readonly MailComment[]): Quoted[] {
+  return comments.map(({ authorName, content, internal }) =>
+    internal ? internalNote(authorName) : quoted(authorName, shortened(content.trim(), LONGEST_COMMENT)),
+  );
+}
+
+/** Empty for a description of which nothing shows. */
+export function quotedDescription(ticket: { description: string; createdByName: string }): Quoted[] {
+  const description = shortened(ticket.description.trim(), LONGEST_DESCRIPTION);
+  return description === '' ? [] : [quoted(ticket.createdByName, description)];
+}
+
+function quoted(authorName: string, content: string): Quoted {
+  const author = `— ${inSentence(authorName)}`;
+  return { text: `${quotedText(content)}\n${author}`, html: quote(content, author) };
+}
+
+function internalNote(authorName: string): Quoted {
+  const text = `${inSentence(authorName)} wrote an internal comment. It is behind the link.`;
+  return { text, html: note(text) };
 }

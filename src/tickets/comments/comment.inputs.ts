@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { DateTimeRange } from '../ticket.inputs.js';
 import { Priced, SEARCH_PRICE } from '../../graphql/prices.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
@@ -8,6 +9,9 @@ export class CommentFilter {
 
   @Field(() => [ID], { nullable: true, description: 'Written by one of these people.' })
   authorId?: string[] | null;
+
+  @Field(() => DateTimeRange, { nullable: true, description: 'When it was written.' })
+  createdAt?: DateTimeRange | null;
 
   @Priced(SEARCH_PRICE)
   @Field(() => String, {
@@ -37,6 +41,12 @@ export class CreateCommentInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Default false. True needs canManageTickets.' })
   internal?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
+  })
+  notify?: boolean | null;
 }
 
 @InputType({ description: 'The text that a comment is to have.' })
