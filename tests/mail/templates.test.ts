@@ -274,6 +274,7 @@ describe('the mail about a comment', () => {
     comments: [{ authorName: 'Mei Tanaka', content: 'Which floor?', internal: false }],
     earlierComments: 0,
     changes: [],
+    changedByName: undefined,
     assignedByName: undefined,
     isNamedInTicket: false,
     isMention: false,
@@ -297,9 +298,9 @@ describe('the mail about a comment', () => {
 
   test('tells what else waited: an assignment with the description, and changes', () => {
     const changes = [{ field: 'status', from: 'OPEN', to: 'IN_PROGRESS' }];
-    const { text } = repliedMail({ ...REPLY, assignedByName: null, changes, earlierComments: 1 });
+    const { text } = repliedMail({ ...REPLY, assignedByName: null, changes, changedByName: 'Mei', earlierComments: 1 });
     expect(text).toMatch(
-      /^This ticket has been assigned to you\.\n\n> It burns[^]*One earlier comment is behind the link\.\n\n> Which floor[^]*\n\nStatus: Open → In progress\n\n#13/,
+      /^This ticket has been assigned to you\.\n\n> It burns[^]*One earlier comment is behind the link\.\n\n> Which floor[^]*\n\nStatus: Open → In progress\nChanged by Mei\.\n\n#13/,
     );
   });
 });

@@ -43,7 +43,12 @@ beforeAll(async () => {
   quiet = await buildPerson(server);
   await select(server, sql`update "user" set assignment_emails = false where id = ${quiet.id} returning id`);
   const { orm, clock } = server.app;
-  const notifications = new NotificationService({ clock, delayMs: 1000, scheduleDelivery: async () => {} });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: 1000,
+    replyDelayMs: 1000,
+    scheduleDelivery: async () => {},
+  });
   const { run } = new Db(orm);
   const db = new Db(orm, async (statement) => {
     statements += 1;
