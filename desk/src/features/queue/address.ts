@@ -2,7 +2,7 @@ import { TICKET_PRIORITIES, TICKET_STATUSES, type TicketPriority, type TicketSta
 import { useSearchParams } from 'wouter';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
-import { viewFilter, type ViewId, VIEWS } from './views.js';
+import { usualView, viewFilter, type ViewId, VIEWS } from './views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
 export const STATES = ['active', 'closed', 'any'] as const;
@@ -39,13 +39,13 @@ function listOf<Value extends string>(values: readonly Value[], text: string | n
   return values.filter((value) => given.includes(value));
 }
 
-export function readAddress(params: URLSearchParams): QueueAddress {
+function readAddress(params: URLSearchParams, usualView: ViewId): QueueAddress {
   return {
     view:
       oneOf(
         VIEWS.map(({ id }) => id),
         params.get('view'),
-      ) ?? 'mine',
+      ) ?? usualView,
     search: params.get('q') ?? '',
     state: oneOf(STATES, params.get('state')) ?? 'active',
     status: listOf(TICKET_STATUSES, params.get('status')),
@@ -56,7 +56,7 @@ export function readAddress(params: URLSearchParams): QueueAddress {
 }
 
 /** Only what differs from the usual, so that addresses stay short. */
-export function writeAddress(address: QueueAddress): URLSearchParams {
+function writeAddress(address: QueueAddress): URLSearchParams {
   const params = new URLSearchParams({ view: address.view });
   if (address.search.trim() !== '') params.set('q', address.search);
   if (address.state !== 'active') params.set('state', address.state);
@@ -67,9 +67,9 @@ export function writeAddress(address: QueueAddress): URLSearchParams {
   return params;
 }
 
-export function useQueueAddress(): [QueueAddress, (change: Partial<QueueAddress>) => void] {
+export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
   const [params, setParams] = useSearchParams();
-  const address = readAddress(params);
+  const address = readAddress(params, usualView(viewer));
   const change = (part: Partial<QueueAddress>) => setParams(writeAddress({ ...address, ...part }), { replace: true });
   return [address, change];
 }

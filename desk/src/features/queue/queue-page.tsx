@@ -25,7 +25,7 @@ function useSettled<Value>(value: Value, pauseMs: number): Value {
 
 export function QueuePage() {
   const viewer = useViewer();
-  const [address, change] = useQueueAddress();
+  const [address, change] = useQueueAddress(viewer);
   const search = useSettled(address.search, TYPING_PAUSE_MS);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);

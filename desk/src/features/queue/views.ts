@@ -19,6 +19,11 @@ export const VIEWS: readonly View[] = [
   { id: 'all', label: 'All', icon: 'list', filter: () => ({}) },
 ];
 
+/** Where somebody begins: people who report tickets have none assigned to them. */
+export function usualView({ role }: Viewer): ViewId {
+  return role.canManageTickets ? 'mine' : 'reported';
+}
+
 export function viewFilter(view: ViewId, viewer: Viewer): TicketFilter {
   return VIEWS.find(({ id }) => id === view)?.filter(viewer) ?? {};
 }
