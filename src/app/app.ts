@@ -20,6 +20,7 @@ import { type Clock } from '../common/clock.js';
 import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
@@ -66,6 +67,7 @@ import { type OnUserDeleted, UserService } from '../accounts/users/user.service.
 /** The dependencies of the application. */
 export interface AppParts {
   readonly orm: MikroORM;
+  readonly databaseUrl: string;
   /** Replicas for reads of the API; without them all reads go to the primary. */
   readonly replicas?: Replicas;
   readonly clock: Clock;
@@ -105,6 +107,7 @@ export interface App extends AppParts {
   readonly throttle: SignInThrottle;
   readonly endedSignIns: ExpiredSessionCleanup;
   readonly searchUpkeep: SearchUpkeep;
+  readonly changeSignal: ChangeSignal;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -170,11 +173,13 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
+      links,
       auth: new AuthService({
         orm,
         clock,

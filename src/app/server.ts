@@ -47,6 +47,7 @@ import { securityHeaders } from '../http/security-headers.js';
 import { queryLimits } from '../graphql/query-limits.js';
 import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
+import { announceChanges } from './announce-changes.js';
 import { changeLogEnds } from './change-log-ends.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
@@ -118,6 +119,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     errorReporting(app.logger),
     ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
+    announceChanges(app),
     // Before the choice of a replica.
     changeLogEnds(app),
     ...(app.replicas ? [replicaReads(app)] : []),

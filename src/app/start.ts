@@ -177,6 +177,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     const app = createApp({
       orm,
+      databaseUrl: database.url,
       replicas,
       clock,
       logger,
@@ -199,6 +200,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     app.searchUpkeep.start();
     openings.add('the upkeep of search', async () => app.searchUpkeep.stop());
+    openings.add('the signal of changes', async () => app.changeSignal.stop());
 
     const desk = env.run === 'worker' ? undefined : await openDesk(env, logger);
     let url: string | null = null;

@@ -121,6 +121,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     replicaUrls.length > 0 ? await Replicas.open({ orm, databaseUrl: url, replicaUrls, logger }) : undefined;
   const app = createApp({
     orm,
+    databaseUrl: url,
     replicas,
     clock,
     logger,
@@ -177,6 +178,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await http.close();
+      await app.changeSignal.stop();
       await jobs.stop();
       await ownMailer.close();
       await smtp.close();
