@@ -90,8 +90,8 @@ function ViewLinks() {
   const [search] = useSearchParams();
   const { data } = useQuery(ViewCountsDocument, {
     variables: {
-      mine: { ...viewFilter('mine', viewer), active: true },
-      unassigned: { ...viewFilter('unassigned', viewer), active: true },
+      mine: { ...viewFilter('mine'), active: true },
+      unassigned: { ...viewFilter('unassigned'), active: true },
     },
   });
   const counts: Partial<Record<ViewId, number>> = {

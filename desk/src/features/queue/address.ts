@@ -9,13 +9,19 @@ export const STATES = ['active', 'closed', 'any'] as const;
 export type State = (typeof STATES)[number];
 
 export const ORDERS = {
-  updated: { label: 'Last change', order: { field: 'UPDATED_AT', direction: 'DESC' } },
-  priority: { label: 'Priority', order: { field: 'PRIORITY', direction: 'DESC' } },
-  newest: { label: 'Newest', order: { field: 'CREATED_AT', direction: 'DESC' } },
-  oldest: { label: 'Oldest', order: { field: 'CREATED_AT', direction: 'ASC' } },
-} as const satisfies Record<string, { label: string; order: TicketOrder }>;
+  active: { label: 'Last activity', order: [{ field: 'LAST_ACTIVITY', direction: 'DESC' }] },
+  priority: {
+    label: 'Priority',
+    order: [
+      { field: 'PRIORITY', direction: 'DESC' },
+      { field: 'LAST_ACTIVITY', direction: 'DESC' },
+    ],
+  },
+  newest: { label: 'Newest', order: [{ field: 'CREATED_AT', direction: 'DESC' }] },
+  oldest: { label: 'Oldest', order: [{ field: 'CREATED_AT', direction: 'ASC' }] },
+} as const satisfies Record<string, { label: string; order: TicketOrder[] }>;
 export type OrderId = keyof typeof ORDERS;
-export const ORDER_IDS: readonly OrderId[] = ['updated', 'priority', 'newest', 'oldest'];
+export const ORDER_IDS: readonly OrderId[] = ['active', 'priority', 'newest', 'oldest'];
 
 /** What the queue shows: everything of it stands in the address. */
 export interface QueueAddress {
@@ -28,7 +34,7 @@ export interface QueueAddress {
   readonly order: OrderId;
 }
 
-const DEFAULT_ORDER: OrderId = 'updated';
+const DEFAULT_ORDER: OrderId = 'active';
 
 function oneOf<Value extends string>(values: readonly Value[], text: string | null): Value | null {
   return values.find((value) => value === text) ?? null;
@@ -39,13 +45,13 @@ function listOf<Value extends string>(values: readonly Value[], text: string | n
   return values.filter((value) => given.includes(value));
 }
 
-function readAddress(params: URLSearchParams, usualView: ViewId): QueueAddress {
+function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
   return {
     view:
       oneOf(
         VIEWS.map(({ id }) => id),
         params.get('view'),
-      ) ?? usualView,
+      ) ?? usual,
     search: params.get('q') ?? '',
     state: oneOf(STATES, params.get('state')) ?? 'active',
     status: listOf(TICKET_STATUSES, params.get('status')),
@@ -79,10 +85,10 @@ function stateFilter({ state, status }: QueueAddress): TicketFilter {
   return state === 'any' ? {} : { active: state === 'active' };
 }
 
-export function filterOf(address: QueueAddress, viewer: Viewer): TicketFilter {
+export function filterOf(address: QueueAddress): TicketFilter {
   const { search, priority, product } = address;
   return {
-    ...viewFilter(address.view, viewer),
+    ...viewFilter(address.view),
     ...stateFilter(address),
     ...(search.trim() !== '' && { search: search.trim() }),
     ...(priority.length > 0 && { priority: [...priority] }),

@@ -31,7 +31,7 @@ export function QueuePage() {
   useTitle(heading);
   const { data, previousData, loading, error, fetchMore } = useQuery(QueueDocument, {
     variables: {
-      filter: filterOf({ ...address, search: address.search === '' ? '' : search }, viewer),
+      filter: filterOf({ ...address, search: address.search === '' ? '' : search }),
       orderBy: ORDERS[address.order].order,
       first: PAGE_SIZE,
     },

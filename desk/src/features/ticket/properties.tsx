@@ -26,12 +26,11 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
     a: { label: 'Assign', run: () => assignee.current?.click() },
   });
   const { viewerCanEdit, viewerCanAssign, assignedTo, product } = ticket;
-  const canChangeStatus = viewerCanEdit || assignedTo?.id === viewer.id;
   return (
     <div className="properties">
       <Property<TicketStatus>
         label="Status"
-        editable={canChangeStatus}
+        editable={ticket.viewerCanChangeStatus}
         options={STATUS_OPTIONS}
         value={ticket.status}
         button={status}

@@ -1,7 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { explain } from '../../app/api.js';
-import { useViewer } from '../../app/session-context.js';
 import { EarlierTimelineDocument, TicketDocument, type TicketQuery } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
@@ -57,7 +56,6 @@ interface TicketViewProps {
 }
 
 function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
-  const viewer = useViewer();
   const { update, conflict } = useUpdateTicket();
   const nodes = ticket.timeline.edges.map(({ node }) => node);
   return (
@@ -77,8 +75,8 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
             ticketId={ticket.id}
             nodes={nodes}
             onRefresh={onRefresh}
-            canReply
-            canNote={viewer.role.canManageTickets}
+            canReply={ticket.viewerCanComment}
+            canNote={ticket.viewerCanCommentInternally}
           />
         </div>
         <aside className="ticket-side" aria-label="Properties">
