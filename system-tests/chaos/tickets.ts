@@ -5,6 +5,14 @@ import { z } from 'zod';
 const PEOPLE = 8;
 /** They see every ticket, comment, and watch. */
 const STAFF = 4;
+const NO_RIGHTS = {
+  canAssignTickets: false,
+  canDeleteAll: false,
+  canEditAll: false,
+  canManageTickets: false,
+  canManageUsers: false,
+  canViewAll: false,
+};
 const PASSWORD = 'correct horse battery';
 const WITH_ID = z.object({ id: z.string() });
 
@@ -79,18 +87,14 @@ export class Api {
     this.#token = accessToken;
   }
 
+  /** Makes people who see the tickets that are assigned to them, and no others. */
   async people(): Promise<Person[]> {
-    const people: Person[] = [];
-    for (let i = 0; i < PEOPLE; i += 1) {
-      const [username, email] = [`person${i}`, `person${i}@docket.example`];
-      const { user } = await this.send(
-        'mutation ($input: SignUpInput!) { signUp(input: $input) { user { id } userErrors { message } } }',
-        { input: { email, username, password: PASSWORD, firstName: 'Person' } },
-        z.object({ user: WITH_ID }),
-      );
-      people.push({ id: user.id, email, username });
-    }
-    return people;
+    const { role } = await this.send(
+      'mutation ($input: CreateRoleInput!) { createRole(input: $input) { role { id } userErrors { message } } }',
+      { input: { name: 'Customer', ...NO_RIGHTS } },
+      z.object({ role: WITH_ID }),
+    );
+    return this.#users(PEOPLE, 'person', role.id);
   }
 
   /** Makes people who see every ticket, each with a client. */
@@ -101,19 +105,28 @@ export class Api {
       z.array(WITH_ID.extend({ canManageTickets: z.boolean(), canManageUsers: z.boolean() })),
     );
     const role = roles.find(({ canManageTickets, canManageUsers }) => canManageTickets && !canManageUsers);
-    const staff: Staff[] = [];
-    for (let i = 0; i < STAFF; i += 1) {
-      const [username, email] = [`staff${i}`, `staff${i}@docket.example`];
+    const users = await this.#users(STAFF, 'staff', role?.id);
+    return Promise.all(
+      users.map(async (user) => {
+        const api = new Api(this.url);
+        await api.signIn(user.username, PASSWORD);
+        return { ...user, api };
+      }),
+    );
+  }
+
+  async #users(count: number, name: string, roleId: string | undefined): Promise<Person[]> {
+    const users: Person[] = [];
+    for (let i = 0; i < count; i += 1) {
+      const [username, email] = [`${name}${i}`, `${name}${i}@docket.example`];
       const { user } = await this.send(
         'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } userErrors { message } } }',
-        { input: { email, username, password: PASSWORD, firstName: 'Staff', roleId: role?.id } },
+        { input: { email, username, password: PASSWORD, firstName: name, roleId } },
         z.object({ user: WITH_ID }),
       );
-      const api = new Api(this.url);
-      await api.signIn(username, PASSWORD);
-      staff.push({ id: user.id, email, username, api });
+      users.push({ id: user.id, email, username });
     }
-    return staff;
+    return users;
   }
 
   async comment(ticketId: string, content: string): Promise<void> {

@@ -17,7 +17,7 @@ afterAll(async () => server.stop());
 
 /** What somebody's mail about an assignment has as its link, on the test's server. */
 async function linkInMail() {
-  const [creator, person] = [await buildPerson(server), await buildPerson(server, { role: BuiltInRole.USER })];
+  const [creator, person] = [await buildPerson(server), await buildPerson(server, { role: {} })];
   const { id, number } = await createTicket(creator, { assignedTo: { id: person.id } });
   await later(server, { minutes: 12 });
   const [mail] = mailsTo(server, person);
