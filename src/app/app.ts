@@ -182,6 +182,7 @@ export function createApp(parts: AppParts): App {
     digests,
     unsubscribeTokens,
     services: {
+      links,
       auth: new AuthService({
         orm,
         clock,

@@ -50,6 +50,8 @@ const LOGGED: readonly TicketColumn[] = [
   'updatedAt',
   'closedAt',
   'deletedAt',
+  'lastActivityAt',
+  'lastInternalActivityAt',
 ];
 /** What never changes is taken from the ticket. */
 const CONSTANT: readonly TicketColumn[] = ['number', 'createdAt'];

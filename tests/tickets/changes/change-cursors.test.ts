@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { getNullableType, type GraphQLInputType, isEnumType, isInputObjectType, isListType } from 'graphql';
 import { sql } from 'kysely';
+import { createSchema } from '../../../src/app/schema.js';
 import { BuiltInRole } from '../../../src/accounts/roles/role.entity.js';
 import { newDatabase, backUp, restoreInto } from '../../cli/backups.js';
 import { succeed } from '../../support/calls.js';
@@ -116,6 +118,27 @@ describe('what ticketChanges refuses', () => {
     const { errors } = await server.anonymous.send('{ changeCursor }');
     expect(errors[0]?.extensions).toMatchObject({ code: 'UNAUTHENTICATED' });
   });
+});
+
+test('every filter of lists but search is one of changes', async () => {
+  const since = await cursorOf(admin.client);
+  await buildTicket(server, { createdBy: admin });
+  const filter = createSchema().getType('TicketFilter');
+  if (!isInputObjectType(filter)) throw new Error('TicketFilter is no input type');
+  const value = (type: GraphQLInputType): unknown => {
+    const nullable = getNullableType(type);
+    if (isListType(nullable)) return [value(nullable.ofType)];
+    if (isEnumType(nullable)) return nullable.getValues()[0]?.name;
+    if (nullable === filter) return { active: true };
+    if (isInputObjectType(nullable)) return { from: '2026-01-01T00:00:00Z' };
+    return nullable.toString() === 'ID' ? admin.id : true;
+  };
+  const names = Object.keys(filter.getFields()).filter((name) => name !== 'search');
+  expect(names.length).toBeGreaterThan(15);
+  for (const [name, { type }] of Object.entries(filter.getFields())) {
+    if (name === 'search') continue;
+    expect([name, await refusal(admin.client, since, { filter: { [name]: value(type) } })]).toEqual([name, []]);
+  }
 });
 
 test('a cursor stands where it was, also when the answer reads lists after it', async () => {

@@ -77,6 +77,9 @@ function filters(): (object | null)[] {
     { not: { priority: ['HIGH'] }, active: true },
     { or: [{ productId: [productId] }, { createdById: [owner] }] },
     { updatedAt: { from: '2026-03-02T08:10:00.000Z' } },
+    { lastActivityAt: { from: '2026-03-02T08:05:00.000Z' } },
+    { closedAt: { from: '2026-03-02T08:05:00.000Z' } },
+    { or: [{ assignedToMe: true }, { createdByMe: true, status: ['OPEN'] }] },
   ];
 }
 
@@ -145,8 +148,9 @@ test('changes applied to a list make it the list as it is now, for everybody, ev
           const id = ids[one.which % ids.length];
           if (one.do === 'delete') await mutate(one.by, 'deleteTicket', { id });
           else if (one.do === 'restore') await mutate(one.by, 'restoreTicket', { id });
-          else if (one.do === 'comment') await mutate(one.by, 'createComment', { ticketId: id, content: 'C' });
-          else {
+          else if (one.do === 'comment')
+            await mutate(one.by, 'createComment', { ticketId: id, content: 'C', internal: one.which % 2 === 0 });
+          else if (one.do === 'update') {
             const { assignedTo, productId: product, ...change } = one.change;
             await mutate(one.by, 'updateTicket', {
               id,
