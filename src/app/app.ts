@@ -79,6 +79,8 @@ export interface AppParts {
     readonly confirmsEmail: boolean;
     readonly ticketMailDelayMs: number;
     readonly digestIntervalMs: number;
+    /** Whether the requester's answer sets a ticket back to work. */
+    readonly reopensOnReply: boolean;
     readonly publicUrl: string;
     /** Base URL for links to tickets, if not the explorer. */
     readonly frontEndUrl?: string | undefined;
@@ -186,7 +188,7 @@ export function createApp(parts: AppParts): App {
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ clock, store: ticketStore }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
-      comments: new CommentService({ orm, clock, ticketStore }),
+      comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
       notifications: new NotificationStaffService({ orm, notifications }),
       notificationSettings: new NotificationSettingsService({ orm, clock, notifications, digests }),

@@ -74,6 +74,8 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     /** Time between two digests, in milliseconds (docs/behaviour.md, "Mails"). */
     digestIntervalMs:
       env.REPORT_SCHEDULE_HOURS * 3_600_000 + env.REPORT_SCHEDULE_MINUTES * 60_000 + env.REPORT_SCHEDULE_SECONDS * 1000,
+    /** Whether the requester's answer sets a ticket back to work (docs/behaviour.md, "Waiting for the requester"). */
+    reopensOnReply: env.REOPEN_ON_REPLY === 'on',
     jwtPrivateKeys: env.JWT_PRIVATE_KEYS,
     accessTokenSeconds: env.ACCESS_TOKEN_SECONDS,
     sessionDays: env.SESSION_DAYS,

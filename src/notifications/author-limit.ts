@@ -25,7 +25,7 @@ export const IS_LIMITED = sql<boolean>`(n.kind <> 'DIGEST' and not exists (
     union all
     select e.actor_id from ticket_event e
     where n.actor_id is null and e.ticket_id = n.ticket_id and e.created_at >= n.created_at
-      and e.actor_id <> n.recipient_id
+      and e.notified and e.actor_id <> n.recipient_id
   )
 ))`;
 

@@ -26,3 +26,9 @@ export function withoutFieldsOf(waiting: readonly FieldChange[], own: readonly F
   const known = new Set(own.map(keyOf));
   return waiting.filter((change) => !known.has(keyOf(change)));
 }
+
+/** The changes without those of fields that have their first value again by silent changes, which no mail tells. */
+export function withoutSetBack(waiting: readonly FieldChange[], silent: readonly FieldChange[]): FieldChange[] {
+  const last = new Map(silent.map((change) => [keyOf(change), change.to]));
+  return waiting.filter((change) => last.get(keyOf(change)) !== change.from);
+}

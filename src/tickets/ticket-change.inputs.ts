@@ -48,4 +48,10 @@ export class UpdateTicketsInput {
 
   @Field(() => UserRef, { nullable: true, description: 'Null unassigns.' })
   assignedTo?: UserRef | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
+  })
+  notify?: boolean | null;
 }

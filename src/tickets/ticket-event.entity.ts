@@ -91,4 +91,8 @@ export class TicketEvent extends Node {
   @Field(() => DateTime, { description: 'When it happened.' })
   @Property({ type: 'datetime', length: 3 })
   createdAt!: Date;
+
+  @Field(() => Boolean, { description: 'False when its author asked for silence: no mail tells of it.' })
+  @Property({ type: 'boolean' })
+  notified: Opt<boolean> = true;
 }

@@ -1,10 +1,30 @@
-import { mergeChanges, withoutFieldsOf } from '../notifications/merge-changes.js';
+import { mergeChanges, withoutFieldsOf, withoutSetBack } from '../notifications/merge-changes.js';
 import { NotificationCancelReason, NotificationKind } from '../notifications/notification.entity.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { isActive, type TicketStatus } from './ticket.entity.js';
 import { type TicketMails, type TicketSnapshot, type WaitingMail } from './ticket-write.js';
 
 export const NO_MAILS: TicketMails = { holds: [], pending: null, merged: null, cancels: null };
+
+/**
+ * The mails of a write that is silent: it enqueues none and adds nothing to pending ones. What it makes untrue is still
+ * left out or cancelled, such as a value that it sets back, and mails to a former assignee.
+ * @param mails those that it would have if it were not silent
+ */
+export function silenced(
+  mails: TicketMails,
+  { ticket: { assignedToId }, waiting }: TicketSnapshot,
+  { changes, actorId }: { readonly changes: readonly FieldChange[]; readonly actorId: string | null },
+): TicketMails {
+  const silent = { ...mails, pending: null };
+  // What the assignees know by themselves is left out of their mail.
+  if (actorId === assignedToId) return silent;
+  const update = waiting.find(({ kind }) => kind === NotificationKind.UPDATED);
+  const left = update && withoutSetBack(update.changes, changes);
+  const merged =
+    left && left.length < update.changes.length ? { id: update.id, changes: left, keepsActor: true } : null;
+  return { ...silent, merged };
+}
 
 /**
  * Mails for a change of assignee: pending mails are cancelled, and the new assignee, if any, gets an ASSIGNED mail,

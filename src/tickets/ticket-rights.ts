@@ -9,6 +9,7 @@ import {
   canChangeStatus,
   canCreateTicket,
   canEditTicket,
+  canSilence,
   factsOfRow,
   type TicketFacts,
 } from './ticket.policy.js';
@@ -39,6 +40,13 @@ export function checkRights(viewer: Viewer, ticket: Row<Ticket>, change: TicketC
 /** @throws FORBIDDEN without the right */
 export function checkMayCreate(viewer: Viewer): void {
   if (!canCreateTicket(viewer)) throw new ForbiddenError('Your account may not create tickets.');
+}
+
+/** @throws FORBIDDEN for `notify: false` without the right */
+export function checkMayNotify(viewer: Viewer, notify: boolean | null | undefined): void {
+  if (notify === false && !canSilence(viewer)) {
+    throw new ForbiddenError('Only those who may manage tickets may leave out mails. Leave notify out.');
+  }
 }
 
 /** @param field the input's field that holds the id */

@@ -14,7 +14,7 @@ import { sqlName, TICKET_FIELDS } from './ticket.fields.js';
 /** Runs a statement and gives its rows. Callers decide on which connection, and whether in a transaction. */
 export type RunQuery = <Result>(query: SqlQuery<Result>) => Promise<Result[]>;
 
-const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt'] as const;
+const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt', 'notified'] as const;
 const MAIL = [
   'id',
   'kind',

@@ -58,9 +58,12 @@ export interface TicketWrite {
     readonly kind: TicketEventKind;
     readonly changes: readonly FieldChange[];
     readonly commentId: string | null;
+    /** False for a silent write, which enqueues no mail. */
+    readonly notified: boolean;
   };
   readonly mails: TicketMails;
-  readonly actorId: string;
+  /** Null for a change that the system made. */
+  readonly actorId: string | null;
   /** When it happens, ISO 8601. */
   readonly at: string;
   /** When its mail becomes pending; default `at`. */

@@ -6,13 +6,13 @@ import { NotificationCancelReason } from '../notifications/notification.entity.j
 import { changesOf, differing, givenValues, newValues } from './ticket-changes.js';
 import { changed, isStatus, writeOf } from './ticket-consequences.js';
 import { checkMayCreate, checkRights } from './ticket-rights.js';
-import { TicketEventKind } from './ticket-event.entity.js';
+import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
 import { COMMENT } from '../notifications/merge-changes.js';
 import { type CancelledMail, mailsOfRestoring, mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketChange, type TicketValues } from './ticket.fields.js';
-import { type CreateTicketInput } from './ticket.inputs.js';
+import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canDeleteTicket, factsOfRow } from './ticket.policy.js';
 import { type Row } from '../database/row.js';
 
@@ -29,7 +29,7 @@ export interface NamedIds {
   readonly faults: InputCheck;
 }
 
-const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null };
+const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null, notified: true };
 
 /** The references of a ticket that still exist; null for the others. */
 export interface LivingReferences {
@@ -77,6 +77,8 @@ export function createTicket(
   check.done();
   const { assignedToId = null, productId = null } = named;
   const status = isStatus(values.status) ? values.status : TicketStatus.OPEN;
+  const notified = input.notify ?? true;
+  const mails = { ...mailsOfAssignment({ status, assignedToId, actorId: viewer.id }), cancels: null };
   return {
     ticketId: id,
     revision: null,
@@ -89,8 +91,8 @@ export function createTicket(
       createdAt: at,
       closedAt: isActive(status) ? null : at,
     },
-    event: CREATED,
-    mails: { ...mailsOfAssignment({ status, assignedToId, actorId: viewer.id }), cancels: null },
+    event: { ...CREATED, notified },
+    mails: notified ? mails : NO_MAILS,
     actorId: viewer.id,
     at,
   };
@@ -126,7 +128,7 @@ export function importTicket(
 export function updateTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  { expectedVersion, ...change }: TicketChange & { readonly expectedVersion?: number | null },
+  { expectedVersion, notify, ...change }: TicketChange & Pick<UpdateTicketInput, 'expectedVersion' | 'notify'>,
   at: string,
   named?: NamedIds,
   living?: Pick<LivingReferences, 'assignedToId'>,
@@ -149,6 +151,7 @@ export function updateTicket(
       productId: named?.productId,
     },
     at,
+    notify ?? true,
   );
 }
 
@@ -191,14 +194,19 @@ export function restoreTicket(
   });
 }
 
-/** The effect of a new comment on its ticket: an event, and a mail unless the comment is internal. */
+/**
+ * The effect of a new comment on its ticket: an event, and a mail unless the comment is internal or silent.
+ * @param comment `notify` as in CreateCommentInput
+ * @param followed what the system changes because of the comment, which the same mail tells
+ */
 export function commentOn(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  comment: { readonly id: string; readonly internal: boolean },
+  comment: { readonly id: string; readonly internal: boolean; readonly notify?: boolean | null | undefined },
   at: string,
+  followed: readonly FieldChange[] = [],
 ): TicketWrite {
-  const told = [{ field: COMMENT, from: null, to: comment.id }];
+  const told = [...followed, { field: COMMENT, from: null, to: comment.id }];
   const mails = comment.internal ? NO_MAILS : mailsOfChanges(snapshot, told, viewer.id);
   return writeOf(snapshot, {
     actorId: viewer.id,
@@ -207,6 +215,7 @@ export function commentOn(
     values: null,
     commentId: comment.id,
     mails,
+    notified: comment.notify ?? true,
   });
 }
 

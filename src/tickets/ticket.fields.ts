@@ -3,7 +3,7 @@ import { type Ticket, TicketPriority, TicketStatus, TicketType } from './ticket.
 import { type TicketFilter, TicketOrderField, type UpdateTicketInput } from './ticket.inputs.js';
 
 /** The fields of a ticket that a person may change, each as `updateTicket` takes it. */
-export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion'>;
+export type TicketChange = Omit<UpdateTicketInput, 'id' | 'expectedVersion' | 'notify'>;
 
 /** A property of a row. A relation has its foreign key: `productId` for `product`. */
 export type TicketColumn = keyof Row<Ticket>;

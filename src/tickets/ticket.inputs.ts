@@ -61,6 +61,12 @@ export class CreateTicketInput {
 
   @Field(() => UserRef, { nullable: true, description: 'Gets a mail about it after the delay.' })
   assignedTo?: UserRef | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
+  })
+  notify?: boolean | null;
 }
 
 @InputType({ description: 'What a ticket is to be. What is left out stays.' })
@@ -104,6 +110,12 @@ export class UpdateTicketInput {
 
   @Field(() => UserRef, { nullable: true, description: 'Null unassigns.' })
   assignedTo?: UserRef | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
+  })
+  notify?: boolean | null;
 }
 
 @InputType({ description: 'Which ticket is to go.' })

@@ -93,6 +93,11 @@ export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   );
 }
 
+/** To change and comment without mails (docs/behaviour.md, "Silence"). */
+export function canSilence(viewer: Viewer): boolean {
+  return viewer.role.canManageTickets;
+}
+
 /** Needs canDeleteAll. The delete bit narrows it (docs/access.md). */
 export function canRestoreTickets(viewer: Viewer): boolean {
   return viewer.permissions.delete && canSeeDeletedTickets(viewer);

@@ -14,7 +14,7 @@ import {
   lockNamed,
   lockReferences,
 } from './ticket-references.js';
-import { checkMayCreate, checkRights, noSuchTicket } from './ticket-rights.js';
+import { checkMayCreate, checkMayNotify, checkRights, noSuchTicket } from './ticket-rights.js';
 import { type TicketTransaction } from './ticket-transaction.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
 import { type TicketSnapshot } from './ticket-write.js';
@@ -81,6 +81,7 @@ export class TicketService {
    */
   async create(viewer: Viewer, input: CreateTicketInput): Promise<ChangedTicket> {
     checkMayCreate(viewer);
+    checkMayNotify(viewer, input.notify);
     const id = input.id?.toLowerCase() ?? newId();
     const written = await this.#createUnlocked(viewer, id, input);
     if (written) return { id, written };
@@ -126,6 +127,7 @@ export class TicketService {
    * the ticket has another version than expected
    */
   async update(viewer: Viewer, { id: given, ...change }: UpdateTicketInput): Promise<ChangedTicket> {
+    checkMayNotify(viewer, change.notify);
     const id = given.toLowerCase();
     const written = await this.#updateUnlocked(viewer, id, change);
     if (written) return { id, written };
@@ -158,6 +160,7 @@ export class TicketService {
    * @throws FORBIDDEN without the right to change one of them; UserInputError for invalid input
    */
   async updateAll(viewer: Viewer, { ids: given, ...change }: UpdateTicketsInput): Promise<string[]> {
+    checkMayNotify(viewer, change.notify);
     checkNumber(given);
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     await this.#store.transaction(async (tx) => {

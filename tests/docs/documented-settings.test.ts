@@ -24,8 +24,8 @@ async function composeFile() {
 }
 
 describe('the settings', () => {
-  test('are the same in README.md, .env.example and src/app/env.ts', async () => {
-    const rows = [...(await read('README.md')).matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name ?? '');
+  test('are the same in docs/settings.md, .env.example and src/app/env.ts', async () => {
+    const rows = [...(await read('docs/settings.md')).matchAll(/^\| `([A-Z_]+)` /gm)].map(([, name]) => name ?? '');
     expect(rows.toSorted()).toEqual(settingNames.toSorted());
 
     const [ours = '', onlyForCompose = ''] = (await read('.env.example')).split('Only for docker-compose.yml');

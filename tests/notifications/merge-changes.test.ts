@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
-import { COMMENT, mergeChanges, withoutFieldsOf } from '../../src/notifications/merge-changes.js';
+import { COMMENT, mergeChanges, withoutFieldsOf, withoutSetBack } from '../../src/notifications/merge-changes.js';
 import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
 
 const written = (id: string): FieldChange => ({ field: COMMENT, from: null, to: id });
@@ -23,6 +23,12 @@ describe('merging changes', () => {
   test('leaves out what the recipient changed', () => {
     const priority: FieldChange = { field: 'priority', from: 'LOW', to: 'HIGH' };
     expect(withoutFieldsOf([status('OPEN', 'DONE'), priority], [status('DONE', 'OPEN')])).toEqual([priority]);
+  });
+
+  test('leaves out what a silent change set back, and nothing else', () => {
+    const waiting = [status('OPEN', 'DONE'), written('a')];
+    expect(withoutSetBack(waiting, [status('DONE', 'OPEN'), written('b')])).toEqual([written('a')]);
+    expect(withoutSetBack(waiting, [status('DONE', 'ON_HOLD')])).toEqual(waiting);
   });
 
   test('tells the difference between first and last state, whatever happened in between', () => {

@@ -58,6 +58,8 @@ export interface TestServer {
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
   digestIntervalMs?: number;
+  /** REOPEN_ON_REPLY; on by default. */
+  reopensOnReply?: boolean;
   /** Longer than the usual 600, for tests that turn the clock far. */
   accessTokenSeconds?: number;
   /** Instead of one that sends to the test's SMTP server; the test closes it. */
@@ -131,6 +133,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       confirmsEmail: options.confirmsEmail ?? options.production ?? false,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
+      reopensOnReply: options.reopensOnReply ?? true,
       publicUrl: options.publicUrl ?? 'https://docket.example',
       frontEndUrl: options.frontEndUrl,
     },

@@ -14,6 +14,7 @@ import {
   unassignDeletedUser,
   updateTicket,
 } from '../../src/tickets/ticket.commands.js';
+import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
 
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -94,7 +95,7 @@ describe('createTicket', () => {
         createdAt: NOW,
         closedAt: null,
       },
-      event: { kind: 'CREATED', changes: [], commentId: null },
+      event: { kind: 'CREATED', changes: [], commentId: null, notified: true },
       mails: NO_MAILS,
       actorId: 'creator',
       at: NOW,
@@ -197,6 +198,8 @@ describe('mails about changes', () => {
 
   const mails = (waiting: WaitingMail[], by = creator) =>
     updateTicket(by, snapshot({ assignedToId: 'other', createdById: by.id }, waiting), change, NOW)?.mails;
+  const silently = (waiting: WaitingMail[], by = admin) =>
+    updateTicket(by, snapshot({ assignedToId: 'other' }, waiting), { ...change, notify: false }, NOW);
 
   test('are made pending, or merged into the one that waits, or told by that about the assignment', () => {
     expect(mails([])).toEqual({ ...NO_MAILS, pending: { kind: 'UPDATED', recipientId: 'other', changes: told } });
@@ -228,6 +231,68 @@ describe('mails about changes', () => {
     });
     const internal = commentOn(creator, snapshot({ assignedToId: 'other' }), { id: 'c1', internal: true }, NOW);
     expect(internal.mails).toEqual(NO_MAILS);
+  });
+
+  test('leave out a silent change, and what it sets back', () => {
+    expect(silently([])).toMatchObject({ event: { notified: false, changes: told }, mails: { pending: null } });
+    expect(silently([waitingMail({ changes: [{ field: 'title', from: 'A', to: 'B' }] })])?.mails.merged).toBeNull();
+    const title = { field: 'title', from: 'A', to: 'B' };
+    const lowered = waitingMail({ changes: [{ field: 'priority', from: 'HIGH', to: 'LOW' }, title] });
+    expect(silently([lowered])?.mails).toMatchObject({
+      holds: [lowered],
+      merged: { id: 'm1', changes: [title], keepsActor: true },
+    });
+    const own = viewer('other', { all: true });
+    expect(silently([waitingMail({ changes: told })], own)?.mails.merged).toMatchObject({ changes: [] });
+  });
+});
+
+describe("the requester's answer", () => {
+  const publicly = { internal: false };
+  const waits = { status: TicketStatus.ON_HOLD, assignedToId: 'other' };
+
+  test('is awaited on hold and when done, from nobody but a creator who is not the assignee', () => {
+    for (const status of Object.values(TicketStatus)) {
+      const isAwaited = status === TicketStatus.ON_HOLD || status === TicketStatus.DONE;
+      expect(isAwaitedReply(creator, snapshot({ status }).ticket, publicly)).toBe(isAwaited);
+    }
+    const { ticket } = snapshot(waits);
+    expect(isAwaitedReply(admin, ticket, publicly)).toBe(false);
+    expect(isAwaitedReply(creator, ticket, { internal: true })).toBe(false);
+    expect(isAwaitedReply(creator, { ...ticket, assignedToId: 'creator' }, publicly)).toBe(false);
+  });
+
+  test('sets the ticket back to work as the system, and the mail about the comment tells it', () => {
+    const waiting = snapshot(waits);
+    const reopening = reopenOnReply(waiting, undefined, { at: NOW, notified: true });
+    expect(reopening).toMatchObject({
+      values: { status: 'IN_PROGRESS', closedAt: null, updatedAt: NOW },
+      event: { kind: 'CHANGED', changes: [{ field: 'status', from: 'ON_HOLD', to: 'IN_PROGRESS' }], notified: true },
+      mails: NO_MAILS,
+      actorId: null,
+    });
+    const { changes = [] } = reopening?.event ?? {};
+    const comment = { id: 'c1', internal: false };
+    expect(commentOn(creator, waiting, comment, NOW, changes).mails.pending).toMatchObject({
+      kind: 'UPDATED',
+      changes: [...changes, { field: 'comment', from: null, to: 'c1' }],
+    });
+    expect(commentOn(creator, waiting, { ...comment, notify: false }, NOW, changes)).toMatchObject({
+      event: { notified: false },
+      mails: { pending: null },
+    });
+  });
+
+  test('opens a ticket without an assignee, and one whose assignee is gone', () => {
+    const unassigned = snapshot({ status: TicketStatus.ON_HOLD });
+    expect(reopenOnReply(unassigned, undefined, { at: NOW, notified: true })?.values).toMatchObject({ status: 'OPEN' });
+    const done = snapshot({ status: TicketStatus.DONE, assignedToId: 'gone', closedAt: EARLIER });
+    expect([needsLivingAssignee(done.ticket), needsLivingAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
+    const reopening = reopenOnReply(done, { assignedToId: null }, { at: NOW, notified: false });
+    expect(reopening).toMatchObject({
+      values: { status: 'OPEN', assignedToId: null, closedAt: null },
+      event: { notified: false },
+    });
   });
 });
 

@@ -40,7 +40,7 @@ function allRight(names: readonly string[]) {
     !issues.some(({ path }) => names.includes(String(path?.[0])));
 }
 
-/** Every variable that Docket reads, with its rule and default. The table in README.md says the same in prose. */
+/** Every variable that Docket reads, with its rule and default. The tables in docs/settings.md say the same in prose. */
 export const variables = z
   .object({
     NODE_ENV: oneOf(NODE_ENVIRONMENTS).default('development'),
@@ -61,6 +61,7 @@ export const variables = z
     REPORT_SCHEDULE_HOURS: amount(HOURS_A_YEAR, 24),
     REPORT_SCHEDULE_MINUTES: amount(MINUTES_A_YEAR, 0),
     REPORT_SCHEDULE_SECONDS: amount(60 * MINUTES_A_YEAR, 0),
+    REOPEN_ON_REPLY: oneOf(['on', 'off']).default('on'),
     JWT_PRIVATE_KEYS: z.string().optional(),
     ACCESS_TOKEN_SECONDS: wholeNumber(1, 86_400, 600),
     SESSION_DAYS: wholeNumber(1, 3650, 30),

@@ -37,6 +37,12 @@ export class CreateCommentInput {
 
   @Field(() => Boolean, { nullable: true, description: 'Default false. True needs canManageTickets.' })
   internal?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
+  })
+  notify?: boolean | null;
 }
 
 @InputType({ description: 'The text that a comment is to have.' })

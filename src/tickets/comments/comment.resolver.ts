@@ -58,7 +58,9 @@ export class CommentResolver {
 
   @Authorized()
   @Mutation(() => CreateCommentPayload, {
-    description: 'On a ticket that the viewer may see. An internal comment needs canManageTickets.',
+    description:
+      'On a ticket that the viewer may see. An internal comment needs canManageTickets. The public comment of a creator ' +
+      'who is not the assignee sets a ticket that is ON_HOLD or DONE to IN_PROGRESS, or to OPEN without an assignee.',
   })
   async createComment(@Ctx() context: Context, @Arg('input', () => CreateCommentInput) input: CreateCommentInput) {
     return { commentId: await context.services.comments.create(signedIn(context), input) };

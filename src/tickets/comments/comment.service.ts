@@ -8,7 +8,9 @@ import { UserErrorCode, userInputError } from '../../common/user-errors.js';
 import { InputCheck } from '../../common/input-check.js';
 import { type TicketTransaction } from '../ticket-transaction.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
-import { noSuchTicket } from '../ticket-rights.js';
+import { checkMayNotify, noSuchTicket } from '../ticket-rights.js';
+import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../reply.commands.js';
+import { lockAssignee } from '../ticket-references.js';
 import { commentOn } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
 import { type TicketStore } from '../ticket.store.js';
@@ -34,22 +36,27 @@ export class CommentService {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #ticketStore: TicketStore;
+  readonly #reopensOnReply: boolean;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; ticketStore: TicketStore }) {
+  constructor(deps: { orm: MikroORM; clock: Clock; ticketStore: TicketStore; reopensOnReply: boolean }) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#ticketStore = deps.ticketStore;
+    this.#reopensOnReply = deps.reopensOnReply;
   }
 
   /**
    * Writes a comment on a ticket that the viewer may see, and its event. Idempotent with an id of the client's own: a
-   * repeated call returns the first comment and writes nothing.
-   * @throws FORBIDDEN for an internal one without canManageTickets; UserInputError for what is wrong with the input
+   * repeated call returns the first comment and writes nothing. The requester's answer sets a ticket that is on hold or
+   * done back to work (docs/behaviour.md, "Waiting for the requester").
+   * @throws FORBIDDEN for an internal or a silent one without canManageTickets; UserInputError for what is wrong with
+   * the input
    */
   async create(viewer: Viewer, input: CreateCommentInput): Promise<string> {
     const internal = input.internal ?? false;
     if (internal && !canUseInternalComments(viewer))
       throw new ForbiddenError('Internal comments need canManageTickets.');
+    checkMayNotify(viewer, input.notify);
     try {
       return await this.#ticketStore.transaction(async (tx) => this.#write(tx, viewer, input, internal));
     } catch (error) {
@@ -78,8 +85,17 @@ export class CommentService {
       createdAt: now,
     });
     await tx.em.flush();
-    await tx.save([commentOn(viewer, snapshot, comment, now.toISOString())]);
-    return comment.id;
+    const at = now.toISOString();
+    const notify = input.notify ?? true;
+    const { ticket } = snapshot;
+    const isReply = this.#reopensOnReply && isAwaitedReply(viewer, ticket, comment);
+    const living = isReply && needsLivingAssignee(ticket) ? await lockAssignee(tx.run, ticket) : undefined;
+    const reopening = isReply ? reopenOnReply(snapshot, living, { at, notified: notify }) : null;
+    const { id } = comment;
+    await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event.changes)]);
+    // A statement of its own, as each writes one event a ticket. The comment's comes first in the history.
+    await tx.save([reopening]);
+    return id;
   }
 
   /**

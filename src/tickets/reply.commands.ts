@@ -1,0 +1,42 @@
+import { type Viewer } from '../accounts/viewer.js';
+import { type Row } from '../database/row.js';
+import { changeOf, writeOf } from './ticket-consequences.js';
+import { TicketEventKind } from './ticket-event.entity.js';
+import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { type LivingReferences } from './ticket.commands.js';
+import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
+
+/** What an answer of the requester sets back to work. CLOSED is final: only its assignee hears of the comment. */
+const REOPENED_BY_REPLY: ReadonlySet<TicketStatus> = new Set([TicketStatus.ON_HOLD, TicketStatus.DONE]);
+
+/** Whether a comment is the answer of the requester of a ticket that is on hold or done. */
+export function isAwaitedReply(
+  viewer: Viewer,
+  { status, createdById, assignedToId }: Row<Ticket>,
+  comment: { readonly internal: boolean },
+): boolean {
+  const isByRequester = createdById === viewer.id && assignedToId !== viewer.id;
+  return isByRequester && !comment.internal && REOPENED_BY_REPLY.has(status);
+}
+
+/** Whether the assignee must be locked: only the account of an inactive ticket may have been deleted. */
+export function needsLivingAssignee({ status, assignedToId }: Row<Ticket>): boolean {
+  return assignedToId !== null && !isActive(status);
+}
+
+/**
+ * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. It enqueues no
+ * mails, as those of the comment tell of it (`commentOn`).
+ * @param living the assignee if the account still exists; required when `needsLivingAssignee`
+ * @param notified whether the comment is
+ */
+export function reopenOnReply(
+  snapshot: TicketSnapshot,
+  living: Pick<LivingReferences, 'assignedToId'> | undefined,
+  { at, notified }: { readonly at: string; readonly notified: boolean },
+): TicketWrite | null {
+  const { assignedToId } = living ?? snapshot.ticket;
+  const status = assignedToId === null ? TicketStatus.OPEN : TicketStatus.IN_PROGRESS;
+  const change = changeOf(snapshot.ticket, { status, assignedToId }, at);
+  return change && writeOf(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, notified });
+}
