@@ -18,6 +18,7 @@ export class LiveContext implements Context {
   readonly refusal = 'REVOKED';
   readonly services: Services;
   readers: Readers;
+  readonly changeEnd = null;
   loaderScope: object = {};
   readonly #connection: LiveConnection;
 

@@ -2,6 +2,7 @@ import { Args, Ctx, Resolver, Root, type SubscribeResolverData, Subscription } f
 import { Authorized } from '../../accounts/access.js';
 import { signedIn } from '../../accounts/accounts.context.js';
 import { type Context } from '../../graphql/context.js';
+import { type TypedRow } from '../../graphql/node.js';
 import { LIVE_CHANGE_PRICE } from '../../graphql/prices.js';
 import { ChangeSubscription, type LiveMessage } from './change-subscription.js';
 import { CURSOR_DAYS } from './change-cursor.error.js';
@@ -39,10 +40,10 @@ export class LiveChangeResolver {
     @Root() message: LiveMessage,
     @Ctx() context: Context,
     @Args(() => LiveChangesArgs) _args: LiveChangesArgs,
-  ): Promise<TicketChangeMessage> {
+  ): Promise<TicketChangeMessage & TypedRow> {
     const viewer = signedIn(context);
     if (!('caughtUpAt' in message)) return ticketChangeOf(context, viewer, message);
     const cursor = context.readers.changes.cursor(viewer, message.caughtUpAt);
-    return { __typename: 'CaughtUp', cursor } satisfies TicketChangeMessage & { __typename: string };
+    return { __typename: 'CaughtUp', cursor };
   }
 }
