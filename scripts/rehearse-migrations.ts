@@ -19,8 +19,18 @@ const OTHER_ROWS = `
 
 /** A migration may make them anew from what stays. */
 const DERIVED = new Set(['ticket_search', 'ticket_stem']);
-/** Words for misspelt ones to be compared with are learnt at best; the others are of no use after an hour. */
-const LOST = new Set(['search_word', 'search_waiting', 'password_reset_request', 'sign_in_throttle', 'migration']);
+/**
+ * Words for misspelt ones to be compared with are learnt at best; the log of changes begins anew, and cursors of before are
+ * refused; the others are of no use after an hour.
+ */
+const LOST = new Set([
+  'search_word',
+  'search_waiting',
+  'ticket_change',
+  'password_reset_request',
+  'sign_in_throttle',
+  'migration',
+]);
 
 /** Everything that migrations make, as PostgreSQL describes it. */
 const SCHEMA = `

@@ -17,6 +17,10 @@ import { type SignUpPolicy } from '../accounts/sign-in/sign-up-policy.js';
 import { type SigningKeys } from '../accounts/sessions/signing-keys.js';
 import { ViewerCache } from '../accounts/viewer-cache.js';
 import { type Clock } from '../common/clock.js';
+import { ChangeCursors } from '../tickets/changes/change-cursor.js';
+import { ChangeFeed } from '../tickets/changes/change-feed.js';
+import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { LiveChanges } from '../tickets/changes/live-changes.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
@@ -107,12 +111,15 @@ export interface App extends AppParts {
 
 /** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+/** To be changed together with what a cursor holds. */
+const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
-function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter): Readers {
+function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: ChangeCursors): Readers {
   return {
     tickets: new TicketReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
     insights: new InsightsReader(db, clock, searchLimiter),
     users: new UserReader(db, searchLimiter),
@@ -146,9 +153,13 @@ export function createApp(parts: AppParts): App {
   const userDeletion = new UserDeletion({ clock, notifications, ticketStore });
   const onUserDeleted: OnUserDeleted = async (...deleted) => userDeletion.of(...deleted);
   const searches = new SearchLimiter();
-  const readers = readersOf(db, clock, searches);
+  const changeCursors = new ChangeCursors(parts.signingKeys.derive(CHANGE_CURSOR_PURPOSE), clock);
+  const readers = readersOf(db, clock, searches, changeCursors);
   const readersOfReplicas = new Map(
-    parts.replicas?.all.map((replica) => [replica, readersOf(new Db(orm, replica.runner(db.run)), clock, searches)]),
+    parts.replicas?.all.map((replica) => [
+      replica,
+      readersOf(new Db(orm, replica.runner(db.run)), clock, searches, changeCursors),
+    ]),
   );
   const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
   return {
@@ -187,6 +198,17 @@ export function createApp(parts: AppParts): App {
       users: new UserService({ orm, clock, sessions, viewers, onUserDeleted, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ clock, store: ticketStore }),
+      liveChanges: new LiveChanges({
+        reader: new ChangeLogReader(db),
+        signal: {
+          watch(listener) {
+            const timer = setInterval(listener, 50);
+            return () => clearInterval(timer);
+          },
+        },
+        metrics: metrics.subscriptions,
+        logger,
+      }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
       comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),

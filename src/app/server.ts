@@ -48,6 +48,7 @@ import { requestErrors } from '../graphql/request-errors.js';
 import { acceptsEventStream } from '../live/accepts-event-stream.js';
 import { LiveSubscriptions } from '../live/live-subscriptions.js';
 import { type PingTimes } from '../live/web-sockets.js';
+import { changeLogEnds } from './change-log-ends.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
 import { jwksRoute } from '../accounts/sessions/jwks.route.js';
@@ -143,6 +144,8 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     errorReporting(app.logger),
     ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
+    // Before the choice of a replica.
+    changeLogEnds(app),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, {

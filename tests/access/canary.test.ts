@@ -92,9 +92,11 @@ async function answersTo(queries: readonly { viewer: number; query: string }[]):
 /**
  * A response without its nondeterministic or viewer-independent parts: ticketInsights counts hidden tickets by design
  * (docs/behaviour.md, "Insights"), and which of several errors under one nulled parent GraphQL.js reports depends on timing.
+ * A cursor of the log of changes is another one after each change, and tells nothing as it is encrypted.
  */
 function comparable(answer: string | undefined): unknown {
-  const { data, errors } = JSON.parse(answer ?? '{}') as { data: object | null; errors: unknown[] };
+  const text = answer?.replaceAll(/"[\w-]{104}"/g, '"a cursor"') ?? '{}';
+  const { data, errors } = JSON.parse(text) as { data: object | null; errors: unknown[] };
   return { data: data && { ...data, ticketInsights: undefined }, refused: errors.length > 0 };
 }
 

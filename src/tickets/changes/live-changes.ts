@@ -7,7 +7,6 @@ import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeSubscriber } from './audience.js';
 import { type ChangeLogReader, type SeenChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
-import { type ChangeSignal } from './change-signal.js';
 import { comparePositions } from './compare-positions.js';
 
 /** Entries that are told at once: clients are served between two batches. */
@@ -16,6 +15,12 @@ const MAX_LIVE_BATCH = 200;
 const WAITING_LOOK_MS = 25;
 
 const MICROSECONDS = 1e6;
+
+/** Tells when there may be something new in the log, at the latest after two seconds. */
+export interface ChangeSignal {
+  /** Gives how to end it. */
+  watch(listener: () => void): () => void;
+}
 
 /** A subscription that is told of changes as they happen. */
 export interface LiveListener extends ChangeSubscriber {
