@@ -201,7 +201,7 @@ export function createApp(parts: AppParts): App {
       liveChanges: new LiveChanges({
         reader: new ChangeLogReader(db),
         signal: {
-          watch(listener) {
+          subscribe(listener) {
             const timer = setInterval(listener, 50);
             return () => clearInterval(timer);
           },

@@ -36,7 +36,8 @@ function refuse(code: string, message: string): never {
   throw new OperationRefused([new GraphQLError(message, { extensions: { code } })]);
 }
 
-function withCode(error: GraphQLError, code: string): GraphQLError {
+/** The error with a code, unless it has one. */
+export function withCode(error: GraphQLError, code: string): GraphQLError {
   const { nodes, source, positions, path, originalError } = error;
   const extensions = { code, ...error.extensions };
   return new GraphQLError(error.message, { nodes, source, positions, path, originalError, extensions });

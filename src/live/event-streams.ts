@@ -80,6 +80,8 @@ export class EventStreams {
       .headers({
         'content-type': 'text/event-stream; charset=utf-8',
         'cache-control': 'no-cache, no-transform',
+        // A stream ends when the server stops, or its client: the connection is not used again.
+        connection: 'close',
         // nginx then passes each message on at once.
         'x-accel-buffering': 'no',
       })

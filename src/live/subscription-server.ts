@@ -7,7 +7,7 @@ import { type Metrics } from '../observability/metrics.js';
 import { codeOf, countRefusals, firstRootField, LONGEST_NAME } from '../observability/request-log.js';
 import { inScope } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
-import { type CheckedOperation, checkOperation, OperationRefused } from './checked-operation.js';
+import { type CheckedOperation, checkOperation, OperationRefused, withCode } from './checked-operation.js';
 import { type LiveConnection, type OperationRequest, type StreamMessage } from './live-connection.js';
 import { RightsChangedError } from './live-errors.js';
 import { LiveStream } from './live-stream.js';
@@ -116,7 +116,10 @@ export class SubscriptionServer {
     const release = this.#slots.take(connection);
     try {
       const source = await createSourceEventStream(this.#executor.argsOf(operation, this.#parts.readers));
-      if (!(Symbol.asyncIterator in source)) throw new OperationRefused(source.errors ?? []);
+      // Errors without a path are about the variables.
+      if (!(Symbol.asyncIterator in source)) {
+        throw new OperationRefused((source.errors ?? []).map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))));
+      }
       const stream = this.#stream(operation, source, release);
       connection.streams.add(stream);
       return stream;

@@ -19,7 +19,7 @@ const MICROSECONDS = 1e6;
 /** Tells when there may be something new in the log, at the latest after two seconds. */
 export interface ChangeSignal {
   /** Gives how to end it. */
-  watch(listener: () => void): () => void;
+  subscribe(listener: () => void): () => void;
 }
 
 /** A subscription that is told of changes as they happen. */
@@ -102,7 +102,7 @@ export class LiveChanges {
       audience.members.set(listener, from);
       resolve(from);
     }
-    if (this.#audiences.size > 0) this.#unwatch ??= this.#parts.signal.watch(() => this.#look());
+    if (this.#audiences.size > 0) this.#unwatch ??= this.#parts.signal.subscribe(() => this.#look());
   }
 
   #stop(): void {
