@@ -21,6 +21,7 @@ import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
 import { LiveChanges } from '../tickets/changes/live-changes.js';
+import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
@@ -53,6 +54,7 @@ import { SearchUpkeep } from '../search/search-upkeep.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { countLiveTickets } from '../tickets/product-tickets.js';
+import { TimelineReader } from '../tickets/timeline/timeline.reader.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
@@ -66,6 +68,7 @@ import { type OnUserDeleted, UserService } from '../accounts/users/user.service.
 /** The dependencies of the application. */
 export interface AppParts {
   readonly orm: MikroORM;
+  readonly databaseUrl: string;
   /** Replicas for reads of the API; without them all reads go to the primary. */
   readonly replicas?: Replicas;
   readonly clock: Clock;
@@ -105,6 +108,7 @@ export interface App extends AppParts {
   readonly throttle: SignInThrottle;
   readonly endedSignIns: ExpiredSessionCleanup;
   readonly searchUpkeep: SearchUpkeep;
+  readonly changeSignal: ChangeSignal;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -119,6 +123,7 @@ function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: 
     tickets: new TicketReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    timelines: new TimelineReader(db),
     changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
     insights: new InsightsReader(db, clock, searchLimiter),
@@ -162,6 +167,7 @@ export function createApp(parts: AppParts): App {
     ]),
   );
   const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
+  const changeSignal = new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger });
   return {
     ...parts,
     metrics,
@@ -169,11 +175,13 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeSignal,
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
+      links,
       auth: new AuthService({
         orm,
         clock,
@@ -200,12 +208,7 @@ export function createApp(parts: AppParts): App {
       tickets: new TicketService({ clock, store: ticketStore }),
       liveChanges: new LiveChanges({
         reader: new ChangeLogReader(db),
-        signal: {
-          subscribe(listener) {
-            const timer = setInterval(listener, 50);
-            return () => clearInterval(timer);
-          },
-        },
+        signal: changeSignal,
         metrics: metrics.subscriptions,
         logger,
       }),

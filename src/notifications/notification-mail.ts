@@ -11,7 +11,8 @@ import { type MailLink, type MailTexts } from '../mail/templates/layout.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { severalMail } from '../mail/templates/several.js';
-import { type ChangedField, updatedMail } from '../mail/templates/updated.js';
+import { type ChangedField } from '../mail/templates/changed-field.js';
+import { updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
 import {
   CLOSED_UNSEEN_MS,

@@ -3,7 +3,7 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { isoInstant } from '../database/text-values.js';
 import { insertedRecords, type PreparedWrite, updatedRecords } from './ticket-records.js';
-import { type RunQuery, type SavedRow, snapshotOf, type TicketStatements } from './ticket-statements.js';
+import { type NewEvent, type RunQuery, type SavedRow, snapshotOf, type TicketStatements } from './ticket-statements.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 import { TICKET_FIELDS } from './ticket.fields.js';
@@ -62,8 +62,8 @@ export class TicketTransaction {
     return rows.map((row) => snapshotOf(withInstants(row)));
   }
 
-  /** Saves the writes to locked tickets. */
-  async save(writes: readonly (TicketWrite | null)[]): Promise<void> {
+  /** Saves the writes to locked tickets. Gives their events. */
+  async save(writes: readonly (TicketWrite | null)[]): Promise<NewEvent[]> {
     const prepared = writes.flatMap((write) => (write ? [this.#prepare(write)] : []));
     for (let begin = 0; begin < prepared.length; begin += MAX_WRITES) {
       const batch = prepared.slice(begin, begin + MAX_WRITES);
@@ -73,6 +73,7 @@ export class TicketTransaction {
       }
       this.#notePending(batch, rows);
     }
+    return prepared.map(({ event }) => event);
   }
 
   /** Saves a new ticket. False when its id is in use. */

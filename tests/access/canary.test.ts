@@ -43,6 +43,20 @@ beforeAll(async () => {
     await buildComment(server, { ticket: assigned, author: viewer, content: 'Toner was ordered.' });
     visible.push(created, assigned);
   }
+  // Changes that name tickets which are not there yet, and hidden later.
+  const changes = JSON.stringify([
+    { field: 'duplicateOf', from: hidden.assigned, to: hidden.ticket },
+    { field: 'duplicateOf', from: hidden.ticket, to: hidden.deleted },
+    { field: 'assignedTo', from: null, to: manager.id },
+    { field: 'product', from: null, to: product.id },
+  ]);
+  for (const { id } of visible) {
+    await select(
+      server,
+      sql`insert into ticket_event (id, kind, ticket_id, actor_id, changes, created_at)
+        values (${newId()}, 'CHANGED', ${id}, ${manager.id}, ${changes}, ${server.clock.now().toISOString()})`,
+    );
+  }
 });
 afterAll(async () => server.stop());
 
@@ -128,6 +142,9 @@ test('a thousand random queries are answered as if nothing hidden were there', a
   // A query that is refused for its cost shows nothing: most must not be.
   const answered = after.filter((answer) => answer.includes('"errors":[]'));
   expect({ seed, answered: answered.length > QUERIES / 2 }).toEqual({ seed, answered: true });
+  // Timelines and what changes name are among what is shown.
+  const shown = answered.join();
+  for (const type of ['TimelineConnection', 'TimelineEdge', 'FieldChange']) expect(shown).toContain(`"${type}"`);
   for (const [index, asked] of queries.entries()) {
     const [there, absent] = [after, before].map((answers) => comparable(answers[index]));
     expect({ seed, ...asked, answer: there }).toEqual({ seed, ...asked, answer: absent });

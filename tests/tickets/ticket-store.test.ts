@@ -81,7 +81,7 @@ describe('a change that was decided on what is not so any more writes nothing', 
     for (const kind of ['ASSIGNED', 'UPDATED'] as const) {
       const id = await assigned(kind);
       const { written, unchanged } = await changeLate(id, async () => {});
-      expect(written).toMatchObject({ id, title: 'Late' });
+      expect(written?.ticket).toMatchObject({ id, title: 'Late' });
       expect(unchanged).toBe(false);
     }
   });

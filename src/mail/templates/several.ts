@@ -3,7 +3,7 @@ import { html } from './html.js';
 import { type MailLink, type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
-import { type ChangedField, changeInWords } from './updated.js';
+import { type ChangedField, changeInWords } from './changed-field.js';
 
 export interface SeveralMailInput {
   kind: 'assigned' | 'updated';
