@@ -78,7 +78,9 @@ export class ViewerCache {
       from session s join "user" u on u.id = s.user_id join role r on r.id = u.role_id
       where s.id = any(${[...users.keys()]}::uuid[]) and u.deleted_at is null and s.revoked_at is null
         and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz`);
-    return new Map(rows.filter(({ id, sessionId }) => users.get(sessionId) === id).map((row) => [row.sessionId, viewerOfRow(row)]));
+    return new Map(
+      rows.filter(({ id, sessionId }) => users.get(sessionId) === id).map((row) => [row.sessionId, viewerOfRow(row)]),
+    );
   }
 }
 

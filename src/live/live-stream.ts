@@ -1,12 +1,11 @@
-import { type GraphQLError } from 'graphql';
-import { type StreamMessage } from './live-connection.js';
+import { type ExecutionResult, type GraphQLError } from 'graphql';
 
 interface StreamParts {
   /** What the subscription's resolver gives: one payload for each message. */
   readonly source: AsyncIterator<unknown>;
   /** Called before each message: ends the stream when its viewer may not have more. */
   readonly refresh: () => Promise<void>;
-  readonly execute: (payload: unknown) => Promise<StreamMessage>;
+  readonly execute: (payload: unknown) => Promise<ExecutionResult>;
   readonly describe: (error: unknown) => readonly GraphQLError[];
   /** Called once, when nothing more comes. */
   readonly onClose: (stream: LiveStream) => void;
@@ -16,9 +15,9 @@ interface StreamParts {
  * The messages of one subscription, made one by one as the client takes them: what it does not take waits in the source, which
  * bounds it.
  */
-export class LiveStream implements AsyncIterableIterator<StreamMessage> {
+export class LiveStream implements AsyncIterableIterator<ExecutionResult> {
   readonly #parts: StreamParts;
-  #last: StreamMessage | undefined;
+  #last: ExecutionResult | undefined;
   #isEnded = false;
   #isClosed = false;
   /** Messages that were given, for the log. */
@@ -32,7 +31,7 @@ export class LiveStream implements AsyncIterableIterator<StreamMessage> {
     return this;
   }
 
-  async next(): Promise<IteratorResult<StreamMessage, undefined>> {
+  async next(): Promise<IteratorResult<ExecutionResult, undefined>> {
     const message = (await this.#take()) ?? this.#takeLast();
     if (message === undefined) return this.return();
     this.delivered += 1;
@@ -57,7 +56,7 @@ export class LiveStream implements AsyncIterableIterator<StreamMessage> {
     return { done: true, value: undefined };
   }
 
-  async #take(): Promise<StreamMessage | undefined> {
+  async #take(): Promise<ExecutionResult | undefined> {
     const { source, refresh, execute, describe } = this.#parts;
     const isOver = () => this.#isEnded;
     try {
@@ -74,7 +73,7 @@ export class LiveStream implements AsyncIterableIterator<StreamMessage> {
     }
   }
 
-  #takeLast(): StreamMessage | undefined {
+  #takeLast(): ExecutionResult | undefined {
     const last = this.#last;
     this.#last = undefined;
     return last;

@@ -47,7 +47,8 @@ export class MessageExecutor {
    * execution.
    */
   async message(running: RunningOperation, payload: unknown): Promise<StreamMessage> {
-    if (typeof payload !== 'object' || payload === null) throw new Error('A payload of a subscription must be an object');
+    if (typeof payload !== 'object' || payload === null)
+      throw new Error('A payload of a subscription must be an object');
     const messages = this.#messages.get(payload) ?? new Map<string, Promise<StreamMessage>>();
     this.#messages.set(payload, messages);
     // By session, as some fields tell which one is the viewer's own.

@@ -15,7 +15,8 @@ export class StreamSlots {
    */
   take(connection: LiveConnection): () => void {
     const { id } = connection.live.viewer;
-    if (this.#countOf(connection) >= MAX_PER_CONNECTION) throw new TooManyStreamsError('connection', MAX_PER_CONNECTION);
+    if (this.#countOf(connection) >= MAX_PER_CONNECTION)
+      throw new TooManyStreamsError('connection', MAX_PER_CONNECTION);
     if (this.#countOf(id) >= MAX_PER_VIEWER) throw new TooManyStreamsError('person', MAX_PER_VIEWER);
     const keys = [connection, id];
     for (const key of keys) this.#counts.set(key, this.#countOf(key) + 1);

@@ -118,7 +118,9 @@ export class SubscriptionServer {
       const source = await createSourceEventStream(this.#executor.argsOf(operation, this.#parts.readers));
       // Errors without a path are about the variables.
       if (!(Symbol.asyncIterator in source)) {
-        throw new OperationRefused((source.errors ?? []).map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))));
+        throw new OperationRefused(
+          (source.errors ?? []).map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))),
+        );
       }
       const stream = this.#stream(operation, source, release);
       connection.streams.add(stream);

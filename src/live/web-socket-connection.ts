@@ -81,7 +81,10 @@ export class WebSocketConnection {
   async subscribe(id: string, request: OperationRequest): Promise<LiveStream | readonly GraphQLError[]> {
     if (this.#connection === undefined) return [new GraphQLError('The connection is closing.')];
     if (id.length > LONGEST_ID) {
-      this.close({ code: CloseCode.BadRequest, reason: `The id of an operation has at most ${LONGEST_ID} characters.` });
+      this.close({
+        code: CloseCode.BadRequest,
+        reason: `The id of an operation has at most ${LONGEST_ID} characters.`,
+      });
       return [new GraphQLError('The id is too long.')];
     }
     const started = await this.#parts.server.start(this.#connection, request);

@@ -2,7 +2,7 @@ import { type FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type GraphQLSchema, parse } from 'graphql';
 import { CloseCode, makeServer } from 'graphql-ws';
 import { type Logger } from 'pino';
-import { type RawData, type WebSocket } from 'ws';
+import { type WebSocket } from 'ws';
 import { UNSUPPORTED_DATA } from './close-codes.js';
 import { LiveStream } from './live-stream.js';
 import { WebSocketConnection, type WebSocketParts } from './web-socket-connection.js';
@@ -70,8 +70,9 @@ export class WebSockets {
         onMessage: (listener) =>
           socket.on('message', (data, isBinary) => {
             connection.heard();
-            if (isBinary) connection.close(NOT_TEXT);
-            else void this.#receive(connection, data, listener);
+            // ws gives text as one Buffer, unless its binaryType is set.
+            if (isBinary || !Buffer.isBuffer(data)) connection.close(NOT_TEXT);
+            else void this.#receive(connection, data.toString(), listener);
           }),
       },
       connection,
@@ -92,11 +93,11 @@ export class WebSockets {
 
   async #receive(
     connection: WebSocketConnection,
-    data: RawData,
+    text: string,
     listener: (text: string) => Promise<void>,
   ): Promise<void> {
     try {
-      await listener(String(data));
+      await listener(text);
     } catch (error) {
       // graphql-ws throws this for messages that only servers send. Everything else is a fault of ours.
       if (error instanceof Error && error.message.startsWith('Unexpected message')) {

@@ -21,7 +21,10 @@ export function codeOf(error: GraphQLFormattedError | GraphQLError | undefined):
   return typeof code === 'string' ? code : 'UNKNOWN';
 }
 
-export function countRefusals(metrics: Metrics, errors: readonly (GraphQLFormattedError | GraphQLError | Error)[]): void {
+export function countRefusals(
+  metrics: Metrics,
+  errors: readonly (GraphQLFormattedError | GraphQLError | Error)[],
+): void {
   const rules = new Set(errors.map((error) => ('extensions' in error ? ruleOf(error) : undefined)));
   for (const rule of rules) if (rule) metrics.requestRefused(rule);
 }

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { acceptsEventStream } from '../../src/live/accepts-event-stream.js';
-import { buildPerson, buildTicket, type Person } from '../support/factories.js';
-import { CHANGES, EventSourceByHand } from '../support/live.js';
+import { buildPerson, type Person } from '../support/factories.js';
+import { buildLiveTicket, CHANGES, EventSourceByHand } from '../support/live.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -16,9 +16,17 @@ beforeAll(async () => {
 afterEach(() => {
   for (const source of sources.splice(0)) source.close();
 });
-afterAll(async () => server.stop());
+afterAll(async () => {
+  // Those that fetch has opened in advance.
+  server.http.server.closeAllConnections();
+  await server.stop();
+});
 
-function open(token: string | null = admin.client.token ?? null, variables: Record<string, unknown> = {}, query = CHANGES) {
+function open(
+  token: string | null = admin.client.token ?? null,
+  variables: Record<string, unknown> = {},
+  query = CHANGES,
+) {
   const source = new EventSourceByHand(server.url, token ?? undefined, variables, query);
   sources.push(source);
   return source;
@@ -27,7 +35,7 @@ function open(token: string | null = admin.client.token ?? null, variables: Reco
 describe('a subscription over server-sent events', () => {
   test('tells first that there is nothing to catch up with, then what happens, not compressed', async () => {
     const source = await open().has(1);
-    const ticket = await buildTicket(server, { createdBy: admin });
+    const ticket = await buildLiveTicket(server, { createdBy: admin });
     await source.has(2);
 
     expect(source.told).toMatchObject([{ __typename: 'CaughtUp' }, { kind: 'APPEARED', ticketId: ticket.id }]);
@@ -40,7 +48,7 @@ describe('a subscription over server-sent events', () => {
 
   test('goes on from a cursor', async () => {
     const { changeCursor: since } = await admin.client.query('{ changeCursor }');
-    const ticket = await buildTicket(server, { createdBy: admin });
+    const ticket = await buildLiveTicket(server, { createdBy: admin });
     const source = await open(undefined, { since }).has(2);
     expect(source.told).toMatchObject([{ ticketId: ticket.id }, { __typename: 'CaughtUp' }]);
   });
@@ -78,7 +86,10 @@ describe('a subscription over server-sent events', () => {
     const all = await Promise.all(Array.from({ length: 20 }, async () => open().has(1)));
     const more = await open().over();
     all[0]?.close();
-    expect(more.events).toMatchObject([{ data: { errors: [{ extensions: { code: 'RATE_LIMITED', limit: 20 } }] } }, {}]);
+    expect(more.events).toMatchObject([
+      { data: { errors: [{ extensions: { code: 'RATE_LIMITED', limit: 20 } }] } },
+      {},
+    ]);
   });
 
   test('is named by the error of a subscription that asks for one answer', async () => {

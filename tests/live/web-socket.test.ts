@@ -2,8 +2,8 @@ import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@j
 import { Client } from 'pg';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { waitFor } from '../jobs/wait-for.js';
-import { buildPerson, buildTicket, type Person } from '../support/factories.js';
-import { CHANGES, connectLive, LiveSocket } from '../support/live.js';
+import { buildPerson, type Person } from '../support/factories.js';
+import { buildLiveTicket, CHANGES, connectLive, LiveSocket } from '../support/live.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const PINGS = { everyMs: 100, silentAfterMs: 1_000 };
@@ -40,29 +40,36 @@ describe('a subscription over WebSocket', () => {
     const [all, own] = [await connected(), await connected(other)];
     const first = await all.follow('1');
     await own.follow('1');
-    const hidden = await buildTicket(server, { createdBy: admin });
-    const seen = await buildTicket(server, { createdBy: other, title: 'Mine' });
+    const hidden = await buildLiveTicket(server, { createdBy: admin });
+    const seen = await buildLiveTicket(server, { createdBy: other, title: 'Mine' });
     await waitFor(() => all.told('1').length > 2 && own.told('1').length > 1);
 
     expect(first).toMatchObject({ type: 'next', payload: { data: { ticketChanges: { __typename: 'CaughtUp' } } } });
-    expect(all.told('1').slice(1).map(({ ticketId }) => ticketId)).toEqual([hidden.id, seen.id]);
-    expect(own.told('1').slice(1)).toMatchObject([{ kind: 'APPEARED', ticket: { number: seen.number, title: 'Mine' } }]);
+    expect(
+      all
+        .told('1')
+        .slice(1)
+        .map(({ ticketId }) => ticketId),
+    ).toEqual([hidden.id, seen.id]);
+    expect(own.told('1').slice(1)).toMatchObject([
+      { kind: 'APPEARED', ticket: { number: seen.number, title: 'Mine' } },
+    ]);
   });
 
   test('goes on from the cursor of any message, in order, and then tells that it has caught up', async () => {
     const before = await connected();
     await before.follow('1');
     const tickets = [];
-    for (let made = 0; made < 5; made += 1) tickets.push(await buildTicket(server, { createdBy: admin }));
+    for (let made = 0; made < 5; made += 1) tickets.push(await buildLiveTicket(server, { createdBy: admin }));
     await waitFor(() => before.told('1').length > 5);
     const since = before.told('1')[2]?.cursor;
     before.close();
-    const missed = await buildTicket(server, { createdBy: admin });
+    const missed = await buildLiveTicket(server, { createdBy: admin });
 
     const after = await connected();
     await after.follow('1', { since });
     await waitFor(() => after.told('1').at(-1)?.__typename === 'CaughtUp');
-    const live = await buildTicket(server, { createdBy: admin });
+    const live = await buildLiveTicket(server, { createdBy: admin });
     await waitFor(() => after.told('1').at(-1)?.ticketId === live.id);
 
     const expected = [...tickets.slice(2), missed].map(({ id }) => id);
@@ -76,8 +83,8 @@ describe('a subscription over WebSocket', () => {
     socket.send({ id: 'all', type: 'complete' });
     socket.subscribe('again');
     await waitFor(() => socket.told('again').length > 0);
-    await buildTicket(server, { createdBy: admin });
-    const mine = await buildTicket(server, { createdBy: other });
+    await buildLiveTicket(server, { createdBy: admin });
+    const mine = await buildLiveTicket(server, { createdBy: other });
     await waitFor(() => socket.told('again').length > 2);
 
     expect(socket.told('mine').map(({ ticketId }) => ticketId)).toEqual([undefined, mine.id]);
@@ -95,7 +102,7 @@ describe('a subscription over WebSocket', () => {
     const { changeCursor } = await admin.client.query('{ changeCursor }');
     for (const [place, socket] of pair.entries()) await socket.follow('1', place === 0 ? {} : { since: changeCursor });
     const query = jest.spyOn(Client.prototype, 'query');
-    await buildTicket(server, { createdBy: admin });
+    await buildLiveTicket(server, { createdBy: admin });
     await waitFor(() => pair.every((socket) => socket.told('1').length > 1));
     const loads = query.mock.calls.filter((call) => JSON.stringify(call).includes('from ticket t where t.id = any('));
     query.mockRestore();
@@ -179,12 +186,32 @@ describe('an operation that is refused', () => {
     ['a mutation', 'mutation { signOut { userErrors { code } } }', {}, { code: 'BAD_REQUEST' }],
     ['a syntax error', 'subscription {', {}, { code: 'GRAPHQL_PARSE_FAILED' }],
     ['an unknown field', 'subscription { nothing }', {}, { code: 'GRAPHQL_VALIDATION_FAILED' }],
-    ['two fields', 'subscription { a: ticketChanges { cursor } b: ticketChanges { cursor } }', {}, { code: 'GRAPHQL_VALIDATION_FAILED' }],
+    [
+      'two fields',
+      'subscription { a: ticketChanges { cursor } b: ticketChanges { cursor } }',
+      {},
+      { code: 'GRAPHQL_VALIDATION_FAILED' },
+    ],
     ['a variable of another type', CHANGES, { since: 7 }, { code: 'BAD_USER_INPUT' }],
-    ['too much', `subscription { ticketChanges { ... on TicketChange { ticket { ${'duplicates { duplicates { id } } '.repeat(1)} history(first: 100) { nodes { changes { from to } } } similar(first: 50) { ticket { history(first: 100) { nodes { id changes { from } } } } } } } } }`, {}, { code: 'QUERY_TOO_COMPLEX' }],
-    ['too many levels', `subscription { ticketChanges { ... on TicketChange { ticket { ${'duplicateOf { '.repeat(10)} id ${'}'.repeat(10)} } } } }`, {}, { code: 'QUERY_TOO_COMPLEX', limit: 10 }],
+    [
+      'too much',
+      `subscription { ticketChanges { ... on TicketChange { ticket { ${'duplicates { duplicates { id } } '.repeat(1)} history(first: 100) { nodes { changes { from to } } } similar(first: 50) { ticket { history(first: 100) { nodes { id changes { from } } } } } } } } }`,
+      {},
+      { code: 'QUERY_TOO_COMPLEX' },
+    ],
+    [
+      'too many levels',
+      `subscription { ticketChanges { ... on TicketChange { ticket { ${'duplicateOf { '.repeat(10)} id ${'}'.repeat(10)} } } } }`,
+      {},
+      { code: 'QUERY_TOO_COMPLEX', limit: 10 },
+    ],
     ['search in the filter', CHANGES, { filter: { search: 'printer' } }, { code: 'BAD_USER_INPUT' }],
-    ['a filter beyond limits', CHANGES, { filter: { or: Array.from({ length: 60 }, () => ({ active: true })) } }, { code: 'BAD_USER_INPUT' }],
+    [
+      'a filter beyond limits',
+      CHANGES,
+      { filter: { or: Array.from({ length: 60 }, () => ({ active: true })) } },
+      { code: 'BAD_USER_INPUT' },
+    ],
     ['a cursor that is not ours', CHANGES, { since: 'nonsense' }, { code: 'BAD_USER_INPUT', reason: 'CURSOR_INVALID' }],
   ])('says why, and leaves the connection as it is: %s', async (_name, query, variables, extensions) => {
     const socket = await connected();
@@ -202,7 +229,10 @@ describe('an operation that is refused', () => {
     first.send({ id: '3', type: 'complete' });
     await waitFor(async () => (await third.follow(`again${third.frames.length}`)).type === 'next');
 
-    expect(onConnection).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED', limit: 10 } }] });
+    expect(onConnection).toMatchObject({
+      type: 'error',
+      payload: [{ extensions: { code: 'RATE_LIMITED', limit: 10 } }],
+    });
     expect(ofPerson).toMatchObject({ type: 'error', payload: [{ extensions: { code: 'RATE_LIMITED', limit: 20 } }] });
   });
 });

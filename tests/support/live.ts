@@ -1,5 +1,7 @@
 import { WebSocket } from 'ws';
 import { waitFor } from '../jobs/wait-for.js';
+import { buildTicket, type TicketOptions } from './factories.js';
+import { type TestServer } from './server.js';
 
 const PROTOCOL = 'graphql-transport-ws';
 
@@ -39,9 +41,12 @@ export class LiveSocket {
   /** The HTTP status by which the upgrade was refused. */
   refusedBy: number | undefined;
 
-  constructor(url: string, { protocol = PROTOCOL, headers = {} }: { protocol?: string; headers?: Record<string, string> } = {}) {
+  constructor(
+    url: string,
+    { protocol = PROTOCOL, headers = {} }: { protocol?: string; headers?: Record<string, string> } = {},
+  ) {
     this.socket = new WebSocket(`${url.replace('http', 'ws')}/graphql`, protocol, { headers });
-    this.socket.on('message', (data) => this.frames.push(JSON.parse(data.toString()) as Frame));
+    this.socket.on('message', (data: Buffer) => this.frames.push(JSON.parse(data.toString()) as Frame));
     this.socket.on('close', (code, reason) => {
       this.closed = { code, reason: reason.toString() };
     });
@@ -64,7 +69,10 @@ export class LiveSocket {
   /** Sends connection_init with a token, and waits for the answer, or for the end. */
   async init(token: string | undefined): Promise<this> {
     await this.opened();
-    this.send({ type: 'connection_init', ...(token !== undefined && { payload: { authorization: `Bearer ${token}` } }) });
+    this.send({
+      type: 'connection_init',
+      ...(token !== undefined && { payload: { authorization: `Bearer ${token}` } }),
+    });
     await waitFor(() => this.closed !== undefined || this.frames.some(({ type }) => type === 'connection_ack'));
     return this;
   }
@@ -79,7 +87,9 @@ export class LiveSocket {
 
   /** What the subscription has told so far. */
   told(id: string): Told[] {
-    return this.of(id).flatMap(({ type, payload }) => (type === 'next' && payload.data ? [payload.data.ticketChanges] : []));
+    return this.of(id).flatMap(({ type, payload }) =>
+      type === 'next' && payload.data ? [payload.data.ticketChanges] : [],
+    );
   }
 
   /** Subscribes, and waits for what comes first. */
@@ -107,7 +117,13 @@ export async function connectLive(url: string, token: string | undefined): Promi
 /** A request for server-sent events, and what came of it. */
 export class EventSourceByHand {
   readonly #stop = new AbortController();
-  readonly events: { event: string; data: { data?: { ticketChanges: Told } | null; errors?: { message: string; extensions: Record<string, unknown> }[] } | null }[] = [];
+  readonly events: {
+    event: string;
+    data: {
+      data?: { ticketChanges: Told } | null;
+      errors?: { message: string; extensions: Record<string, unknown> }[];
+    } | null;
+  }[] = [];
   text = '';
   status: number | undefined;
   headers = new Headers();
@@ -169,4 +185,11 @@ export class EventSourceByHand {
       if (event !== undefined) this.events.push({ event, data: data === '' ? null : JSON.parse(data) });
     }
   }
+}
+
+/** A ticket straight in the database, and announced as the API would do: otherwise it is found after two seconds. */
+export async function buildLiveTicket(server: TestServer, options: TicketOptions): ReturnType<typeof buildTicket> {
+  const ticket = await buildTicket(server, options);
+  server.app.changeSignal.announce();
+  return ticket;
 }

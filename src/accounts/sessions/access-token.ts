@@ -14,7 +14,6 @@ const MAX_REMEMBERED = 10_000;
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
 
-
 /** Why a token is refused. Only one that we signed ourselves is told to have expired. */
 export type TokenFault = 'EXPIRED' | 'INVALID';
 

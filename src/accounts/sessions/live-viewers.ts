@@ -44,15 +44,15 @@ export class LiveViewers {
   readonly #open = new Set<LiveViewer>();
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> | undefined;
-  /** Whether viewers changed since the look under way began. */
-  #isStale = false;
+  /** When this process changed viewers last, by performance.now(). */
+  #changedAt = 0;
 
   constructor({ viewers, clock, logger }: { viewers: ViewerCache; clock: Clock; logger: Logger }) {
     this.#viewers = viewers;
     this.#clock = clock;
     this.#logger = logger;
     viewers.whenForgotten(() => {
-      this.#isStale = true;
+      this.#changedAt = performance.now();
       this.#lookInBackground();
     });
   }
@@ -81,7 +81,11 @@ export class LiveViewers {
    */
   async refresh(live: LiveViewer): Promise<void> {
     if (this.#endExpired(live)) return;
-    if (performance.now() - live.readAt > MAX_AGE_MS) await this.#look();
+    while (this.#open.has(live) && this.#isOld(live)) await this.#look();
+  }
+
+  #isOld({ readAt }: LiveViewer): boolean {
+    return readAt <= this.#changedAt || performance.now() - readAt > MAX_AGE_MS;
   }
 
   #lookInBackground(): void {
@@ -91,17 +95,17 @@ export class LiveViewers {
     });
   }
 
-  /** One look at a time; another one follows if viewers changed meanwhile. */
+  /** One look at a time; another one follows if this process changed viewers meanwhile. */
   async #look(): Promise<void> {
+    const begun = performance.now();
     this.#looking ??= this.#readOpen().finally(() => {
       this.#looking = undefined;
-      if (this.#isStale) this.#lookInBackground();
+      if (begun <= this.#changedAt) this.#lookInBackground();
     });
     return this.#looking;
   }
 
   async #readOpen(): Promise<void> {
-    this.#isStale = false;
     const asked = [...this.#open];
     const readAt = performance.now();
     const viewers = await this.#viewers.readAll(asked.map(({ token }) => token));

@@ -3,7 +3,10 @@ import { TicketFilter } from '../ticket.inputs.js';
 
 @ArgsType()
 export class LiveChangesArgs {
-  @Field(() => TicketFilter, { nullable: true, description: 'Which tickets: without it all that the viewer may see. No `search`.' })
+  @Field(() => TicketFilter, {
+    nullable: true,
+    description: 'Which tickets: without it all that the viewer may see. No `search`.',
+  })
   filter?: TicketFilter | null;
 
   @Field(() => String, {
