@@ -1,9 +1,12 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Context } from '../../graphql/context.js';
+import { signedIn } from '../../accounts/accounts.context.js';
+import { loaderById } from '../../graphql/loader.js';
 import { ticketById } from '../tickets.context.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type LiveChanges } from './live-changes.js';
 import { type TicketChange } from './ticket-change.types.js';
 
 declare module '../../graphql/context.js' {
@@ -13,11 +16,21 @@ declare module '../../graphql/context.js' {
      * other data of the answer is older.
      */
     changeEnd: ChangeLogEnd | null;
+    /** Closes the connection of a client that does not read its messages; only of subscriptions. */
+    cutClient?(): void;
+  }
+  interface Services {
+    readonly liveChanges: LiveChanges;
   }
   interface Readers {
     readonly changes: ChangeFeed;
   }
 }
+
+/** Deleted ones too, for changes of lists that show them. */
+const deletedTicketById = loaderById(async (context, ids) =>
+  context.readers.tickets.byIds(signedIn(context), ids, { withDeleted: true }),
+);
 
 /** What GraphQL's resolvers take for a change. */
 export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChange' };
@@ -26,9 +39,10 @@ export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChang
 export async function ticketChangeOf(
   context: Context,
   viewer: Viewer,
-  { kind, ticketId, eventId, position }: SeenChange,
+  { kind, ticketId, isDeleted, eventId, position }: SeenChange,
 ): Promise<TicketChangeRow> {
-  const ticket = kind === TicketChangeKind.VANISHED ? null : await ticketById(context).load(ticketId);
+  const byId = isDeleted ? deletedTicketById : ticketById;
+  const ticket = kind === TicketChangeKind.VANISHED ? null : await byId(context).load(ticketId);
   return {
     __typename: 'TicketChange',
     cursor: context.readers.changes.cursor(viewer, position),
