@@ -257,6 +257,19 @@ describe('what a page of tickets costs with their timelines', () => {
   });
 });
 
+test('timelines of a page of tickets are priced by both sizes', async () => {
+  const ask = async (tickets: number, first: number) =>
+    user.client.send(`{ tickets(first: ${tickets}) { nodes { timeline(first: ${first}) { nodes { ${ITEM} } } } } }`);
+  expect((await ask(10, 20)).errors).toEqual([]);
+  for (const [tickets, first] of [
+    [10, 100],
+    [100, 10],
+  ] as const) {
+    const { errors } = await ask(tickets, first);
+    expect(errors.map(({ extensions }) => extensions.code)).toEqual(['QUERY_TOO_COMPLEX']);
+  }
+});
+
 describe('a page of a ticket with ten thousand comments and as many changes', () => {
   const MANY = 10_000;
   /** What one page may read of indexes: the items of the page from both lists, and each of them by its id. */
