@@ -189,7 +189,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
   });
 
-  await http.register(jwksRoute, { keys: app.signingKeys });
+  await jwksRoute(http, { keys: app.signingKeys });
   await http.register(metricsRoute, { metrics: app.metrics, access: options.metrics });
 
   const apollo = apolloServer(app, options);
@@ -209,9 +209,9 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const { publicUrl } = app.settings;
   // The same path is not redirected, which would loop.
   const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
-  await http.register(explorerRoutes, { frontEndUrl });
-  await http.register(homeRoute, { publicUrl, frontEndUrl });
-  await http.register(resetPasswordRoutes);
+  await explorerRoutes(http, { frontEndUrl });
+  await homeRoute(http, { publicUrl, frontEndUrl });
+  await resetPasswordRoutes(http);
   await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
   await http.register(unsubscribeRoutes, {
     tokens: app.unsubscribeTokens,
