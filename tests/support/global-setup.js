@@ -32,5 +32,7 @@ export default async function setUp() {
   const dataDir = await mkdtemp(join(tmpdir(), 'docket-test-'));
   globalThis.testDatabase = await startTestDatabase(process.env.TEST_DATABASE_URL, dataDir);
   process.env.TEST_DATABASE_URL = globalThis.testDatabase.url;
+  // For the processes that tests start. It goes with the folder.
+  process.env.TEST_COMPILE_CACHE = join(dataDir, 'compile-cache');
   await unregister();
 }
