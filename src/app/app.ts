@@ -19,7 +19,9 @@ import { ViewerCache } from '../accounts/viewer-cache.js';
 import { type Clock } from '../common/clock.js';
 import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
+import { ChangeLogCleanup } from '../tickets/changes/change-log-cleanup.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
@@ -66,6 +68,7 @@ import { type OnUserDeleted, UserService } from '../accounts/users/user.service.
 /** The dependencies of the application. */
 export interface AppParts {
   readonly orm: MikroORM;
+  readonly databaseUrl: string;
   /** Replicas for reads of the API; without them all reads go to the primary. */
   readonly replicas?: Replicas;
   readonly clock: Clock;
@@ -105,6 +108,8 @@ export interface App extends AppParts {
   readonly throttle: SignInThrottle;
   readonly endedSignIns: ExpiredSessionCleanup;
   readonly searchUpkeep: SearchUpkeep;
+  readonly changeSignal: ChangeSignal;
+  readonly changeLogCleanup: ChangeLogCleanup;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -170,11 +175,14 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeLogCleanup: new ChangeLogCleanup(db),
+    changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
+      links,
       auth: new AuthService({
         orm,
         clock,

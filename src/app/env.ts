@@ -90,6 +90,8 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     demoData: env.DEMO_DATA ?? env.DATABASE_URL === undefined,
     publicUrl: env.PUBLIC_URL,
     frontEndUrl: env.FRONT_END_URL,
+    /** Whether the front end is served at / and /tickets. */
+    desk: env.DESK === 'on',
     allowedOrigins: env.ALLOWED_ORIGINS,
     trustedProxies: env.TRUST_PROXY,
     introspection: env.INTROSPECTION === 'on',

@@ -16,6 +16,8 @@ import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
+import { TicketActivityResolver } from '../tickets/ticket-activity.resolver.js';
+import { TicketRightsResolver } from '../tickets/ticket-rights.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../accounts/users/account.resolver.js';
 import { UserResolver } from '../accounts/users/user.resolver.js';
@@ -64,6 +66,8 @@ export function createSchema(): GraphQLSchema {
       UserResolver,
       ProductResolver,
       TicketResolver,
+      TicketRightsResolver,
+      TicketActivityResolver,
       UserTicketsResolver,
       ProductTicketsResolver,
       SimilarTicketResolver,

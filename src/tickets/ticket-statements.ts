@@ -129,7 +129,8 @@ export class TicketStatements {
   }
 
   /**
-   * Writes only tickets that are unchanged since they were loaded (xmin), with all mails that the command decided on,
+   * Writes only tickets that are unchanged since they were loaded (xmin), but by this transaction, as a comment changes
+   * its ticket's row (Migration20261127143000_activity); with all mails that the command decided on,
    * and that are not locked (`skip locked`): waiting for one lock would delay the whole batch. Mails are looked up one
    * by one: for a join PostgreSQL reads the whole table while it has only some thousand rows.
    */
@@ -149,6 +150,7 @@ export class TicketStatements {
       traceparent: 'text',
     });
     const cancelled = sql.lit(NotificationStatus.CANCELLED);
+    const isUnchanged = sql`(t.xmin = i.revision or t.xmin = pg_current_xact_id()::xid)`;
     const values: Values<Ticket> = Object.fromEntries(
       CHANGED.map((column) => [
         column,
@@ -172,12 +174,12 @@ export class TicketStatements {
       ),
       locked as materialized (
         select t.id from item i, ticket t
-        where t.id = i.id and t.xmin = i.revision and i.holds = (select count(*) from held where held.ticket_id = i.id)
+        where t.id = i.id and ${isUnchanged} and i.holds = (select count(*) from held where held.ticket_id = i.id)
         order by t.id for no key update of t skip locked
       ),
       written as (
         update ticket t set ${this.#writes.set(Ticket, values)} from item i
-        where t.id = i.id and t.xmin = i.revision and i.sets is not null and i.id in (select id from locked) returning t.*
+        where t.id = i.id and ${isUnchanged} and i.sets is not null and i.id in (select id from locked) returning t.*
       ),
       event as (
         insert into ticket_event (${event.names}) select ${event.values} from ${event.source}

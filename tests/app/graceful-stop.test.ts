@@ -27,9 +27,9 @@ const CREATE =
 interface Installation {
   readonly dataDir: string;
   readonly db: Client;
-  run(settings?: Record<string, string>): ServerProcess;
+  readonly run: (settings?: Record<string, string>) => ServerProcess;
   /** Ended with the others at the end. */
-  add(process: ServerProcess): ServerProcess;
+  readonly add: (process: ServerProcess) => ServerProcess;
 }
 
 async function onInstallation(work: (installation: Installation) => Promise<void>): Promise<void> {

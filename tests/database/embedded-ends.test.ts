@@ -10,8 +10,8 @@ jest.setTimeout(120_000);
 interface Running {
   readonly dataDir: string;
   readonly server: ServerProcess;
-  postmaster(): Promise<number>;
-  isReady(): Promise<boolean>;
+  readonly postmaster: () => Promise<number>;
+  readonly isReady: () => Promise<boolean>;
 }
 
 async function onServer(work: (running: Running) => Promise<void>): Promise<void> {

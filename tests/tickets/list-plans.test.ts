@@ -100,7 +100,7 @@ async function scannedBy(statements: readonly SentStatement[], planMode: string)
   }
 }
 
-const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder, $after: String) {
+const LIST = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $after: String) {
   tickets(first: 50, filter: $filter, orderBy: $orderBy, after: $after) {
     nodes { id title createdBy { name } assignedTo { name } product { name } } pageInfo { endCursor } } }`;
 const COMMENT_LIST = `query ($filter: CommentFilter) { comments(first: 50, filter: $filter) { nodes { id author { name } } } }`;

@@ -258,14 +258,13 @@ describe('what a page of tickets costs with their timelines', () => {
 });
 
 test('timelines of a page of tickets are priced by both sizes', async () => {
-  const ask = async (tickets: number, first: number) =>
-    user.client.send(`{ tickets(first: ${tickets}) { nodes { timeline(first: ${first}) { nodes { ${ITEM} } } } } }`);
-  expect((await ask(10, 20)).errors).toEqual([]);
+  const query = `query ($tickets: Int, $first: Int) { tickets(first: $tickets) { nodes { timeline(first: $first) { nodes { ${ITEM} } } } } }`;
+  expect((await user.client.send(query, { tickets: 10, first: 20 })).errors).toEqual([]);
   for (const [tickets, first] of [
     [10, 100],
     [100, 10],
   ] as const) {
-    const { errors } = await ask(tickets, first);
+    const { errors } = await user.client.send(query, { tickets, first });
     expect(errors.map(({ extensions }) => extensions.code)).toEqual(['QUERY_TOO_COMPLEX']);
   }
 });

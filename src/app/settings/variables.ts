@@ -73,6 +73,7 @@ export const variables = z
     DEMO_DATA: yesOrNo.optional(),
     PUBLIC_URL: address.optional(),
     FRONT_END_URL: address.optional(),
+    DESK: oneOf(['on', 'off']).default('on'),
     ALLOWED_ORIGINS: listOf(origin),
     INTROSPECTION: oneOf(['on', 'off']).default('on'),
     TRUST_PROXY: listOf(proxy),

@@ -1,0 +1,29 @@
+import { type Viewer } from '../../app/session-context.js';
+import { type TicketFilter } from '../../generated/graphql.js';
+import { type IconName } from '../../ui/icon.js';
+
+export type ViewId = 'mine' | 'unassigned' | 'reported' | 'all';
+
+interface View {
+  readonly id: ViewId;
+  readonly label: string;
+  readonly icon: IconName;
+  readonly filter: TicketFilter;
+}
+
+/** The lists of the sidebar, in its order. */
+export const VIEWS: readonly View[] = [
+  { id: 'mine', label: 'Mine', icon: 'person', filter: { assignedToMe: true } },
+  { id: 'unassigned', label: 'Unassigned', icon: 'inbox', filter: { unassigned: true } },
+  { id: 'reported', label: 'Reported by me', icon: 'flag', filter: { createdByMe: true } },
+  { id: 'all', label: 'All', icon: 'list', filter: {} },
+];
+
+/** Where somebody begins: people who report tickets have none assigned to them. */
+export function usualView({ role }: Viewer): ViewId {
+  return role.canManageTickets ? 'mine' : 'reported';
+}
+
+export function viewFilter(view: ViewId): TicketFilter {
+  return VIEWS.find(({ id }) => id === view)?.filter ?? {};
+}
