@@ -18,7 +18,7 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
   const table = useRef<HTMLTableElement>(null);
   const statusButton = useRef<HTMLButtonElement>(null);
   const assigneeButton = useRef<HTMLButtonElement>(null);
-  const isWide = useMediaQuery('(min-width: 75rem)');
+  const isWide = useMediaQuery('(min-width: 85rem)');
   const columns = COLUMNS.filter(({ wideOnly }) => isWide || wideOnly !== true);
   const style: CSSProperties & Record<'--columns', string> = {
     '--columns': columns.map(({ width }) => width).join(' '),
