@@ -21,6 +21,7 @@ import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
 import { ChangeLogCleanup } from '../tickets/changes/change-log-cleanup.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { LiveChanges } from '../tickets/changes/live-changes.js';
 import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
@@ -85,6 +86,8 @@ export interface AppParts {
     /** Whether a signed-up address counts only when the mail to it was confirmed. */
     readonly confirmsEmail: boolean;
     readonly ticketMailDelayMs: number;
+    /** Delay of mails about comments and mentions. */
+    readonly replyMailDelayMs: number;
     readonly digestIntervalMs: number;
     /** Whether the requester's answer sets a ticket back to work. */
     readonly reopensOnReply: boolean;
@@ -146,7 +149,12 @@ export function createApp(parts: AppParts): App {
     inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
       jobs.schedule(deliverNotification, { id }, sendAt),
     );
-  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, scheduleDelivery });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: settings.ticketMailDelayMs,
+    replyDelayMs: settings.replyMailDelayMs,
+    scheduleDelivery,
+  });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
@@ -168,6 +176,7 @@ export function createApp(parts: AppParts): App {
     ]),
   );
   const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
+  const changeSignal = new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger });
   return {
     ...parts,
     metrics,
@@ -175,8 +184,8 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeSignal,
     changeLogCleanup: new ChangeLogCleanup(db),
-    changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
@@ -207,6 +216,12 @@ export function createApp(parts: AppParts): App {
       users: new UserService({ orm, clock, sessions, viewers, onUserDeleted, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ clock, store: ticketStore }),
+      liveChanges: new LiveChanges({
+        reader: new ChangeLogReader(db),
+        signal: changeSignal,
+        metrics: metrics.subscriptions,
+        logger,
+      }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
       comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
