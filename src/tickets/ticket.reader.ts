@@ -5,8 +5,9 @@ import { type RowWith } from '../database/row.js';
 import { keysetPage } from '../graphql/keyset-page.js';
 import { type Selection } from '../graphql/selection.js';
 import { ticketOrder } from './ticket-order.js';
-import { visibleTickets } from './ticket-visibility.js';
 import { Ticket } from './ticket.entity.js';
+import { canSeeDeletedTickets } from './ticket.policy.js';
+import { readableTickets, visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it, with the relations that the statement joined. */
 export type TicketRow = RowWith<Ticket>;
@@ -31,10 +32,11 @@ export class TicketReader {
     return JOINED.some((relation) => fields.has(relation));
   }
 
-  /** Those of the tickets that the viewer may see, in no order. */
-  async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
+  /** Those of the tickets that the viewer may see, in no order; with deleted ones for those who may see them. */
+  async byIds(viewer: Viewer, ids: readonly string[], { withDeleted = false } = {}): Promise<TicketRow[]> {
+    const readable = readableTickets(viewer, 't', { deletedToo: withDeleted && canSeeDeletedTickets(viewer) });
     return this.#db.pipelined(
-      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
+      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${readable}`,
     );
   }
 

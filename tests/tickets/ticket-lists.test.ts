@@ -30,6 +30,9 @@ const LIST = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: In
   tickets(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     nodes { title } pageInfo { endCursor hasNextPage hasPreviousPage } } }`;
 
+const by = (...fields: string[]) => fields.map((field) => ({ field, direction: 'DESC' }));
+const byStatus = (...counts: number[]) =>
+  Object.values(TicketStatus).map((status, index) => ({ status, count: counts[index] }));
 const titles = async ({ client }: Person, filter: object, orderBy?: object): Promise<string[]> =>
   (await client.query(LIST, { filter, orderBy })).tickets.nodes.map(({ title }: { title: string }) => title);
 const sorted = async (...given: Parameters<typeof titles>) => (await titles(...given)).toSorted();
@@ -282,8 +285,6 @@ describe('the counts of a list', () => {
     const query = `query ($filter: TicketFilter) {
       tickets(first: 1, filter: $filter) { totalCount ${COUNTS} }
       products(first: 100) { nodes { id tickets(first: 1) { totalCount ${COUNTS} } } } }`;
-    const byStatus = (...counts: number[]) =>
-      Object.values(TicketStatus).map((status, index) => ({ status, count: counts[index] }));
     const expected = { totalCount: 5, counts: { byStatus: byStatus(3, 0, 0, 0, 1, 1), active: 3, unassigned: 3 } };
     const { tickets, products } = await user.client.query(query, { filter });
     expect(tickets).toEqual(expected);
@@ -313,7 +314,6 @@ describe('the counts of a list', () => {
 });
 
 describe('what a list cannot give is BAD_USER_INPUT that says what to do', () => {
-  const by = (...fields: string[]) => fields.map((field) => ({ field, direction: 'DESC' }));
   const search = { search: 'printer' };
   test.each([
     ['four orders', { orderBy: by('PRIORITY', 'STATUS', 'CREATED_AT', 'NUMBER') }, 'at most 3 fields, not 4'],
