@@ -87,6 +87,8 @@ export interface AppParts {
     /** Whether a signed-up address counts only when the mail to it was confirmed. */
     readonly confirmsEmail: boolean;
     readonly ticketMailDelayMs: number;
+    /** Delay of mails about comments and mentions. */
+    readonly replyMailDelayMs: number;
     readonly digestIntervalMs: number;
     /** Whether the requester's answer sets a ticket back to work. */
     readonly reopensOnReply: boolean;
@@ -149,7 +151,12 @@ export function createApp(parts: AppParts): App {
     inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
       jobs.schedule(deliverNotification, { id }, sendAt),
     );
-  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, scheduleDelivery });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: settings.ticketMailDelayMs,
+    replyDelayMs: settings.replyMailDelayMs,
+    scheduleDelivery,
+  });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
