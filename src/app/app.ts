@@ -59,6 +59,7 @@ import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js
 import { countLiveTickets } from '../tickets/product-tickets.js';
 import { TimelineReader } from '../tickets/timeline/timeline.reader.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
+import { TicketListReader } from '../tickets/ticket-list.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
 import { TicketStore } from '../tickets/ticket.store.js';
@@ -129,7 +130,8 @@ const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
 function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: ChangeCursors): Readers {
   return {
-    tickets: new TicketReader(db, searchLimiter),
+    tickets: new TicketReader(db),
+    ticketLists: new TicketListReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
     timelines: new TimelineReader(db),

@@ -6,6 +6,8 @@ import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
 import { Composer } from './composer.js';
 import { ConflictDialog } from './conflict-dialog.js';
+import { DuplicateBanner, Duplicates } from './duplicates.js';
+import { WaitingMails } from './mails.js';
 import { Properties } from './properties.js';
 import { Texts } from './texts.js';
 import { Timeline } from './timeline.js';
@@ -68,6 +70,7 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
       </div>
       <div className="ticket-columns">
         <div className="ticket-main">
+          <DuplicateBanner ticket={ticket} />
           <Texts ticket={ticket} onChange={update} />
           <Timeline nodes={nodes} hasEarlier={ticket.timeline.pageInfo.hasPreviousPage} onEarlier={onEarlier} />
           <Composer
@@ -81,6 +84,8 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
         </div>
         <aside className="ticket-side" aria-label="Properties">
           <Properties ticket={ticket} onChange={(change) => void update(change, ticket)} />
+          <Duplicates ticket={ticket} />
+          <WaitingMails ticketId={ticket.id} />
         </aside>
       </div>
       {conflict && <ConflictDialog conflict={conflict} />}
