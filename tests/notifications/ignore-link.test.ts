@@ -31,9 +31,13 @@ async function open(link: string, method = 'GET'): Promise<[status: number, body
   return [response.status, await response.text()];
 }
 
-async function watchState({ client }: Person, id: string) {
-  const { ticket } = await client.query('query ($id: ID!) { ticket(id: $id) { viewerWatchState } }', { id });
-  return ticket?.viewerWatchState;
+async function watchState({ id: userId }: Person, ticketId: string): Promise<string> {
+  const em = server.app.orm.em.fork();
+  const [row] = await em.execute('select state from ticket_watch where ticket_id = ? and user_id = ?', [
+    ticketId,
+    userId,
+  ]);
+  return row?.state ?? 'DEFAULT';
 }
 
 describe('the link to ignore a ticket', () => {
