@@ -13,9 +13,9 @@ export interface FollowOptions<Message extends ChangeMessage> {
   /** A subscription with the variables $filter and $since, and `__typename cursor` in `ticketChanges`. */
   readonly query: string;
   /** Which tickets; no `search` in it. */
-  readonly filter?: TicketFilter;
+  readonly filter?: TicketFilter | undefined;
   /** Where a list was read: `changeCursor` of the same answer. Left out: from now on. */
-  readonly since?: string;
+  readonly since?: string | undefined;
   /** Each change once, in order. */
   readonly onChange: (message: Message) => void;
   /**

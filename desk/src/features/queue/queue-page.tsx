@@ -7,6 +7,8 @@ import { useTitle } from '../../ui/use-title.js';
 import { filterOf, ORDERS, useQueueAddress } from './address.js';
 import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
+import { useHeld } from './use-held.js';
+import { useLiveQueue } from './use-live-queue.js';
 import { VIEWS } from './views.js';
 import './queue.css';
 
@@ -31,9 +33,10 @@ export function QueuePage() {
   const search = useSettled(address.search, TYPING_PAUSE_MS);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
+  const filter = filterOf({ ...address, search: address.search === '' ? '' : search });
   const { data, previousData, loading, error, fetchMore, refetch } = useQuery(QueueDocument, {
     variables: {
-      filter: filterOf({ ...address, search: address.search === '' ? '' : search }),
+      filter,
       orderBy: ORDERS[address.order].order,
       first: PAGE_SIZE,
     },
@@ -47,6 +50,8 @@ export function QueuePage() {
     const first = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, tickets?.edges.length ?? 0));
     await Promise.all([refetch({ first }), apollo.refetchQueries({ include: [ViewCountsDocument] })]);
   };
+  const { isHeld, handlers } = useHeld();
+  const hasNews = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
 
   return (
     <div className="queue">
@@ -58,6 +63,13 @@ export function QueuePage() {
             <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
           </span>
         </h1>
+        <div role="status" className="news-place">
+          {hasNews && (
+            <button type="button" className="button small" onClick={() => void reload()}>
+              Show what changed
+            </button>
+          )}
+        </div>
         <QueueTools address={address} onChange={change} />
       </div>
       {error && !tickets && (
@@ -65,7 +77,7 @@ export function QueuePage() {
           {explain(error)}
         </p>
       )}
-      <div aria-busy={loading} className="queue-body">
+      <div aria-busy={loading} className="queue-body" {...handlers}>
         {tickets && tickets.edges.length > 0 && (
           <QueueList
             tickets={tickets.edges.map(({ node }) => node)}

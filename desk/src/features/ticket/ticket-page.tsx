@@ -1,7 +1,13 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { explain } from '../../app/api.js';
-import { EarlierTimelineDocument, TicketDocument, type TicketQuery } from '../../generated/graphql.js';
+import { useChanges } from '../../app/live.js';
+import {
+  EarlierTimelineDocument,
+  TicketChangesDocument,
+  TicketDocument,
+  type TicketQuery,
+} from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
 import { Composer } from './composer.js';
@@ -24,6 +30,16 @@ export function TicketPage({ number }: { number: number }) {
     variables: { number, last: TIMELINE_PAGE },
   });
   const ticket = data?.ticketByNumber;
+  const reload = () => {
+    // What fails is read again by the next change, or when the server is back.
+    refetch().catch(() => undefined);
+  };
+  useChanges(TicketChangesDocument, {
+    filter: { id: ticket ? [ticket.id] : [] },
+    since: ticket ? data.changeCursor : undefined,
+    onChange: reload,
+    onReload: reload,
+  });
   useTitle(ticket ? `#${number} ${ticket.title}` : `#${number}`);
   if (ticket) {
     return (
