@@ -19,6 +19,7 @@ import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { WatchResolver } from '../tickets/watching/watch.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
+import { TicketCountsResolver } from '../tickets/ticket-counts.resolver.js';
 import { TicketActivityResolver } from '../tickets/ticket-activity.resolver.js';
 import { TicketRightsResolver } from '../tickets/ticket-rights.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
@@ -78,6 +79,7 @@ export function createSchema(): GraphQLSchema {
       TicketResolver,
       TicketRightsResolver,
       TicketActivityResolver,
+      TicketCountsResolver,
       UserTicketsResolver,
       ProductTicketsResolver,
       SimilarTicketResolver,
