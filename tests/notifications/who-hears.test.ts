@@ -387,15 +387,15 @@ describe('mentions', () => {
   });
 });
 
-describe('replyRecipients', () => {
-  const recipientsOf = async (person: Person, id: string, internal = false): Promise<string[]> => {
-    const { ticket } = await person.client.query(
-      'query ($id: ID!, $internal: Boolean) { ticket(id: $id) { replyRecipients(internal: $internal) { id } } }',
-      { id, internal },
-    );
-    return ticket.replyRecipients.map((user: { id: string }) => user.id);
-  };
+const recipientsOf = async (person: Person, id: string, internal = false): Promise<string[]> => {
+  const { ticket } = await person.client.query(
+    'query ($id: ID!, $internal: Boolean) { ticket(id: $id) { replyRecipients(internal: $internal) { id } } }',
+    { id, internal },
+  );
+  return ticket.replyRecipients.map((user: { id: string }) => user.id);
+};
 
+describe('replyRecipients', () => {
   test('are those who would be mailed, and show nobody who wrote only internally to those who may not read it', async () => {
     const [creator, staff, watcher, secret] = [
       await buildPerson(server),
