@@ -100,19 +100,21 @@ export function createTicket(
 
 /**
  * A ticket of another system, with its own timestamps and author.
- * @param sendsMail whether its assignee gets an ASSIGNED mail
+ * @param options.sendsMail whether its assignee gets an ASSIGNED mail, unless the other system told nobody of it
+ * @param options.notified whether the other system told people of it
  */
 export function importTicket(
   values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'createdAt'> & TicketValues,
-  { sendsMail, now }: { readonly sendsMail: boolean; readonly now: string },
+  { sendsMail, notified, now }: { readonly sendsMail: boolean; readonly notified: boolean; readonly now: string },
 ): TicketWrite {
   const { id, status, assignedToId, createdById: actorId, createdAt } = values;
-  const mails = sendsMail ? { ...mailsOfAssignment({ status, assignedToId, actorId }), cancels: null } : NO_MAILS;
+  const mails =
+    sendsMail && notified ? { ...mailsOfAssignment({ status, assignedToId, actorId }), cancels: null } : NO_MAILS;
   return {
     ticketId: id,
     revision: null,
     values,
-    event: CREATED,
+    event: { ...CREATED, notified },
     mails,
     actorId,
     at: createdAt,

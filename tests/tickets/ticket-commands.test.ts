@@ -373,11 +373,11 @@ test('importTicket happens when it was created there, and mails only if asked to
     assignedToId: 'other',
     createdAt: EARLIER,
   };
-  expect(importTicket(values, { sendsMail: true, now: NOW })).toMatchObject({
+  expect(importTicket(values, { sendsMail: true, notified: true, now: NOW })).toMatchObject({
     event: { kind: 'CREATED' },
     mails: { ...NO_MAILS, pending: { kind: 'ASSIGNED', recipientId: 'other' } },
     at: EARLIER,
     notifiedAt: NOW,
   });
-  expect(importTicket(values, { sendsMail: false, now: NOW }).mails).toEqual(NO_MAILS);
+  expect(importTicket(values, { sendsMail: false, notified: true, now: NOW }).mails).toEqual(NO_MAILS);
 });
