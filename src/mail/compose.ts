@@ -1,6 +1,6 @@
 import type { SendMailOptions } from 'nodemailer';
 import { isSingleAddress } from './mailbox.js';
-import { MailRefusedError, type MailMessage } from './mailer.js';
+import { MailRefusedError, type MailMessage, type MailThread } from './mailer.js';
 import { oneLine } from './one-line.js';
 
 /**
@@ -24,8 +24,9 @@ export function composeMail(message: MailMessage, options: { from: string; date?
   return {
     from: options.from,
     to: { name: headerText(message.to.name), address: message.to.address },
-    subject: headerText(message.subject),
-    messageId: `<${oneLine(message.messageId)}>`,
+    subject: headerText(message.thread?.previous == null ? message.subject : `Re: ${message.subject}`),
+    messageId: idHeader(message.messageId),
+    ...(message.thread && threadHeaders(message.thread)),
     date: options.date,
     headers: { ...headersOnOneLine(message.headers ?? {}), ...AUTOMATIC_HEADERS },
     text: message.text,
@@ -34,6 +35,17 @@ export function composeMail(message: MailMessage, options: { from: string; date?
     disableFileAccess: true,
     disableUrlAccess: true,
   };
+}
+
+/** By these, and by a subject that differs in `Re:` only, mail programs thread (docs/decisions/0024-threads.md). */
+function threadHeaders({ root, previous }: MailThread): Pick<SendMailOptions, 'references' | 'inReplyTo'> {
+  return previous === null
+    ? { references: idHeader(root) }
+    : { references: [idHeader(root), idHeader(previous)], inReplyTo: idHeader(previous) };
+}
+
+function idHeader(id: string): string {
+  return `<${oneLine(id)}>`;
 }
 
 /**

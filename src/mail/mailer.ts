@@ -7,6 +7,15 @@ export interface MailMessage {
   text: string;
   html: string;
   headers?: Record<string, string>;
+  thread?: MailThread;
+}
+
+/** The mails of one conversation; ids are without angle brackets. */
+export interface MailThread {
+  /** The same for all of them; no mail needs to have it as its Message-ID. */
+  readonly root: string;
+  /** The Message-ID of the last one to the same person. Null for the first. */
+  readonly previous: string | null;
 }
 
 /** Hands mails over, to an SMTP server or to a folder. */

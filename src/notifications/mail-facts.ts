@@ -24,6 +24,7 @@ export interface TicketFacts extends RecipientFacts {
   actorName: string | null;
   ticketGone: boolean;
   assignedToId: string | null;
+  assigneeName: string | null;
   followedByAnother: boolean;
   number: number;
   title: string;
@@ -33,6 +34,8 @@ export interface TicketFacts extends RecipientFacts {
   status: string;
   productName: string | null;
   createdByName: string;
+  /** The id of the last mail to the recipient about this ticket alone. */
+  previousId: string | null;
 }
 
 interface DigestFacts extends RecipientFacts {
@@ -59,7 +62,7 @@ const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientNam
   r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven",
   r.may_view_tickets as "maySeeTickets"`;
 
-export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content`;
+export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content, c.internal`;
 
 /**
  * The tickets `t` of a digest `n`: active ones, and those closed since the previous digest. The first digest, and the
@@ -107,10 +110,15 @@ export class MailFacts {
             and m.kind = n.kind and m.status in ('SCHEDULED', 'SENT') and (m.created_at, m.id) > (n.created_at, n.id)
         ) as "followedByAnother",
         t.number, t.title, t.description, t.type, t.priority, t.status, p.name as "productName",
-        concat_ws(' ', c.first_name, c.last_name) as "createdByName"
+        concat_ws(' ', c.first_name, c.last_name) as "createdByName",
+        nullif(concat_ws(' ', h.first_name, h.last_name), '') as "assigneeName",
+        (select m.id from notification m
+          where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id and m.id <> n.id
+            and m.status = 'SENT' and m.told_with is null
+          order by m.sent_at desc, m.id desc limit 1) as "previousId"
       from notification n join "user" r on r.id = n.recipient_id join ticket t on t.id = n.ticket_id
         join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
-        left join "user" a on a.id = n.actor_id
+        left join "user" a on a.id = n.actor_id left join "user" h on h.id = t.assigned_to_id
       where n.id = ${id}`);
   }
 

@@ -7,7 +7,7 @@ import { type MailMessage } from '../mail/mailer.js';
 import { assignedMail } from '../mail/templates/assigned.js';
 import { type MailComment } from '../mail/templates/comments.js';
 import { digestMail } from '../mail/templates/digest.js';
-import { type MailTexts } from '../mail/templates/layout.js';
+import { type MailLink, type MailTexts } from '../mail/templates/layout.js';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { severalMail } from '../mail/templates/several.js';
@@ -57,6 +57,13 @@ interface AboutTicket {
 type NotificationRow = Row<Notification>;
 
 const ID_OF_SET_LENGTH = 16;
+
+/** What the unsubscribe links are called. */
+const STOP_MAILS: Readonly<Record<NotificationKind, string>> = {
+  ASSIGNED: 'Stop mails about assignments',
+  UPDATED: 'Stop mails about changes',
+  DIGEST: 'Stop these summaries',
+};
 
 /** The field name by which a digest records a closed ticket that it listed; `to` is its id. */
 const CLOSED = 'closed';
@@ -127,16 +134,27 @@ export class NotificationMail {
   }
 
   #single({ notification, facts, ...notified }: AboutTicket): MailMessage {
+    const { ticketId, kind, recipientId } = notification;
+    if (ticketId === null) throw new Error('A mail about a ticket without a ticket');
+    const isRecipient = facts.assignedToId === recipientId;
     const about = {
-      ticket: { ...facts, url: this.#links.ticket(facts.number) },
-      recipient: { name: facts.recipientName },
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
+      ticket: {
+        ...facts,
+        assignee: facts.assigneeName === null ? null : { name: facts.assigneeName, isRecipient },
+        url: this.#links.ticket(facts.number),
+      },
+      reason: 'You get this mail because you are assigned to this ticket.',
+      unsubscribe: this.#unsubscribe(notification),
     };
     const texts =
-      notification.kind === NotificationKind.ASSIGNED
+      kind === NotificationKind.ASSIGNED
         ? assignedMail({ ...about, ...notified, assignedByName: facts.actorName })
         : updatedMail({ ...about, ...notified, changedByName: facts.actorName });
-    return this.#mail(notification, facts, texts);
+    const previous = facts.previousId === null ? null : this.#messageId(facts.previousId);
+    return {
+      ...this.#mail(notification, facts, texts),
+      thread: { root: this.#messageId(`ticket.${ticketId}`), previous },
+    };
   }
 
   #several({ notification, facts }: AboutTicket, all: readonly AboutTicket[]): MailMessage {
@@ -151,7 +169,7 @@ export class NotificationMail {
         comments: each.comments.length + each.earlierComments,
       })),
       ticketsUrl: this.#links.tickets(),
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
+      unsubscribe: this.#unsubscribe(notification),
     });
     // A retry with other notifications needs another Message-ID: mail programs show each id once.
     const ids = all.map((each) => each.notification.id).toSorted();
@@ -177,24 +195,29 @@ export class NotificationMail {
       counts: { active: first.activeCount, closed: first.closedCount },
       schedule: scheduleInWords(facts, this.#digestIntervalMs),
       ticketsUrl: this.#links.tickets(),
-      unsubscribeUrl: this.#unsubscribeUrl(notification),
+      unsubscribe: this.#unsubscribe(notification),
     });
     const changes = justClosed.map((ticket) => ({ field: CLOSED, from: null, to: ticket.id }));
     return { mail: this.#mail(notification, facts, texts), digest: { until, changes } };
   }
 
-  #unsubscribeUrl({ kind, recipientId }: NotificationRow): string {
-    return this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
+  #messageId(id: string): string {
+    return `${id}@${this.#links.hostname}`;
+  }
+
+  #unsubscribe({ kind, recipientId }: NotificationRow): MailLink {
+    const url = this.#links.unsubscribe(this.#unsubscribeTokens.make({ kind, userId: recipientId }));
+    return { label: STOP_MAILS[kind], url };
   }
 
   #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts, id = notification.id): MailMessage {
     return {
       ...texts,
-      messageId: `${id}@${this.#links.hostname}`,
+      messageId: this.#messageId(id),
       to: { name: facts.recipientName, address: facts.recipientEmail },
       // RFC 8058: one-click unsubscribing by the mail program.
       headers: {
-        'List-Unsubscribe': `<${this.#unsubscribeUrl(notification)}>`,
+        'List-Unsubscribe': `<${this.#unsubscribe(notification).url}>`,
         'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
       },
     };

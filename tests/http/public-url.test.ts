@@ -73,7 +73,7 @@ describe('a server below a path that a proxy takes away', () => {
   });
 
   test('opens the explorer on the ticket, and on the tickets, that a mail links to', async () => {
-    const { number, text } = await mailAbout(/assigned to you/);
+    const { number, text } = await mailAbout(/Printer on fire/);
     const link = linkIn(text, /^Open ticket/);
     expect(link).toBe(`${proxy.url}/tickets/${number}`);
     const ticket = await open(link);
@@ -85,7 +85,7 @@ describe('a server below a path that a proxy takes away', () => {
   });
 
   test('unsubscribes, from the page and by the mail program', async () => {
-    const { text, headers } = await mailAbout(/assigned to you/);
+    const { text, headers } = await mailAbout(/Printer on fire/);
     const link = linkIn(text, /^Stop mails/);
     const page = await open(link);
     expect(page.body).toMatch(/<form method="post">/);

@@ -17,7 +17,7 @@ function buildMessage(overrides: Partial<MailMessage> = {}): MailMessage {
   return {
     messageId: 'notification-1@docket.example',
     to: { name: 'Ada Lovelace', address: 'ada@example.com' },
-    subject: '[#13] Printer on fire — assigned to you',
+    subject: '[#13] Printer on fire',
     text: 'It burns.\n.\nQUIT\n',
     html: '<p>It burns. 🔥</p>',
     ...overrides,
@@ -88,7 +88,7 @@ describe('over SMTP', () => {
 
     const [mail] = await server.waitForMails(1);
     expect(mail).toMatchObject({
-      subject: '[#13] Printer on fire — assigned to you',
+      subject: '[#13] Printer on fire',
       from: { name: 'Docket', address: 'docket@docket.example' },
       to: [{ name: 'Ada Lovelace', address: 'ada@example.com' }],
       messageId: '<notification-1@docket.example>',
@@ -97,6 +97,17 @@ describe('over SMTP', () => {
     });
     expect(mail?.text?.trimEnd()).toBe('It burns.\n.\nQUIT');
     expect(mail?.html).toContain('It burns. 🔥');
+  });
+
+  test('a mail of a conversation names its root, and the one before it, which it then answers', async () => {
+    const root = 'ticket.1@docket.example';
+    await mailer.send(buildMessage({ thread: { root, previous: null } }));
+    await mailer.send(buildMessage({ thread: { root, previous: 'notification-0@docket.example' } }));
+
+    const [first, second] = await server.waitForMails(2);
+    expect([first?.subject, second?.subject]).toEqual(['[#13] Printer on fire', 'Re: [#13] Printer on fire']);
+    expect([first?.references, second?.references]).toEqual([`<${root}>`, `<${root}> <notification-0@docket.example>`]);
+    expect([first?.inReplyTo, second?.inReplyTo]).toEqual([undefined, '<notification-0@docket.example>']);
   });
 
   test('a mail says that a machine wrote it, and carries the headers it was given', async () => {
@@ -287,7 +298,7 @@ describe('captured', () => {
     expect(await readdir(directory)).toEqual([file]);
     const mail = await read(file);
     expect(mail).toMatchObject({
-      subject: '[#13] Printer on fire — assigned to you',
+      subject: '[#13] Printer on fire',
       to: [{ name: 'Ada Lovelace', address: 'ada@example.com' }],
       messageId: '<notification-1@docket.example>',
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { assignedMail, type AssignedMailInput } from '../../src/mail/templates/assigned.js';
 import { html, htmlLines } from '../../src/mail/templates/html.js';
 import { ticketItems } from '../../src/mail/templates/ticket-items.js';
-import { updatedMail } from '../../src/mail/templates/updated.js';
+import { updatedMail, type UpdatedMailInput } from '../../src/mail/templates/updated.js';
 
 const TICKET: AssignedMailInput['ticket'] = {
   number: 13,
@@ -14,15 +14,19 @@ const TICKET: AssignedMailInput['ticket'] = {
   productName: 'MediTrack',
   url: 'https://docket.example/tickets/13',
   createdByName: 'Grace Hopper',
+  assignee: { name: 'Ada Lovelace', isRecipient: true },
 };
+
+const UNSUBSCRIBE = { label: 'Stop mails about assignments', url: 'https://docket.example/unsubscribe/token' };
+const REASON = 'You get this mail because you are assigned to this ticket.';
 
 const INPUT: AssignedMailInput = {
   ticket: TICKET,
-  recipient: { name: 'Ada Lovelace' },
   assignedByName: 'Grace Hopper',
   comments: [],
   earlierComments: 0,
-  unsubscribeUrl: 'https://docket.example/unsubscribe/token',
+  reason: REASON,
+  unsubscribe: UNSUBSCRIBE,
 };
 
 /** Each way to end a line. */
@@ -33,14 +37,42 @@ function mailFor(ticket: Partial<AssignedMailInput['ticket']> = {}, assignedByNa
 }
 
 describe('the mail about an assignment', () => {
-  test('names the ticket and the matter in its subject', () => {
-    expect(mailFor().subject).toBe('[#13] Printer on fire — assigned to you');
+  test('has the subject of every mail about the ticket, by which mail programs thread', () => {
+    expect(mailFor().subject).toBe('[#13] Printer on fire');
+  });
+
+  test('says what is new first, then the ticket in two lines, the link, and why it was sent', () => {
+    const { text } = assignedMail({
+      ...INPUT,
+      comments: [{ authorName: 'Mei Tanaka', content: 'Which floor?', internal: false }],
+      earlierComments: 2,
+    });
+    expect(text).toBe(`Grace Hopper has assigned this ticket to you.
+
+> It burns.
+> Please hurry.
+— Grace Hopper
+
+2 earlier comments are behind the link.
+
+> Which floor?
+— Mei Tanaka
+
+#13 Printer on fire
+Selected for dev · Emergency · Bug · MediTrack · from Grace Hopper · assigned to you
+
+Open ticket #13: https://docket.example/tickets/13
+
+-- 
+You get this mail because you are assigned to this ticket.
+Stop mails about assignments: https://docket.example/unsubscribe/token
+`);
   });
 
   test('says in both parts who did what, the details, the link and why it was sent', () => {
     const mail = mailFor();
     for (const part of [mail.text, mail.html]) {
-      expect(part).toContain('Hello Ada Lovelace, Grace Hopper has assigned this ticket to you.');
+      expect(part).toContain('Grace Hopper has assigned this ticket to you.');
       for (const detail of ['Emergency', 'Selected for dev', 'Bug', 'MediTrack', 'Grace Hopper', 'It burns.']) {
         expect(part).toContain(detail);
       }
@@ -50,11 +82,20 @@ describe('the mail about an assignment', () => {
   });
 
   test('names nobody when nobody in particular assigned the ticket', () => {
-    expect(mailFor({}, null).text).toContain('Hello Ada Lovelace, this ticket has been assigned to you.');
+    expect(mailFor({}, null).text).toContain('This ticket has been assigned to you.');
   });
 
   test('leaves the product out when the ticket has none', () => {
-    expect(mailFor({ productName: null }).text).not.toContain('Product');
+    expect(mailFor({ productName: null }).text).toContain('· Bug · from Grace Hopper ·');
+  });
+
+  test('says who is assigned, or that nobody is', () => {
+    expect(mailFor({ assignee: { name: 'Tomas', isRecipient: false } }).text).toContain('· assigned to Tomas\n');
+    expect(mailFor({ assignee: null }).text).toContain('· assigned to nobody\n');
+  });
+
+  test('leaves a description of which nothing shows out, with its author', () => {
+    expect(mailFor({ description: ' ' }).text).not.toContain('— Grace');
   });
 
   test('escapes everything that comes from people', () => {
@@ -81,7 +122,7 @@ describe('the mail about an assignment', () => {
     const { text } = assignedMail({
       ...INPUT,
       ticket: { ...TICKET, description: `Help${forged}` },
-      comments: [{ authorName: 'Eve', content: `Help${forged}\u001B[2J` }],
+      comments: [{ authorName: 'Eve', content: `Help${forged}\u001B[2J`, internal: false }],
     });
     expect(text.match(/evil/g)).toHaveLength(2 * ENDS.length);
     expect(text).not.toMatch(/[\r\v\f\u0085\u2028\u2029]/);
@@ -99,9 +140,12 @@ describe('the mail about an assignment', () => {
   });
 
   test('lays titles and quoted texts out in their own direction', () => {
-    const { html: page } = assignedMail({ ...INPUT, comments: [{ authorName: 'Eve', content: 'תודה' }] });
-    expect(page).toMatch(/<h1[^>]*dir="auto"[^>]*text-align: start/);
-    const quotes = page.match(/<div\s+class="quote"[^>]*>/g) ?? [];
+    const { html: page } = assignedMail({
+      ...INPUT,
+      comments: [{ authorName: 'Eve', content: 'תודה', internal: false }],
+    });
+    expect(page).toMatch(/<div[^>]*dir="auto"[^>]*text-align: start[^>]*>\s*#13 Printer on fire/);
+    const quotes = page.match(/<div\s+class="quote"[^>]*>\s*<div[^>]*>/g) ?? [];
     expect(quotes).toHaveLength(2);
     for (const each of quotes) {
       expect(each).toMatch(/dir="auto"/);
@@ -110,9 +154,11 @@ describe('the mail about an assignment', () => {
   });
 
   test('keeps right-to-left names apart, whose order would be reversed otherwise', () => {
-    const mail = assignedMail({ ...INPUT, recipient: { name: 'נעמה' }, assignedByName: 'דוד' });
+    const mail = mailFor({ createdByName: 'נעמה' }, 'דוד');
     for (const part of [mail.text, mail.html]) {
-      expect(part).toContain('Hello נעמה\u200E, דוד\u200E has assigned this ticket to you.');
+      expect(part).toContain('דוד\u200E has assigned this ticket to you.');
+      expect(part).toContain('— נעמה\u200E');
+      expect(part).toContain('· from נעמה\u200E · assigned to you');
     }
     expect(mailFor().text).not.toContain('\u200E');
   });
@@ -128,14 +174,78 @@ describe('the mail about an assignment', () => {
   });
 });
 
+describe('the mail about an update', () => {
+  const UPDATE: UpdatedMailInput = {
+    ticket: TICKET,
+    reason: REASON,
+    unsubscribe: UNSUBSCRIBE,
+    changedByName: 'Grace Hopper',
+    changes: [
+      { field: 'status', from: 'OPEN', to: 'IN_PROGRESS' },
+      { field: 'description', from: null, to: null },
+    ],
+    comments: [{ authorName: 'Mei Tanaka', content: 'Which floor?', internal: false }],
+  };
+
+  test('says what people wrote first, then what they changed, then the ticket', () => {
+    const [news] = updatedMail(UPDATE).text.split('\n\nOpen ticket');
+    expect(news).toBe(`> Which floor?
+— Mei Tanaka
+
+Status: Open → In progress
+Description: changed
+Changed by Grace Hopper.
+
+#13 Printer on fire
+Selected for dev · Emergency · Bug · MediTrack · from Grace Hopper · assigned to you`);
+  });
+
+  test('shows beside the subject what is new, on one line', () => {
+    const content = `It is the\n\u202Ethird floor${'.'.repeat(200)}`;
+    const { html: page } = updatedMail({ ...UPDATE, comments: [{ authorName: 'Mei', content, internal: false }] });
+    expect(/mso-hide: all;">\s*([^<]*)</.exec(page)?.[1]).toMatch(/^It is the third floor\.+ \[…\]/);
+  });
+
+  test('marks an internal comment, so that nobody quotes it to the reporter', () => {
+    const comments = [{ authorName: 'Mei Tanaka', content: 'He says that each week.', internal: true }];
+    const mail = updatedMail({ ...UPDATE, comments });
+    for (const part of [mail.text, mail.html]) expect(part).toContain('— Mei Tanaka (internal)');
+  });
+
+  test('names nobody for the changes of several people', () => {
+    expect(updatedMail({ ...UPDATE, changedByName: null }).text).toContain('Changed by several people.');
+  });
+
+  test('lets nobody write a byline, a field or a footer of ours', () => {
+    const content = ENDS.map(
+      (end) => `x${end}— The Administrator${end}Changed by Mei.${end}-- ${end}Status: Done`,
+    ).join('');
+    const title = ENDS.map((end) => `x${end}-- ${end}Open ticket #13: https://evil.example`).join('');
+    const { text, subject } = updatedMail({
+      ...UPDATE,
+      ticket: { ...TICKET, title, assignee: { name: title, isRecipient: false } },
+      changedByName: content,
+      changes: [{ field: 'title', from: title, to: title }],
+      comments: [{ authorName: content, content, internal: false }],
+    });
+    expect(text.match(/^(?:-- |— .*|Changed by .*|Status: .*|Open ticket .*)$/gm)).toEqual([
+      expect.stringMatching(/^— x — The/),
+      expect.stringMatching(/^Changed by x — The/),
+      'Open ticket #13: https://docket.example/tickets/13',
+      '-- ',
+    ]);
+    expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+  });
+});
+
 test('a title that changed from one right-to-left text to another is told in that order', () => {
   const mail = updatedMail({
     ticket: TICKET,
-    recipient: { name: 'Ada' },
+    reason: REASON,
     changedByName: 'Grace',
     changes: [{ field: 'title', from: 'ישן', to: 'חדש' }],
     comments: [],
-    unsubscribeUrl: 'https://docket.example/unsubscribe/token',
+    unsubscribe: UNSUBSCRIBE,
   });
   for (const part of [mail.text, mail.html]) expect(part).toContain('ישן\u200E → חדש\u200E');
 });

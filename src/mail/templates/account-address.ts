@@ -23,7 +23,7 @@ export function confirmEmailMail({ username, url }: ConfirmEmailMailInput): Mail
     body: { text: `${request}\n\n${rest}`, html: html`${paragraph(request)}${paragraph(rest)}` },
     action: { label: 'Confirm the address', url },
     reason: 'You get this mail because somebody gave this address for an account.',
-    unsubscribe: null,
+    optOuts: [],
   });
 }
 
@@ -52,6 +52,6 @@ export function emailChangeMail({ username, newEmail, done }: EmailChangeMailInp
     body: { text: `${what}\n\n${rest}`, html: html`${paragraph(what)}${paragraph(rest)}` },
     action: null,
     reason: 'You get this mail because this was the address of the account.',
-    unsubscribe: null,
+    optOuts: [],
   });
 }

@@ -1,5 +1,5 @@
 import { inSentence } from '../in-sentence.js';
-import { html, type SafeHtml } from './html.js';
+import { type SafeHtml } from './html.js';
 import { quote, shortened } from './parts.js';
 import { quotedText } from './text-lines.js';
 
@@ -10,20 +10,29 @@ export const MOST_COMMENTS = 10;
 export interface MailComment {
   authorName: string;
   content: string;
+  internal: boolean;
 }
 
-/** Each of the comments for both parts of a mail, below the name of its author. */
-export function commentParts(comments: readonly MailComment[]): { text: string[]; html: SafeHtml[] } {
-  const shown = comments.map(({ authorName, content }) => ({
-    head: `${inSentence(authorName)} wrote:`,
-    content: shortened(content.trim(), LONGEST_COMMENT),
-  }));
+/** A text that a person wrote, as both parts of a mail quote it: above the name of its author. */
+export interface QuotedTexts {
+  text: string[];
+  html: SafeHtml[];
+}
+
+export function quotedComments(comments: readonly MailComment[]): QuotedTexts {
+  return quoted(comments, LONGEST_COMMENT);
+}
+
+/** The texts with the names of their authors; a text of which nothing shows is left out. */
+export function quoted(texts: readonly MailComment[], longest: number): QuotedTexts {
+  const shown = texts
+    .map(({ authorName, content, internal }) => ({
+      author: `— ${inSentence(authorName)}${internal ? ' (internal)' : ''}`,
+      content: shortened(content.trim(), longest),
+    }))
+    .filter(({ content }) => content !== '');
   return {
-    text: shown.map(({ head, content }) => `${head}\n${quotedText(content)}`),
-    html: shown.map(
-      ({ head, content }) =>
-        html`<p class="ink" style="margin: 20px 0 -10px; font-size: 15px; font-weight: 600; color: #1c1f26;">${head}</p>
-          ${quote(content)}`,
-    ),
+    text: shown.map(({ author, content }) => `${quotedText(content)}\n${author}`),
+    html: shown.map(({ author, content }) => quote(content, author)),
   };
 }

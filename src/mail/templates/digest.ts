@@ -1,6 +1,6 @@
 import { inSentence } from '../in-sentence.js';
 import { html, type SafeHtml } from './html.js';
-import { type MailTexts, mailTexts } from './layout.js';
+import { type MailLink, type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 
@@ -23,7 +23,7 @@ export interface DigestMailInput {
   /** When it comes, in words: "every day at 07:00 (Europe/Stockholm)". */
   schedule: string;
   ticketsUrl: string;
-  unsubscribeUrl: string;
+  unsubscribe: MailLink;
 }
 
 /** The summary of what somebody has to do, and of what was closed since the last one (docs/behaviour.md, "Mails"). */
@@ -51,7 +51,7 @@ export function digestMail(input: DigestMailInput): MailTexts {
     },
     action: { label: 'Open your tickets', url: input.ticketsUrl },
     reason: `You get this summary ${input.schedule} while you have active tickets.`,
-    unsubscribe: { label: 'Stop these summaries', url: input.unsubscribeUrl },
+    optOuts: [input.unsubscribe],
   });
 }
 

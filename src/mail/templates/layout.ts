@@ -5,14 +5,20 @@ export interface MailContent {
   subject: string;
   /** What mail programs show beside the subject, before the mail is opened. */
   preheader: string;
-  heading: string;
+  /** Null where the body stands for itself: mails about a ticket begin with what is new. */
+  heading: string | null;
   body: { text: string; html: SafeHtml };
   /** Null where the mail only tells something. */
-  action: { label: string; url: string } | null;
+  action: MailLink | null;
   /** Why this person gets this mail. */
   reason: string;
-  /** Where they stop mails of this kind; null for one that they asked for. */
-  unsubscribe: { label: string; url: string } | null;
+  /** Where they stop mails of this kind, or about this ticket; none in a mail that they asked for. */
+  optOuts: readonly MailLink[];
+}
+
+export interface MailLink {
+  label: string;
+  url: string;
 }
 
 /** A mail as a person reads it. */
@@ -63,7 +69,7 @@ const DARK_COLOURS = html`<style>
 </style>`;
 
 /** The HTML part: one column of at most 600 pixels, inline styles, no image and nothing to fetch. */
-function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: MailContent): string {
+function mailHtml({ subject, preheader, heading, body, action, reason, optOuts }: MailContent): string {
   return html`<!doctype html>
     <html lang="en">
       <head>
@@ -71,7 +77,7 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
         <meta name="viewport" content="width=device-width, initial-scale=1" />
         <meta name="color-scheme" content="light dark" />
         <meta name="supported-color-schemes" content="light dark" />
-        <title>${heading}</title>
+        <title>${heading ?? subject}</title>
         ${DARK_COLOURS}
       </head>
       <body class="page" style="margin: 0; padding: 0; background-color: #f3f4f7;">
@@ -95,29 +101,19 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
                 border="0"
                 style="max-width: 600px; font-family: ${FONT}; text-align: left;"
               >
-                <tr>
-                  <td class="soft" style="padding: 0 4px 12px; font-size: 14px; font-weight: 600; color: #5b6270;">
-                    Docket
-                  </td>
-                </tr>
+                ${heading === null ? [] : senderHtml()}
                 <tr>
                   <td
                     class="card"
                     style="padding: 28px 24px; background-color: #ffffff; border: 1px solid #e0e3e9; border-radius: 10px;"
                   >
-                    <h1
-                      class="ink"
-                      dir="auto"
-                      style="text-align: start; margin: 0 0 16px; font-size: 21px; line-height: 1.35; font-weight: 600; color: #1c1f26; overflow-wrap: anywhere;"
-                    >
-                      ${heading}
-                    </h1>
-                    ${body.html} ${action === null ? [] : actionHtml(action)}
+                    ${heading === null ? [] : headingHtml(heading)} ${body.html}
+                    ${action === null ? [] : actionHtml(action)}
                   </td>
                 </tr>
                 <tr>
                   <td class="soft" style="padding: 16px 4px 0; font-size: 13px; line-height: 1.5; color: #5b6270;">
-                    ${reason}${unsubscribe === null ? [] : unsubscribeHtml(unsubscribe)}
+                    ${reason}${optOuts.map(optOutHtml)}
                   </td>
                 </tr>
               </table>
@@ -129,16 +125,37 @@ function mailHtml({ preheader, heading, body, action, reason, unsubscribe }: Mai
 }
 
 /** The plain text part, with the signature mark ("-- ") before what is not about the matter itself. */
-function mailText({ heading, body, action, reason, unsubscribe }: MailContent): string {
-  return `${heading}\n\n${body.text}\n\n${action === null ? '' : `${action.label}: ${action.url}\n\n`}-- \n${reason}\n${unsubscribe === null ? '' : `${unsubscribe.label}: ${unsubscribe.url}\n`}`;
+function mailText({ heading, body, action, reason, optOuts }: MailContent): string {
+  const matter = [...(heading === null ? [] : [heading]), body.text, ...(action === null ? [] : [lineOf(action)])];
+  return `${matter.join('\n\n')}\n\n-- \n${[reason, ...optOuts.map(lineOf)].join('\n')}\n`;
 }
 
-function unsubscribeHtml({ label, url }: { label: string; url: string }): SafeHtml {
+function lineOf({ label, url }: MailLink): string {
+  return `${label}: ${url}`;
+}
+
+function senderHtml(): SafeHtml {
+  return html`<tr>
+    <td class="soft" style="padding: 0 4px 12px; font-size: 14px; font-weight: 600; color: #5b6270;">Docket</td>
+  </tr>`;
+}
+
+function headingHtml(heading: string): SafeHtml {
+  return html`<h1
+    class="ink"
+    dir="auto"
+    style="text-align: start; margin: 0 0 16px; font-size: 21px; line-height: 1.35; font-weight: 600; color: #1c1f26; overflow-wrap: anywhere;"
+  >
+    ${heading}
+  </h1>`;
+}
+
+function optOutHtml({ label, url }: MailLink): SafeHtml {
   return html`<br /><a class="soft" href="${url}" target="_blank" rel="noopener" style="color: #5b6270;">${label}</a>`;
 }
 
-function actionHtml({ label, url }: { label: string; url: string }): SafeHtml {
-  return html`<p style="margin: 28px 0 0;">
+function actionHtml({ label, url }: MailLink): SafeHtml {
+  return html`<p style="margin: 24px 0 0;">
     <a
       href="${url}"
       target="_blank"

@@ -14,52 +14,50 @@ export function shortened(text: string, most: number): string {
   return characters.length <= most ? text : `${characters.slice(0, most).join('')} […]`;
 }
 
+/* Each part keeps a distance to what follows, and none to what is before it: any of them may come first. */
+
 export function paragraph(text: string): SafeHtml {
-  return html`<p class="ink" style="margin: 0 0 20px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${text}</p>`;
+  return html`<p class="ink" style="margin: 0 0 16px; font-size: 15px; line-height: 1.55; color: #1c1f26;">${text}</p>`;
 }
 
 /** A sentence about the mail itself, between what it tells. */
 export function note(text: string): SafeHtml {
-  return html`<p class="soft" style="margin: 20px 0 0; font-size: 14px; line-height: 1.5; color: #5b6270;">${text}</p>`;
+  return html`<p class="soft" style="margin: 0 0 16px; font-size: 14px; line-height: 1.5; color: #5b6270;">${text}</p>`;
 }
 
-export function detailsTable(details: readonly (readonly [name: string, value: string])[]): SafeHtml {
+/** What became of some fields, and who did it. */
+export function changesTable(changes: readonly (readonly [name: string, value: string])[], author: string): SafeHtml {
   return html`<table
-    role="presentation"
-    width="100%"
-    cellpadding="0"
-    cellspacing="0"
-    border="0"
-    style="font-size: 15px; line-height: 1.5;"
-  >
-    ${details.map(
-      ([name, value]) =>
-        html`<tr>
-          <td
-            class="soft rule"
-            width="110"
-            style="padding: 7px 12px 7px 0; border-top: 1px solid #e9ebef; color: #5b6270; vertical-align: top;"
-          >
-            ${name}
-          </td>
-          <td
-            class="ink rule"
-            style="padding: 7px 0; border-top: 1px solid #e9ebef; color: #1c1f26; overflow-wrap: anywhere;"
-          >
-            ${value}
-          </td>
-        </tr> `,
-    )}
-  </table> `;
+      role="presentation"
+      width="100%"
+      cellpadding="0"
+      cellspacing="0"
+      border="0"
+      style="font-size: 15px; line-height: 1.5;"
+    >
+      ${changes.map(
+        ([name, value]) =>
+          html`<tr>
+            <td class="soft" width="110" style="padding: 2px 12px 2px 0; color: #5b6270; vertical-align: top;">
+              ${name}
+            </td>
+            <td class="ink" style="padding: 2px 0; color: #1c1f26; overflow-wrap: anywhere;">${value}</td>
+          </tr> `,
+      )}
+    </table>
+    <p class="soft" style="margin: 4px 0 20px; font-size: 13px; line-height: 1.5; color: #5b6270;">${author}</p>`;
 }
 
-/** Each line has its own direction; mail programs that know no `unicode-bidi` take that of the first for all. */
-export function quote(text: string): SafeHtml {
+/**
+ * A text that a person wrote, and who. Each line has its own direction; mail programs that know no `unicode-bidi` take
+ * that of the first for all.
+ */
+export function quote(text: string, author: string): SafeHtml {
   return html`<div
     class="quote"
-    dir="auto"
-    style="unicode-bidi: plaintext; text-align: start; margin: 20px 0 0; padding: 12px 16px; background-color: #f6f7f9; border-left: 3px solid #c5cad4; font-size: 15px; line-height: 1.55; color: #1c1f26; overflow-wrap: anywhere;"
+    style="margin: 0 0 16px; padding: 12px 16px; background-color: #f6f7f9; border-left: 3px solid #c5cad4; font-size: 15px; line-height: 1.55; color: #1c1f26; overflow-wrap: anywhere;"
   >
-    ${htmlLines(text)}
+    <div dir="auto" style="unicode-bidi: plaintext; text-align: start;">${htmlLines(text)}</div>
+    <div class="soft" style="margin: 8px 0 0; font-size: 13px; line-height: 1.5; color: #5b6270;">${author}</div>
   </div>`;
 }

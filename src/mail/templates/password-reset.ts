@@ -24,6 +24,6 @@ export function passwordResetMail({ recipientName, url }: PasswordResetMailInput
     },
     action: { label: 'Set a new password', url },
     reason: 'You get this mail because somebody asked to reset the password of the account with this address.',
-    unsubscribe: null,
+    optOuts: [],
   });
 }

@@ -1,6 +1,6 @@
 import { inSentence } from '../in-sentence.js';
 import { html } from './html.js';
-import { type MailTexts, mailTexts } from './layout.js';
+import { type MailLink, type MailTexts, mailTexts } from './layout.js';
 import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 import { type ChangedField, changeInWords } from './updated.js';
@@ -13,7 +13,7 @@ export interface SeveralMailInput {
   /** Two or more. */
   tickets: readonly SeveralMailTicket[];
   ticketsUrl: string;
-  unsubscribeUrl: string;
+  unsubscribe: MailLink;
 }
 
 interface SeveralMailTicket {
@@ -28,7 +28,7 @@ interface SeveralMailTicket {
 }
 
 /** What would have been a mail for each ticket, but for the limit of what one author may cause in an hour. */
-export function severalMail({ kind, recipient, authorName, tickets, ...urls }: SeveralMailInput): MailTexts {
+export function severalMail({ kind, recipient, authorName, tickets, ...links }: SeveralMailInput): MailTexts {
   const count = tickets.length;
   const author = authorName === null ? null : inSentence(authorName);
   const [who, whose] = author === null ? ['several people have', ''] : [`${author} has`, ` by ${author}`];
@@ -41,12 +41,9 @@ export function severalMail({ kind, recipient, authorName, tickets, ...urls }: S
     preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
     heading: isAssigned ? `${count} tickets assigned to you` : `${count} tickets of yours changed`,
     body: { text: `${greeting}\n\n${items.text}`, html: html`${paragraph(greeting)}${items.html}` },
-    action: { label: 'Open your tickets', url: urls.ticketsUrl },
+    action: { label: 'Open your tickets', url: links.ticketsUrl },
     reason: `You get this mail because you are assigned to these tickets. They come together as there were many at once.`,
-    unsubscribe: {
-      label: isAssigned ? 'Stop mails about assignments' : 'Stop mails about changes',
-      url: urls.unsubscribeUrl,
-    },
+    optOuts: [links.unsubscribe],
   });
 }
 

@@ -1,9 +1,9 @@
 import { inSentence } from '../in-sentence.js';
-import { oneLine } from '../one-line.js';
-import { commentParts, type MailComment, MOST_COMMENTS } from './comments.js';
-import { html } from './html.js';
-import { type MailTexts, mailTexts } from './layout.js';
-import { detailsTable, inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
+import { type MailComment, MOST_COMMENTS, quotedComments } from './comments.js';
+import { type SafeHtml } from './html.js';
+import { type MailTexts } from './layout.js';
+import { changesTable, inWords, note } from './parts.js';
+import { type MailOptions, type MailTicket, ticketMail } from './ticket-mail.js';
 
 /** A field as it was and is; a long text has neither, only the fact that it changed. */
 export interface ChangedField {
@@ -13,69 +13,46 @@ export interface ChangedField {
   to: string | null;
 }
 
-export interface UpdatedMailInput {
-  ticket: { number: number; title: string; url: string };
-  recipient: { name: string };
+export interface UpdatedMailInput extends MailOptions {
+  ticket: MailTicket;
   /** Null when several people did it. */
   changedByName: string | null;
   changes: readonly ChangedField[];
   comments: readonly MailComment[];
-  unsubscribeUrl: string;
 }
 
 const LABELS: Readonly<Record<string, string>> = { duplicateOf: 'Duplicate of' };
 const LONG_TEXTS: ReadonlySet<string> = new Set(['description', 'details']);
 const ENUMS: ReadonlySet<string> = new Set(['status', 'priority', 'type']);
 
-/** The mail that tells an assignee what else became of their ticket over the delay, in one list (docs/behaviour.md, "Mails"). */
-export function updatedMail(input: UpdatedMailInput): MailTexts {
-  const { ticket, recipient, changes } = input;
-  const title = oneLine(ticket.title);
-  const by = input.changedByName === null ? 'several people have' : `${inSentence(input.changedByName)} has`;
-  const greeting = `Hello ${inSentence(recipient.name)}, ${by} ${whatWasDone(input)}`;
+/** The mail that tells what others said about a ticket and what became of it, in one list (docs/behaviour.md, "Mails"). */
+export function updatedMail({ ticket, changedByName, changes, comments, ...options }: UpdatedMailInput): MailTexts {
   const lines = changes.map(changeInWords);
-  const shown = input.comments.slice(0, MOST_COMMENTS);
-  const comments = commentParts(shown);
-  const left = input.comments.length - shown.length;
-  const more = left > 0 ? [left === 1 ? 'And one more comment.' : `And ${left} more comments.`] : [];
-
-  return mailTexts({
-    subject: `[#${ticket.number}] ${title} — ${subjectOf(input)}`,
-    preheader: shortened(
-      [...lines.map(([name, value]) => `${name}: ${value}`), ...shown.map(({ content }) => inSentence(content))].join(
-        ' · ',
-      ),
-      LONGEST_PREHEADER,
-    ),
-    heading: `#${ticket.number} ${title}`,
-    body: {
-      text: [
-        greeting,
-        ...(lines.length > 0 ? [lines.map(([name, value]) => `${name}: ${value}`).join('\n')] : []),
-        ...comments.text,
-        ...more,
-      ].join('\n\n'),
-      html: html`${paragraph(greeting)}${lines.length > 0 ? detailsTable(lines) : []}${comments.html}${more.map(
-        paragraph,
-      )}`,
+  const inText = lines.map(([name, value]) => `${name}: ${value}`);
+  const shown = comments.slice(0, MOST_COMMENTS);
+  const said = quotedComments(shown);
+  const changed = changedNews(lines, inText, changedByName === null ? 'several people' : inSentence(changedByName));
+  const left = comments.length - shown.length;
+  const more = left === 0 ? [] : [left === 1 ? 'And one more comment.' : `And ${left} more comments.`];
+  return ticketMail({
+    ...options,
+    ticket,
+    preheader: [...shown.map(({ content }) => inSentence(content)), ...inText].join(' · '),
+    news: {
+      text: [...said.text, ...more, ...changed.text],
+      html: [...said.html, ...more.map(note), ...changed.html],
     },
-    action: { label: `Open ticket #${ticket.number}`, url: ticket.url },
-    reason: 'You get this mail because you are assigned to this ticket and others changed it.',
-    unsubscribe: { label: 'Stop mails about changes', url: input.unsubscribeUrl },
   });
 }
 
-function whatWasDone({ changes, comments }: UpdatedMailInput): string {
-  const wrote = comments.length === 1 ? 'commented on' : `written ${comments.length} comments on`;
-  if (changes.length === 0) return `${wrote} this ticket of yours.`;
-  return comments.length === 0 ? 'changed this ticket of yours.' : `changed and ${wrote} this ticket of yours.`;
-}
-
-function subjectOf({ changes, comments }: UpdatedMailInput): string {
-  const [only] = changes;
-  if (only === undefined) return comments.length === 1 ? 'new comment' : `${comments.length} new comments`;
-  if (changes.length > 1 || comments.length > 0 || !ENUMS.has(only.field)) return 'changed';
-  return `${only.field} ${valueOf(only.field, only.to)}`;
+function changedNews(
+  lines: [name: string, value: string][],
+  inText: readonly string[],
+  who: string,
+): { text: string[]; html: SafeHtml[] } {
+  if (lines.length === 0) return { text: [], html: [] };
+  const author = `Changed by ${who}.`;
+  return { text: [`${inText.join('\n')}\n${author}`], html: [changesTable(lines, author)] };
 }
 
 /** The name of a field, and what became of it. */

@@ -1,7 +1,9 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
+import { SharedRuns } from '../../common/shared-runs.js';
 import { type Db } from '../../database/db.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
+import { outOfScope } from '../../observability/scope.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
 import { daysOf, insightsRange } from './insights-range.js';
 import { type ActiveCounts, type LiveCounts, tallyActive, tallyLive, type Wanted } from './current-counts.js';
@@ -14,6 +16,7 @@ export class InsightsReader {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #searchLimiter: SearchLimiter;
+  readonly #runs = new SharedRuns<TicketInsights>();
 
   constructor(db: Db, clock: Clock, searchLimiter: SearchLimiter) {
     this.#db = db;
@@ -23,23 +26,25 @@ export class InsightsReader {
 
   /**
    * Computes the requested fields; the others have the values of an empty help desk. At most three statements: over
-   * live tickets, over active ones, and over those created or closed in the range.
+   * live tickets, over active ones, and over those created or closed in the range. Concurrent requests for the same share a run.
    * @throws BAD_USER_INPUT for a range that ends before it starts, or is too long
    */
-  async tickets(
-    viewer: Viewer,
-    { productId, range: asked }: TicketInsightsInput,
-    wanted: Wanted,
-  ): Promise<TicketInsights> {
+  async tickets(viewer: Viewer, input: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
+    const key = JSON.stringify([input.productId, input.range, [...wanted].toSorted()]);
+    // Everybody gets the same counts, so that dashboards of many people cost what one does.
+    return this.#searchLimiter.of(viewer)(async () =>
+      this.#runs.run(key, async () => outOfScope(async () => this.#compute(input, wanted))),
+    );
+  }
+
+  async #compute({ productId, range: asked }: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
     const now = this.#clock.now();
     const range = insightsRange(asked, now);
-    const [live, active, ranged] = await this.#searchLimiter.of(viewer)(async () =>
-      Promise.all([
-        tallyLive(this.#db, productId, wanted),
-        tallyActive(this.#db, productId, now, wanted),
-        tallyRange(this.#db, productId, range, wanted),
-      ]),
-    );
+    const [live, active, ranged] = await Promise.all([
+      tallyLive(this.#db, productId, wanted),
+      tallyActive(this.#db, productId, now, wanted),
+      tallyRange(this.#db, productId, range, wanted),
+    ]);
 
     const byStatus = countsBy(live, ({ status }) => status);
     const byPriority = countsBy(active, ({ priority }) => priority);

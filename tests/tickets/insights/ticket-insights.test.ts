@@ -197,6 +197,28 @@ describe('ticketInsights', () => {
     );
   });
 
+  test('asked by many at once, counts what was acknowledged before each of them asked', async () => {
+    const counted: { acknowledged: number; total: number }[] = [];
+    let acknowledged = 0;
+    const askRepeatedly = async (person: Person) => {
+      for (let times = 0; times < 5; times += 1) {
+        const before = acknowledged;
+        const { ticketInsights } = await person.client.query(INSIGHTS);
+        counted.push({ acknowledged: before, total: ticketInsights.total });
+      }
+    };
+    const create = async () => {
+      for (let times = 0; times < 15; times += 1) {
+        await buildTicket(server, { createdBy: people[0] });
+        acknowledged += 1;
+      }
+    };
+    await Promise.all([...people, ...people].map(askRepeatedly).concat(create()));
+    expect(counted).toHaveLength(30);
+    expect(counted.filter(({ acknowledged: before, total }) => total < before)).toEqual([]);
+    expect((await insights()).total).toBe(15);
+  });
+
   test('counts nothing where there is nothing', async () => {
     const given = await insights();
     expect(given).toMatchObject({ total: 0, workload: [], byProduct: [], medianSecondsToClose: null });
