@@ -4,17 +4,23 @@
 FROM node:24-bookworm-slim AS build
 WORKDIR /app
 COPY package.json package-lock.json ./
+COPY client/package.json ./client/
+COPY desk/package.json ./desk/
 RUN npm ci
-COPY tsconfig.json tsconfig.build.json ./
+COPY tsconfig.json tsconfig.build.json codegen.config.ts schema.graphql ./
 COPY scripts/emit-explorer-assets.mjs scripts/emit-sql.mjs ./scripts/
 COPY src ./src
+COPY client ./client
+COPY desk ./desk
 RUN npm run build
 
 FROM node:24-bookworm-slim AS dependencies
 WORKDIR /app
 COPY package.json package-lock.json ./
-# The optional ones are the embedded PostgreSQL and Node of each platform: the image has its own Node, and DATABASE_URL.
-RUN npm ci --omit=dev --omit=optional
+COPY client/package.json ./client/
+COPY desk/package.json ./desk/
+# Without the workspaces: the desk is files in dist/ by now. The optional ones are the embedded PostgreSQL and Node of each platform: the image has its own Node, and DATABASE_URL.
+RUN npm ci --omit=dev --omit=optional --workspaces=false
 
 FROM node:24-bookworm-slim
 ENV NODE_ENV=production HOST=0.0.0.0 PORT=4000 DATA_DIR=/data

@@ -50,7 +50,7 @@ async function signIn(url: string, login: string): Promise<string> {
   return (await send(url, query, { input: { login, password: PASSWORD } })).signIn.accessToken;
 }
 
-const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder) { tickets(first: 50, filter: $filter, orderBy: $orderBy) {
+const LIST = `query ($filter: TicketFilter, $orderBy: [TicketOrder!]) { tickets(first: 50, filter: $filter, orderBy: $orderBy) {
   nodes { id number title status priority createdAt updatedAt createdBy { name } assignedTo { name } product { name } }
   pageInfo { endCursor hasNextPage } } }`;
 const COMMENTS = `query ($filter: CommentFilter) { comments(first: 50, filter: $filter) {

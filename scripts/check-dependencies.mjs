@@ -22,34 +22,46 @@ const COMPATIBLE = new Set([
   'Unlicense',
 ]);
 
+/** Asks that changes of its own files stay under it: for tools of the build and the tests, which are not shipped. */
+const FOR_TOOLS = new Set(['MPL-2.0']);
+
 /** Of `A OR B` one is enough, of `A AND B` both are needed. */
-function isCompatible(licence) {
+function isCompatible(licence, isTool) {
   const either = licence.replace(/^\((.*)\)$/, '$1').split(' OR ');
-  return either.some((all) => all.split(' AND ').every((one) => COMPATIBLE.has(one.trim())));
+  return either.some((all) =>
+    all.split(' AND ').every((one) => COMPATIBLE.has(one.trim()) || (isTool && FOR_TOOLS.has(one.trim()))),
+  );
 }
 
 const EXACT = /^\d+\.\d+\.\d+(-[\w.]+)?$/;
 
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
 function faultsOf(folder) {
-  const manifest = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-  const { packages } = JSON.parse(readFileSync(join(folder, 'package-lock.json'), 'utf8'));
+  const manifest = readJson(join(folder, 'package.json'));
+  const { packages } = readJson(join(folder, 'package-lock.json'));
   const faults = [];
 
-  for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']) {
-    for (const [name, version] of Object.entries(manifest[kind] ?? {})) {
-      if (!EXACT.test(version)) faults.push(`${name} ${version}: give an exact version`);
+  const workspaces = (manifest.workspaces ?? []).map((workspace) => readJson(join(folder, workspace, 'package.json')));
+  for (const each of [manifest, ...workspaces]) {
+    for (const kind of ['dependencies', 'devDependencies', 'optionalDependencies', 'overrides']) {
+      for (const [name, version] of Object.entries(each[kind] ?? {})) {
+        if (!EXACT.test(version)) faults.push(`${name} ${version}: give an exact version`);
+      }
     }
   }
 
+  const own = new Set(workspaces.map(({ name }) => name));
   const withScripts = new Set();
-  for (const [path, { license, integrity, hasInstallScript, os, cpu, link }] of Object.entries(packages)) {
+  for (const [path, { license, integrity, hasInstallScript, os, cpu, dev }] of Object.entries(packages)) {
     const name = path.split('node_modules/').at(-1);
-    if (path === '' || link) continue;
+    // Docket itself and its workspaces, which are links in node_modules.
+    if (!path.includes('node_modules/') || own.has(name)) continue;
     if (hasInstallScript) withScripts.add(name);
     // Entries that complete-lockfile.mjs made hold neither: another platform's binary of a package that is checked.
     if (license === undefined && (os || cpu)) continue;
     if (license === undefined) faults.push(`${name}: it names no licence`);
-    else if (!isCompatible(license)) faults.push(`${name}: its licence is ${license}`);
+    else if (!isCompatible(license, dev === true)) faults.push(`${name}: its licence is ${license}`);
     if (!integrity?.startsWith('sha512-')) faults.push(`${name}: it has no digest`);
   }
 

@@ -231,6 +231,16 @@ export const SEED_STATEMENTS: readonly (readonly [string, string])[] = [
        where t.deleted_at is null order by t.number`,
   ],
   [
+    'comment counts',
+    `update ticket t set comment_count = c.comments, internal_comment_count = c.internal_comments,
+       last_comment_at = c.last_at, last_internal_comment_at = c.last_internal_at
+     from (
+       select ticket_id, count(*) filter (where not internal) as comments, count(*) filter (where internal) as internal_comments,
+         max(created_at) filter (where not internal) as last_at, max(created_at) filter (where internal) as last_internal_at
+       from comment where deleted_at is null group by ticket_id
+     ) c where c.ticket_id = t.id`,
+  ],
+  [
     'words',
     `insert into search_word (word)
        select word from ts_stat('select words from seed_text union all select comment_words(content) from seed_comment_text')

@@ -25,7 +25,9 @@ function announce(docket: Docket, env: Env): void {
     print('Docket works on jobs; HTTP is served elsewhere (RUN=worker).');
     return;
   }
-  print(`\nDocket is ready.\n  GraphQL  ${docket.url}/graphql`);
+  print('\nDocket is ready.');
+  if (docket.hasDesk) print(`  Desk     ${docket.url}`);
+  print(`  GraphQL  ${docket.url}/graphql`);
   if (!env.smtp) print(`  Mails    ${env.mailPage ? `${docket.url}/mail` : join(env.dataDir, 'mail')}`);
   if (env.demoData) {
     print(`\n  Sign in as one of the demo people; the password is ${DEMO_PASSWORD}`);

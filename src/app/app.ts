@@ -17,6 +17,10 @@ import { type SignUpPolicy } from '../accounts/sign-in/sign-up-policy.js';
 import { type SigningKeys } from '../accounts/sessions/signing-keys.js';
 import { ViewerCache } from '../accounts/viewer-cache.js';
 import { type Clock } from '../common/clock.js';
+import { ChangeCursors } from '../tickets/changes/change-cursor.js';
+import { ChangeFeed } from '../tickets/changes/change-feed.js';
+import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
 import { type Replica } from '../database/replicas/replica.js';
@@ -49,6 +53,7 @@ import { SearchUpkeep } from '../search/search-upkeep.js';
 import { SimilarTicketReader } from '../tickets/similar-ticket.reader.js';
 import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js';
 import { countLiveTickets } from '../tickets/product-tickets.js';
+import { TimelineReader } from '../tickets/timeline/timeline.reader.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
@@ -62,6 +67,7 @@ import { type OnUserDeleted, UserService } from '../accounts/users/user.service.
 /** The dependencies of the application. */
 export interface AppParts {
   readonly orm: MikroORM;
+  readonly databaseUrl: string;
   /** Replicas for reads of the API; without them all reads go to the primary. */
   readonly replicas?: Replicas;
   readonly clock: Clock;
@@ -78,6 +84,8 @@ export interface AppParts {
     /** Whether a signed-up address counts only when the mail to it was confirmed. */
     readonly confirmsEmail: boolean;
     readonly ticketMailDelayMs: number;
+    /** Delay of mails about comments and mentions. */
+    readonly replyMailDelayMs: number;
     readonly digestIntervalMs: number;
     /** Whether the requester's answer sets a ticket back to work. */
     readonly reopensOnReply: boolean;
@@ -101,18 +109,23 @@ export interface App extends AppParts {
   readonly throttle: SignInThrottle;
   readonly endedSignIns: ExpiredSessionCleanup;
   readonly searchUpkeep: SearchUpkeep;
+  readonly changeSignal: ChangeSignal;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
 
 /** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+/** To be changed together with what a cursor holds. */
+const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
-function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter): Readers {
+function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: ChangeCursors): Readers {
   return {
     tickets: new TicketReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    timelines: new TimelineReader(db),
+    changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
     insights: new InsightsReader(db, clock, searchLimiter),
     users: new UserReader(db, searchLimiter),
@@ -133,7 +146,12 @@ export function createApp(parts: AppParts): App {
     inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
       jobs.schedule(deliverNotification, { id }, sendAt),
     );
-  const notifications = new NotificationService({ clock, delayMs: settings.ticketMailDelayMs, scheduleDelivery });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: settings.ticketMailDelayMs,
+    replyDelayMs: settings.replyMailDelayMs,
+    scheduleDelivery,
+  });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
@@ -146,9 +164,13 @@ export function createApp(parts: AppParts): App {
   const userDeletion = new UserDeletion({ clock, notifications, ticketStore });
   const onUserDeleted: OnUserDeleted = async (...deleted) => userDeletion.of(...deleted);
   const searches = new SearchLimiter();
-  const readers = readersOf(db, clock, searches);
+  const changeCursors = new ChangeCursors(parts.signingKeys.derive(CHANGE_CURSOR_PURPOSE), clock);
+  const readers = readersOf(db, clock, searches, changeCursors);
   const readersOfReplicas = new Map(
-    parts.replicas?.all.map((replica) => [replica, readersOf(new Db(orm, replica.runner(db.run)), clock, searches)]),
+    parts.replicas?.all.map((replica) => [
+      replica,
+      readersOf(new Db(orm, replica.runner(db.run)), clock, searches, changeCursors),
+    ]),
   );
   const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
   return {
@@ -158,11 +180,13 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
     services: {
+      links,
       auth: new AuthService({
         orm,
         clock,

@@ -20,6 +20,7 @@ export class RequestContext implements Context {
   readonly refreshCookie: RefreshCookie;
   readonly services: Services;
   readers: Readers;
+  changeEnd: Context['changeEnd'] = null;
   loaderScope: object = {};
 
   constructor(

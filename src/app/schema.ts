@@ -3,6 +3,7 @@ import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } fro
 import { buildSchemaSync } from 'type-graphql';
 import { AuthResolver } from '../accounts/sign-in/auth.resolver.js';
 import { SessionResolver } from '../accounts/sessions/session.resolver.js';
+import { TicketTimelineResolver } from '../tickets/timeline/timeline.resolver.js';
 import { TicketCommentsResolver, UserCommentsResolver } from '../tickets/comments/comment-lists.resolver.js';
 import { CommentResolver } from '../tickets/comments/comment.resolver.js';
 import { NotificationResolver } from '../notifications/notification.resolver.js';
@@ -10,9 +11,13 @@ import { NotificationSettingsResolver } from '../notifications/notification-sett
 import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
+import { FieldChangeResolver } from '../tickets/field-change.resolver.js';
+import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
+import { TicketActivityResolver } from '../tickets/ticket-activity.resolver.js';
+import { TicketRightsResolver } from '../tickets/ticket-rights.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
 import { AccountResolver } from '../accounts/users/account.resolver.js';
 import { UserResolver } from '../accounts/users/user.resolver.js';
@@ -61,11 +66,16 @@ export function createSchema(): GraphQLSchema {
       UserResolver,
       ProductResolver,
       TicketResolver,
+      TicketRightsResolver,
+      TicketActivityResolver,
       UserTicketsResolver,
       ProductTicketsResolver,
       SimilarTicketResolver,
       TicketMutationResolver,
       TicketEventResolver,
+      FieldChangeResolver,
+      TicketTimelineResolver,
+      TicketChangeResolver,
       CommentResolver,
       TicketCommentsResolver,
       UserCommentsResolver,

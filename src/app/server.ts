@@ -23,8 +23,12 @@ import {
 } from '../accounts/sessions/refresh-cookie.js';
 import { viewerOf } from '../accounts/request-viewer.js';
 import { resetPasswordRoutes } from '../accounts/passwords/reset-password.routes.js';
+import { type DeskFiles } from '../desk/desk.files.js';
+import { type DemoPeople } from '../desk/desk.page.js';
+import { deskRoutes } from '../desk/desk.routes.js';
 import { POOL_SIZE } from '../database/orm.js';
 import { explorerRoutes } from '../explorer/explorer.routes.js';
+import { ticketRedirects } from '../explorer/ticket-redirects.routes.js';
 import { responseSize } from '../graphql/response-size.js';
 import { respondInTime } from '../graphql/respond-in-time.js';
 import { badTokens } from '../accounts/bad-tokens.js';
@@ -43,6 +47,8 @@ import { securityHeaders } from '../http/security-headers.js';
 import { queryLimits } from '../graphql/query-limits.js';
 import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
+import { announceChanges } from './announce-changes.js';
+import { changeLogEnds } from './change-log-ends.js';
 import { replicaReads } from './replica-reads.js';
 import { createSchema } from './schema.js';
 import { jwksRoute } from '../accounts/sessions/jwks.route.js';
@@ -75,6 +81,8 @@ export interface ServerOptions {
   readonly metrics: MetricsAccess;
   /** The folder of captured mails, shown at /mail; undefined when mails are sent. */
   readonly capturedMails: string | undefined;
+  /** The built desk, and the people that it offers to sign in as; undefined with DESK=off. A front end of its own replaces it. */
+  readonly desk?: { readonly files: DeskFiles; readonly demo: DemoPeople | null } | undefined;
   /** The HTTP server, for a graceful shutdown. */
   readonly httpServer?: GracefulHttpServer;
 }
@@ -111,6 +119,9 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     errorReporting(app.logger),
     ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
+    announceChanges(app),
+    // Before the choice of a replica.
+    changeLogEnds(app),
     ...(app.replicas ? [replicaReads(app)] : []),
     // Behind the choice of a replica.
     compiledQueries(schema, {
@@ -206,8 +217,15 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const { publicUrl } = app.settings;
   // The same path is not redirected, which would loop.
   const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
-  await http.register(explorerRoutes, { frontEndUrl });
-  await http.register(homeRoute, { publicUrl, frontEndUrl });
+  await http.register(explorerRoutes);
+  const desk = frontEndUrl === undefined ? options.desk : undefined;
+  if (desk) {
+    const settings = { signUp: app.settings.signUp !== 'off', demo: desk.demo };
+    await http.register(deskRoutes, { files: desk.files, settings, publicUrl });
+  } else {
+    await http.register(ticketRedirects, { frontEndUrl });
+  }
+  await http.register(homeRoute, { publicUrl, frontEndUrl, hasDesk: desk !== undefined });
   await http.register(resetPasswordRoutes);
   await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
   await http.register(unsubscribeRoutes, {

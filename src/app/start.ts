@@ -5,7 +5,8 @@ import { type Logger } from 'pino';
 import { type App, createApp } from './app.js';
 import { loadSigningKeys } from '../accounts/sessions/signing-keys.js';
 import { systemClock } from '../common/clock.js';
-import { ensureDemoData } from './demo-data.js';
+import { DEMO_PASSWORD, DEMO_PEOPLE, ensureDemoData } from './demo-data.js';
+import { readDeskFiles } from '../desk/desk.files.js';
 import { type EmbeddedDatabase, startEmbeddedDatabase } from '../database/embedded/embedded-database.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from './orm.js';
@@ -26,6 +27,8 @@ import { startWorker } from './worker.js';
 export interface Docket {
   /** The URL of HTTP; null in a process that is only a worker. */
   readonly url: string | null;
+  /** Whether people find the desk there. */
+  readonly hasDesk: boolean;
   readonly app: App;
   /** Whether the embedded database is in use, and whether the demo data was just created. */
   readonly embedded: boolean;
@@ -105,6 +108,24 @@ function httpUrl(host: string, port: number): string {
   return `http://${name.includes(':') ? `[${name}]` : name}:${port}`;
 }
 
+/** The desk's files and the demo people; undefined with DESK=off, with FRONT_END_URL, and where it was not built. */
+async function openDesk({ desk, demoData, frontEndUrl }: Env, logger: Logger) {
+  if (!desk || frontEndUrl !== undefined) return undefined;
+  const files = await readDeskFiles();
+  if (files === null) {
+    logger.warn(
+      'The desk is not served: dist/desk-files is missing. `npm run build` makes it; DESK=off is for servers without.',
+    );
+    return undefined;
+  }
+  const people = DEMO_PEOPLE.map(({ username, firstName, lastName, role }) => ({
+    username,
+    name: `${firstName} ${lastName}`,
+    role: role.toLowerCase(),
+  }));
+  return { files, demo: demoData ? { password: DEMO_PASSWORD, people } : null };
+}
+
 /** In production metrics need a token (docs/decisions/0061-metrics-access.md). */
 function metricsAccess({ production, metricsToken: token }: Env): MetricsAccess {
   if (token !== undefined) return { token };
@@ -156,6 +177,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     const app = createApp({
       orm,
+      databaseUrl: database.url,
       replicas,
       clock,
       logger,
@@ -169,6 +191,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
         signUp: env.signUp,
         confirmsEmail: env.confirmsEmail,
         ticketMailDelayMs: env.ticketMailDelayMs,
+        replyMailDelayMs: env.replyMailDelayMs,
         reopensOnReply: env.reopensOnReply,
         digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),
@@ -178,7 +201,9 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
 
     app.searchUpkeep.start();
     openings.add('the upkeep of search', async () => app.searchUpkeep.stop());
+    openings.add('the signal of changes', async () => app.changeSignal.stop());
 
+    const desk = env.run === 'worker' ? undefined : await openDesk(env, logger);
     let url: string | null = null;
     const httpServer = env.run === 'worker' ? null : new GracefulHttpServer();
     if (httpServer) {
@@ -187,6 +212,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
         production: env.production,
         allowedOrigins: env.allowedOrigins,
         trustedProxies: env.trustedProxies,
+        desk,
         capturedMails: env.mailPage ? mailDirectory : undefined,
         httpServer,
         metrics: metricsAccess(env),
@@ -197,6 +223,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
     const worker = env.run === 'api' ? null : startWorker(app, env.smtp ? undefined : mailDirectory);
     return {
       url,
+      hasDesk: desk !== undefined,
       app,
       embedded: database.embedded,
       demoData,

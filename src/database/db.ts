@@ -50,7 +50,8 @@ export class Db {
    * relations are read by their loaders, which check the viewer's rights.
    * @param wanted names of relations give whole rows; a selection gives only the columns that its fields read (see
    * `DependsOnColumns`)
-   * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by
+   * @param options `always`: columns that the reader itself needs, such as those that a list is ordered by; `inside`:
+   * the name of the nested row to give, for a statement that gives rows of several entities
    */
   select<Entity extends object>(
     entity: EntityClass<Entity>,
@@ -118,6 +119,46 @@ export class Db {
         ),
       );
       return (await counted).find((parent) => parent.id === id)?.count ?? 0;
+    };
+  }
+
+  /**
+   * The same for a list that refers to its parent.
+   * @param parents the text of a FROM clause, with the parent's id as `parent.id`
+   * @param from the list of the parent's rows, the text of a FROM clause
+   */
+  countsUnder(parents: RawBuilder<unknown>, from: RawBuilder<unknown>): (id: string) => Promise<number> {
+    let counted: Promise<{ id: string; count: number }[]> | undefined;
+    return async (id) => {
+      counted ??= this.all(
+        sql<{
+          id: string;
+          count: number;
+        }>`select parent.id, (select count(*)::int from ${from}) as count from ${parents}`,
+      );
+      return (await counted).find((parent) => parent.id === id)?.count ?? 0;
+    };
+  }
+
+  /**
+   * Whether a parent has a row for which a condition holds. One statement for all parents, run when the first is asked
+   * for.
+   * @param parents as for `countsUnder`
+   * @param from the list of the parent's rows, the text of a FROM clause with its conditions
+   */
+  existsUnder(
+    parents: RawBuilder<unknown>,
+    from: RawBuilder<unknown>,
+  ): (id: string, condition: RawBuilder<boolean>) => Promise<boolean> {
+    const found = new Map<RawBuilder<boolean>, Promise<{ id: string }[]>>();
+    return async (id, condition) => {
+      const asked =
+        found.get(condition) ??
+        this.all(
+          sql<{ id: string }>`select parent.id from ${parents} where exists (select from ${from} and ${condition})`,
+        );
+      found.set(condition, asked);
+      return (await asked).some((parent) => parent.id === id);
     };
   }
 

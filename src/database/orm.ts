@@ -68,8 +68,8 @@ export function ormOptions(
       // Agenda keeps its tables in a schema of its own.
       ignoreSchema: [JOBS_SCHEMA],
       // Tables kept by triggers: tables, triggers and functions are in migrations only, without entities
-      // (docs/decisions/0030-search.md, 0040-similar-tickets.md).
-      skipTables: ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting'],
+      // (docs/decisions/0030-search.md, 0040-similar-tickets.md, 0150-change-log.md).
+      skipTables: ['ticket_search', 'ticket_stem', 'search_word', 'search_waiting', 'ticket_change'],
       ignoreTriggers: true,
       ignoreRoutines: true,
     },

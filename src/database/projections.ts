@@ -49,6 +49,8 @@ function list(columns: readonly SelectedColumn[]): string {
 
 export interface SelectOptions<Entity> {
   readonly always?: readonly (keyof Row<Entity> & string)[];
+  /** Gives the row as a nested one of this name; see answer-rows.ts. */
+  readonly inside?: string;
 }
 
 /** A select list with the joins that it needs. */
@@ -80,7 +82,7 @@ export class Projections {
     options: SelectOptions<Entity>,
   ): Selected {
     if (!isSelection(wanted)) return this.#select(entity, alias, wanted, options);
-    const key = `${alias} ${entity.name} ${options.always?.join()}`;
+    const key = `${alias} ${entity.name} ${options.always?.join()} ${options.inside}`;
     const known = this.#selects.get(wanted) ?? new Map<string, Selected>();
     const found = known.get(key) ?? this.#select(entity, alias, wanted, options);
     this.#selects.set(wanted, known.set(key, found));
@@ -91,7 +93,7 @@ export class Projections {
     entity: EntityClass<Entity>,
     alias: string,
     wanted: Iterable<string> | Selection,
-    { always = [] }: SelectOptions<Entity>,
+    { always = [], inside }: SelectOptions<Entity>,
   ): Selected {
     const metadata = this.#metadataOf(entity);
     const selection = isSelection(wanted) ? wanted : null;
@@ -105,7 +107,7 @@ export class Projections {
     const needed = this.#columnsOf(metadata).filter(
       (column) => own.includes(column) || always.some((property) => property === column.property),
     );
-    const columns = selected(needed, alias);
+    const columns = selected(needed, alias, inside);
     const joins: string[] = [];
     for (const { name, targetMeta: target, fieldNames } of relations) {
       const [column] = fieldNames;
@@ -113,7 +115,7 @@ export class Projections {
       const joined = `${alias}_${name}`;
       const below = selection?.get(name);
       const shown = below ? this.#dependentColumns(target, below, () => false) : this.#columnsOf(target);
-      columns.push(...selected(shown, joined, name));
+      columns.push(...selected(shown, joined, inside === undefined ? name : `${inside}.${name}`));
       joins.push(
         `left join ${quoted(target.tableName)} as ${quoted(joined)} on ${quoted(joined)}."id" = ${quoted(alias)}.${quoted(column)}`,
       );

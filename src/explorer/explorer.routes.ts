@@ -3,7 +3,6 @@ import { acceptsEncoding } from '../http/compression.js';
 import { forBrowsers, readerStrategy } from './browser-constraint.js';
 import { explorerAssets } from './explorer.assets.js';
 import { ASSETS_PATH, explorerPage } from './explorer.page.js';
-import { explorerOnTicket, explorerOnTickets, ticketNumber } from './ticket-link.js';
 
 /** GraphiQL's editor sets inline styles; its fonts and images are data: URLs, and it fetches nothing from elsewhere. */
 const PAGE_POLICY =
@@ -12,17 +11,11 @@ const PAGE_POLICY =
 /** An asset's name holds its version. */
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
-interface ExplorerOptions {
-  /** Where tickets are shown instead of here; not this server itself. */
-  readonly frontEndUrl?: string | undefined;
-}
-
 /**
- * Gives browsers a page to try the API with, at GET /graphql, the page's files, and at /tickets and /tickets/:number the
- * page opened on the viewer's tickets or on that one. Every other request to /graphql goes to the route that is registered
- * for that path without a constraint, before or after this one.
+ * Gives browsers a page to try the API with, at GET /graphql, and the page's files. Every other request to /graphql goes to
+ * the route that is registered for that path without a constraint, before or after this one.
  */
-export async function explorerRoutes(app: FastifyInstance, { frontEndUrl }: ExplorerOptions): Promise<void> {
+export async function explorerRoutes(app: FastifyInstance): Promise<void> {
   const files = await explorerAssets();
   const page = explorerPage(files);
   const assets = new Map([files.style, ...files.scripts].map((asset) => [asset.name, asset]));
@@ -39,16 +32,6 @@ export async function explorerRoutes(app: FastifyInstance, { frontEndUrl }: Expl
       .type('text/html; charset=utf-8')
       .send(page),
   );
-
-  // Where mails point to, unless there is a front end. Links in mails that went before it came lead on to it.
-  app.get('/tickets', async (_request, reply) =>
-    reply.redirect(frontEndUrl === undefined ? explorerOnTickets() : `${frontEndUrl}/tickets`),
-  );
-  app.get<{ Params: { number: string } }>('/tickets/:number', async (request, reply) => {
-    const number = ticketNumber(request.params.number);
-    if (number === null) return reply.callNotFound();
-    return reply.redirect(frontEndUrl === undefined ? explorerOnTicket(number) : `${frontEndUrl}/tickets/${number}`);
-  });
 
   app.get<{ Params: { name: string } }>(`${ASSETS_PATH}/:name`, async (request, reply) => {
     const asset = assets.get(request.params.name);

@@ -1,11 +1,15 @@
-import { type ClassType, Field, Int, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from './connection.js';
 import { ListSize, SIZE_OF_PAGE } from './list-size.js';
 import { COUNT_PRICE } from './prices.js';
 
-/** The object types `<Name>Edge` and `<Name>Connection` for a type of node. */
-export function connectionTypes<Node extends object>(name: string, nodeType: () => ClassType<Node>) {
-  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `A ${name} and its place in the list.` })
+/**
+ * The object types `<Name>Edge` and `<Name>Connection` for a type of node.
+ * @param nodeType an object type's class, or a union
+ * @param options `what`: how descriptions call a node, by default "A <Name>"
+ */
+export function connectionTypes(name: string, nodeType: () => object, { what = `A ${name}` } = {}) {
+  @ObjectType(`${name}Edge`, { simpleResolvers: true, description: `${what} and its place in the list.` })
   class NodeEdge {
     @Field(() => String, { description: 'Its place: what `after` and `before` take.' })
     cursor!: string;

@@ -3,8 +3,8 @@ import {
   type GraphQLFieldResolver,
   type GraphQLSchema,
   getNamedType,
+  isAbstractType,
   isInputObjectType,
-  isInterfaceType,
   isObjectType,
 } from 'graphql';
 import { getMetadataStorage } from 'type-graphql';
@@ -112,9 +112,9 @@ export function checkSimpleFields(schema: GraphQLSchema): void {
   }
 }
 
-/** Rows from `node` know their type. TypeGraphQL would answer with a promise for each. */
+/** Rows of interfaces and unions know their type. TypeGraphQL would answer with a promise for each. */
 export function useTypeNames(schema: GraphQLSchema): void {
   for (const type of Object.values(schema.getTypeMap())) {
-    if (isInterfaceType(type)) type.resolveType = ({ __typename }: TypedRow) => __typename;
+    if (isAbstractType(type)) type.resolveType = ({ __typename }: TypedRow) => __typename;
   }
 }

@@ -21,9 +21,11 @@ export interface OrderKey<Item> {
   readonly value: (item: Item) => CursorValue;
   /** Enums only: the values there are. */
   readonly values?: readonly string[];
+  /** Default: the order's. */
+  readonly direction?: OrderDirection;
 }
 
-/** A total order: the last key is unique. All keys go in one direction, so that one row comparison says "after". */
+/** A total order: the last key is unique. No key is null. */
 export interface Order<Item> {
   readonly name: string;
   readonly keys: readonly OrderKey<Item>[];
@@ -104,6 +106,27 @@ const CHECKS: Record<OrderKey<never>['type'], (value: CursorValue, values: reado
   ticket_status: (value, values) => values.includes(String(value)),
 };
 
+/** Consecutive keys of one direction, which one row comparison compares. */
+interface Run {
+  readonly direction: OrderDirection;
+  readonly columns: RawBuilder<unknown>[];
+  readonly place: RawBuilder<unknown>[];
+}
+
+/**
+ * Boolean expression: a row lies on one side of a place. With keys of both directions the first comparison is written so
+ * that an index on its keys can start at the place.
+ * @param inclusive whether the place itself fulfils it
+ */
+function beyond(runs: readonly Run[], side: 'after' | 'before', inclusive: boolean): RawBuilder<boolean> {
+  const [run, ...rest] = runs;
+  if (!run) return sql`${sql.lit(inclusive)}`;
+  const operator = (side === 'after') === (run.direction === OrderDirection.ASC) ? '>' : '<';
+  const compare = (by: string) => sql<boolean>`(${sql.join(run.columns)}) ${sql.raw(by)} (${sql.join(run.place)})`;
+  if (rest.length === 0) return compare(inclusive ? `${operator}=` : operator);
+  return sql`(${compare(`${operator}=`)} and (${compare('<>')} or ${beyond(rest, side, inclusive)}))`;
+}
+
 function pageSize({ first, last }: ConnectionArgs): number {
   if (first != null && last != null) throw new BadInputError('Give first or last, not both.');
   for (const [name, value] of [
@@ -126,10 +149,8 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
   const size = pageSize(args);
   const backwards = args.last != null;
   const name = `${order.name}:${order.direction}`;
-  const ascending = order.direction === OrderDirection.ASC;
 
-  const columns = sql.join(order.keys.map(({ expression }) => expression));
-  const placeOf = (argument: 'after' | 'before'): RawBuilder<unknown> | null => {
+  const placeOf = (argument: 'after' | 'before'): readonly Run[] | null => {
     const cursor = args[argument];
     if (cursor == null) return null;
     const checks = order.keys.map(
@@ -138,18 +159,28 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
           CHECKS[type](value, values),
     );
     const values = decodeCursor(argument, cursor, name, checks);
-    return sql.join(order.keys.map(({ type }, index) => sql`${values[index]}::${sql.raw(type)}`));
+    const runs: Run[] = [];
+    for (const [index, { expression, type, direction = order.direction }] of order.keys.entries()) {
+      if (runs.at(-1)?.direction !== direction) runs.push({ direction, columns: [], place: [] });
+      runs.at(-1)?.columns.push(expression);
+      runs.at(-1)?.place.push(sql`${values[index]}::${sql.raw(type)}`);
+    }
+    return runs;
   };
-  const compare = (operator: '>' | '<' | '>=' | '<=', place: RawBuilder<unknown>) =>
-    sql<boolean>`(${columns}) ${sql.raw(operator)} (${place})`;
 
   const after = placeOf('after');
   const before = placeOf('before');
   const conditions = [
-    ...(after ? [compare(ascending ? '>' : '<', after)] : []),
-    ...(before ? [compare(ascending ? '<' : '>', before)] : []),
+    ...(after ? [beyond(after, 'after', false)] : []),
+    ...(before ? [beyond(before, 'before', false)] : []),
   ];
-  const direction = sql.raw(ascending === backwards ? 'desc' : 'asc');
+  // One object for all connections of the page: lists under many parents ask for all of them at once.
+  const outside = {
+    next: before && beyond(before, 'after', true),
+    previous: after && beyond(after, 'before', true),
+  };
+  const sorted = ({ expression, direction = order.direction }: OrderKey<Item>) =>
+    sql`${expression} ${sql.raw((direction === OrderDirection.ASC) === backwards ? 'desc' : 'asc')}`;
   const edge = (node: Item) => ({
     cursor: encodeCursor(
       name,
@@ -160,7 +191,7 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
 
   return {
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
-    orderBy: sql.join(order.keys.map(({ expression }) => sql`${expression} ${direction}`)),
+    orderBy: sql.join(order.keys.map(sorted)),
     limit: args.filter == null ? sql.lit(size + 1) : sql<number>`${size + 1}`,
     isFull: (rows) => rows.length > size,
     edge,
@@ -171,8 +202,8 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
       const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
       return new KeysetConnection(nodes, edge, {
         count,
-        next: async () => (!backwards && more) || found(before && compare(ascending ? '>=' : '<=', before)),
-        previous: async () => (backwards && more) || found(after && compare(ascending ? '<=' : '>=', after)),
+        next: async () => (!backwards && more) || found(outside.next),
+        previous: async () => (backwards && more) || found(outside.previous),
       });
     },
   };

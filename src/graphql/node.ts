@@ -1,7 +1,7 @@
 import 'reflect-metadata';
 import { Field, ID, InterfaceType } from 'type-graphql';
 
-/** What `node` hands to GraphQL: a row that knows its type's name. */
+/** What GraphQL gets for an interface or a union: a row that knows its type's name. */
 export interface TypedRow {
   __typename: string;
 }

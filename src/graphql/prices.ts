@@ -21,6 +21,10 @@ export const NAME_SEARCH_PRICE = 100;
 export const SIMILAR_PRICE = 5000;
 /** The same for each ticket of a list: a page of a hundred may ask for it once, not one inside the other. */
 export const LISTED_SIMILAR_PRICE = 200;
+/** Where the log of changes stands: a statement before all others. */
+export const CHANGE_CURSOR_PRICE = 10;
+/** What happened since: reads thousands of entries, of which few may be for the viewer. */
+export const CHANGES_PRICE = 500;
 /** Counts over all tickets. */
 export const INSIGHTS_PRICE = 5000;
 /** A field of the schema's description: makes two of GraphiQL's own queries the most that fit into a document. */

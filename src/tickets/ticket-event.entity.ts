@@ -50,6 +50,7 @@ export class FieldChange {
 })
 @Entity({ tableName: 'ticket_event' })
 @Index({ name: 'ticket_event_by_ticket', properties: ['ticket', 'createdAt', 'id'] })
+@Index({ name: 'ticket_event_by_timeline', properties: ['ticket', 'createdAt', 'id'], where: 'comment_id is null' })
 export class TicketEvent extends Node {
   @PrimaryKey({ type: 'uuid' })
   override id: Opt<string> = newId();

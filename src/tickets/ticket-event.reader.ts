@@ -58,11 +58,13 @@ export class TicketEventReader {
     const list = sql`ticket_event e where ${readableEvents(viewer)}`;
     const ticket = sql.ref('e.ticket_id');
     const count = this.#db.counts(ticket, ticketIds, list);
+    const parents = sql`unnest(${[...ticketIds]}::uuid[]) as parent (id)`;
+    const exists = this.#db.existsUnder(parents, sql`${list} and ${ticket} = parent.id`);
     return ticketIds.map((id) =>
       page.connection(
         byTicketId.get(id) ?? [],
         () => count(id),
-        (beyond) => this.#db.exists(sql`${list} and ${ticket} = ${id} and ${beyond}`),
+        async (beyond) => exists(id, beyond),
       ),
     );
   }

@@ -3,6 +3,8 @@ import { type Context } from '../graphql/context.js';
 import { Direct } from '../graphql/direct-resolvers.js';
 import { LONG_TEXT_PRICE } from '../graphql/prices.js';
 import { User } from '../accounts/users/user.entity.js';
+import { Comment } from './comments/comment.entity.js';
+import { commentById } from './comments/comments.context.js';
 import { FieldChange, TicketEvent } from './ticket-event.entity.js';
 import { TICKET_FIELDS } from './ticket.fields.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
@@ -20,6 +22,16 @@ export class TicketEventResolver {
   @FieldResolver(() => User, { nullable: true, description: 'Null for what the system did by itself.' })
   actor(@Root() event: TicketEventRow, @Ctx() context: Context) {
     return event.actor ?? (event.actorId && userById(context).load(event.actorId));
+  }
+
+  @Direct()
+  @FieldResolver(() => Comment, {
+    nullable: true,
+    description:
+      'What was said, as it is now, where it is COMMENTED. Null when it was deleted, or the viewer may not read it.',
+  })
+  comment(@Root() { commentId }: TicketEventRow, @Ctx() context: Context) {
+    return commentId && commentById(context).load(commentId);
   }
 
   @FieldResolver(() => [FieldChange], {

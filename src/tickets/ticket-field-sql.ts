@@ -1,9 +1,18 @@
 import { type RawBuilder, sql } from 'kysely';
-import { sqlName, type TicketField } from './ticket.fields.js';
+import { sqlName, type TicketColumn, type TicketField } from './ticket.fields.js';
 
-/** SQL of a field's value for filters and orders, for the ticket under an alias. */
-export function fieldSql({ column, fallback }: TicketField, alias: string): RawBuilder<unknown> {
-  const value = sql.ref(`${alias}.${sqlName(column)}`);
+/** The column of a field, for viewers who may read internal comments or not. */
+export function columnFor({ column, withInternal }: TicketField, internal: boolean): TicketColumn {
+  return internal && withInternal !== null ? withInternal : column;
+}
+
+/**
+ * SQL of a field's value for filters and orders, for the ticket under an alias.
+ * @param internal whether the viewer may read internal comments
+ */
+export function fieldSql(field: TicketField, alias: string, internal: boolean): RawBuilder<unknown> {
+  const { fallback } = field;
+  const value = sql.ref(`${alias}.${sqlName(columnFor(field, internal))}`);
   return fallback === null ? value : sql`coalesce(${value}, ${sql.ref(`${alias}.${sqlName(fallback)}`)})`;
 }
 

@@ -6,10 +6,10 @@ import { type Db } from '../database/db.js';
 import { BadInputError, ForbiddenError } from '../common/errors.js';
 import { fieldSql, sqlTypeOf } from './ticket-field-sql.js';
 import { TICKET_FIELDS, type TicketField } from './ticket.fields.js';
-import { type DateTimeRange, type TicketFilter } from './ticket.inputs.js';
+import { type DateTimeRange, MAX_FILTER_IDS, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
 import { type FoundTickets, ticketSearch } from './ticket-search.js';
-import { readableTickets, seesEveryTicket } from './ticket-visibility.js';
+import { readableTickets, seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
 /** Maximum nesting of `and`, `or` and `not` (docs/decisions/0031-filters.md). */
 const DEEPEST = 5;
@@ -35,6 +35,13 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
     if (depth > DEEPEST) throw new BadInputError(`A filter nests and, or and not at most ${DEEPEST} deep.`);
     parts.push(...level);
     if (parts.length > MOST_PARTS) throw new BadInputError(`A filter has at most ${MOST_PARTS} parts.`);
+    for (const { id } of level) {
+      if (id && id.length > MAX_FILTER_IDS) {
+        throw new BadInputError(
+          `The filter \`id\` takes at most ${MAX_FILTER_IDS} ids, not ${id.length}. Ask for them in several lists.`,
+        );
+      }
+    }
     level = level.flatMap(within);
   }
   return parts;
@@ -48,22 +55,49 @@ function negatedParts(parts: readonly TicketFilter[]): ReadonlySet<TicketFilter>
   return negated;
 }
 
-/** Ids that are no UUID match nothing. */
-function oneOf(field: TicketField, alias: string, values: readonly string[]): RawBuilder<boolean> {
-  const type = sqlTypeOf(field);
-  const known = type === 'uuid' ? values.filter(isId) : [...values];
-  return sql`${fieldSql(field, alias)} = any(${known}::${sql.raw(type)}[])`;
+/** What the conditions of a filter are about. */
+interface Scope {
+  readonly viewer: Viewer;
+  /** Of the ticket table. */
+  readonly alias: string;
+  readonly searches: Searches;
 }
 
-function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
+function valueOf(field: TicketField, { viewer, alias }: Scope): RawBuilder<unknown> {
+  return fieldSql(field, alias, canUseInternalComments(viewer));
+}
+
+/** Ids that are no UUID match nothing. */
+function oneOf(field: TicketField, scope: Scope, values: readonly string[]): RawBuilder<boolean> {
+  const type = sqlTypeOf(field);
+  const known = type === 'uuid' ? values.filter(isId) : [...values];
+  return sql`${valueOf(field, scope)} = any(${known}::${sql.raw(type)}[])`;
+}
+
+export function inRange(instant: RawBuilder<unknown>, range: DateTimeRange): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
   if (range.from) conditions.push(sql`${instant} >= ${range.from.toISOString()}::timestamptz`);
   if (range.to) conditions.push(sql`${instant} < ${range.to.toISOString()}::timestamptz`);
   return conditions;
 }
 
-/** The conditions of the filter's own fields on the ticket under `alias`. */
-function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>[] {
+/** Null is in no range, not even in one without ends. */
+function isWithin(field: TicketField, scope: Scope, range: DateTimeRange): RawBuilder<boolean>[] {
+  const instant = valueOf(field, scope);
+  const ends = inRange(instant, range);
+  return field.nullable && field.fallback === null ? [sql`${instant} is not null`, ...ends] : ends;
+}
+
+/** Whether the ticket is a duplicate of one that the viewer may see. */
+function isDuplicate({ viewer, alias }: Scope): RawBuilder<boolean> {
+  return sql`exists (
+    select from ticket original where original.id = ${sql.ref(`${alias}.duplicate_of_id`)} and ${visibleTickets(viewer, 'original')}
+  )`;
+}
+
+/** The conditions of the filter's own fields. */
+function ownConditions(filter: TicketFilter, scope: Scope): RawBuilder<boolean>[] {
+  const { viewer, alias } = scope;
   const column = (name: string) => sql.ref(`${alias}.${name}`);
   const conditions: RawBuilder<boolean>[] = [];
   const add = (...more: RawBuilder<boolean>[]) => void conditions.push(...more);
@@ -73,9 +107,16 @@ function ownConditions(filter: TicketFilter, alias: string): RawBuilder<boolean>
   }
   for (const field of TICKET_FIELDS) {
     const given = field.filter && filter[field.filter];
-    if (Array.isArray(given)) add(oneOf(field, alias, given));
-    else if (given) add(...inRange(fieldSql(field, alias), given));
+    if (Array.isArray(given)) add(oneOf(field, scope, given));
+    else if (given) add(...isWithin(field, scope, given));
   }
+  for (const [mine, name] of [
+    [filter.assignedToMe, 'assigned_to_id'],
+    [filter.createdByMe, 'created_by_id'],
+  ] as const) {
+    if (mine != null) add(sql`${column(name)} ${sql.raw(mine ? '=' : 'is distinct from')} ${viewer.id}::uuid`);
+  }
+  if (filter.duplicate != null) add(filter.duplicate ? isDuplicate(scope) : sql`not ${isDuplicate(scope)}`);
   if (filter.unassigned != null) {
     add(sql`${column('assigned_to_id')} is ${sql.raw(filter.unassigned ? 'null' : 'not null')}`);
   }
@@ -93,14 +134,14 @@ function any(conditions: readonly RawBuilder<boolean>[]): RawBuilder<boolean> {
 
 type Searches = ReadonlyMap<TicketFilter, RawBuilder<boolean>>;
 
-function conditionOf(filter: TicketFilter, alias: string, searches: Searches): RawBuilder<boolean> {
-  const conditions = ownConditions(filter, alias);
-  const search = searches.get(filter);
+function conditionOf(filter: TicketFilter, scope: Scope): RawBuilder<boolean> {
+  const conditions = ownConditions(filter, scope);
+  const search = scope.searches.get(filter);
   if (search) conditions.push(search);
-  for (const part of filter.and ?? []) conditions.push(conditionOf(part, alias, searches));
-  if (filter.or) conditions.push(any(filter.or.map((part) => sql`(${conditionOf(part, alias, searches)})`)));
+  for (const part of filter.and ?? []) conditions.push(conditionOf(part, scope));
+  if (filter.or) conditions.push(any(filter.or.map((part) => sql`(${conditionOf(part, scope)})`)));
   // `is not true` instead of `not`: an unassigned ticket (null) must match "not assigned to this user".
-  if (filter.not) conditions.push(sql`(${conditionOf(filter.not, alias, searches)}) is not true`);
+  if (filter.not) conditions.push(sql`(${conditionOf(filter.not, scope)}) is not true`);
   return all(conditions);
 }
 
@@ -145,8 +186,10 @@ export async function matchingTickets(
     if (search !== null) found.set(part, search);
   }
   const readable = readableTickets(viewer, alias, { deletedToo });
-  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>) =>
-    all([readable, conditionOf(filter, alias, new Map([...found].map(([part, tickets]) => [part, how(tickets)])))]);
+  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>) => {
+    const searches = new Map([...found].map(([part, tickets]) => [part, how(tickets)]));
+    return all([readable, conditionOf(filter, { viewer, alias, searches })]);
+  };
   const isWalked = [...found.values()].some(({ walked }) => walked !== null);
   return {
     readable,

@@ -1,48 +1,91 @@
+import { BadInputError } from '../common/errors.js';
 import { type Row } from '../database/row.js';
 import { OrderDirection } from '../graphql/connection.js';
 import { type Order, type OrderKey } from '../graphql/keyset-page.js';
-import { fieldSql, sqlTypeOf } from './ticket-field-sql.js';
+import { columnFor, fieldSql, sqlTypeOf } from './ticket-field-sql.js';
 import { type Ticket } from './ticket.entity.js';
 import { TICKET_FIELDS, type TicketColumn, type TicketField } from './ticket.fields.js';
 import { type TicketOrder, TicketOrderField } from './ticket.inputs.js';
 
 type Item = Row<Ticket>;
 
-const ORDERED = TICKET_FIELDS.filter(({ order }) => order !== null);
+/** Maximum number of fields that one list is ordered by. */
+export const MAX_ORDERS = 3;
 
-/** The columns that cursors contain. */
-export const ORDERED_COLUMNS: readonly TicketColumn[] = [
-  ...new Set(ORDERED.flatMap(({ column, fallback }) => (fallback ? [column, fallback] : [column]))),
-];
+/** A list's order over the ticket table under `t`, and the columns of a row that its cursors are made of. */
+export interface TicketListOrder extends Order<Item> {
+  readonly columns: readonly TicketColumn[];
+}
 
-function keyOf(field: TicketField): OrderKey<Item> {
+interface TicketKey extends OrderKey<Item> {
+  readonly columns: readonly TicketColumn[];
+}
+
+function keyOf(field: TicketField, internal: boolean): TicketKey {
   const type = sqlTypeOf(field);
   if (type === 'jsonb' || type === 'ticket_type') throw new Error(`Nothing is ordered by ${field.property}`);
+  const column = columnFor(field, internal);
   return {
-    expression: fieldSql(field, 't'),
+    expression: fieldSql(field, 't', internal),
     type,
     ...(field.kind === 'enum' && { values: field.values }),
     value: (item) => {
-      const value = item[field.column] ?? (field.fallback && item[field.fallback]);
+      const value = item[column] ?? (field.fallback && item[field.fallback]);
       if (typeof value !== 'string' && typeof value !== 'number')
         throw new Error(`${field.property} has no place in an order`);
       return value;
     },
+    columns: field.fallback === null ? [column] : [column, field.fallback],
   };
 }
 
-const KEYS = new Map(ORDERED.map((field) => [field.order, keyOf(field)]));
+function keysFor(internal: boolean): ReadonlyMap<TicketOrderField, TicketKey> {
+  return new Map(TICKET_FIELDS.flatMap((field) => (field.order ? [[field.order, keyOf(field, internal)]] : [])));
+}
 
-function keyFor(field: TicketOrderField): OrderKey<Item> {
-  const key = KEYS.get(field);
+const KEYS = keysFor(false);
+const KEYS_WITH_INTERNAL = keysFor(true);
+
+function keyFor(field: TicketOrderField, internal: boolean): TicketKey {
+  const key = (internal ? KEYS_WITH_INTERNAL : KEYS).get(field);
   if (!key) throw new Error(`ticket.fields.ts has no field for ${field}`);
   return key;
 }
 
-/** A list's order over the ticket table under `t`. Ties are broken by number in the same direction. */
-export function ticketOrder({ field, direction }: TicketOrder): Order<Item> {
-  const keys = [...new Set([keyFor(field), keyFor(TicketOrderField.NUMBER)])];
-  return { name: `ticket.${field}`, keys, direction };
+function checkOrders(orders: readonly TicketOrder[]): void {
+  if (orders.length > MAX_ORDERS) {
+    throw new BadInputError(
+      `orderBy takes at most ${MAX_ORDERS} fields, not ${orders.length}. Leave out the last ones.`,
+    );
+  }
+  const fields = orders.map(({ field }) => field);
+  const repeated = fields.find((field, index) => fields.indexOf(field) < index);
+  if (repeated !== undefined) throw new BadInputError(`orderBy has ${repeated} twice. Name each field once.`);
 }
 
 export const NEWEST_FIRST: TicketOrder = { field: TicketOrderField.CREATED_AT, direction: OrderDirection.DESC };
+
+/**
+ * The order of a list; newest first if none is given. Ties are broken by number in the direction of the last field.
+ * @param internal whether the viewer may read internal comments, by which LAST_ACTIVITY goes then
+ * @throws BAD_USER_INPUT for too many fields, and for one that is given twice
+ */
+export function ticketOrder(given: readonly TicketOrder[] | null | undefined, internal: boolean): TicketListOrder {
+  const orders = given == null || given.length === 0 ? [NEWEST_FIRST] : given;
+  checkOrders(orders);
+  const { direction } = orders.at(-1) ?? NEWEST_FIRST;
+  const keys = orders.map((order) => ({ ...keyFor(order.field, internal), direction: order.direction }));
+  const number = orders.findIndex(({ field }) => field === TicketOrderField.NUMBER);
+  // A number is unique: what comes after it decides nothing.
+  const total =
+    number === -1 ? [...keys, { ...keyFor(TicketOrderField.NUMBER, internal), direction }] : keys.slice(0, number + 1);
+  const name = orders.map(({ field, direction: way }, index) =>
+    index < orders.length - 1 ? `${field}:${way}` : field,
+  );
+  return {
+    name: `ticket.${name.join()}`,
+    keys: total,
+    direction,
+    columns: [...new Set(total.flatMap(({ columns }) => columns))],
+  };
+}

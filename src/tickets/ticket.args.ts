@@ -8,6 +8,6 @@ export class TicketsArgs extends ConnectionArgs {
   @Field(() => TicketFilter, { nullable: true })
   filter?: TicketFilter | null;
 
-  @Field(() => TicketOrder, { nullable: true })
-  orderBy?: TicketOrder | null;
+  @Field(() => [TicketOrder], { nullable: true })
+  orderBy?: TicketOrder[] | null;
 }

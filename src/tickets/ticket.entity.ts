@@ -70,6 +70,11 @@ export function isActive(status: TicketStatus): boolean {
   return !CLOSED_STATUSES.has(status);
 }
 
+/** As PostgreSQL writes the expression, with which the migrations' check compares it. */
+function activityOf(lastComment: string): string {
+  return `GREATEST(created_at, updated_at, CASE WHEN (deleted_at IS NULL) THEN ${lastComment} ELSE NULL::timestamp with time zone END) stored`;
+}
+
 @ObjectType({ implements: Node, simpleResolvers: true, description: 'A problem or a wish that somebody reported.' })
 @Entity({ tableName: 'ticket' })
 @Unique({ name: 'ticket_number_unique', properties: ['number'] })
@@ -81,8 +86,25 @@ export function isActive(status: TicketStatus): boolean {
 @Check({ name: 'ticket_not_its_own_duplicate', expression: 'duplicate_of_id <> id' })
 // One index for each order of lists. The number breaks ties, so that keyset paging never skips or repeats a row.
 @Index({ name: 'ticket_by_created_at', properties: ['createdAt', 'number'], where: 'deleted_at is null' })
-@Index({ name: 'ticket_by_priority', properties: ['priority', 'number'], where: 'deleted_at is null' })
-@Index({ name: 'ticket_by_status', properties: ['status', 'number'], where: 'deleted_at is null' })
+// These two hold whatever else lists are ordered by: an order that begins with them is sorted without reading rows.
+@Index({
+  name: 'ticket_by_priority',
+  properties: ['priority', 'number'],
+  include: ['status', 'createdAt', 'updatedAt', 'lastActivityAt', 'lastInternalActivityAt'],
+  where: 'deleted_at is null',
+})
+@Index({
+  name: 'ticket_by_status',
+  properties: ['status', 'number'],
+  include: ['priority', 'createdAt', 'updatedAt', 'lastActivityAt', 'lastInternalActivityAt'],
+  where: 'deleted_at is null',
+})
+@Index({ name: 'ticket_by_activity', properties: ['lastActivityAt', 'number'], where: 'deleted_at is null' })
+@Index({
+  name: 'ticket_by_internal_activity',
+  properties: ['lastInternalActivityAt', 'number'],
+  where: 'deleted_at is null',
+})
 @Index({
   name: 'ticket_by_updated_at',
   expression:
@@ -112,7 +134,7 @@ export function isActive(status: TicketStatus): boolean {
 @Index({
   name: 'ticket_active',
   properties: ['assignedTo'],
-  include: ['priority', 'status', 'product', 'createdAt', 'updatedAt'],
+  include: ['priority', 'status', 'product', 'createdAt', 'updatedAt', 'lastActivityAt', 'lastInternalActivityAt'],
   where: "status in ('OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD') and deleted_at is null",
 })
 @Index({ name: 'ticket_by_original', properties: ['duplicateOf'], where: 'duplicate_of_id is not null' })
@@ -193,4 +215,33 @@ export class Ticket extends Node {
   })
   @Property({ type: 'integer', version: true })
   version: Opt<number> = 1;
+
+  // Kept by triggers on comments and by the expressions below (Migration20261127143000_activity). The schema shows them
+  // through ticket-activity.resolver.ts, by what the viewer may read.
+
+  /** Live comments that are not internal. */
+  @Property({ type: 'integer', default: 0 })
+  commentCount: Opt<number> = 0;
+
+  /** Live internal comments. */
+  @Property({ type: 'integer', default: 0 })
+  internalCommentCount: Opt<number> = 0;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  lastCommentAt: Date | null = null;
+
+  @Property({ type: 'datetime', length: 3, nullable: true })
+  lastInternalCommentAt: Date | null = null;
+
+  /** The newest of creation, last change and last comment, without internal ones. A deleted ticket hides its comments. */
+  @Property({ type: 'datetime', length: 3, generated: activityOf('last_comment_at') })
+  lastActivityAt!: Opt<Date>;
+
+  /** The same with internal comments. */
+  @Property({
+    type: 'datetime',
+    length: 3,
+    generated: activityOf('GREATEST(last_comment_at, last_internal_comment_at)'),
+  })
+  lastInternalActivityAt!: Opt<Date>;
 }

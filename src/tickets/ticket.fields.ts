@@ -43,6 +43,8 @@ interface FieldRules {
   readonly order: TicketOrderField | null;
   /** The column that filters and orders use while this one is null. */
   readonly fallback: TicketColumn | null;
+  /** The column instead of this one for those who may read internal comments. */
+  readonly withInternal: TicketColumn | null;
   /** Whether exports write it and imports read it, under the property's name. */
   readonly exported: boolean;
   readonly imported: boolean;
@@ -62,6 +64,7 @@ const DEFAULTS = {
   filter: null,
   order: null,
   fallback: null,
+  withInternal: null,
   exported: false,
   imported: false,
 } as const satisfies Partial<FieldRules>;
@@ -81,7 +84,7 @@ type FieldLine = FieldKind & Pick<FieldRules, 'column'> & Partial<FieldRules>;
  * of this table (CONTRIBUTING.md, "Add a field to tickets"). The history lists changes in this order.
  */
 const FIELDS: Readonly<Record<TicketProperty, FieldLine>> = {
-  id: { ...KEPT, kind: 'id', column: 'id', written: 'once' },
+  id: { ...KEPT, kind: 'id', column: 'id', written: 'once', filter: 'id' },
   number: {
     kind: 'integer',
     column: 'number',
@@ -151,9 +154,27 @@ const FIELDS: Readonly<Record<TicketProperty, FieldLine>> = {
     filter: 'updatedAt',
     order: TicketOrderField.UPDATED_AT,
   },
-  closedAt: { ...KEPT, kind: 'instant', column: 'closedAt', nullable: true },
+  closedAt: { ...KEPT, kind: 'instant', column: 'closedAt', nullable: true, filter: 'closedAt' },
   deletedAt: { kind: 'instant', column: 'deletedAt', nullable: true },
   version: { kind: 'integer', column: 'version', written: 'by the database' },
+  commentCount: { kind: 'integer', column: 'commentCount', written: 'by the database' },
+  internalCommentCount: { kind: 'integer', column: 'internalCommentCount', written: 'by the database' },
+  lastCommentAt: { kind: 'instant', column: 'lastCommentAt', nullable: true, written: 'by the database' },
+  lastInternalCommentAt: {
+    kind: 'instant',
+    column: 'lastInternalCommentAt',
+    nullable: true,
+    written: 'by the database',
+  },
+  lastActivityAt: {
+    kind: 'instant',
+    column: 'lastActivityAt',
+    withInternal: 'lastInternalActivityAt',
+    written: 'by the database',
+    filter: 'lastActivityAt',
+    order: TicketOrderField.LAST_ACTIVITY,
+  },
+  lastInternalActivityAt: { kind: 'instant', column: 'lastInternalActivityAt', written: 'by the database' },
 };
 
 function isProperty(name: string): name is TicketProperty {

@@ -130,6 +130,7 @@ export enum TicketOrderField {
   UPDATED_AT = 'UPDATED_AT',
   PRIORITY = 'PRIORITY',
   STATUS = 'STATUS',
+  LAST_ACTIVITY = 'LAST_ACTIVITY',
 }
 registerEnumType(TicketOrderField, {
   name: 'TicketOrderField',
@@ -140,10 +141,15 @@ registerEnumType(TicketOrderField, {
     STATUS: { description: 'OPEN lowest, then as TicketStatus has them.' },
     UPDATED_AT: { description: 'Never-changed tickets count by createdAt.' },
     PRIORITY: { description: 'EMERGENCY highest.' },
+    LAST_ACTIVITY: { description: 'By lastActivityAt.' },
   },
 });
 
-@InputType({ description: 'Default: CREATED_AT DESC. Ties are broken by number in the same direction.' })
+@InputType({
+  description:
+    'Default: CREATED_AT DESC. At most three, each field once; the first counts most. Ties are broken by number in the ' +
+    'direction of the last.',
+})
 export class TicketOrder {
   @Field(() => TicketOrderField, { description: 'What counts first.' })
   field!: TicketOrderField;
@@ -152,7 +158,13 @@ export class TicketOrder {
   direction!: OrderDirection;
 }
 
-@InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
+/** The most ids that a filter names. */
+export const MAX_FILTER_IDS = 100;
+
+@InputType({
+  description:
+    'Every field given must hold; the values of one list are alternatives. False asks for the opposite of true.',
+})
 export class TicketFilter {
   @Priced(SEARCH_PRICE)
   @Field(() => String, {
@@ -163,6 +175,9 @@ export class TicketFilter {
       'finds nothing, one slip in each word of five letters or more is forgiven, but not inside `not`.',
   })
   search?: string | null;
+
+  @Field(() => [ID], { nullable: true, description: `One of these tickets; at most ${MAX_FILTER_IDS}.` })
+  id?: string[] | null;
 
   @Field(() => Boolean, { nullable: true, description: 'Whether it is neither DONE nor CLOSED.' })
   active?: boolean | null;
@@ -188,11 +203,29 @@ export class TicketFilter {
   @Field(() => Boolean, { nullable: true, description: 'Whether it is unassigned.' })
   unassigned?: boolean | null;
 
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is assigned to the viewer.' })
+  assignedToMe?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Whether the viewer reported it.' })
+  createdByMe?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether it is a duplicate of a ticket that the viewer may see.',
+  })
+  duplicate?: boolean | null;
+
   @Field(() => DateTimeRange, { nullable: true, description: 'Reported in this range.' })
   createdAt?: DateTimeRange | null;
 
   @Field(() => DateTimeRange, { nullable: true, description: 'Never-changed tickets count by createdAt.' })
   updatedAt?: DateTimeRange | null;
+
+  @Field(() => DateTimeRange, { nullable: true, description: 'Closed in this range; active tickets are in none.' })
+  closedAt?: DateTimeRange | null;
+
+  @Field(() => DateTimeRange, { nullable: true, description: 'By what the viewer may read, as lastActivityAt.' })
+  lastActivityAt?: DateTimeRange | null;
 
   @Field(() => Boolean, {
     nullable: true,

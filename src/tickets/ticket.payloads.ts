@@ -10,6 +10,9 @@ import { SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge, type TicketRow } from './ticket.reader.js';
 import { type ChangedTicket, MOST_TICKETS } from './ticket.service.js';
+import { type TicketEventRow } from './ticket-event.reader.js';
+import { eventItem, timelineEdge } from './timeline/timeline.reader.js';
+import { TimelineEdge } from './timeline/timeline.types.js';
 import { TicketEdge } from './ticket.types.js';
 import { similarByTicketId } from './tickets.context.js';
 
@@ -19,6 +22,8 @@ abstract class TicketPayload extends Payload {
   ticketId?: string;
   /** The row as the change wrote it, if the statement returned it. */
   written?: TicketRow;
+  /** The event of the change; left out when nothing changed. */
+  event?: TicketEventRow;
 
   @Field(() => Ticket, { nullable: true, description: 'The ticket as it is now; null when there were userErrors.' })
   async ticket(@Ctx() { readers }: Context, @Info() info: GraphQLResolveInfo) {
@@ -31,8 +36,8 @@ abstract class TicketPayload extends Payload {
 }
 
 /** What the resolver of a payload gets from the service. */
-export function ticketPayload({ id, written }: ChangedTicket): Pick<TicketPayload, 'ticketId' | 'written'> {
-  return { ticketId: id, ...(written && { written }) };
+export function ticketPayload({ id, ...change }: ChangedTicket): Pick<TicketPayload, 'ticketId' | 'written' | 'event'> {
+  return { ticketId: id, ...change };
 }
 
 @ObjectType({ description: 'What createTicket answers.' })
@@ -69,6 +74,15 @@ export class UpdateTicketPayload extends TicketPayload {
   })
   override async ticket(@Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
     return super.ticket(context, info);
+  }
+
+  @Field(() => TimelineEdge, {
+    nullable: true,
+    description:
+      "The change's place in the ticket's timeline. Null when nothing changed, and when there were userErrors.",
+  })
+  timelineEdge() {
+    return this.event === undefined ? null : timelineEdge(eventItem(this.event));
   }
 }
 

@@ -93,6 +93,16 @@ export function canDeleteTicket(viewer: Viewer, ticket: TicketFacts): boolean {
   );
 }
 
+/** Everybody who sees it (docs/access.md). */
+export function canCommentOn(viewer: Viewer, ticket: TicketFacts): boolean {
+  return canViewTicket(viewer, ticket);
+}
+
+/** A deleted ticket that the viewer would see. */
+export function canRestoreTicket(viewer: Viewer, ticket: TicketFacts): boolean {
+  return ticket.deleted && canRestoreTickets(viewer) && canViewTicket(viewer, { ...ticket, deleted: false });
+}
+
 /** To change and comment without mails (docs/behaviour.md, "Silence"). */
 export function canSilence(viewer: Viewer): boolean {
   return viewer.role.canManageTickets;

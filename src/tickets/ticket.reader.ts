@@ -1,6 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
-import { type Row, type RowWith } from '../database/row.js';
+import { type RowWith } from '../database/row.js';
 import { type Db } from '../database/db.js';
 import { type Connection, type ConnectionArgs } from '../graphql/connection.js';
 import { keysetPage } from '../graphql/keyset-page.js';
@@ -10,7 +10,9 @@ import { type SearchLimiter } from '../search/search-limiter.js';
 import { type RunLimited } from '../common/bounded-limiter.js';
 import { isSearch, type MatchingTickets, matchingTickets } from './ticket-filter.js';
 import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
-import { NEWEST_FIRST, ORDERED_COLUMNS, ticketOrder } from './ticket-order.js';
+import { canUseInternalComments } from './comments/comment.policy.js';
+import { type TicketColumn } from './ticket.fields.js';
+import { ticketOrder } from './ticket-order.js';
 import { visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it, with the relations that the statement joined. */
@@ -18,7 +20,7 @@ export type TicketRow = RowWith<Ticket>;
 
 export interface TicketListArgs extends ConnectionArgs {
   filter?: TicketFilter | null;
-  orderBy?: TicketOrder | null;
+  orderBy?: readonly TicketOrder[] | null;
 }
 
 /**
@@ -43,6 +45,8 @@ const PARENT_COLUMNS = {
 } as const;
 export type TicketParent = keyof typeof PARENT_COLUMNS;
 
+const DEFAULT_ORDER = ticketOrder(null, false);
+
 export class TicketReader {
   readonly #db: Db;
   readonly #searchLimiter: SearchLimiter;
@@ -53,8 +57,8 @@ export class TicketReader {
   }
 
   /** A ticket's columns, and those joinable relations that the client asks for. */
-  #select(selection: Selection, always: readonly (keyof Row<Ticket>)[] = []) {
-    return this.#db.select(Ticket, 't', selection, { always: [...ORDERED_COLUMNS, ...always] });
+  #select(selection: Selection, always: readonly TicketColumn[]) {
+    return this.#db.select(Ticket, 't', selection, { always });
   }
 
   #limited(viewer: Viewer, { filter }: TicketListArgs): { limited: RunLimited; countLimited: RunLimited } {
@@ -71,19 +75,22 @@ export class TicketReader {
   }
 
   /**
-   * One page of the tickets that the viewer may see, newest first by default. One statement, two with a filter, one
-   * more when the scan in list order does not fill the page, and up to four for each search.
+   * One page of the tickets that the viewer may see, newest first by default. One statement, two with a filter or several
+   * orders, one more when the scan in list order does not fill the page, and up to four for each search.
    */
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<Connection<TicketRow>> {
-    const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
-    const { columns, joins } = this.#select(nodeSelection(selection));
+    const order = ticketOrder(args.orderBy, canUseInternalComments(viewer));
+    const page = keysetPage(args, order);
+    const { columns, joins } = this.#select(nodeSelection(selection), order.columns);
     // First the page, then its joins: otherwise PostgreSQL would join all matches. With a filter the page has a
     // statement of its own, whose plan depends on the filter's values; the plan of the second statement stays the same.
+    // So it has with several orders, which no index has: an index that holds all their columns is sorted without rows.
+    const isSorted = (args.orderBy ?? []).length > 1;
     const shown = (tickets: RawBuilder<unknown>) =>
       sql<TicketRow>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
     const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>) => {
       const found = sql`from ${tickets} order by ${page.orderBy} limit ${page.limit}`;
-      if (args.filter == null) return this.#db.all(shown(sql`(select * ${found}) t`));
+      if (args.filter == null && !isSorted) return this.#db.all(shown(sql`(select * ${found}) t`));
       const numbers = await this.#db.all(sql<{ number: number }>`select t.number ${found}`);
       if (numbers.length === 0) return [];
       return this.#db.all(
@@ -136,9 +143,10 @@ export class TicketReader {
     selection: Selection,
   ): Promise<Connection<TicketRow>[]> {
     const column = PARENT_COLUMNS[parent];
-    const page = keysetPage(args, ticketOrder(args.orderBy ?? NEWEST_FIRST));
+    const order = ticketOrder(args.orderBy, canUseInternalComments(viewer));
+    const page = keysetPage(args, order);
     const key = `${parent}Id` as const;
-    const { columns, joins } = this.#select(nodeSelection(selection), [key]);
+    const { columns, joins } = this.#select(nodeSelection(selection), [...order.columns, key]);
     const { limited, countLimited } = this.#limited(viewer, args);
     const read = async (ids: readonly string[], tickets: RawBuilder<unknown>) =>
       this.#db.all(
@@ -209,12 +217,12 @@ export class TicketReader {
   }
 
   async #where(condition: RawBuilder<unknown>, selection: Selection): Promise<readonly TicketRow[]> {
-    const { columns, joins } = this.#select(selection);
+    const { columns, joins } = this.#select(selection, DEFAULT_ORDER.columns);
     return this.#db.pipelined(sql<TicketRow>`select ${columns} from ticket t ${joins} where ${condition}`);
   }
 }
 
 /** A ticket as an edge of a list in the default order, for a mutation's payload. */
 export function newestFirstEdge(ticket: TicketRow) {
-  return keysetPage<TicketRow>({}, ticketOrder(NEWEST_FIRST)).edge(ticket);
+  return keysetPage<TicketRow>({}, DEFAULT_ORDER).edge(ticket);
 }

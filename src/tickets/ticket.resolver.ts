@@ -14,7 +14,6 @@ import { User } from '../accounts/users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketsArgs } from './ticket.args.js';
 import { TicketEventConnection } from './ticket-event.types.js';
-import { canAssignTicket, canDeleteTicket, canEditTicket, factsOfRow } from './ticket.policy.js';
 import { MOST_DUPLICATES, type TicketRow } from './ticket.reader.js';
 import { TicketConnection } from './ticket.types.js';
 import { productById } from '../products/products.context.js';
@@ -99,24 +98,12 @@ export class TicketResolver {
     return duplicatesByTicketId(context).load(ticket.id);
   }
 
-  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
+  @DependsOnColumns(Ticket, 'number')
   @Direct()
-  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change its texts, type, priority and product.' })
-  viewerCanEdit(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
-    return canEditTicket(signedIn(context), factsOfRow(ticket));
-  }
-
-  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
-  @Direct()
-  @FieldResolver(() => Boolean, { description: 'Whether the viewer may change who it is assigned to.' })
-  viewerCanAssign(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
-    return canAssignTicket(signedIn(context), factsOfRow(ticket));
-  }
-
-  @DependsOnColumns(Ticket, 'createdById', 'assignedToId', 'deletedAt')
-  @Direct()
-  @FieldResolver(() => Boolean, { description: 'Whether the viewer may delete it.' })
-  viewerCanDelete(@Root() ticket: TicketRow, @Ctx() context: Context): boolean {
-    return canDeleteTicket(signedIn(context), factsOfRow(ticket));
+  @FieldResolver(() => String, {
+    description: "Where people read it: in the front end of FRONT_END_URL, or else at this server's /tickets/NUMBER.",
+  })
+  url(@Root() ticket: TicketRow, @Ctx() { services }: Context): string {
+    return services.links.ticket(ticket.number);
   }
 }

@@ -16,6 +16,7 @@ import {
 } from './ticket-references.js';
 import { checkMayCreate, checkMayNotify, checkRights, noSuchTicket } from './ticket-rights.js';
 import { type TicketTransaction } from './ticket-transaction.js';
+import { type NewEvent } from './ticket-statements.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
 import { type TicketSnapshot } from './ticket-write.js';
 import {
@@ -29,7 +30,7 @@ import {
 import { type Ticket } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js';
-import { type TicketStore } from './ticket.store.js';
+import { type SavedTicket, type TicketStore } from './ticket.store.js';
 
 /** Maximum number of tickets of one `updateTickets`. */
 export const MOST_TICKETS = 100;
@@ -38,6 +39,8 @@ export const MOST_TICKETS = 100;
 export interface ChangedTicket {
   readonly id: string;
   readonly written?: Row<Ticket>;
+  /** Left out when nothing changed. */
+  readonly event?: NewEvent;
 }
 
 function checkNumber(ids: readonly string[]): void {
@@ -83,8 +86,8 @@ export class TicketService {
     checkMayCreate(viewer);
     checkMayNotify(viewer, input.notify);
     const id = input.id?.toLowerCase() ?? newId();
-    const written = await this.#createUnlocked(viewer, id, input);
-    if (written) return { id, written };
+    const saved = await this.#createUnlocked(viewer, id, input);
+    if (saved) return { id, written: saved.ticket };
     if (input.id != null && (await this.#isEarlierCall(viewer, input.id))) return { id };
     const isNew = await this.#store.transaction(async (tx) => {
       const named = await lockNamed(tx.run, input);
@@ -95,7 +98,7 @@ export class TicketService {
   }
 
   /** Null, with nothing written, for invalid input and for what only a transaction can decide. */
-  async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<Row<Ticket> | null> {
+  async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<SavedTicket | null> {
     if (!isId(id)) return null;
     const named = await findNamed(this.#store.run, input);
     try {
@@ -129,16 +132,16 @@ export class TicketService {
   async update(viewer: Viewer, { id: given, ...change }: UpdateTicketInput): Promise<ChangedTicket> {
     checkMayNotify(viewer, change.notify);
     const id = given.toLowerCase();
-    const written = await this.#updateUnlocked(viewer, id, change);
-    if (written) return { id, written };
-    await this.#store.transaction(async (tx) => {
+    const saved = await this.#updateUnlocked(viewer, id, change);
+    if (saved) return { id, ...saved };
+    const [event] = await this.#store.transaction(async (tx) => {
       const named = await lockNamed(tx.run, change);
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const living = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
-      await tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living)]);
+      return tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living)]);
     });
-    return { id };
+    return { id, ...(event && { event }) };
   }
 
   /** Null, with nothing written, when the change needs locks, or a concurrent write won. */
@@ -146,13 +149,15 @@ export class TicketService {
     viewer: Viewer,
     id: string,
     change: Omit<UpdateTicketInput, 'id'>,
-  ): Promise<Row<Ticket> | null> {
+  ): Promise<Omit<ChangedTicket, 'id'> | null> {
     if (change.assignedTo !== undefined || change.productId !== undefined || !isId(id)) return null;
     const snapshot = await this.#store.load(id);
     if (snapshot === null || !canViewTicket(viewer, factsOfRow(snapshot.ticket))) return null;
     if (needsLocks(snapshot.ticket, change)) return null;
     const write = updateTicket(viewer, snapshot, change, this.#now());
-    return write ? this.#store.save(write) : snapshot.ticket;
+    if (!write) return { written: snapshot.ticket };
+    const saved = await this.#store.save(write);
+    return saved && { written: saved.ticket, ...(saved.event && { event: saved.event }) };
   }
 
   /**
@@ -212,7 +217,7 @@ export class TicketService {
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const living = await lockReferences(tx.run, snapshot.ticket);
-      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket, living);
+      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket);
       await tx.save([restoreTicket(viewer, snapshot, { living, cancelled }, this.#now())]);
     });
     return id;

@@ -6,7 +6,7 @@ import { type Row } from '../database/row.js';
 import { type Writes } from '../database/writes.js';
 import { type NotificationService } from '../notifications/notification.service.js';
 import { insertedRecords, type PreparedWrite, prepareWrite, updatedRecords } from './ticket-records.js';
-import { type RunQuery, type SavedRow, snapshotOf, TicketStatements } from './ticket-statements.js';
+import { type NewEvent, type RunQuery, type SavedRow, snapshotOf, TicketStatements } from './ticket-statements.js';
 import { TicketTransaction } from './ticket-transaction.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
@@ -28,6 +28,12 @@ const TOO_LATE = new Set<unknown>(['40001', '23505']);
 
 function cameTooLate(error: unknown): boolean {
   return typeof error === 'object' && error !== null && 'code' in error && TOO_LATE.has(error.code);
+}
+
+/** What a write made of a ticket. */
+export interface SavedTicket {
+  readonly ticket: Row<Ticket>;
+  readonly event: NewEvent | null;
 }
 
 /**
@@ -122,16 +128,16 @@ export class TicketStore {
   }
 
   /**
-   * The ticket as it was written. Null, with nothing written, when a new ticket's id is in use or its product or
-   * assignee does not exist; and when the ticket or a mail has changed since it was loaded, or is locked.
+   * The ticket as it was written, and the event of it. Null, with nothing written, when a new ticket's id is in use or
+   * its product or assignee does not exist; and when the ticket has changed since it was loaded, or is locked.
    */
-  async save(write: TicketWrite): Promise<Row<Ticket> | null> {
+  async save(write: TicketWrite): Promise<SavedTicket | null> {
     const prepared = this.#prepared(write);
     const row = await (write.revision === null ? this.#inserts : this.#updates).run(prepared);
     if (row === null) return null;
-    const { savedId: _, pendingId, ...ticket } = row;
-    if (pendingId !== null) this.#notifications.scheduleDelivery([{ id: pendingId, sendAt: prepared.sendAt }]);
-    return ticket;
+    const { savedId: _, pending, ...ticket } = row;
+    this.#notifications.scheduleDelivery(pending ?? []);
+    return { ticket, event: prepared.event };
   }
 
   /** Runs work in a transaction, and after the commit schedules the mails that became pending. */
@@ -153,7 +159,7 @@ export class TicketStore {
   }
 
   #prepared(write: TicketWrite): PreparedWrite {
-    return prepareWrite(write, this.#notifications.dueAfter(new Date(write.notifiedAt ?? write.at)));
+    return prepareWrite(write, (kind, now) => this.#notifications.dueAfter(kind, now));
   }
 }
 

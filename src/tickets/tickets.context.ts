@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { signedIn } from '../accounts/accounts.context.js';
+import { type Links } from '../common/links.js';
 import { type Context } from '../graphql/context.js';
 import { loaderById, pageLoaders, perRequest } from '../graphql/loader.js';
 import { type Selection, selectionKey } from '../graphql/selection.js';
@@ -13,6 +14,7 @@ import { type TicketService } from './ticket.service.js';
 
 declare module '../graphql/context.js' {
   interface Services {
+    readonly links: Links;
     readonly tickets: TicketService;
     readonly ticketDuplicates: TicketDuplicatesService;
   }

@@ -49,7 +49,7 @@ test('the table in docs/access.md is up to date', async () => {
   await execute(process.execPath, ['--import', 'tsx', 'scripts/emit-access-table.ts', '--check']);
 });
 
-test('the policies hold for all 1,152 cases', () => {
+test('the policies hold for all 1,440 cases', () => {
   const actual = matrix((role, bits, relation) => {
     const flags = Object.fromEntries(ROLE_FLAGS.map((flag) => [flag, ROLES[role].includes(flag)]));
     const viewer: Viewer = { id: 'me', sessionId: 'session', role: flags as Viewer['role'], permissions: bits };
@@ -65,9 +65,11 @@ test('the policies hold for all 1,152 cases', () => {
       changeStatus: policy.canChangeStatus(viewer, ticket),
       assign: policy.canAssignTicket(viewer, ticket),
       delete: policy.canDeleteTicket(viewer, ticket),
-      comment: view,
+      comment: policy.canCommentOn(viewer, ticket),
+      commentInternally: policy.canCommentOn(viewer, ticket) && canUseInternalComments(viewer),
       seeInternalComments: view && canUseInternalComments(viewer),
       seeDeleted: policy.canSeeDeletedTickets(viewer),
+      restore: policy.canRestoreTicket(viewer, { ...ticket, deleted: true }),
     };
   });
   expect(Object.keys(actual)).toHaveLength(144);
@@ -78,12 +80,27 @@ function userErrorCodes(payload?: { userErrors: { code: string }[] } | null): st
   return payload?.userErrors.map(({ code }) => code) ?? [];
 }
 
-async function findsDeleted(person: Person, id: string): Promise<boolean> {
+/** What the schema says of the viewer's rights to a ticket, each under the name of the action. */
+const RIGHTS = `edit: viewerCanEdit changeStatus: viewerCanChangeStatus assign: viewerCanAssign delete: viewerCanDelete
+  comment: viewerCanComment commentInternally: viewerCanCommentInternally restore: viewerCanRestore`;
+const NO_RIGHTS = {
+  edit: false,
+  changeStatus: false,
+  assign: false,
+  delete: false,
+  comment: false,
+  commentInternally: false,
+  restore: false,
+};
+
+/** The rights to a deleted ticket; null for those who do not find it. */
+async function rightsToDeleted(person: Person, id: string): Promise<typeof NO_RIGHTS | null> {
   const { data, errors } = await person.client.send(
-    '{ tickets(first: 100, filter: { deleted: true }) { nodes { id } } }',
+    `query ($id: ID!) { tickets(filter: { deleted: true, id: [$id] }) { nodes { ${RIGHTS} } } }`,
+    { id },
   );
   if (errors.length > 0) expect(errors.map(({ extensions }) => extensions.code)).toEqual(['FORBIDDEN']);
-  return (data?.tickets.nodes ?? []).some((ticket: { id: string }) => ticket.id === id);
+  return data?.tickets.nodes[0] ?? null;
 }
 
 describe('over HTTP', () => {
@@ -127,7 +144,7 @@ describe('over HTTP', () => {
       tickets: listed,
     } = await person.client.query(
       `query ($id: ID!) {
-        ticket(id: $id) { comments { totalCount nodes { internal } } }
+        ticket(id: $id) { ${RIGHTS} comments { totalCount nodes { internal } } }
         node(id: $id) { id }
         tickets(first: 1, filter: { createdById: ["${tickets.createdBy.id}"] }) { nodes { id } }
       }`,
@@ -135,21 +152,33 @@ describe('over HTTP', () => {
     );
     const view = ticket !== null;
     expect([node !== null, listed.nodes.length > 0]).toEqual([view, view]);
+    const deleted = seesDeleted ? await rightsToDeleted(person, gone.id) : null;
     const outcome = {
       view,
       edit: await allowed('updateTicket', { id, title: 'Changed' }),
       changeStatus: await allowed('updateTicket', { id, status: 'IN_PROGRESS' }),
       seeInternalComments: view && ticket.comments.totalCount === 1,
       comment: await allowed('createComment', { ticketId: id, content: 'Seen.' }),
-      seeDeleted: seesDeleted && (await findsDeleted(person, gone.id)),
+      commentInternally: await allowed('createComment', { ticketId: id, content: 'Known.', internal: true }),
+      seeDeleted: deleted !== null,
+      restore: await allowed('restoreTicket', { id: gone.id }),
       // These two change what the person is to the ticket.
       assign: await allowed('updateTicket', { id, assignedTo: { id: somebody.id } }),
       delete: await allowed('deleteTicket', { id }),
     };
+    // What the schema says of a ticket is what its mutations did; nothing but restoring is done to a deleted one.
+    const { view: _view, seeDeleted: _deleted, seeInternalComments: _internal, restore, ...done } = outcome;
+    if (ticket !== null) {
+      const { comments: _comments, ...rights } = ticket;
+      expect(rights).toEqual({ ...done, restore: false });
+    } else {
+      expect({ ...done, restore: false }).toEqual(NO_RIGHTS);
+    }
+    if (deleted !== null) expect(deleted).toEqual({ ...NO_RIGHTS, restore });
     return outcome;
   }
 
-  test('the server holds for all 1,152 cases', async () => {
+  test('the server holds for all 1,440 cases', async () => {
     const { __type: filter } = await somebody.client.query('{ __type(name: "TicketFilter") { inputFields { name } } }');
     const seesDeleted = filter.inputFields.some(({ name }: { name: string }) => name === 'deleted');
     const actual: Record<string, Outcome> = {};

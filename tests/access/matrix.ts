@@ -52,6 +52,12 @@ export const RULES = {
   },
   delete: { title: 'Delete it', bits: ['view', 'delete'], relations: ['creator'], flags: ['canDeleteAll'] },
   comment: { title: 'Comment on it', bits: ['view'], relations: ['creator', 'assignee'], flags: ['canViewAll'] },
+  commentInternally: {
+    title: 'Comment on it internally',
+    bits: ['view'],
+    relations: [],
+    flags: ['canManageTickets'],
+  },
   seeInternalComments: {
     title: 'See its internal comments',
     bits: ['view'],
@@ -59,6 +65,7 @@ export const RULES = {
     flags: ['canManageTickets'],
   },
   seeDeleted: { title: 'See it once it is deleted', bits: ['view'], relations: [], flags: ['canDeleteAll'] },
+  restore: { title: 'Restore it', bits: ['view', 'delete'], relations: [], flags: ['canDeleteAll'] },
 } satisfies Record<string, Rule>;
 export type Action = keyof typeof RULES;
 export const ACTIONS = Object.keys(RULES) as Action[];

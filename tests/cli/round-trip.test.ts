@@ -107,8 +107,10 @@ async function watchSilently(
   ] as const) {
     em.create(TicketEvent, { kind, ticket: ticket.id, comment: of, createdAt, notified: !silent });
   }
-  if (index < 3) em.create(TicketWatch, { ticket: ticket.id, user: people.leo.id, state: WatchState.WATCHING, createdAt });
-  if (index > 1) em.create(TicketWatch, { ticket: ticket.id, user: people.ada.id, state: WatchState.IGNORED, createdAt });
+  if (index < 3)
+    em.create(TicketWatch, { ticket: ticket.id, user: people.leo.id, state: WatchState.WATCHING, createdAt });
+  if (index > 1)
+    em.create(TicketWatch, { ticket: ticket.id, user: people.ada.id, state: WatchState.IGNORED, createdAt });
   await em.flush();
 }
 

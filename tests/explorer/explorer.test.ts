@@ -5,6 +5,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { bootstrapScript } from '../../src/explorer/bootstrap-script.js';
 import { wantsExplorer } from '../../src/explorer/browser-constraint.js';
 import { explorerRoutes } from '../../src/explorer/explorer.routes.js';
+import { ticketRedirects } from '../../src/explorer/ticket-redirects.routes.js';
 
 const CHROMIUM = 'text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8';
 
@@ -15,6 +16,7 @@ describe('the explorer', () => {
     app = Fastify();
     app.route({ url: '/graphql', method: ['GET', 'POST'], handler: () => 'an answer' });
     await app.register(explorerRoutes);
+    await app.register(ticketRedirects, {});
   });
 
   afterAll(() => app.close());

@@ -24,7 +24,7 @@ const PAGE_INFO = '__typename startCursor endCursor hasNextPage hasPreviousPage'
 const DOCUMENTS: [name: string, document: string, variables: Record<string, unknown>][] = [
   [
     'a page of a list with its count, a filter and an order',
-    `query List($first: Int = 50, $after: String, $filter: TicketFilter, $orderBy: TicketOrder) {
+    `query List($first: Int = 50, $after: String, $filter: TicketFilter, $orderBy: [TicketOrder!]) {
       tickets(first: $first, after: $after, filter: $filter, orderBy: $orderBy) {
         __typename totalCount pageInfo { ${PAGE_INFO} } edges { __typename cursor node { __typename ...Listed } }
       } } ${LISTED} ${PERSON}`,

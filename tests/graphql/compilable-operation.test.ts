@@ -15,7 +15,7 @@ function isCompilable(query: string): boolean {
   return operations.includes(document, operation);
 }
 
-const VARIABLES = '$first: Int!, $after: String, $filter: TicketFilter, $orderBy: TicketOrder';
+const VARIABLES = '$first: Int!, $after: String, $filter: TicketFilter, $orderBy: [TicketOrder!]';
 const ARGUMENTS = 'first: $first, after: $after, filter: $filter, orderBy: $orderBy';
 
 describe('what clients send for a list page is compiled', () => {

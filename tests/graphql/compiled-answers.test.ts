@@ -4,6 +4,7 @@ import { getOperationAST, type GraphQLSchema, parse, validate } from 'graphql';
 import { CompilableOperations } from '../../src/graphql/compilable-operation.js';
 import { createSchema } from '../../src/app/schema.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
+import { succeed } from '../support/calls.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { randomDocument, type RandomDocument } from './random-documents.js';
@@ -29,6 +30,12 @@ beforeAll(async () => {
     await buildComment(server, { ticket, author: admin, content: 'It is not the toner.', internal: true });
     tickets.push(ticket);
   }
+  // What each viewer's history and timeline tells: people, products and tickets, of which one is hidden from others.
+  for (const [index, { id }] of tickets.entries()) {
+    await succeed(admin.client, 'updateTicket', { id, productId: null, assignedTo: { id: viewers[1]?.id } });
+    await succeed(admin.client, 'createComment', { ticketId: id, content: 'It was the drum.', internal: index === 1 });
+  }
+  await succeed(admin.client, 'markDuplicate', { ticketId: tickets[2]?.id, duplicateOfId: tickets[0]?.id });
 });
 afterAll(async () => server.stop());
 
@@ -103,6 +110,12 @@ describe('a document has one answer, however often it is asked and by whomever',
     [
       'an alias that is equal to the joined path of another list',
       '{ a_b: ticketInsights { total active } b: viewer { a: createdTickets(first: 1) { totalCount } } }',
+    ],
+    [
+      'a union, whose types have fields of their own, in common and by a fragment on an interface',
+      `{ tickets(first: 3) { nodes { timeline(first: 5) { totalCount nodes { __typename ... on Node { id }
+        ... on Comment { at: createdAt content author { name } }
+        ... on TicketEvent { at: createdAt kind changes { field toNode { __typename id ... on User { name } } } } } } } } }`,
     ],
     ['an alias of the name __proto__', '{ __proto__: viewer { id } viewer { __proto__: username toString: name } }'],
     ['a fragment of the name toString', '{ viewer { ...toString } } fragment toString on User { username }'],

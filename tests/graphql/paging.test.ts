@@ -7,7 +7,7 @@ import { buildPerson, buildProduct, buildTicket, type Person } from '../support/
 import { expectError } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: TicketFilter, $orderBy: TicketOrder) {
+const PAGE = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: TicketFilter, $orderBy: [TicketOrder!]) {
   tickets(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
     edges { cursor node { id } }
     nodes { id }

@@ -14,6 +14,7 @@ import {
   isListType,
   isNonNullType,
   isObjectType,
+  isUnionType,
 } from 'graphql';
 import { type Vocabulary } from '../access/random-queries.js';
 
@@ -198,8 +199,11 @@ class DocumentWriter {
   #selection(typeName: string, depth: number): string {
     const type = this.#schema.getType(typeName);
     if (isAbstractType(type)) {
-      const possible = this.#oneOf(this.#schema.getPossibleTypes(type));
-      return `{ __typename ... on ${possible.name}${this.#directive()} ${this.#selection(possible.name, depth)} }`;
+      const possible = this.#schema.getPossibleTypes(type);
+      // The fields of two types may conflict: then the document is refused.
+      const chosen = isUnionType(type) && this.#chance(70) ? possible : [this.#oneOf(possible)];
+      const parts = chosen.map(({ name }) => `... on ${name}${this.#directive()} ${this.#selection(name, depth)}`);
+      return `{ __typename ${parts.join(' ')} }`;
     }
     if (!isObjectType(type)) throw new Error(`${typeName} has no fields`);
     const keys = new Set<string>();

@@ -3,13 +3,18 @@ import {
   getNamedType,
   getNullableType,
   type GraphQLField,
+  type GraphQLInterfaceType,
   type GraphQLObjectType,
+  type GraphQLUnionType,
+  isInterfaceType,
   isLeafType,
   isListType,
   isObjectType,
+  isUnionType,
 } from 'graphql';
 import { createSchema } from '../../src/app/schema.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
+import { succeed } from '../support/calls.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -34,23 +39,32 @@ beforeAll(async () => {
     });
     await buildComment(server, { ticket, author: person });
     await buildComment(server, { ticket, author: person });
+    const product = await buildProduct(server);
+    await succeed(viewer.client, 'updateTicket', {
+      id: ticket.id,
+      productId: product.id,
+      assignedTo: { id: viewer.id },
+    });
+    await succeed(viewer.client, 'createComment', { ticketId: ticket.id, content: 'It smokes.' });
   }
 });
 afterAll(async () => server.stop());
 
 const schema = createSchema();
 
-function fieldsOf(type: GraphQLObjectType): GraphQLField<unknown, unknown>[] {
-  return Object.values(type.getFields());
+type Item = GraphQLObjectType | GraphQLInterfaceType | GraphQLUnionType;
+
+function fieldsOf(type: Item): GraphQLField<unknown, unknown>[] {
+  return isUnionType(type) ? [] : Object.values(type.getFields());
 }
 
 /** What a list's items are: of a connection, its nodes. */
-function itemOf(field: GraphQLField<unknown, unknown>): { type: GraphQLObjectType; connection: boolean } | null {
+function itemOf(field: GraphQLField<unknown, unknown>): { type: Item; connection: boolean } | null {
   const type = getNamedType(field.type);
-  if (!isObjectType(type)) return null;
-  const nodes = type.getFields()['nodes'];
+  const nodes = isObjectType(type) ? type.getFields()['nodes'] : undefined;
   const item = nodes ? getNamedType(nodes.type) : type;
-  return isObjectType(item) ? { type: item, connection: nodes !== undefined } : null;
+  if (!isObjectType(item) && !isInterfaceType(item) && !isUnionType(item)) return null;
+  return { type: item, connection: nodes !== undefined };
 }
 
 /** A list without pages: its cost is that of a hundred. */
@@ -62,15 +76,27 @@ function isPlainList({ type }: GraphQLField<unknown, unknown>): boolean {
 function selection(field: GraphQLField<unknown, unknown>, depth: number): string {
   const item = itemOf(field);
   if (!item) return field.name;
-  const inner = fieldsOf(item.type).flatMap((below) => {
-    if (isLeafType(getNamedType(below.type))) return below.args.length === 0 ? [below.name] : [];
-    return depth > 0 && !isPlainList(below) ? [selection(below, depth - 1)] : [];
-  });
   const first = field.args.some(({ name }) => name === 'first') ? '(first: 2)' : '';
-  const leaves = `{ __typename ${inner.join(' ')} }`;
+  const leaves = `{ __typename ${inner(item.type, depth)} }`;
   return item.connection
     ? `${field.name}${first} { totalCount pageInfo { hasNextPage } nodes ${leaves} }`
     : `${field.name}${first} ${leaves}`;
+}
+
+/** The changes of an event stand in a list without pages. */
+const SHORT_LISTS = new Set(['changes']);
+
+function inner(type: Item, depth: number): string {
+  if (isUnionType(type))
+    return type
+      .getTypes()
+      .map((one) => `... on ${one.name} { ${inner(one, depth)} }`)
+      .join(' ');
+  const parts = fieldsOf(type).flatMap((below) => {
+    if (isLeafType(getNamedType(below.type))) return below.args.length === 0 ? [below.name] : [];
+    return depth > 0 && (!isPlainList(below) || SHORT_LISTS.has(below.name)) ? [selection(below, depth - 1)] : [];
+  });
+  return parts.join(' ');
 }
 
 /** Every root list, with every relation of its items and what lies below it. */

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals';
 import { assignedMail, type AssignedMailInput } from '../../src/mail/templates/assigned.js';
 import { html, htmlLines } from '../../src/mail/templates/html.js';
+import { newUnassignedMail } from '../../src/mail/templates/new-unassigned.js';
+import { repliedMail, type RepliedMailInput } from '../../src/mail/templates/replied.js';
 import { ticketItems } from '../../src/mail/templates/ticket-items.js';
 import { updatedMail, type UpdatedMailInput } from '../../src/mail/templates/updated.js';
 
@@ -206,10 +208,12 @@ Selected for dev · Emergency · Bug · MediTrack · from Grace Hopper · assign
     expect(/mso-hide: all;">\s*([^<]*)</.exec(page)?.[1]).toMatch(/^It is the third floor\.+ \[…\]/);
   });
 
-  test('marks an internal comment, so that nobody quotes it to the reporter', () => {
+  test('says that there is an internal comment, but not what it says', () => {
     const comments = [{ authorName: 'Mei Tanaka', content: 'He says that each week.', internal: true }];
     const mail = updatedMail({ ...UPDATE, comments });
-    for (const part of [mail.text, mail.html]) expect(part).toContain('— Mei Tanaka (internal)');
+    for (const part of [mail.text, mail.html]) {
+      expect(part).toContain('Mei Tanaka wrote an internal comment. It is behind the link.');
+    }
   });
 
   test('names nobody for the changes of several people', () => {
@@ -235,6 +239,62 @@ Selected for dev · Emergency · Bug · MediTrack · from Grace Hopper · assign
       '-- ',
     ]);
     expect(subject).not.toMatch(/[\p{Cc}\u2028\u2029]/u);
+  });
+});
+
+describe('the mail about a new ticket without an assignee', () => {
+  test('says that nobody is assigned, and what was reported', () => {
+    const [news] = newUnassignedMail({
+      ticket: { ...TICKET, assignee: null },
+      reason: 'You get this mail because you may assign tickets.',
+      unsubscribe: UNSUBSCRIBE,
+    }).text.split('\n\nOpen ticket');
+    expect(news).toBe(`Grace Hopper has reported this ticket, and nobody is assigned to it.
+
+> It burns.
+> Please hurry.
+— Grace Hopper
+
+#13 Printer on fire
+Selected for dev · Emergency · Bug · MediTrack · from Grace Hopper · assigned to nobody`);
+  });
+});
+
+describe('the mail about a comment', () => {
+  const REPLY: RepliedMailInput = {
+    ticket: TICKET,
+    reason: REASON,
+    unsubscribe: UNSUBSCRIBE,
+    comments: [{ authorName: 'Mei Tanaka', content: 'Which floor?', internal: false }],
+    earlierComments: 0,
+    changes: [],
+    assignedByName: undefined,
+    isNamedInTicket: false,
+    isMention: false,
+    authorName: 'Mei Tanaka',
+  };
+
+  test('begins with the comment', () => {
+    expect(repliedMail(REPLY).text).toMatch(/^> Which floor\?\n— Mei Tanaka\n\n#13 Printer on fire\n/);
+  });
+
+  test('says who mentioned the recipient', () => {
+    const { text } = repliedMail({ ...REPLY, isMention: true });
+    expect(text).toMatch(/^Mei Tanaka has mentioned you\.\n\n> Which floor\?\n— Mei Tanaka\n\n#13/);
+    expect(repliedMail({ ...REPLY, isMention: true, authorName: null }).text).toMatch(/^Several people have mentioned/);
+  });
+
+  test('shows the description that mentions the recipient', () => {
+    const { text } = repliedMail({ ...REPLY, isMention: true, isNamedInTicket: true, comments: [] });
+    expect(text).toMatch(/^Mei Tanaka has mentioned you\.\n\n> It burns\.\n> Please hurry\.\n— Grace Hopper\n\n#13/);
+  });
+
+  test('tells what else waited: an assignment with the description, and changes', () => {
+    const changes = [{ field: 'status', from: 'OPEN', to: 'IN_PROGRESS' }];
+    const { text } = repliedMail({ ...REPLY, assignedByName: null, changes, earlierComments: 1 });
+    expect(text).toMatch(
+      /^This ticket has been assigned to you\.\n\n> It burns[^]*One earlier comment is behind the link\.\n\n> Which floor[^]*\n\nStatus: Open → In progress\n\n#13/,
+    );
   });
 });
 

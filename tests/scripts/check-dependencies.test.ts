@@ -35,6 +35,9 @@ describe('the check of dependencies', () => {
   test('takes exact versions, licences like MIT, and packages without scripts', async () => {
     expect(await faultsOf(PINNED, GOOD)).toBe('');
     expect(await faultsOf(PINNED, { ...GOOD, license: '(GPL-3.0 OR BSD-3-Clause)' })).toBe('');
+    expect(await faultsOf({ devDependencies: PINNED.dependencies }, { ...GOOD, license: 'MPL-2.0', dev: true })).toBe(
+      '',
+    );
     expect(await faultsOf({ ...PINNED, allowScripts: { a: false } }, { ...GOOD, hasInstallScript: true })).toBe('');
   });
 
@@ -42,6 +45,7 @@ describe('the check of dependencies', () => {
     [{ dependencies: { a: '^1.0.0' } }, {}, 'a ^1.0.0: give an exact version'],
     [{ devDependencies: { a: 'latest' } }, {}, 'a latest: give an exact version'],
     [PINNED, { license: 'GPL-3.0-only' }, 'a: its licence is GPL-3.0-only'],
+    [PINNED, { license: 'MPL-2.0' }, 'a: its licence is MPL-2.0'],
     [PINNED, { license: '(MIT AND AGPL-3.0)' }, 'a: its licence is (MIT AND AGPL-3.0)'],
     [PINNED, { license: undefined }, 'a: it names no licence'],
     [PINNED, { integrity: undefined }, 'a: it has no digest'],

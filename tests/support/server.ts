@@ -15,7 +15,7 @@ import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { type MetricsAccess } from '../../src/observability/metrics.route.js';
 import { type Tracing } from '../../src/observability/tracing/tracing.js';
-import { createServer } from '../../src/app/server.js';
+import { createServer, type ServerOptions } from '../../src/app/server.js';
 import { createClient, type GraphqlClient } from './client.js';
 import { startSmtpServer } from './smtp.js';
 import { databaseUrl, onServer, TEMPLATE } from './test-database.js';
@@ -57,6 +57,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
+  replyMailDelaySeconds?: number;
   digestIntervalMs?: number;
   /** REOPEN_ON_REPLY; on by default. */
   reopensOnReply?: boolean;
@@ -76,6 +77,8 @@ export interface TestServerOptions {
   trustedProxies?: readonly string[];
   publicUrl?: string;
   frontEndUrl?: string;
+  /** The front end; none by default. */
+  desk?: ServerOptions['desk'];
   /** A folder whose mails are shown at /mail. */
   capturedMails?: string;
   metrics?: MetricsAccess;
@@ -119,6 +122,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     replicaUrls.length > 0 ? await Replicas.open({ orm, databaseUrl: url, replicaUrls, logger }) : undefined;
   const app = createApp({
     orm,
+    databaseUrl: url,
     replicas,
     clock,
     logger,
@@ -132,6 +136,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       signUp: options.signUp ?? (options.production === true ? 'off' : 'open'),
       confirmsEmail: options.confirmsEmail ?? options.production ?? false,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
+      replyMailDelayMs: (options.replyMailDelaySeconds ?? 60) * 1000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       reopensOnReply: options.reopensOnReply ?? true,
       publicUrl: options.publicUrl ?? 'https://docket.example',
@@ -144,6 +149,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     production: options.production ?? false,
     allowedOrigins: options.allowedOrigins ?? [],
     trustedProxies: options.trustedProxies ?? [],
+    desk: options.desk,
     capturedMails: options.capturedMails,
     metrics: options.metrics ?? 'open',
   });
@@ -174,6 +180,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     },
     async stop() {
       await http.close();
+      await app.changeSignal.stop();
       await jobs.stop();
       await ownMailer.close();
       await smtp.close();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, jest, test } from '@jest/globals
 import { Client } from 'pg';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson, buildProduct, type Person } from '../support/factories.js';
+import { type SentStatement, sentStatements } from '../support/sent-statements.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 /** What PostgreSQL takes for small, and enough for an index to be worth it. */
@@ -55,24 +56,11 @@ async function fill(from: number, to: number): Promise<void> {
   );
 }
 
-interface Sent {
-  readonly text: string;
-  readonly values: unknown[];
-}
-
 /** The statements that read tickets and comments, and that the action sends to PostgreSQL. */
-async function statementsOf(action: () => Promise<unknown>): Promise<Sent[]> {
-  const query = jest.spyOn(Client.prototype, 'query');
-  await action();
-  const calls = query.mock.calls as unknown as [string | { text: string; values?: unknown[] }, unknown[]?][];
-  query.mockRestore();
-  return calls
-    .map(([given, values]) =>
-      typeof given === 'string'
-        ? { text: given, values: values ?? [] }
-        : { text: given.text, values: given.values ?? [] },
-    )
-    .filter(({ text }) => /^\s*(select|with)\b/.test(text) && /\b(ticket|comment|hits|search_\w+|unnest)\b/.test(text));
+async function statementsOf(action: () => Promise<unknown>): Promise<SentStatement[]> {
+  return (await sentStatements(action)).filter(
+    ({ text }) => /^\s*(select|with)\b/.test(text) && /\b(ticket|comment|hits|search_\w+|unnest)\b/.test(text),
+  );
 }
 
 /** Rows of words that this transaction has looked up one by one. */
@@ -84,7 +72,7 @@ async function fetched(): Promise<number> {
 }
 
 /** Prepares and runs statements as a new connection does, and tells which of the tables they read from end to end, functions included. */
-async function scannedBy(statements: readonly Sent[], planMode: string): Promise<string[]> {
+async function scannedBy(statements: readonly SentStatement[], planMode: string): Promise<string[]> {
   const connection = database;
   const scans = async () => {
     const { rows } = await connection.query<{ name: string; scans: string }>(
@@ -112,12 +100,14 @@ async function scannedBy(statements: readonly Sent[], planMode: string): Promise
   }
 }
 
-const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder, $after: String) {
+const LIST = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $after: String) {
   tickets(first: 50, filter: $filter, orderBy: $orderBy, after: $after) {
     nodes { id title createdBy { name } assignedTo { name } product { name } } pageInfo { endCursor } } }`;
 const COMMENT_LIST = `query ($filter: CommentFilter) { comments(first: 50, filter: $filter) { nodes { id author { name } } } }`;
 const UNDER = `query ($id: ID!) { user(id: $id) {
   createdTickets(first: 20) { nodes { id } } assignedTickets(first: 20) { nodes { id } } comments(first: 20) { nodes { id } } } }`;
+const TIMELINES =
+  '{ tickets(first: 20) { nodes { timeline(first: 20) { totalCount nodes { __typename } pageInfo { hasNextPage } } } } }';
 const COUNTED = LIST.replace('pageInfo', 'totalCount pageInfo');
 const SEARCHED_UNDER = `query ($id: ID!) { user(id: $id) {
   createdTickets(first: 20, filter: { search: "and" }) { totalCount nodes { id } pageInfo { hasPreviousPage } } } }`;
@@ -153,8 +143,14 @@ const CASES: readonly (readonly [string, string, object | (() => object)])[] = [
   ['of a number', LIST, { filter: { search: '#77' } }],
   ['of comments', COMMENT_LIST, {}],
   ['of comments with a word', COMMENT_LIST, { filter: { search: 'remark77' } }],
+  [
+    'of comments of a day',
+    COMMENT_LIST,
+    { filter: { createdAt: { from: '2026-01-02T00:00:00Z', to: '2026-01-03T00:00:00Z' } } },
+  ],
   ['of comments by somebody', COMMENT_LIST, () => ({ filter: { authorId: [own.id] } })],
   ['under a user', UNDER, () => ({ id: own.id })],
+  ['of timelines', TIMELINES, {}],
   ['with a word, a status and totalCount', COUNTED, { filter: { search: 'word5', status: ['CLOSED'] } }],
   ['of words that nothing holds', COUNTED, { filter: { search: 'nowhere whatever' } }],
   // Without totalCount: what a `not` lets through is nearly all, and is counted by reading all.

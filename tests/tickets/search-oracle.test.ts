@@ -127,7 +127,7 @@ const TICKETS = 60;
 const ROUNDS = 12;
 const QUERIES_A_ROUND = 14;
 
-const LIST = `query ($filter: TicketFilter, $orderBy: TicketOrder, $first: Int, $after: String, $last: Int, $before: String) {
+const LIST = `query ($filter: TicketFilter, $orderBy: [TicketOrder!], $first: Int, $after: String, $last: Int, $before: String) {
   tickets(filter: $filter, orderBy: $orderBy, first: $first, after: $after, last: $last, before: $before) {
     totalCount nodes { number } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
 

@@ -43,7 +43,12 @@ beforeAll(async () => {
   quiet = await buildPerson(server);
   await select(server, sql`update "user" set assignment_emails = false where id = ${quiet.id} returning id`);
   const { orm, clock } = server.app;
-  const notifications = new NotificationService({ clock, delayMs: 1000, scheduleDelivery: async () => {} });
+  const notifications = new NotificationService({
+    clock,
+    delayMs: 1000,
+    replyDelayMs: 1000,
+    scheduleDelivery: async () => {},
+  });
   const { run } = new Db(orm);
   const db = new Db(orm, async (statement) => {
     statements += 1;
@@ -122,8 +127,8 @@ describe('tickets created at the same time', () => {
     statements = 0;
     const created = await Promise.all(Array.from({ length: 20 }, async (_, n) => written(tech.id, `Ticket ${n}`)));
     expect(statements).toBe(1);
-    expect(created.map((one) => one?.title)).toEqual(Array.from({ length: 20 }, (_, n) => `Ticket ${n}`));
-    const numbers = created.map((one) => one?.number ?? 0);
+    expect(created.map((one) => one?.ticket.title)).toEqual(Array.from({ length: 20 }, (_, n) => `Ticket ${n}`));
+    const numbers = created.map((one) => one?.ticket.number ?? 0);
     expect(numbers).toEqual(numbers.toSorted((one, other) => one - other));
   });
 
@@ -176,7 +181,7 @@ describe('tickets created at the same time', () => {
       'fulfilled',
       'fulfilled',
     ]);
-    const ids = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value?.id ?? ''] : []));
+    const ids = outcomes.flatMap((outcome) => (outcome.status === 'fulfilled' ? [outcome.value?.ticket.id ?? ''] : []));
     expect((await kept(ids)).map(({ events }) => events)).toEqual(ids.map(() => [`CREATED by ${tech.id}`]));
   });
 

@@ -4,7 +4,7 @@ import { TicketPriority, TicketStatus } from '../../src/tickets/ticket.entity.js
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: TicketFilter, $orderBy: TicketOrder) {
+const LIST = `query ($first: Int, $after: String, $last: Int, $before: String, $filter: TicketFilter, $orderBy: [TicketOrder!]) {
   tickets(first: $first, after: $after, last: $last, before: $before, filter: $filter, orderBy: $orderBy) {
     edges { cursor node { id number } } pageInfo { startCursor endCursor hasNextPage hasPreviousPage } } }`;
 const REMOVE = 'mutation ($id: ID!) { deleteTicket(input: { id: $id }) { userErrors { code } } }';

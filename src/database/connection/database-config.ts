@@ -13,7 +13,7 @@ const DEFAULT_APPLICATION_NAME = 'docket';
 /** PostgreSQL's NAMEDATALEN - 1: it truncates longer names. */
 const LONGEST_APPLICATION_NAME = 63;
 /** The suffix of application_name (pg_stat_activity) for each kind of connection; the request pool has none. */
-export type ConnectionUse = '' | '-jobs' | '-start' | '-probe' | '-backup' | '-restore';
+export type ConnectionUse = '' | '-jobs' | '-changes' | '-start' | '-probe' | '-backup' | '-restore';
 
 interface ConnectionOptions {
   /** Timeout for opening a connection, and in a pool for a free one. */

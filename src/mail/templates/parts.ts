@@ -25,8 +25,11 @@ export function note(text: string): SafeHtml {
   return html`<p class="soft" style="margin: 0 0 16px; font-size: 14px; line-height: 1.5; color: #5b6270;">${text}</p>`;
 }
 
-/** What became of some fields, and who did it. */
-export function changesTable(changes: readonly (readonly [name: string, value: string])[], author: string): SafeHtml {
+/** What became of some fields, and a sentence about who did it. */
+export function changesTable(
+  changes: readonly (readonly [name: string, value: string])[],
+  changedBy: string | undefined,
+): SafeHtml {
   return html`<table
       role="presentation"
       width="100%"
@@ -45,7 +48,9 @@ export function changesTable(changes: readonly (readonly [name: string, value: s
           </tr> `,
       )}
     </table>
-    <p class="soft" style="margin: 4px 0 20px; font-size: 13px; line-height: 1.5; color: #5b6270;">${author}</p>`;
+    <p class="soft" style="margin: 4px 0 20px; font-size: 13px; line-height: 1.5; color: #5b6270;">
+      ${changedBy ?? ''}
+    </p>`;
 }
 
 /**

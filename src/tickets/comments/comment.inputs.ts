@@ -1,4 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
+import { DateTimeRange } from '../ticket.inputs.js';
 import { Priced, SEARCH_PRICE } from '../../graphql/prices.js';
 
 @InputType({ description: 'Every field given must hold; the values of one list are alternatives.' })
@@ -8,6 +9,9 @@ export class CommentFilter {
 
   @Field(() => [ID], { nullable: true, description: 'Written by one of these people.' })
   authorId?: string[] | null;
+
+  @Field(() => DateTimeRange, { nullable: true, description: 'When it was written.' })
+  createdAt?: DateTimeRange | null;
 
   @Priced(SEARCH_PRICE)
   @Field(() => String, {

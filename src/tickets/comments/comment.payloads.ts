@@ -3,6 +3,8 @@ import { type Context } from '../../graphql/context.js';
 import { Payload } from '../../graphql/payload.js';
 import { Comment } from './comment.entity.js';
 import { chronologicalEdge } from './comment.reader.js';
+import { commentItem, timelineEdge } from '../timeline/timeline.reader.js';
+import { TimelineEdge } from '../timeline/timeline.types.js';
 import { CommentEdge } from './comment.types.js';
 import { commentById } from './comments.context.js';
 
@@ -23,6 +25,12 @@ export class CreateCommentPayload extends CommentPayload {
   async commentEdge(@Ctx() context: Context) {
     const comment = this.commentId === undefined ? null : await commentById(context).load(this.commentId);
     return comment && chronologicalEdge(comment);
+  }
+
+  @Field(() => TimelineEdge, { nullable: true, description: "The comment's place in its ticket's timeline." })
+  async timelineEdge(@Ctx() context: Context) {
+    const comment = this.commentId === undefined ? null : await commentById(context).load(this.commentId);
+    return comment && timelineEdge(commentItem(comment));
   }
 }
 

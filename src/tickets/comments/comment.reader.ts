@@ -7,6 +7,7 @@ import { type Connection, type ConnectionArgs, OrderDirection } from '../../grap
 import { keysetPage, type Order } from '../../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../../graphql/selection.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
+import { inRange } from '../ticket-filter.js';
 import { visibleTickets } from '../ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
@@ -30,7 +31,7 @@ const PARENT_COLUMNS = { ticket: sql.ref('c.ticket_id'), author: sql.ref('c.auth
 export type CommentParent = keyof typeof PARENT_COLUMNS;
 
 /** Live comments under `c` that the viewer may read, given that the viewer may see their tickets. */
-function ownReadable(viewer: Viewer): RawBuilder<boolean> {
+export function ownReadable(viewer: Viewer): RawBuilder<boolean> {
   return canUseInternalComments(viewer) ? sql`c.deleted_at is null` : sql`c.deleted_at is null and not c.internal`;
 }
 
@@ -45,6 +46,7 @@ function filterConditions(filter: CommentFilter): RawBuilder<boolean>[] {
   const conditions: RawBuilder<boolean>[] = [];
   if (filter.ticketId) conditions.push(sql`c.ticket_id = any(${filter.ticketId.filter(isId)}::uuid[])`);
   if (filter.authorId) conditions.push(sql`c.author_id = any(${filter.authorId.filter(isId)}::uuid[])`);
+  if (filter.createdAt) conditions.push(...inRange(sql.ref('c.created_at'), filter.createdAt));
   return conditions;
 }
 
@@ -123,11 +125,13 @@ export class CommentReader {
     const byParent = Map.groupBy(rows, (row) => row[key]);
     const list = sql`${COMMENTS} where ${readableComments(viewer)}`;
     const count = this.#db.counts(column, parentIds, list);
+    const parents = sql`unnest(${[...parentIds]}::uuid[]) as parent (id)`;
+    const exists = this.#db.existsUnder(parents, sql`${list} and ${column} = parent.id`);
     return parentIds.map((id) =>
       page.connection(
         byParent.get(id) ?? [],
         () => count(id),
-        (beyond) => this.#db.exists(sql`${list} and ${column} = ${id} and ${beyond}`),
+        async (beyond) => exists(id, beyond),
       ),
     );
   }

@@ -59,7 +59,14 @@ describe('deleting a user', () => {
     for (const [index, { ticket }] of (after as { ticket: Record<string, unknown> }[]).entries()) {
       const was = before[index]?.['ticket'] as Record<string, unknown>;
       const active = ['OPEN', 'ON_HOLD'].includes(String(was['status']));
-      const { assigned_to_id: assignee, updated_at: _at, version: _version, ...rest } = ticket;
+      const {
+        assigned_to_id: assignee,
+        updated_at: _at,
+        version: _version,
+        last_activity_at: _activity,
+        last_internal_activity_at: _internal,
+        ...rest
+      } = ticket;
       expect(was).toMatchObject(rest);
       if (was['assigned_to_id'] === person.id) expect(assignee).toBe(active ? null : person.id);
     }

@@ -1,0 +1,32 @@
+import { type InMemoryCacheConfig } from '@apollo/client';
+import { relayStylePagination } from '@apollo/client/utilities';
+
+/** The abstract types, so that the cache knows what a fragment on one of them matches. Tested against schema.graphql. */
+const possibleTypes = {
+  Node: ['Comment', 'Notification', 'Product', 'Role', 'Session', 'Ticket', 'TicketEvent', 'User'],
+};
+
+/** For `new InMemoryCache(cacheOptions)`: connections grow page by page, and what has an id is read from the cache by it. */
+export const cacheOptions: InMemoryCacheConfig = {
+  possibleTypes,
+  typePolicies: {
+    Query: {
+      fields: {
+        tickets: relayStylePagination(['filter', 'orderBy']),
+        notifications: relayStylePagination(['filter']),
+        ticket: {
+          read: (known, { args, toReference }) => known ?? toReference({ __typename: 'Ticket', id: args?.['id'] }),
+        },
+      },
+    },
+    Ticket: {
+      fields: {
+        comments: relayStylePagination(),
+        history: relayStylePagination(),
+      },
+    },
+    // Values without an id, which belong to what they are in.
+    TicketPermissions: { merge: true },
+    NotificationSettings: { merge: true },
+  },
+};

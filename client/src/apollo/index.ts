@@ -1,0 +1,2 @@
+export { cacheOptions } from './cache-options.js';
+export { sessionLink } from './session-link.js';

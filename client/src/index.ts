@@ -1,0 +1,4 @@
+export * from './enums.js';
+export { RequestError, UnreachableError } from './request.js';
+export { type FieldErrors, type Result, resultOf, type UserError, type UserErrorCode } from './result.js';
+export { createSession, type Session, type SessionOptions, type SessionState } from './session/session.js';

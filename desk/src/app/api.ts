@@ -1,0 +1,55 @@
+import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import { createSession } from '@docket/client';
+import { cacheOptions, sessionLink } from '@docket/client/apollo';
+import { tap } from 'rxjs';
+import { onBackAgain, reportReachable, reportUnreachable } from './connection.js';
+import { apiUrl } from './settings.js';
+
+export const session = createSession({ endpoint: apiUrl });
+
+/** An answer of the API, whatever it says, shows that the server is there. */
+const connectionLink = new ApolloLink((operation, forward) =>
+  forward(operation).pipe(
+    tap({
+      next: reportReachable,
+      error: (error: unknown) => {
+        if (!CombinedGraphQLErrors.is(error)) reportUnreachable();
+      },
+    }),
+  ),
+);
+
+export const apollo = new ApolloClient({
+  cache: new InMemoryCache(cacheOptions),
+  link: ApolloLink.from([connectionLink, sessionLink(session), new HttpLink({ uri: apiUrl })]),
+  defaultOptions: {
+    // What is known shows at once, and is brought up to date.
+    watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },
+  },
+});
+
+// Another person's data must not show: neither after signing out, nor when another tab signs in as somebody else.
+let dataOf: string | null = null;
+session.subscribe(() => {
+  const userId = session.state.status === 'signedIn' ? session.state.userId : null;
+  if (userId === dataOf) return;
+  dataOf = userId;
+  void apollo.clearStore();
+});
+
+onBackAgain(() => {
+  void apollo.refetchQueries({ include: 'active' });
+});
+
+/** A sentence for the person about a request that failed. */
+export function explain(error: unknown): string {
+  if (CombinedGraphQLErrors.is(error)) {
+    const [first] = error.errors;
+    const seconds = first?.extensions?.['retryAfterSeconds'];
+    if (first?.extensions?.['code'] === 'RATE_LIMITED' && typeof seconds === 'number') {
+      return `Too many tries. Try again in ${Math.ceil(seconds / 60)} min.`;
+    }
+    return first?.message ?? 'The server answered with an error.';
+  }
+  return 'The server could not be reached. Nothing you typed is lost; try again in a moment.';
+}

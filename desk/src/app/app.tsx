@@ -1,0 +1,36 @@
+import { ApolloProvider } from '@apollo/client/react';
+import { Redirect, Route, Router, Switch } from 'wouter';
+import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
+import { QueuePage } from '../features/queue/queue-page.js';
+import { TicketPage } from '../features/ticket/ticket-page.js';
+import { apollo } from './api.js';
+import { SignedIn } from './session-context.js';
+import { basePath } from './settings.js';
+import { Shell } from './shell.js';
+
+export function App() {
+  return (
+    <ApolloProvider client={apollo}>
+      <Router base={basePath}>
+        <SignedIn>
+          <Shell>
+            <Switch>
+              <Route path="/tickets">
+                <QueuePage />
+              </Route>
+              <Route path="/tickets/new">
+                <NewTicketPage />
+              </Route>
+              <Route path="/tickets/:number">
+                {({ number }) => <TicketPage key={number} number={Number(number)} />}
+              </Route>
+              <Route>
+                <Redirect to="/tickets" replace />
+              </Route>
+            </Switch>
+          </Shell>
+        </SignedIn>
+      </Router>
+    </ApolloProvider>
+  );
+}

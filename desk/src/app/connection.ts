@@ -1,0 +1,55 @@
+import { useSyncExternalStore } from 'react';
+
+/** Whether the server answers. It is asked again until it does. */
+export type Connection = 'online' | 'offline';
+
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 10_000;
+
+let connection: Connection = 'online';
+const listeners = new Set<() => void>();
+const backAgain = new Set<() => void>();
+
+function become(next: Connection): void {
+  if (next === connection) return;
+  connection = next;
+  for (const listener of listeners) listener();
+  if (next === 'online') for (const action of backAgain) action();
+}
+
+/** To be called when a request got no answer. */
+export function reportUnreachable(): void {
+  if (connection === 'offline') return;
+  become('offline');
+  ask(FIRST_PAUSE_MS);
+}
+
+/** To be called with each answer. */
+export function reportReachable(): void {
+  become('online');
+}
+
+function ask(pauseMs: number): void {
+  const probe = async () => {
+    if (connection === 'online') return;
+    const response = await fetch(new URL('readyz', document.baseURI), { cache: 'no-store' }).catch(() => null);
+    if (response?.ok) become('online');
+    else ask(Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
+  };
+  setTimeout(() => void probe(), pauseMs);
+}
+
+/** Runs when the server answers again after it did not. */
+export function onBackAgain(action: () => void): () => void {
+  backAgain.add(action);
+  return () => backAgain.delete(action);
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(subscribe, () => connection);
+}
+
+function subscribe(listener: () => void): () => void {
+  listeners.add(listener);
+  return () => listeners.delete(listener);
+}

@@ -1,0 +1,47 @@
+import { useQuery } from '@apollo/client/react';
+import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react';
+import { ViewerDocument, type ViewerQuery } from '../generated/graphql.js';
+import { SignIn } from '../features/sign-in/sign-in.js';
+import { Splash } from '../ui/splash.js';
+import { session } from './api.js';
+import { onBackAgain, reportUnreachable, useConnection } from './connection.js';
+
+export type Viewer = NonNullable<ViewerQuery['viewer']>;
+
+const ViewerContext = createContext<Viewer | null>(null);
+
+/** The person who is signed in. */
+export function useViewer(): Viewer {
+  const viewer = useContext(ViewerContext);
+  if (!viewer) throw new Error('Nobody is signed in here');
+  return viewer;
+}
+
+function useSession() {
+  const state = useSyncExternalStore(session.subscribe, () => session.state);
+  useEffect(() => {
+    const resume = () => {
+      session.resume().catch(reportUnreachable);
+    };
+    resume();
+    return onBackAgain(resume);
+  }, []);
+  return state;
+}
+
+/** Shows the desk to who is signed in, and otherwise how to sign in, at the same address. */
+export function SignedIn({ children }: { children: ReactNode }) {
+  const state = useSession();
+  const connection = useConnection();
+  const userId = state.status === 'signedIn' ? state.userId : null;
+  if (state.status === 'signedOut') return <SignIn ended={state.ended} />;
+  if (userId === null) return <Splash offline={connection === 'offline'} />;
+  return <WithViewer key={userId}>{children}</WithViewer>;
+}
+
+function WithViewer({ children }: { children: ReactNode }) {
+  const { data } = useQuery(ViewerDocument);
+  const connection = useConnection();
+  if (!data?.viewer) return <Splash offline={connection === 'offline'} />;
+  return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
+}

@@ -1,0 +1,114 @@
+import { useQuery } from '@apollo/client/react';
+import { type ReactNode, useState } from 'react';
+import { Link, useLocation, useSearchParams } from 'wouter';
+import { viewFilter, VIEWS, type ViewId } from '../features/queue/views.js';
+import { ViewCountsDocument } from '../generated/graphql.js';
+import { Icon } from '../ui/icon.js';
+import { Avatar } from '../ui/avatar.js';
+import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
+import { session } from './api.js';
+import { useConnection } from './connection.js';
+import { useViewer } from './session-context.js';
+import { ThemeButton } from './theme.js';
+import './shell.css';
+
+export function Shell({ children }: { children: ReactNode }) {
+  const [, navigate] = useLocation();
+  const [helpOpen, setHelpOpen] = useState(false);
+  useShortcuts({
+    c: { label: 'New ticket', run: () => navigate('/tickets/new') },
+    '?': { label: 'Show the keys', run: () => setHelpOpen(true) },
+  });
+  return (
+    <div className="shell">
+      <a className="skip-link" href="#content">
+        Skip to the content
+      </a>
+      <Sidebar onHelp={() => setHelpOpen(true)} />
+      <div className="shell-main">
+        <OfflineBanner />
+        <main id="content" tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      {helpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
+    </div>
+  );
+}
+
+function OfflineBanner() {
+  const offline = useConnection() === 'offline';
+  return (
+    <div role="status" className="banner-place">
+      {offline && (
+        <p className="banner">The server cannot be reached. What you type is kept; this goes on by itself.</p>
+      )}
+    </div>
+  );
+}
+
+function Sidebar({ onHelp }: { onHelp: () => void }) {
+  const viewer = useViewer();
+  return (
+    <header className="sidebar">
+      <div className="sidebar-top">
+        <Link href="/tickets" className="logo">
+          <Icon name="logo" /> Docket
+        </Link>
+        <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
+          <Icon name="plus" /> New ticket
+        </Link>
+      </div>
+      <ViewLinks />
+      <div className="sidebar-foot">
+        <div className="who">
+          <Avatar name={viewer.name} />
+          <span className="who-name">
+            {viewer.name}
+            <small>{viewer.role.name}</small>
+          </span>
+        </div>
+        <div className="who-actions">
+          <ThemeButton />
+          <button type="button" className="button quiet icon-only" onClick={onHelp} aria-keyshortcuts="?">
+            <Icon name="keyboard" label="Keys" />
+          </button>
+          <button type="button" className="button quiet icon-only" onClick={() => void session.signOut()}>
+            <Icon name="sign-out" label="Sign out" />
+          </button>
+        </div>
+      </div>
+    </header>
+  );
+}
+
+function ViewLinks() {
+  const viewer = useViewer();
+  const [location] = useLocation();
+  const [search] = useSearchParams();
+  const { data } = useQuery(ViewCountsDocument, {
+    variables: {
+      mine: { ...viewFilter('mine', viewer), active: true },
+      unassigned: { ...viewFilter('unassigned', viewer), active: true },
+    },
+  });
+  const counts: Partial<Record<ViewId, number>> = {
+    ...(data && { mine: data.mine.totalCount, unassigned: data.unassigned.totalCount }),
+  };
+  const current = location === '/tickets' ? (search.get('view') ?? 'mine') : null;
+  return (
+    <nav aria-label="Views">
+      <ul className="views">
+        {VIEWS.map(({ id, label, icon }) => (
+          <li key={id}>
+            <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
+              <Icon name={icon} />
+              <span>{label}</span>
+              <span className="view-count">{counts[id] ?? ''}</span>
+            </Link>
+          </li>
+        ))}
+      </ul>
+    </nav>
+  );
+}

@@ -1,0 +1,89 @@
+import { type ReactNode } from 'react';
+import { Link } from 'wouter';
+import { type QueueRowFragment } from '../../generated/graphql.js';
+import { Avatar } from '../../ui/avatar.js';
+import { PriorityIcon, priorityLabel, Status } from '../../ui/labels.js';
+import { Time } from '../../ui/time.js';
+
+// What the columns show, for the code generator alone. To add a column: its fields here, and an entry below.
+void (
+  /* GraphQL */ `
+    fragment QueueRow on Ticket {
+      number
+      title
+      status
+      priority
+      createdAt
+      updatedAt
+      createdBy {
+        id
+        name
+      }
+      assignedTo {
+        id
+        name
+      }
+      product {
+        id
+        name
+      }
+    }
+  `
+);
+
+interface Column {
+  readonly id: string;
+  readonly label: string;
+  /** Shows only on screens that have room for it. */
+  readonly wideOnly?: true;
+  /** A track of CSS Grid. */
+  readonly width: string;
+  readonly cell: (ticket: QueueRowFragment) => ReactNode;
+}
+
+export const COLUMNS: readonly Column[] = [
+  {
+    id: 'priority',
+    label: 'Priority',
+    width: '28px',
+    cell: ({ priority }) => (
+      <span title={priorityLabel(priority)}>
+        <PriorityIcon priority={priority} />
+        <span className="visually-hidden">{priorityLabel(priority)}</span>
+      </span>
+    ),
+  },
+  { id: 'number', label: 'Number', width: '64px', cell: ({ number }) => `#${number}` },
+  {
+    id: 'title',
+    label: 'Title',
+    width: 'minmax(0, 1fr)',
+    cell: ({ number, title }) => (
+      <Link href={`/tickets/${number}`} className="row-link" dir="auto">
+        {title}
+      </Link>
+    ),
+  },
+  { id: 'product', label: 'Product', width: 'minmax(0, 8rem)', cell: ({ product }) => product?.name },
+  { id: 'status', label: 'Status', width: '7.5rem', cell: ({ status }) => <Status status={status} /> },
+  {
+    id: 'requester',
+    label: 'Reported by',
+    wideOnly: true,
+    width: 'minmax(0, 8rem)',
+    cell: ({ createdBy }) => createdBy.name,
+  },
+  {
+    id: 'assignee',
+    label: 'Assigned to',
+    width: '28px',
+    cell: ({ assignedTo }) =>
+      assignedTo ? <Avatar name={assignedTo.name} titled /> : <span className="avatar none" title="Unassigned" />,
+  },
+  {
+    id: 'updated',
+    label: 'Last change',
+    width: '5.5rem',
+    cell: ({ updatedAt, createdAt }) => <Time at={updatedAt ?? createdAt} />,
+  },
+];

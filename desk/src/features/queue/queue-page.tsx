@@ -1,0 +1,87 @@
+import { useQuery } from '@apollo/client/react';
+import { useEffect, useRef, useState } from 'react';
+import { explain } from '../../app/api.js';
+import { useViewer } from '../../app/session-context.js';
+import { QueueDocument } from '../../generated/graphql.js';
+import { useTitle } from '../../ui/use-title.js';
+import { filterOf, ORDERS, useQueueAddress } from './address.js';
+import { QueueList } from './queue-list.js';
+import { QueueTools } from './queue-tools.js';
+import { VIEWS } from './views.js';
+import './queue.css';
+
+const PAGE_SIZE = 50;
+/** While somebody types the list follows after this pause. */
+const TYPING_PAUSE_MS = 150;
+
+function useSettled<Value>(value: Value, pauseMs: number): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return settled;
+}
+
+export function QueuePage() {
+  const viewer = useViewer();
+  const [address, change] = useQueueAddress();
+  const search = useSettled(address.search, TYPING_PAUSE_MS);
+  const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
+  useTitle(heading);
+  const { data, previousData, loading, error, fetchMore } = useQuery(QueueDocument, {
+    variables: {
+      filter: filterOf({ ...address, search: address.search === '' ? '' : search }, viewer),
+      orderBy: ORDERS[address.order].order,
+      first: PAGE_SIZE,
+    },
+  });
+  const list = useRef<HTMLDivElement>(null);
+  // The rows before stay until the new ones are there: nothing flickers while somebody types.
+  const tickets = (data ?? previousData)?.tickets;
+
+  return (
+    <div className="queue">
+      <div className="queue-head">
+        <h1>
+          {heading}
+          <span className="queue-total" role="status">
+            {tickets && <span className="visually-hidden">{`, ${tickets.totalCount} tickets`}</span>}
+            <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
+          </span>
+        </h1>
+        <QueueTools address={address} onChange={change} />
+      </div>
+      {error && !tickets && (
+        <p className="notice" role="alert">
+          {explain(error)}
+        </p>
+      )}
+      <div ref={list} aria-busy={loading} className="queue-body">
+        {tickets && tickets.edges.length > 0 && <QueueList tickets={tickets.edges.map(({ node }) => node)} />}
+        {tickets && tickets.edges.length === 0 && !loading && <EmptyQueue searched={address.search !== ''} />}
+        {tickets?.pageInfo.hasNextPage && (
+          <button
+            type="button"
+            className="button more"
+            disabled={loading}
+            onClick={() => void fetchMore({ variables: { after: tickets.pageInfo.endCursor } })}
+          >
+            Show more
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function EmptyQueue({ searched }: { searched: boolean }) {
+  return (
+    <div className="queue-empty">
+      <p>
+        <strong>{searched ? 'No ticket matches.' : 'Nothing here.'}</strong>
+      </p>
+      <p>{searched ? 'Try fewer words, or search in All.' : 'Tickets show here as soon as there are any.'}</p>
+    </div>
+  );
+}

@@ -1,0 +1,224 @@
+import { type FieldErrors, type Result } from '@docket/client';
+import { type FormEvent, type ReactNode, useState } from 'react';
+import { explain, session } from '../../app/api.js';
+import { type DemoPerson, settings } from '../../app/settings.js';
+import { Avatar } from '../../ui/avatar.js';
+import { FormError, TextField } from '../../ui/field.js';
+import { Icon } from '../../ui/icon.js';
+import './sign-in.css';
+
+type Form = 'sign-in' | 'sign-up' | 'forgotten';
+
+/** Sends a form; messages of the server stand beside their fields. */
+function useSending<Value>(send: () => Promise<Result<Value>>, onDone?: (value: Value) => void) {
+  const [errors, setErrors] = useState<FieldErrors>({});
+  const [busy, setBusy] = useState(false);
+  const submit = async (event?: FormEvent) => {
+    event?.preventDefault();
+    if (busy) return;
+    setBusy(true);
+    setErrors({});
+    try {
+      const result = await send();
+      if (result.ok) onDone?.(result.value);
+      else setErrors(result.fields);
+    } catch (error) {
+      setErrors({ '': explain(error) });
+    } finally {
+      setBusy(false);
+    }
+  };
+  return { errors, busy, submit };
+}
+
+export function SignIn({ ended }: { ended: boolean }) {
+  const [form, setForm] = useState<Form>('sign-in');
+  return (
+    <main className="sign-in">
+      <div className="sign-in-card">
+        <p className="logo">
+          <Icon name="logo" /> Docket
+        </p>
+        {form === 'sign-in' && <SignInForm ended={ended} onForm={setForm} />}
+        {form === 'sign-up' && <SignUpForm onForm={setForm} />}
+        {form === 'forgotten' && <ForgottenForm onForm={setForm} />}
+      </div>
+    </main>
+  );
+}
+
+function SignInForm({ ended, onForm }: { ended: boolean; onForm: (form: Form) => void }) {
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const { errors, busy, submit } = useSending(async () => session.signIn(login, password));
+  return (
+    <>
+      <h1>Sign in</h1>
+      {ended && <p className="notice">Your session has ended. Sign in again: what you were writing is still there.</p>}
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <TextField
+          label="Username or e-mail"
+          name="login"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          value={login}
+          error={errors['login']}
+          onChange={(event) => setLogin(event.target.value)}
+        />
+        <TextField
+          label="Password"
+          name="password"
+          type="password"
+          autoComplete="current-password"
+          value={password}
+          error={errors['password']}
+          onChange={(event) => setPassword(event.target.value)}
+        />
+        <FormError>{errors['']}</FormError>
+        <button type="submit" className="button primary wide" disabled={busy}>
+          Sign in
+        </button>
+      </form>
+      <div className="sign-in-links">
+        <button type="button" className="link" onClick={() => onForm('forgotten')}>
+          Forgotten your password?
+        </button>
+        {settings.signUp && (
+          <button type="button" className="link" onClick={() => onForm('sign-up')}>
+            Create an account
+          </button>
+        )}
+      </div>
+      {settings.demo && <DemoPeople password={settings.demo.password} people={settings.demo.people} />}
+    </>
+  );
+}
+
+const WHAT_ROLES_DO: Readonly<Record<string, string>> = {
+  admin: 'sees and manages everything',
+  tech: 'works on tickets',
+  user: 'reports tickets',
+};
+
+function DemoPeople({ password, people }: { password: string; people: readonly DemoPerson[] }) {
+  return (
+    <section className="demo" aria-labelledby="demo-title">
+      <h2 id="demo-title">Or look around as one of the demo people</h2>
+      <ul>
+        {people.map((person) => (
+          <li key={person.username}>
+            <DemoButton person={person} password={password} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function DemoButton({ person: { username, name, role }, password }: { person: DemoPerson; password: string }) {
+  const { errors, busy, submit } = useSending(async () => session.signIn(username, password));
+  return (
+    <>
+      <button type="button" className="demo-person" disabled={busy} onClick={() => void submit()}>
+        <Avatar name={name} />
+        <span>
+          <strong>{name}</strong> {WHAT_ROLES_DO[role] ?? role}
+        </span>
+      </button>
+      <FormError>{Object.values(errors)[0]}</FormError>
+    </>
+  );
+}
+
+function BackToSignIn({ onForm, children }: { onForm: (form: Form) => void; children: ReactNode }) {
+  return (
+    <div className="sign-in-links">
+      <button type="button" className="link" onClick={() => onForm('sign-in')}>
+        {children}
+      </button>
+    </div>
+  );
+}
+
+function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
+  const [values, setValues] = useState({ firstName: '', lastName: '', username: '', email: '', password: '' });
+  const { errors, busy, submit } = useSending(async () =>
+    session.signUp({ ...values, lastName: values.lastName.trim() === '' ? null : values.lastName }),
+  );
+  const field = (name: keyof typeof values) => ({
+    name,
+    value: values[name],
+    error: errors[name],
+    onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
+  });
+  return (
+    <>
+      <h1>Create an account</h1>
+      <form onSubmit={(event) => void submit(event)} noValidate>
+        <div className="pair">
+          <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
+          <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
+        </div>
+        <TextField
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="3 to 30 of a-z, 0-9, _, - and ."
+          {...field('username')}
+        />
+        <TextField label="E-mail" type="email" autoComplete="email" {...field('email')} />
+        <TextField
+          label="Password"
+          type="password"
+          autoComplete="new-password"
+          hint="At least 8 characters"
+          {...field('password')}
+        />
+        <FormError>{errors['']}</FormError>
+        <button type="submit" className="button primary wide" disabled={busy}>
+          Create the account
+        </button>
+      </form>
+      <BackToSignIn onForm={onForm}>I have an account</BackToSignIn>
+    </>
+  );
+}
+
+function ForgottenForm({ onForm }: { onForm: (form: Form) => void }) {
+  const [email, setEmail] = useState('');
+  const [sentTo, setSentTo] = useState<string | null>(null);
+  const { errors, busy, submit } = useSending(
+    async () => session.requestPasswordReset(email.trim()),
+    () => setSentTo(email.trim()),
+  );
+  return (
+    <>
+      <h1>New password</h1>
+      {sentTo !== null ? (
+        <p className="notice" role="status">
+          If there is an account with {sentTo}, a mail with a link for a new password is on its way to it. The link
+          works for an hour.
+        </p>
+      ) : (
+        <form onSubmit={(event) => void submit(event)} noValidate>
+          <TextField
+            label="E-mail of your account"
+            name="email"
+            type="email"
+            autoComplete="email"
+            value={email}
+            error={errors['email']}
+            onChange={(event) => setEmail(event.target.value)}
+          />
+          <FormError>{errors['']}</FormError>
+          <button type="submit" className="button primary wide" disabled={busy}>
+            Send me a link
+          </button>
+        </form>
+      )}
+      <BackToSignIn onForm={onForm}>Back to sign in</BackToSignIn>
+    </>
+  );
+}

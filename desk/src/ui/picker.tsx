@@ -1,0 +1,177 @@
+import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { Icon } from './icon.js';
+import { place } from './place.js';
+import { useOptions } from './use-options.js';
+import './picker.css';
+
+export interface Option<Id extends string = string> {
+  readonly id: Id;
+  readonly label: string;
+  readonly icon?: ReactNode;
+  readonly hint?: string;
+}
+
+/** All options, or a search for them. */
+export type Options<Id extends string> = readonly Option<Id>[] | ((search: string) => Promise<readonly Option<Id>[]>);
+
+interface PickerProps<Id extends string> {
+  /** What is picked: "Status". */
+  readonly label: string;
+  /** What the button shows. */
+  readonly children: ReactNode;
+  readonly options: Options<Id>;
+  readonly selected: readonly Id[];
+  readonly onPick: (id: Id) => void;
+  /** Stays open, and each pick switches one on or off. */
+  readonly multiple?: boolean;
+  readonly className?: string;
+  readonly button?: RefObject<HTMLButtonElement | null>;
+  readonly disabled?: boolean;
+}
+
+/**
+ * A button that opens a list with a search field: a combobox after the ARIA Authoring Practices, in a popover, which the
+ * browser closes with Escape and by a click elsewhere.
+ */
+export function Picker<Id extends string>(props: PickerProps<Id>) {
+  const { label, children, className = 'button small', disabled = false } = props;
+  const ownButton = useRef<HTMLButtonElement>(null);
+  const button = props.button ?? ownButton;
+  const popover = useRef<HTMLDivElement>(null);
+  const [open, setOpen] = useState(false);
+  const id = useId();
+
+  const close = () => popover.current?.hidePopover();
+  useEffect(() => {
+    if (!open) return undefined;
+    // It stands at its button, which scrolls away under it.
+    const onScroll = (event: Event) => {
+      if (event.target === document) popover.current?.hidePopover();
+    };
+    addEventListener('scroll', onScroll, true);
+    return () => removeEventListener('scroll', onScroll, true);
+  }, [open]);
+
+  return (
+    <>
+      <button
+        ref={button}
+        type="button"
+        className={className}
+        disabled={disabled}
+        popoverTarget={id}
+        aria-haspopup="listbox"
+        aria-expanded={open}
+      >
+        <span className="visually-hidden">{label}: </span>
+        {children}
+      </button>
+      <div
+        ref={popover}
+        id={id}
+        popover="auto"
+        className="popover"
+        onBeforeToggle={({ newState }) => {
+          if (newState === 'open' && popover.current && button.current) place(popover.current, button.current);
+        }}
+        onToggle={({ newState }) => setOpen(newState === 'open')}
+      >
+        {open && <List {...props} onClose={close} />}
+      </div>
+    </>
+  );
+}
+
+function List<Id extends string>({
+  label,
+  options,
+  selected,
+  onPick,
+  multiple = false,
+  onClose,
+}: PickerProps<Id> & { onClose: () => void }) {
+  const [search, setSearch] = useState('');
+  const { found, loading } = useOptions(options, search);
+  const [current, setCurrent] = useState(() =>
+    Array.isArray(options)
+      ? Math.max(
+          0,
+          options.findIndex(({ id }) => selected.includes(id)),
+        )
+      : 0,
+  );
+  const input = useRef<HTMLInputElement>(null);
+  const id = useId();
+  const at = Math.min(current, found.length - 1);
+  useEffect(() => input.current?.focus({ preventScroll: true }), []);
+  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at]);
+
+  const pick = (option: Option<Id> | undefined) => {
+    if (!option) return;
+    onPick(option.id);
+    if (!multiple) onClose();
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.nativeEvent.isComposing) return;
+    const moves: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+    const move = moves[event.key];
+    if (move !== undefined && found.length > 0) setCurrent((at + move + found.length) % found.length);
+    else if (event.key === 'Enter') pick(found[at]);
+    else if (event.key === 'Tab') onClose();
+    else return;
+    if (event.key !== 'Tab') event.preventDefault();
+  };
+
+  return (
+    <>
+      <input
+        ref={input}
+        className="popover-search"
+        role="combobox"
+        aria-label={label}
+        aria-expanded="true"
+        aria-controls={`${id}-list`}
+        aria-activedescendant={at >= 0 ? `${id}-${at}` : undefined}
+        aria-autocomplete="list"
+        autoComplete="off"
+        spellCheck={false}
+        placeholder={`${label}…`}
+        value={search}
+        onChange={(event) => {
+          setSearch(event.target.value);
+          setCurrent(0);
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <div role="listbox" id={`${id}-list`} aria-label={label} aria-multiselectable={multiple} className="options">
+        {found.map((option, index) => (
+          // The keys are the input's, which keeps the focus.
+          // oxlint-disable-next-line jsx-a11y/click-events-have-key-events
+          <div
+            key={option.id}
+            id={`${id}-${index}`}
+            role="option"
+            tabIndex={-1}
+            className="option"
+            aria-selected={selected.includes(option.id)}
+            data-current={index === at}
+            onPointerMove={() => setCurrent(index)}
+            onClick={() => pick(option)}
+          >
+            {option.icon}
+            <span className="option-label">
+              {option.label}
+              {option.hint !== undefined && <small>{option.hint}</small>}
+            </span>
+            {selected.includes(option.id) && <Icon name="check" />}
+          </div>
+        ))}
+      </div>
+      {found.length === 0 && (
+        <p className="options-none" role="status">
+          {loading ? 'Searching…' : 'Nothing found'}
+        </p>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,93 @@
+// The real server with a real SMTP server and the demo people, and Chromium before it. Each test file starts its own.
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import axe from 'axe-core';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { startProcess } from '../../tests/support/server-process.js';
+import { startSmtpServer, type SmtpTestServer } from '../../tests/support/smtp.js';
+
+const CHROMIUM = process.env['CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why the tests do not run on this machine, for `test(name, { skip })`; false where they do. */
+export const skip = existsSync(CHROMIUM) ? false : `There is no Chromium at ${CHROMIUM}; CHROMIUM names another place`;
+
+/** The demo people, as their buttons name them. */
+export type DemoName = 'Ada Okafor' | 'Tomas Lind' | 'Mei Tanaka' | 'Ruth Abara' | 'Leo Marchetti';
+
+export interface Desk {
+  readonly url: string;
+  /** Mails that the server sent, about two seconds after what they are about. */
+  readonly smtp: SmtpTestServer;
+  /** A browser of one's own, with its own session: a page at this path of the desk, not signed in. */
+  open(path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** The same, signed in as one of the demo people by a click. */
+  openAs(name: DemoName, path?: string, options?: BrowserContextOptions): Promise<Page>;
+  /** What went wrong in any page so far: failed requests, errors on the console, exceptions. */
+  readonly faults: readonly string[];
+  stop(): Promise<void>;
+}
+
+function watch(page: Page, faults: string[]): void {
+  page.on('console', (message) => {
+    if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
+  });
+  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('response', (response) => {
+    if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
+  });
+}
+
+export async function startDesk(settings: Record<string, string> = {}): Promise<Desk> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'docket-desk-'));
+  const smtp = await startSmtpServer();
+  const server = startProcess(dataDir, {
+    EMAIL_HOST: '127.0.0.1',
+    EMAIL_PORT: String(smtp.port),
+    ASSIGN_REPORT_SCHEDULE: '0.03',
+    LOG_LEVEL: 'warn',
+    ...settings,
+  });
+  const output = await server.said('Ctrl-C stops it');
+  const [, url = ''] = /Desk +(\S+)/.exec(output) ?? [];
+  // Root may not use Chromium's sandbox; the pages are our own.
+  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+  const faults: string[] = [];
+
+  async function open(path = '/', options: BrowserContextOptions = {}): Promise<Page> {
+    const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options });
+    const page = await context.newPage();
+    watch(page, faults);
+    await page.goto(new URL(path, url).href);
+    return page;
+  }
+
+  return {
+    url,
+    smtp,
+    faults,
+    open,
+    async openAs(name, path, options) {
+      const page = await open(path, options);
+      await page.getByRole('button', { name }).click();
+      await page.getByRole('navigation', { name: 'Views' }).waitFor();
+      return page;
+    },
+    async stop() {
+      await browser.close();
+      server.child.kill('SIGTERM');
+      await server.exitCode;
+      await smtp.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+/** What axe finds wrong with the page as it is, one line for each rule. */
+export async function violations(page: Page): Promise<string[]> {
+  // As a script of the page it would be refused by the page's policy.
+  await page.evaluate(axe.source);
+  const { violations: found } = await page.evaluate('axe.run()').then((result) => result as axe.AxeResults);
+  return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
+}

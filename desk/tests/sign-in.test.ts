@@ -1,0 +1,40 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { type Desk, skip, startDesk, violations } from './desk.js';
+
+describe('signing in', { skip }, () => {
+  let desk: Desk;
+  before(async () => {
+    desk = await startDesk();
+  });
+  after(async () => desk.stop());
+
+  test('a demo person is one click away, survives a reload, and signs out in every tab', async () => {
+    const page = await desk.open('/tickets?view=all');
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: 'Tomas Lind' }).click();
+    await page.getByRole('link', { name: 'Patient search is down' }).waitFor();
+    await page.reload();
+    await page.getByRole('link', { name: 'Patient search is down' }).waitFor();
+    assert.deepEqual(await violations(page), []);
+
+    const second = await page.context().newPage();
+    await second.goto(`${desk.url}/tickets`);
+    await second.getByRole('navigation', { name: 'Views' }).waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await second.getByRole('heading', { name: 'Sign in' }).waitFor();
+    assert.deepEqual(desk.faults, []);
+  });
+
+  test('a wrong password is told, and the address stays', async () => {
+    const page = await desk.open('/tickets/2');
+    await page.getByLabel('Username or e-mail').fill('tomas');
+    await page.getByLabel('Password').fill('wrong');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('alert').getByText(/./).waitFor();
+    await page.getByLabel('Password').fill('docket-demo');
+    await page.keyboard.press('Enter');
+    await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    assert.equal(new URL(page.url()).pathname, '/tickets/2');
+  });
+});

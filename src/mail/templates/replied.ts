@@ -1,0 +1,42 @@
+import { inSentence } from '../in-sentence.js';
+import { assignedLead } from './assigned.js';
+import { type ChangedField } from './changed-field.js';
+import { type MailComment } from './comments.js';
+import { type MailTexts } from './layout.js';
+import { ticketMail, type TicketMailInput } from './ticket-mail.js';
+
+export interface RepliedMailInput extends TicketMailInput {
+  /** Oldest first, and how many public ones there are before them. */
+  comments: readonly MailComment[];
+  earlierComments: number;
+  /** What else waited to be told. */
+  changes: readonly ChangedField[];
+  /** Undefined when no assignment waited; null when nobody in particular did it. */
+  assignedByName: string | null | undefined;
+  /** Whether title or description name the recipient. */
+  isNamedInTicket: boolean;
+  /** Whether it comes because somebody named the recipient, and who did; null for several people. */
+  isMention: boolean;
+  authorName: string | null;
+}
+
+/** The mail about comments, or about being mentioned, with whatever else waited for the same person about the ticket. */
+export function repliedMail({ comments, earlierComments, changes, ...input }: RepliedMailInput): MailTexts {
+  const lead = leadOf(input);
+  const showsDescription = input.isNamedInTicket || input.assignedByName !== undefined;
+  return ticketMail(input, { ...(lead && { lead }), showsDescription, earlierComments, comments, changes });
+}
+
+/** A comment speaks for itself. */
+function leadOf({
+  assignedByName,
+  isMention,
+  authorName,
+}: Pick<RepliedMailInput, 'assignedByName' | 'isMention' | 'authorName'>): string | null {
+  const mentioned = `${authorName === null ? 'Several people have' : `${inSentence(authorName)} has`} mentioned you.`;
+  const leads = [
+    ...(assignedByName === undefined ? [] : [assignedLead(assignedByName)]),
+    ...(isMention ? [mentioned] : []),
+  ];
+  return leads.length === 0 ? null : leads.join(' ');
+}

@@ -1,0 +1,67 @@
+import { type Viewer } from '../../accounts/viewer.js';
+import { type ChangeCursors } from './change-cursor.js';
+import { ChangeCursorError } from './change-cursor.error.js';
+import { type ChangeLogEnd, type ChangeLogReader, MAX_BATCH, type SeenChange } from './change-log.reader.js';
+import { type ChangePosition } from './change-position.js';
+import { type ChangeSubscriber } from './audience.js';
+
+/** Maximum number of entries that one page of changes reads. Few of them may be for the viewer. */
+const MAX_READ = 10 * MAX_BATCH;
+
+/** Some changes, in order, and where to go on. */
+export interface ChangePage {
+  readonly changes: readonly SeenChange[];
+  readonly position: ChangePosition;
+  readonly hasMore: boolean;
+}
+
+/** What happened since a cursor, for queries and for subscriptions that catch up. */
+export class ChangeFeed {
+  readonly #reader: ChangeLogReader;
+  readonly #cursors: ChangeCursors;
+
+  constructor(reader: ChangeLogReader, cursors: ChangeCursors) {
+    this.#reader = reader;
+    this.#cursors = cursors;
+  }
+
+  /** To be asked before the data that shall not be older. */
+  async end(): Promise<ChangeLogEnd> {
+    return this.#reader.end();
+  }
+
+  cursor(viewer: Viewer, position: ChangePosition): string {
+    return this.#cursors.seal(viewer, position);
+  }
+
+  /**
+   * The position in a viewer's cursor.
+   * @throws ChangeCursorError when changes cannot be told from there on
+   */
+  async resume(viewer: Viewer, cursor: string): Promise<ChangePosition> {
+    const position = this.#cursors.open(viewer, cursor);
+    // The entry that a cursor names is kept for as long as the cursor can be used.
+    if (!(await this.#reader.has(position))) throw new ChangeCursorError('CURSOR_INVALID');
+    return position;
+  }
+
+  /** The next changes, at most `first`; fewer, or none, with more to come when little of the log is for the viewer. */
+  async page(
+    subscriber: ChangeSubscriber,
+    after: ChangePosition,
+    end: ChangePosition,
+    first: number,
+  ): Promise<ChangePage> {
+    const changes: SeenChange[] = [];
+    let position = after;
+    let hasMore = true;
+    for (let read = 0; read < MAX_READ && hasMore && changes.length < first; read += MAX_BATCH) {
+      const batch = await this.#reader.read([subscriber], position, end);
+      changes.push(...(batch.changes.get(subscriber) ?? []));
+      ({ position, hasMore } = batch);
+    }
+    const [last] = changes.slice(first - 1, first);
+    if (last === undefined || changes.length === first) return { changes, position, hasMore };
+    return { changes: changes.slice(0, first), position: last.position, hasMore: true };
+  }
+}

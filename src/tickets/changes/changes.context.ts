@@ -1,0 +1,41 @@
+import { type Viewer } from '../../accounts/viewer.js';
+import { type Context } from '../../graphql/context.js';
+import { ticketById } from '../tickets.context.js';
+import { TicketChangeKind } from './change-kind.js';
+import { type ChangeFeed } from './change-feed.js';
+import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type TicketChange } from './ticket-change.types.js';
+
+declare module '../../graphql/context.js' {
+  interface Context {
+    /**
+     * Where the log of changes ended before the request began to read; null for requests that do not ask for changes. No
+     * other data of the answer is older.
+     */
+    changeEnd: ChangeLogEnd | null;
+  }
+  interface Readers {
+    readonly changes: ChangeFeed;
+  }
+}
+
+/** What GraphQL's resolvers take for a change. */
+export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChange' };
+
+/** A change with its ticket. One that was hidden or deleted since it was read has vanished. */
+export async function ticketChangeOf(
+  context: Context,
+  viewer: Viewer,
+  { kind, ticketId, eventId, position }: SeenChange,
+): Promise<TicketChangeRow> {
+  const ticket = kind === TicketChangeKind.VANISHED ? null : await ticketById(context).load(ticketId);
+  return {
+    __typename: 'TicketChange',
+    cursor: context.readers.changes.cursor(viewer, position),
+    kind: ticket === null ? TicketChangeKind.VANISHED : kind,
+    ticketId,
+    ticket,
+    // Of what vanished only the id is told.
+    eventId: ticket === null ? null : eventId,
+  };
+}
