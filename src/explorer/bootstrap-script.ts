@@ -44,16 +44,6 @@ query MyTickets {
     }
   }
 }
-
-query WatchedByMe {
-  tickets(first: 10, filter: { watchedByMe: true }) {
-    nodes {
-      number
-      title
-      viewerWatchState
-    }
-  }
-}
 `;
 
 const WELCOME_VARIABLES = JSON.stringify({ input: { login: '', password: '' } }, null, 2);

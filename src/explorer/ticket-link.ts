@@ -18,7 +18,6 @@ query Ticket($number: Int!) {
     assignedTo {
       name
     }
-    viewerWatchState
     comments(last: 25) {
       nodes {
         createdAt
