@@ -3,6 +3,7 @@ import { relayStylePagination } from '@apollo/client/utilities';
 
 /** The abstract types, so that the cache knows what a fragment on one of them matches. Tested against schema.graphql. */
 const possibleTypes = {
+  TimelineItem: ['Comment', 'TicketEvent'],
   Node: ['Comment', 'Notification', 'Product', 'Role', 'Session', 'Ticket', 'TicketEvent', 'User'],
 };
 
@@ -23,6 +24,7 @@ export const cacheOptions: InMemoryCacheConfig = {
       fields: {
         comments: relayStylePagination(),
         history: relayStylePagination(),
+        timeline: relayStylePagination(),
       },
     },
     // Values without an id, which belong to what they are in.

@@ -1,11 +1,12 @@
 import { useQuery } from '@apollo/client/react';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { viewFilter, VIEWS, type ViewId } from '../features/queue/views.js';
+import { usualView, viewFilter, VIEWS, type ViewId } from '../features/queue/views.js';
 import { ViewCountsDocument } from '../generated/graphql.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
+import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
 import { useViewer } from './session-context.js';
@@ -31,6 +32,7 @@ export function Shell({ children }: { children: ReactNode }) {
           {children}
         </main>
       </div>
+      <Toasts />
       {helpOpen && <ShortcutHelp onClose={() => setHelpOpen(false)} />}
     </div>
   );
@@ -88,14 +90,14 @@ function ViewLinks() {
   const [search] = useSearchParams();
   const { data } = useQuery(ViewCountsDocument, {
     variables: {
-      mine: { ...viewFilter('mine', viewer), active: true },
-      unassigned: { ...viewFilter('unassigned', viewer), active: true },
+      mine: { ...viewFilter('mine'), active: true },
+      unassigned: { ...viewFilter('unassigned'), active: true },
     },
   });
   const counts: Partial<Record<ViewId, number>> = {
     ...(data && { mine: data.mine.totalCount, unassigned: data.unassigned.totalCount }),
   };
-  const current = location === '/tickets' ? (search.get('view') ?? 'mine') : null;
+  const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
   return (
     <nav aria-label="Views">
       <ul className="views">

@@ -1,4 +1,4 @@
-import { type InputHTMLAttributes, type ReactNode, useId } from 'react';
+import { type InputHTMLAttributes, type ReactNode, type TextareaHTMLAttributes, useId } from 'react';
 
 interface Shared {
   readonly label: string;
@@ -42,6 +42,14 @@ export function TextField({ label, error, hint, ...input }: Shared & InputHTMLAt
   return (
     <Labelled label={label} error={error} hint={hint}>
       {(control) => <input className="input" {...input} {...control} />}
+    </Labelled>
+  );
+}
+
+export function TextArea({ label, error, hint, ...area }: Shared & TextareaHTMLAttributes<HTMLTextAreaElement>) {
+  return (
+    <Labelled label={label} error={error} hint={hint}>
+      {(control) => <textarea className="input" {...area} {...control} />}
     </Labelled>
   );
 }

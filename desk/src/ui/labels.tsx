@@ -1,4 +1,11 @@
-import { TICKET_PRIORITIES, TICKET_STATUSES, type TicketPriority, type TicketStatus } from '@docket/client';
+import {
+  TICKET_PRIORITIES,
+  TICKET_STATUSES,
+  TICKET_TYPES,
+  type TicketPriority,
+  type TicketStatus,
+  type TicketType,
+} from '@docket/client';
 import { type ReactNode } from 'react';
 import { type Option } from './picker.js';
 import './labels.css';
@@ -19,6 +26,12 @@ const PRIORITY: Readonly<Record<TicketPriority, string>> = {
   LOW: 'Low',
 };
 
+const TYPE: Readonly<Record<TicketType, string>> = {
+  BUG: 'Problem',
+  ENHANCEMENT: 'Improvement',
+  FEATURE: 'New feature',
+};
+
 /** A value that a newer server has, in words as good as they can be. */
 function inWords(value: string): string {
   const words = value.toLowerCase().replaceAll('_', ' ');
@@ -27,6 +40,7 @@ function inWords(value: string): string {
 
 export const statusLabel = (status: string): string => lookUp(STATUS, status);
 export const priorityLabel = (priority: string): string => lookUp(PRIORITY, priority);
+export const typeLabel = (type: string): string => lookUp(TYPE, type);
 
 function lookUp(labels: Readonly<Record<string, string>>, value: string): string {
   return labels[value] ?? inWords(value);
@@ -112,6 +126,15 @@ export function Status({ status }: { status: TicketStatus }) {
   );
 }
 
+export function Priority({ priority }: { priority: TicketPriority }) {
+  return (
+    <span className="labelled">
+      <PriorityIcon priority={priority} />
+      {priorityLabel(priority)}
+    </span>
+  );
+}
+
 export const STATUS_OPTIONS: readonly Option<TicketStatus>[] = TICKET_STATUSES.map((id) => ({
   id,
   label: statusLabel(id),
@@ -123,3 +146,5 @@ export const PRIORITY_OPTIONS: readonly Option<TicketPriority>[] = TICKET_PRIORI
   label: priorityLabel(id),
   icon: <PriorityIcon priority={id} />,
 }));
+
+export const TYPE_OPTIONS: readonly Option<TicketType>[] = TICKET_TYPES.map((id) => ({ id, label: typeLabel(id) }));

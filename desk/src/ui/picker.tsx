@@ -21,7 +21,7 @@ interface PickerProps<Id extends string> {
   readonly children: ReactNode;
   readonly options: Options<Id>;
   readonly selected: readonly Id[];
-  readonly onPick: (id: Id) => void;
+  readonly onPick: (id: Id, option: Option<Id>) => void;
   /** Stays open, and each pick switches one on or off. */
   readonly multiple?: boolean;
   readonly className?: string;
@@ -104,11 +104,13 @@ function List<Id extends string>({
   const id = useId();
   const at = Math.min(current, found.length - 1);
   useEffect(() => input.current?.focus({ preventScroll: true }), []);
-  useEffect(() => document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' }), [id, at]);
+  useEffect(() => {
+    document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
+  }, [id, at]);
 
   const pick = (option: Option<Id> | undefined) => {
     if (!option) return;
-    onPick(option.id);
+    onPick(option.id, option);
     if (!multiple) onClose();
   };
   const onKeyDown = (event: KeyboardEvent) => {

@@ -2,19 +2,27 @@ import { Migration } from '@mikro-orm/migrations';
 
 const SETTINGS = ['reply_emails', 'mention_emails', 'queue_emails'];
 
-/** Values that PostgreSQL cannot take from an enum again: `down` makes the enums anew. */
-const NEW_KINDS = ['REPLIED', 'NEW_UNASSIGNED', 'MENTIONED'];
-const OLD_KINDS = ['ASSIGNED', 'UPDATED', 'DIGEST'];
-const NEW_CANCEL_REASONS = ['NOT_VISIBLE', 'ASSIGNED', 'MERGED', 'RETRACTED'];
-const OLD_CANCEL_REASONS = [
-  'REASSIGNED',
-  'UNASSIGNED',
-  'TICKET_DELETED',
-  'USER_DELETED',
-  'UNSUBSCRIBED',
-  'BY_STAFF',
-  'EMAIL_UNCONFIRMED',
-];
+/** Enums that get values, and their columns of the table of notifications. */
+const KIND = {
+  type: 'notification_kind',
+  column: 'kind',
+  old: ['ASSIGNED', 'UPDATED', 'DIGEST'],
+  added: ['REPLIED', 'NEW_UNASSIGNED', 'MENTIONED'],
+};
+const CANCEL_REASON = {
+  type: 'notification_cancel_reason',
+  column: 'cancel_reason',
+  old: [
+    'REASSIGNED',
+    'UNASSIGNED',
+    'TICKET_DELETED',
+    'USER_DELETED',
+    'UNSUBSCRIBED',
+    'BY_STAFF',
+    'EMAIL_UNCONFIRMED',
+  ],
+  added: ['NOT_VISIBLE', 'ASSIGNED', 'MERGED', 'RETRACTED'],
+};
 
 function list(values: readonly string[]): string {
   return values.map((value) => `'${value}'`).join(', ');
@@ -25,9 +33,11 @@ export class Migration20261127140000_who_hears extends Migration {
 
   override name = 'Migration20261127140000_who_hears';
 
-  override up(): void {
-    for (const kind of NEW_KINDS) this.addSql(`alter type notification_kind add value '${kind}'`);
-    for (const reason of NEW_CANCEL_REASONS) this.addSql(`alter type notification_cancel_reason add value '${reason}'`);
+  override async up(): Promise<void> {
+    const rows = await this.execute('select from notification limit 1');
+    if (rows.length > 0) this.#addValues();
+    // A value that is added cannot be used in the same transaction, and a restored backup does so.
+    else this.#replaceEnums(({ old, added }) => [...old, ...added]);
     // The order decides which of several reasons a mail names.
     this.addSql(`create type notification_reason as enum
       ('MENTIONED', 'ASSIGNEE', 'CREATOR', 'WATCHER', 'COMMENTER', 'PRODUCT_OWNER', 'QUEUE')`);
@@ -72,15 +82,25 @@ export class Migration20261127140000_who_hears extends Migration {
     this.addSql(`alter table notification drop column reason, drop column merged_into`);
     this.addSql(`drop type notification_reason`);
 
-    this.addSql(`delete from notification where kind in (${list(NEW_KINDS)})`);
-    this.addSql(`update notification set cancel_reason = null where cancel_reason in (${list(NEW_CANCEL_REASONS)})`);
-    this.addSql(`drop index notification_digest_once_scheduled`);
-    for (const [type, column, values] of [
-      ['notification_kind', 'kind', OLD_KINDS],
-      ['notification_cancel_reason', 'cancel_reason', OLD_CANCEL_REASONS],
-    ] as const) {
+    // PostgreSQL takes no value from an enum.
+    this.addSql(`delete from notification where kind in (${list(KIND.added)})`);
+    this.addSql(`update notification set cancel_reason = null where cancel_reason in (${list(CANCEL_REASON.added)})`);
+    this.#replaceEnums(({ old }) => old);
+  }
+
+  /** Does not rewrite the table. */
+  #addValues(): void {
+    for (const { type, added } of [KIND, CANCEL_REASON]) {
+      for (const value of added) this.addSql(`alter type ${type} add value '${value}'`);
+    }
+  }
+
+  #replaceEnums(valuesOf: (changed: typeof KIND) => readonly string[]): void {
+    this.addSql('drop index notification_digest_once_scheduled');
+    for (const changed of [KIND, CANCEL_REASON]) {
+      const { type, column } = changed;
       this.addSql(`alter type ${type} rename to ${type}_replaced`);
-      this.addSql(`create type ${type} as enum (${list(values)})`);
+      this.addSql(`create type ${type} as enum (${list(valuesOf(changed))})`);
       this.addSql(`alter table notification alter column ${column} type ${type} using ${column}::text::${type}`);
       this.addSql(`drop type ${type}_replaced`);
     }

@@ -2,20 +2,26 @@ import { TICKET_PRIORITIES, TICKET_STATUSES, type TicketPriority, type TicketSta
 import { useSearchParams } from 'wouter';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
-import { viewFilter, type ViewId, VIEWS } from './views.js';
+import { usualView, viewFilter, type ViewId, VIEWS } from './views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
 export const STATES = ['active', 'closed', 'any'] as const;
 export type State = (typeof STATES)[number];
 
 export const ORDERS = {
-  updated: { label: 'Last change', order: { field: 'UPDATED_AT', direction: 'DESC' } },
-  priority: { label: 'Priority', order: { field: 'PRIORITY', direction: 'DESC' } },
-  newest: { label: 'Newest', order: { field: 'CREATED_AT', direction: 'DESC' } },
-  oldest: { label: 'Oldest', order: { field: 'CREATED_AT', direction: 'ASC' } },
-} as const satisfies Record<string, { label: string; order: TicketOrder }>;
+  active: { label: 'Last activity', order: [{ field: 'LAST_ACTIVITY', direction: 'DESC' }] },
+  priority: {
+    label: 'Priority',
+    order: [
+      { field: 'PRIORITY', direction: 'DESC' },
+      { field: 'LAST_ACTIVITY', direction: 'DESC' },
+    ],
+  },
+  newest: { label: 'Newest', order: [{ field: 'CREATED_AT', direction: 'DESC' }] },
+  oldest: { label: 'Oldest', order: [{ field: 'CREATED_AT', direction: 'ASC' }] },
+} as const satisfies Record<string, { label: string; order: TicketOrder[] }>;
 export type OrderId = keyof typeof ORDERS;
-export const ORDER_IDS: readonly OrderId[] = ['updated', 'priority', 'newest', 'oldest'];
+export const ORDER_IDS: readonly OrderId[] = ['active', 'priority', 'newest', 'oldest'];
 
 /** What the queue shows: everything of it stands in the address. */
 export interface QueueAddress {
@@ -28,7 +34,7 @@ export interface QueueAddress {
   readonly order: OrderId;
 }
 
-const DEFAULT_ORDER: OrderId = 'updated';
+const DEFAULT_ORDER: OrderId = 'active';
 
 function oneOf<Value extends string>(values: readonly Value[], text: string | null): Value | null {
   return values.find((value) => value === text) ?? null;
@@ -39,13 +45,13 @@ function listOf<Value extends string>(values: readonly Value[], text: string | n
   return values.filter((value) => given.includes(value));
 }
 
-export function readAddress(params: URLSearchParams): QueueAddress {
+function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
   return {
     view:
       oneOf(
         VIEWS.map(({ id }) => id),
         params.get('view'),
-      ) ?? 'mine',
+      ) ?? usual,
     search: params.get('q') ?? '',
     state: oneOf(STATES, params.get('state')) ?? 'active',
     status: listOf(TICKET_STATUSES, params.get('status')),
@@ -56,7 +62,7 @@ export function readAddress(params: URLSearchParams): QueueAddress {
 }
 
 /** Only what differs from the usual, so that addresses stay short. */
-export function writeAddress(address: QueueAddress): URLSearchParams {
+function writeAddress(address: QueueAddress): URLSearchParams {
   const params = new URLSearchParams({ view: address.view });
   if (address.search.trim() !== '') params.set('q', address.search);
   if (address.state !== 'active') params.set('state', address.state);
@@ -67,9 +73,9 @@ export function writeAddress(address: QueueAddress): URLSearchParams {
   return params;
 }
 
-export function useQueueAddress(): [QueueAddress, (change: Partial<QueueAddress>) => void] {
+export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
   const [params, setParams] = useSearchParams();
-  const address = readAddress(params);
+  const address = readAddress(params, usualView(viewer));
   const change = (part: Partial<QueueAddress>) => setParams(writeAddress({ ...address, ...part }), { replace: true });
   return [address, change];
 }
@@ -79,10 +85,10 @@ function stateFilter({ state, status }: QueueAddress): TicketFilter {
   return state === 'any' ? {} : { active: state === 'active' };
 }
 
-export function filterOf(address: QueueAddress, viewer: Viewer): TicketFilter {
+export function filterOf(address: QueueAddress): TicketFilter {
   const { search, priority, product } = address;
   return {
-    ...viewFilter(address.view, viewer),
+    ...viewFilter(address.view),
     ...stateFilter(address),
     ...(search.trim() !== '' && { search: search.trim() }),
     ...(priority.length > 0 && { priority: [...priority] }),

@@ -2,6 +2,7 @@ import { type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { type QueueRowFragment } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
+import { Icon } from '../../ui/icon.js';
 import { PriorityIcon, priorityLabel, Status } from '../../ui/labels.js';
 import { Time } from '../../ui/time.js';
 
@@ -13,8 +14,15 @@ void (
       title
       status
       priority
-      createdAt
-      updatedAt
+      lastActivityAt
+      commentCount
+      lastComment {
+        id
+        author {
+          id
+          name
+        }
+      }
       createdBy {
         id
         name
@@ -64,6 +72,19 @@ export const COLUMNS: readonly Column[] = [
       </Link>
     ),
   },
+  {
+    id: 'comments',
+    label: 'Comments',
+    width: '40px',
+    cell: ({ commentCount, lastComment }) =>
+      commentCount > 0 && (
+        <span className="comment-count" title={lastComment ? `Last by ${lastComment.author.name}` : undefined}>
+          <Icon name="comment" />
+          {commentCount}
+          <span className="visually-hidden"> comments</span>
+        </span>
+      ),
+  },
   { id: 'product', label: 'Product', width: 'minmax(0, 8rem)', cell: ({ product }) => product?.name },
   { id: 'status', label: 'Status', width: '7.5rem', cell: ({ status }) => <Status status={status} /> },
   {
@@ -82,8 +103,8 @@ export const COLUMNS: readonly Column[] = [
   },
   {
     id: 'updated',
-    label: 'Last change',
+    label: 'Last activity',
     width: '5.5rem',
-    cell: ({ updatedAt, createdAt }) => <Time at={updatedAt ?? createdAt} />,
+    cell: ({ lastActivityAt }) => <Time at={lastActivityAt} />,
   },
 ];

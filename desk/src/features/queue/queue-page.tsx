@@ -25,13 +25,13 @@ function useSettled<Value>(value: Value, pauseMs: number): Value {
 
 export function QueuePage() {
   const viewer = useViewer();
-  const [address, change] = useQueueAddress();
+  const [address, change] = useQueueAddress(viewer);
   const search = useSettled(address.search, TYPING_PAUSE_MS);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
   const { data, previousData, loading, error, fetchMore } = useQuery(QueueDocument, {
     variables: {
-      filter: filterOf({ ...address, search: address.search === '' ? '' : search }, viewer),
+      filter: filterOf({ ...address, search: address.search === '' ? '' : search }),
       orderBy: ORDERS[address.order].order,
       first: PAGE_SIZE,
     },

@@ -8,17 +8,22 @@ interface View {
   readonly id: ViewId;
   readonly label: string;
   readonly icon: IconName;
-  readonly filter: (viewer: Viewer) => TicketFilter;
+  readonly filter: TicketFilter;
 }
 
 /** The lists of the sidebar, in its order. */
 export const VIEWS: readonly View[] = [
-  { id: 'mine', label: 'Mine', icon: 'person', filter: ({ id }) => ({ assignedToId: [id] }) },
-  { id: 'unassigned', label: 'Unassigned', icon: 'inbox', filter: () => ({ unassigned: true }) },
-  { id: 'reported', label: 'Reported by me', icon: 'flag', filter: ({ id }) => ({ createdById: [id] }) },
-  { id: 'all', label: 'All', icon: 'list', filter: () => ({}) },
+  { id: 'mine', label: 'Mine', icon: 'person', filter: { assignedToMe: true } },
+  { id: 'unassigned', label: 'Unassigned', icon: 'inbox', filter: { unassigned: true } },
+  { id: 'reported', label: 'Reported by me', icon: 'flag', filter: { createdByMe: true } },
+  { id: 'all', label: 'All', icon: 'list', filter: {} },
 ];
 
-export function viewFilter(view: ViewId, viewer: Viewer): TicketFilter {
-  return VIEWS.find(({ id }) => id === view)?.filter(viewer) ?? {};
+/** Where somebody begins: people who report tickets have none assigned to them. */
+export function usualView({ role }: Viewer): ViewId {
+  return role.canManageTickets ? 'mine' : 'reported';
+}
+
+export function viewFilter(view: ViewId): TicketFilter {
+  return VIEWS.find(({ id }) => id === view)?.filter ?? {};
 }

@@ -1,6 +1,89 @@
+import { useQuery } from '@apollo/client/react';
+import { Link } from 'wouter';
+import { explain } from '../../app/api.js';
+import { EarlierTimelineDocument, TicketDocument, type TicketQuery } from '../../generated/graphql.js';
+import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
+import { Composer } from './composer.js';
+import { ConflictDialog } from './conflict-dialog.js';
+import { Properties } from './properties.js';
+import { Texts } from './texts.js';
+import { Timeline } from './timeline.js';
+import { useUpdateTicket } from './use-update-ticket.js';
+import './ticket.css';
+
+/** The newest entries of the timeline at first, and as many more at each click. */
+const TIMELINE_PAGE = 50;
+
+type Ticket = NonNullable<TicketQuery['ticketByNumber']>;
 
 export function TicketPage({ number }: { number: number }) {
-  useTitle(`#${number}`);
-  return <h1>{number}</h1>;
+  const { data, loading, error, refetch, fetchMore } = useQuery(TicketDocument, {
+    variables: { number, last: TIMELINE_PAGE },
+  });
+  const ticket = data?.ticketByNumber;
+  useTitle(ticket ? `#${number} ${ticket.title}` : `#${number}`);
+  if (ticket) {
+    return (
+      <TicketView
+        ticket={ticket}
+        onRefresh={async () => (await refetch()).data?.ticketByNumber?.timeline.edges.map(({ node }) => node) ?? []}
+        onEarlier={() => {
+          void fetchMore({
+            query: EarlierTimelineDocument,
+            variables: { id: ticket.id, last: TIMELINE_PAGE, before: ticket.timeline.pageInfo.startCursor },
+          });
+        }}
+      />
+    );
+  }
+  if (loading) return <div className="ticket" aria-busy="true" />;
+  return (
+    <div className="queue-empty">
+      <h1>{error ? 'This did not work' : `There is no ticket #${number} for you`}</h1>
+      <p>{error ? explain(error) : 'It does not exist, was deleted, or is not for you to see.'}</p>
+      <p>
+        <Link href="/tickets">Back to the tickets</Link>
+      </p>
+    </div>
+  );
+}
+
+interface TicketViewProps {
+  readonly ticket: Ticket;
+  readonly onRefresh: () => Promise<readonly Ticket['timeline']['edges'][number]['node'][]>;
+  readonly onEarlier: () => void;
+}
+
+function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
+  const { update, conflict } = useUpdateTicket();
+  const nodes = ticket.timeline.edges.map(({ node }) => node);
+  return (
+    <div className="ticket">
+      <div className="ticket-bar">
+        <button type="button" className="button quiet small" onClick={() => history.back()}>
+          <Icon name="back" /> Back
+        </button>
+        <span className="soft">#{ticket.number}</span>
+      </div>
+      <div className="ticket-columns">
+        <div className="ticket-main">
+          <Texts ticket={ticket} onChange={update} />
+          <Timeline nodes={nodes} hasEarlier={ticket.timeline.pageInfo.hasPreviousPage} onEarlier={onEarlier} />
+          <Composer
+            key={ticket.id}
+            ticketId={ticket.id}
+            nodes={nodes}
+            onRefresh={onRefresh}
+            canReply={ticket.viewerCanComment}
+            canNote={ticket.viewerCanCommentInternally}
+          />
+        </div>
+        <aside className="ticket-side" aria-label="Properties">
+          <Properties ticket={ticket} onChange={(change) => void update(change, ticket)} />
+        </aside>
+      </div>
+      {conflict && <ConflictDialog conflict={conflict} />}
+    </div>
+  );
 }

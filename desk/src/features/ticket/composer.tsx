@@ -1,0 +1,203 @@
+import { useApolloClient, useMutation } from '@apollo/client/react';
+import { newId, resultOf } from '@docket/client';
+import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { explain } from '../../app/api.js';
+import { useViewer } from '../../app/session-context.js';
+import { CreateCommentDocument, TicketDocument } from '../../generated/graphql.js';
+import { Icon } from '../../ui/icon.js';
+import { useShortcuts } from '../../ui/shortcuts.js';
+import { tell } from '../../ui/toast.js';
+import { useDraft } from '../../ui/use-draft.js';
+import { type TimelineNode } from './timeline.js';
+
+type Mode = 'reply' | 'note';
+
+const MODES = {
+  reply: {
+    tab: 'Reply',
+    button: 'Send reply',
+    label: 'Your reply',
+    placeholder: 'Write a reply…',
+    sent: 'Your reply was sent.',
+  },
+  note: {
+    tab: 'Internal note',
+    button: 'Add internal note',
+    label: 'Your internal note',
+    placeholder: 'Write a note that only your team reads…',
+    sent: 'Your note was added. Only your team sees it.',
+  },
+} as const;
+
+interface ComposerProps {
+  readonly ticketId: string;
+  readonly nodes: readonly TimelineNode[];
+  /** Loads what others wrote meanwhile, before something is sent. */
+  readonly onRefresh: () => Promise<readonly TimelineNode[]>;
+  readonly canReply: boolean;
+  readonly canNote: boolean;
+}
+
+function newestForeignComment(nodes: readonly TimelineNode[], viewerId: string): string | null {
+  const comment = nodes.findLast((node) => node.__typename === 'Comment' && node.author.id !== viewerId);
+  return comment?.id ?? null;
+}
+
+/** Where replies and internal notes are written: two drafts, which cannot be taken for each other. */
+export function Composer(props: ComposerProps) {
+  const { canReply, canNote } = props;
+  const [mode, setMode] = useState<Mode>(canReply ? 'reply' : 'note');
+  const area = useRef<HTMLTextAreaElement>(null);
+  const write = (next: Mode) => {
+    setMode(next);
+    // Once the text of that mode is there.
+    requestAnimationFrame(() => area.current?.focus());
+  };
+  useShortcuts({
+    ...(canReply && { r: { label: 'Reply', run: () => write('reply') } }),
+    ...(canNote && { n: { label: 'Internal note', run: () => write('note') } }),
+  });
+  if (!canReply && !canNote) return null;
+  return (
+    <section className="composer" data-mode={mode} aria-label="Write">
+      {canNote && (
+        <div className="composer-tabs" role="tablist" aria-label="What you write">
+          {(['reply', 'note'] as const).map((each) => (
+            <button
+              key={each}
+              type="button"
+              role="tab"
+              aria-selected={mode === each}
+              tabIndex={mode === each ? 0 : -1}
+              className="composer-tab"
+              data-mode={each}
+              onClick={() => write(each)}
+              onKeyDown={(event) => {
+                if (event.key !== 'ArrowLeft' && event.key !== 'ArrowRight') return;
+                setMode(each === 'reply' ? 'note' : 'reply');
+                const other = event.currentTarget.nextElementSibling ?? event.currentTarget.previousElementSibling;
+                if (other instanceof HTMLElement) other.focus();
+              }}
+            >
+              <Icon name={each === 'reply' ? 'reply' : 'lock'} /> {MODES[each].tab}
+              <kbd aria-hidden="true">{each === 'reply' ? 'r' : 'n'}</kbd>
+            </button>
+          ))}
+        </div>
+      )}
+      <Writing key={mode} {...props} mode={mode} area={area} />
+    </section>
+  );
+}
+
+interface WritingProps extends ComposerProps {
+  readonly mode: Mode;
+  readonly area: RefObject<HTMLTextAreaElement | null>;
+}
+
+function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
+  const viewer = useViewer();
+  const client = useApolloClient();
+  const [content, setContent] = useDraft(viewer.id, `${mode} ${ticketId}`);
+  const [send] = useMutation(CreateCommentDocument);
+  const [busy, setBusy] = useState(false);
+  const [error, setError] = useState<string>();
+  // With the id of the first try, a second one after a lost answer writes nothing twice.
+  const commentId = useRef(newId());
+  // The newest comment of others that the writer has seen; a newer one shows before anything is sent.
+  const [seen, setSeen] = useState(() => newestForeignComment(nodes, viewer.id));
+  const [warned, setWarned] = useState(false);
+  const newest = newestForeignComment(nodes, viewer.id);
+  useEffect(() => {
+    // Without a draft everything on the screen counts as seen.
+    if (content === '') setSeen(newest);
+  }, [content, newest]);
+  const words = MODES[mode];
+  const unseen = content !== '' && newest !== seen;
+
+  const submit = async () => {
+    if (busy || content.trim() === '') return;
+    setBusy(true);
+    setError(undefined);
+    try {
+      const now = newestForeignComment(await onRefresh(), viewer.id);
+      if (now !== seen && !warned) {
+        setWarned(true);
+        return;
+      }
+      const { data } = await send({
+        variables: { input: { id: commentId.current, ticketId, content, internal: mode === 'note' } },
+      });
+      if (!data) return;
+      const result = resultOf(data.createComment, ({ comment }) => comment);
+      if (!result.ok) {
+        setError(result.errors[0]?.message);
+        return;
+      }
+      commentId.current = newId();
+      setContent('');
+      setWarned(false);
+      await client.refetchQueries({ include: [TicketDocument] });
+      tell(words.sent);
+    } catch (failure) {
+      setError(explain(failure));
+    } finally {
+      setBusy(false);
+    }
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && (event.ctrlKey || event.metaKey)) {
+      event.preventDefault();
+      void submit();
+    }
+    if (event.key === 'Escape') area.current?.blur();
+  };
+
+  return (
+    <form
+      className="composer-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void submit();
+      }}
+    >
+      <textarea
+        ref={area}
+        className="composer-text"
+        aria-label={words.label}
+        aria-describedby={error === undefined ? undefined : `composer-error`}
+        placeholder={words.placeholder}
+        dir="auto"
+        rows={4}
+        value={content}
+        onChange={(event) => setContent(event.target.value)}
+        onKeyDown={onKeyDown}
+      />
+      <div role="alert">
+        {unseen && (
+          <p className="composer-warning">
+            Somebody wrote while you were writing: <a href={`#entry-${newest}`}>look at it</a> before you send.
+          </p>
+        )}
+        {error !== undefined && (
+          <p className="form-error" id="composer-error">
+            {error}
+          </p>
+        )}
+      </div>
+      <div className="composer-foot">
+        <p className="composer-hint">
+          {mode === 'note' ? 'Only people who manage tickets see it.' : 'Everybody who sees the ticket reads it.'}
+        </p>
+        <button
+          type="submit"
+          className={mode === 'note' ? 'button note' : 'button primary'}
+          disabled={busy || content.trim() === ''}
+        >
+          <Icon name={mode === 'note' ? 'lock' : 'reply'} />
+          {unseen && warned ? `${words.button} anyway` : words.button}
+        </button>
+      </div>
+    </form>
+  );
+}

@@ -1,0 +1,30 @@
+import { apollo } from '../app/api.js';
+import { FindProductsDocument, FindUsersDocument } from '../generated/graphql.js';
+import { Avatar } from './avatar.js';
+import { type Option } from './picker.js';
+
+/** Stands for no person, or no product, in a picker. */
+export const NONE = 'none';
+
+const matches = (label: string, search: string) => label.toLowerCase().includes(search.toLowerCase());
+
+/** People by name or username, and nobody. */
+export async function findPeople(search: string): Promise<readonly Option[]> {
+  const { data } = await apollo.query({ query: FindUsersDocument, variables: { search: search || null } });
+  const people = (data?.users.nodes ?? []).map(({ id, name, username }) => ({
+    id,
+    label: name,
+    hint: username,
+    icon: <Avatar name={name} />,
+  }));
+  const nobody = { id: NONE, label: 'Nobody', icon: <span className="avatar none" /> };
+  return matches(nobody.label, search) ? [nobody, ...people] : people;
+}
+
+/** Products by name, and none. */
+export async function findProducts(search: string): Promise<readonly Option[]> {
+  const { data } = await apollo.query({ query: FindProductsDocument, variables: { search: search || null } });
+  const products = (data?.products.nodes ?? []).map(({ id, name }) => ({ id, label: name }));
+  const none = { id: NONE, label: 'No product' };
+  return matches(none.label, search) ? [none, ...products] : products;
+}
