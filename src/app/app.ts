@@ -19,6 +19,7 @@ import { ViewerCache } from '../accounts/viewer-cache.js';
 import { type Clock } from '../common/clock.js';
 import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
+import { ChangeLogCleanup } from '../tickets/changes/change-log-cleanup.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
 import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
@@ -110,6 +111,7 @@ export interface App extends AppParts {
   readonly endedSignIns: ExpiredSessionCleanup;
   readonly searchUpkeep: SearchUpkeep;
   readonly changeSignal: ChangeSignal;
+  readonly changeLogCleanup: ChangeLogCleanup;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
 }
@@ -180,6 +182,7 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeLogCleanup: new ChangeLogCleanup(db),
     changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),

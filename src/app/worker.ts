@@ -25,6 +25,7 @@ type WorkerParts = Pick<
   | 'accountMails'
   | 'throttle'
   | 'endedSignIns'
+  | 'changeLogCleanup'
   | 'settings'
   | 'logger'
 >;
@@ -53,7 +54,8 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
   const lookAhead = new UpcomingTimers({ delivery, clock, logger });
   const stopping = new AbortController();
   const cleanUp = onceADay(clock, async () => {
-    const removed = await endedSignIns.remove(stopping.signal);
+    const removed =
+      (await endedSignIns.remove(stopping.signal)) + (await parts.changeLogCleanup.remove(stopping.signal));
     const before = new Date(clock.now().getTime() - CAPTURED_MAILS_KEPT_DAYS * DAY_MS);
     const mails = capturedMails === undefined ? 0 : await removeCapturedMails(capturedMails, before);
     if (removed + mails > 0) logger.info({ rows: removed, mails }, 'Removed what ended long ago');

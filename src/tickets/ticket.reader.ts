@@ -13,7 +13,8 @@ import { type TicketFilter, type TicketOrder } from './ticket.inputs.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
 import { type TicketColumn } from './ticket.fields.js';
 import { ticketOrder } from './ticket-order.js';
-import { visibleTickets } from './ticket-visibility.js';
+import { canSeeDeletedTickets } from './ticket.policy.js';
+import { readableTickets, visibleTickets } from './ticket-visibility.js';
 
 /** A ticket as resolvers get it, with the relations that the statement joined. */
 export type TicketRow = RowWith<Ticket>;
@@ -180,10 +181,11 @@ export class TicketReader {
     );
   }
 
-  /** Those of the tickets that the viewer may see, in no order. */
-  async byIds(viewer: Viewer, ids: readonly string[]): Promise<TicketRow[]> {
+  /** Those of the tickets that the viewer may see, in no order; with deleted ones for those who may see them. */
+  async byIds(viewer: Viewer, ids: readonly string[], { withDeleted = false } = {}): Promise<TicketRow[]> {
+    const readable = readableTickets(viewer, 't', { deletedToo: withDeleted && canSeeDeletedTickets(viewer) });
     return this.#db.pipelined(
-      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${visibleTickets(viewer, 't')}`,
+      sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from ticket t where t.id = any(${[...ids]}::uuid[]) and ${readable}`,
     );
   }
 

@@ -12,10 +12,22 @@ const BEFORE = [
   'updated_at',
   'closed_at',
   'deleted_at',
+  'last_activity_at',
+  'last_internal_activity_at',
 ] as const;
 
+/** Not changes by themselves: they follow from comments, which readers may not see. */
+const FOLLOWING: readonly string[] = ['last_activity_at', 'last_internal_activity_at'];
+
 /** What readers see of a ticket. A change of anything else is no entry. */
-const WATCHED = ['number', 'title', 'description', 'details', 'created_at', ...BEFORE];
+const WATCHED = [
+  'number',
+  'title',
+  'description',
+  'details',
+  'created_at',
+  ...BEFORE.filter((column) => !FOLLOWING.includes(column)),
+];
 
 const of = (alias: string, columns: readonly string[]) => columns.map((column) => `${alias}.${column}`).join(', ');
 
@@ -52,6 +64,8 @@ export class Migration20261127144500_change_log extends Migration {
       updated_at timestamptz(3),
       closed_at timestamptz(3),
       deleted_at timestamptz(3),
+      last_activity_at timestamptz(3),
+      last_internal_activity_at timestamptz(3),
       primary key (horizon, id)
     )`);
     // The last final entry: no other will be written before it. A transaction that has written entries holds a lock on the
@@ -82,51 +96,53 @@ export class Migration20261127144500_change_log extends Migration {
     // Where the log begins: a cursor names an entry, also before the first change.
     this.addSql(`insert into ticket_change (ticket_id) values ('00000000-0000-0000-0000-000000000000')`);
 
-    this.addSql(`create function log_new_tickets() returns trigger language plpgsql as $$
+    this.addSql(`create function add_new_tickets_to_log() returns trigger language plpgsql as $$
       begin
         insert into ticket_change (ticket_id, is_new) select id, true from written order by number;
         return null;
       end $$`);
-    this.addSql(`create trigger log_new_tickets after insert on ticket referencing new table as written
-      for each statement execute function log_new_tickets()`);
+    this.addSql(`create trigger add_new_tickets_to_log after insert on ticket referencing new table as written
+      for each statement execute function add_new_tickets_to_log()`);
 
-    this.addSql(`create function log_changed_ticket() returns trigger language plpgsql as $$
+    this.addSql(`create function add_changed_ticket_to_log() returns trigger language plpgsql as $$
       begin
         insert into ticket_change (ticket_id, ${BEFORE.join(', ')}) values (old.id, ${of('old', BEFORE)});
         return null;
       end $$`);
-    this.addSql(`create trigger log_changed_ticket after update on ticket for each row
-      when ((${of('old', WATCHED)}) is distinct from (${of('new', WATCHED)})) execute function log_changed_ticket()`);
-    this.addSql(`create trigger log_removed_ticket after delete on ticket for each row execute function log_changed_ticket()`);
+    this.addSql(`create trigger add_changed_ticket_to_log after update on ticket for each row
+      when ((${of('old', WATCHED)}) is distinct from (${of('new', WATCHED)})) execute function add_changed_ticket_to_log()`);
+    this.addSql(`create trigger add_removed_ticket_to_log after delete on ticket for each row execute function add_changed_ticket_to_log()`);
 
-    this.addSql(`create function log_new_comments() returns trigger language plpgsql as $$
+    // PostgreSQL runs triggers in the order of their names: these before those that count comments
+    // (Migration20261127143000_activity), after which the ticket is not what it was before.
+    this.addSql(`create function add_new_comments_to_log() returns trigger language plpgsql as $$
       begin
         insert into ticket_change (ticket_id, comment_id, internal, ${BEFORE.join(', ')})
           select t.id, c.id, c.internal, ${of('t', BEFORE)} from written c join ticket t on t.id = c.ticket_id
           order by c.created_at, c.id;
         return null;
       end $$`);
-    this.addSql(`create trigger log_new_comments after insert on comment referencing new table as written
-      for each statement execute function log_new_comments()`);
+    this.addSql(`create trigger add_new_comments_to_log after insert on comment referencing new table as written
+      for each statement execute function add_new_comments_to_log()`);
 
-    this.addSql(`create function log_changed_comment() returns trigger language plpgsql as $$
+    this.addSql(`create function add_changed_comment_to_log() returns trigger language plpgsql as $$
       begin
         insert into ticket_change (ticket_id, comment_id, internal, ${BEFORE.join(', ')})
           select t.id, old.id, old.internal and new.internal, ${of('t', BEFORE)} from ticket t where t.id = new.ticket_id;
         return null;
       end $$`);
-    this.addSql(`create trigger log_changed_comment after update on comment for each row
+    this.addSql(`create trigger add_changed_comment_to_log after update on comment for each row
       when ((old.content, old.internal, old.deleted_at) is distinct from (new.content, new.internal, new.deleted_at))
-      execute function log_changed_comment()`);
+      execute function add_changed_comment_to_log()`);
   }
 
   override async down(): Promise<void> {
-    this.addSql('drop trigger log_changed_comment on comment');
-    this.addSql('drop trigger log_new_comments on comment');
-    this.addSql('drop trigger log_removed_ticket on ticket');
-    this.addSql('drop trigger log_changed_ticket on ticket');
-    this.addSql('drop trigger log_new_tickets on ticket');
-    for (const name of ['log_changed_comment', 'log_new_comments', 'log_changed_ticket', 'log_new_tickets']) {
+    this.addSql('drop trigger add_changed_comment_to_log on comment');
+    this.addSql('drop trigger add_new_comments_to_log on comment');
+    this.addSql('drop trigger add_removed_ticket_to_log on ticket');
+    this.addSql('drop trigger add_changed_ticket_to_log on ticket');
+    this.addSql('drop trigger add_new_tickets_to_log on ticket');
+    for (const name of ['add_changed_comment_to_log', 'add_new_comments_to_log', 'add_changed_ticket_to_log', 'add_new_tickets_to_log']) {
       this.addSql(`drop function ${name}()`);
     }
     this.addSql('drop function change_log_end()');

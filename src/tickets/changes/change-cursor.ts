@@ -80,7 +80,8 @@ export class ChangeCursors {
 
   #payloadOf(cursor: string): Buffer | null {
     const sealed = Buffer.from(cursor, 'base64url');
-    if (sealed.length !== NONCE_BYTES + PAYLOAD_BYTES + TAG_BYTES) return null;
+    if (sealed.length !== NONCE_BYTES + PAYLOAD_BYTES + TAG_BYTES || sealed.toString('base64url') !== cursor)
+      return null;
     for (const key of this.#keys) {
       const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES));
       decipher.setAuthTag(sealed.subarray(-TAG_BYTES));

@@ -3,7 +3,8 @@ import { type Db } from '../../database/db.js';
 import { sqlName, type TicketColumn } from '../ticket.fields.js';
 import { type Audience, audienceOf, type ChangeSubscriber } from './audience.js';
 import { TicketChangeKind } from './change-kind.js';
-import { type ChangePosition, isSamePosition, orderColumns, orderValues, positionColumns } from './change-position.js';
+import { type ChangePosition, orderColumns, orderValues, positionColumns } from './change-position.js';
+import { comparePositions } from './compare-positions.js';
 
 /** Where the log ends just now. */
 export interface ChangeLogEnd {
@@ -18,6 +19,8 @@ export interface SeenChange {
   readonly position: ChangePosition;
   readonly kind: TicketChangeKind;
   readonly ticketId: string;
+  /** Whether it is in the list as a deleted ticket. */
+  readonly isDeleted: boolean;
   /** What happened; null for changed and deleted comments. Whether the viewer may see it is asked when it is loaded. */
   readonly eventId: string | null;
 }
@@ -47,6 +50,8 @@ const LOGGED: readonly TicketColumn[] = [
   'updatedAt',
   'closedAt',
   'deletedAt',
+  'lastActivityAt',
+  'lastInternalActivityAt',
 ];
 /** What never changes is taken from the ticket. */
 const CONSTANT: readonly TicketColumn[] = ['number', 'createdAt'];
@@ -70,6 +75,7 @@ type FoundChange = ChangePosition & {
   readonly place: number;
   readonly before: boolean;
   readonly now: boolean;
+  readonly isDeleted: boolean;
 };
 
 function kindOf({ before, now }: FoundChange): TicketChangeKind {
@@ -120,21 +126,23 @@ export class ChangeLogReader {
     end: ChangePosition,
     most = MAX_BATCH,
   ): Promise<ChangeBatch<Subscriber>> {
-    if (isSamePosition(after, end)) return { changes: new Map(), position: end, hasMore: false };
-    const position = (await this.#nth(after, end, most)) ?? end;
+    // Filters are checked also where there is nothing to read.
     const { audiences, members } = await this.#audiencesOf(subscribers);
+    // An end that is read later may lie before another one, when a transaction with a lower number writes by then.
+    if (comparePositions(after, end) >= 0) return { changes: new Map(), position: after, hasMore: false };
+    const position = (await this.#nth(after, end, most)) ?? end;
     const found = audiences.length === 0 ? [] : await this.#find(audiences, after, position);
     const changes = new Map<Subscriber, SeenChange[]>();
     for (const change of found) {
-      const { ticketId, eventId } = change;
-      const seen = { position: positionOf(change), kind: kindOf(change), ticketId, eventId };
+      const { ticketId, eventId, isDeleted } = change;
+      const seen = { position: positionOf(change), kind: kindOf(change), ticketId, isDeleted, eventId };
       for (const subscriber of members[change.place] ?? []) {
         const known = changes.get(subscriber);
         if (known) known.push(seen);
         else changes.set(subscriber, [seen]);
       }
     }
-    return { changes, position, hasMore: !isSamePosition(position, end) };
+    return { changes, position, hasMore: comparePositions(position, end) < 0 };
   }
 
   /** The last of so many entries; null when there are fewer. */
@@ -164,7 +172,7 @@ export class ChangeLogReader {
     );
     return this.#db.all(sql<FoundChange>`
       select ${positionColumns('e')}, e.ticket_id as "ticketId", ${EVENT} as "eventId",
-        a.place, coalesce(a.before, false) as before, coalesce(a.now, false) as now
+        t.deleted_at is not null as "isDeleted", a.place, coalesce(a.before, false) as before, coalesce(a.now, false) as now
       from (select c.*, c.xmin as written_by from ticket_change c where ${between(after, last, 'c')}) e
       left join ticket t on t.id = e.ticket_id
       cross join lateral ${BEFORE}

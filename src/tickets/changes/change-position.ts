@@ -27,7 +27,3 @@ export function orderColumns(alias: string): RawBuilder<unknown> {
 export function orderValues({ horizon, id }: ChangePosition): RawBuilder<unknown> {
   return sql`(${horizon}::bigint, ${id}::bigint)`;
 }
-
-export function isSamePosition(one: ChangePosition, other: ChangePosition): boolean {
-  return one.horizon === other.horizon && one.id === other.id;
-}

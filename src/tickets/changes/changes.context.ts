@@ -1,5 +1,7 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Context } from '../../graphql/context.js';
+import { signedIn } from '../../accounts/accounts.context.js';
+import { loaderById } from '../../graphql/loader.js';
 import { ticketById } from '../tickets.context.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
@@ -19,6 +21,11 @@ declare module '../../graphql/context.js' {
   }
 }
 
+/** Deleted ones too, for changes of lists that show them. */
+const deletedTicketById = loaderById(async (context, ids) =>
+  context.readers.tickets.byIds(signedIn(context), ids, { withDeleted: true }),
+);
+
 /** What GraphQL's resolvers take for a change. */
 export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChange' };
 
@@ -26,9 +33,10 @@ export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChang
 export async function ticketChangeOf(
   context: Context,
   viewer: Viewer,
-  { kind, ticketId, eventId, position }: SeenChange,
+  { kind, ticketId, isDeleted, eventId, position }: SeenChange,
 ): Promise<TicketChangeRow> {
-  const ticket = kind === TicketChangeKind.VANISHED ? null : await ticketById(context).load(ticketId);
+  const byId = isDeleted ? deletedTicketById : ticketById;
+  const ticket = kind === TicketChangeKind.VANISHED ? null : await byId(context).load(ticketId);
   return {
     __typename: 'TicketChange',
     cursor: context.readers.changes.cursor(viewer, position),
