@@ -101,11 +101,11 @@ async function watchSilently(
 ): Promise<void> {
   const { ticket, comment, index, people, createdAt } = of;
   const em = server.app.orm.em.fork();
-  for (const [kind, of, silent] of [
+  for (const [kind, about, silent] of [
     [TicketEventKind.CREATED, null, index % 2 === 0],
     [TicketEventKind.COMMENTED, comment.id, index % 2 === 1],
   ] as const) {
-    em.create(TicketEvent, { kind, ticket: ticket.id, comment: of, createdAt, notified: !silent });
+    em.create(TicketEvent, { kind, ticket: ticket.id, comment: about, createdAt, notified: !silent });
   }
   if (index < 3)
     em.create(TicketWatch, { ticket: ticket.id, user: people.leo.id, state: WatchState.WATCHING, createdAt });
