@@ -1,5 +1,5 @@
 import { type UnauthenticatedReason } from '../common/errors.js';
-import { type AccessTokens } from './sessions/access-token.js';
+import { type AccessTokens, type VerifiedToken } from './sessions/access-token.js';
 import { type Viewer } from './viewer.js';
 import { type ViewerCache } from './viewer-cache.js';
 
@@ -12,16 +12,21 @@ export interface RequestViewer {
   readonly refusal: UnauthenticatedReason;
 }
 
-const NO_TOKEN: RequestViewer = { viewer: null, refusal: 'MISSING' };
+/** Whom the access token of an Authorization header names, or why nobody. */
+export async function tokenOf(
+  accessTokens: AccessTokens,
+  authorization: string | undefined,
+): Promise<VerifiedToken | UnauthenticatedReason> {
+  const [, token] = BEARER.exec(authorization?.trim() ?? '') ?? [];
+  return token === undefined ? 'MISSING' : accessTokens.verify(token);
+}
 
 /** Finds the viewer by the access token of the Authorization header. */
 export async function viewerOf(
   { accessTokens, viewers }: { accessTokens: AccessTokens; viewers: ViewerCache },
   authorization: string | undefined,
 ): Promise<RequestViewer> {
-  const [, token] = BEARER.exec(authorization?.trim() ?? '') ?? [];
-  if (token === undefined) return NO_TOKEN;
-  const subject = await accessTokens.verify(token);
-  if (typeof subject === 'string') return { viewer: null, refusal: subject };
-  return { viewer: await viewers.find(subject), refusal: 'REVOKED' };
+  const token = await tokenOf(accessTokens, authorization);
+  if (typeof token === 'string') return { viewer: null, refusal: token };
+  return { viewer: await viewers.find(token), refusal: 'REVOKED' };
 }

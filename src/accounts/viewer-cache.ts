@@ -11,6 +11,8 @@ const FRESH_FOR_MS = 5000;
 const MAX_REMEMBERED = 10_000;
 
 interface ViewerRow {
+  id: string;
+  sessionId: string;
   canViewAll: boolean;
   canEditAll: boolean;
   canDeleteAll: boolean;
@@ -34,6 +36,8 @@ export class ViewerCache {
     max: MAX_REMEMBERED,
   });
 
+  readonly #onForget: (() => void)[] = [];
+
   constructor(db: Db, clock: Clock) {
     this.#db = db;
     this.#clock = clock;
@@ -45,7 +49,7 @@ export class ViewerCache {
     const remembered = this.#remembered.get(subject.sessionId);
     if (remembered && now - remembered.readAt < FRESH_FOR_MS && now >= remembered.readAt) return remembered.viewer;
 
-    const viewer = this.#read(subject);
+    const viewer = this.readAll([subject]).then((viewers) => viewers.get(subject.sessionId) ?? null);
     this.#remembered.set(subject.sessionId, { viewer, readAt: now });
     viewer.catch(() => this.#remembered.delete(subject.sessionId));
     return viewer;
@@ -54,20 +58,32 @@ export class ViewerCache {
   /** Invalidates entries, so that changes by this instance take effect on it at once. */
   forget(): void {
     this.#remembered.clear();
+    for (const listener of this.#onForget) listener();
   }
 
-  async #read({ userId, sessionId }: AccessTokenSubject): Promise<Viewer | null> {
-    const [row] = await this.#db.pipelined(sql<ViewerRow>`
+  /** Has the listener called whenever viewers may have changed by this instance. */
+  whenForgotten(listener: () => void): void {
+    this.#onForget.push(listener);
+  }
+
+  /** The present viewers by session, without those that are not; one statement. */
+  async readAll(subjects: readonly AccessTokenSubject[]): Promise<ReadonlyMap<string, Viewer>> {
+    const users = new Map(subjects.map(({ sessionId, userId }) => [sessionId, userId]));
+    const rows = await this.#db.pipelined(sql<ViewerRow>`
       select ${flag('can_view_all')} as "canViewAll", ${flag('can_edit_all')} as "canEditAll",
         ${flag('can_delete_all')} as "canDeleteAll", ${flag('can_manage_users')} as "canManageUsers",
         ${flag('can_manage_tickets')} as "canManageTickets", ${flag('can_assign_tickets')} as "canAssignTickets",
         u.may_create_tickets as "create", u.may_edit_tickets as "edit",
-        u.may_view_tickets as "view", u.may_delete_tickets as "delete"
+        u.may_view_tickets as "view", u.may_delete_tickets as "delete", s.id as "sessionId", u.id as "id"
       from session s join "user" u on u.id = s.user_id join role r on r.id = u.role_id
-      where s.id = ${sessionId} and u.id = ${userId} and u.deleted_at is null and s.revoked_at is null
+      where s.id = any(${[...users.keys()]}::uuid[]) and u.deleted_at is null and s.revoked_at is null
         and s.expires_at > ${this.#clock.now().toISOString()}::timestamptz`);
-    if (row === undefined) return null;
-    const { create, edit, view, delete: remove, ...role } = row;
-    return { id: userId, sessionId, role, permissions: { create, edit, view, delete: remove } };
+    return new Map(
+      rows.filter(({ id, sessionId }) => users.get(sessionId) === id).map((row) => [row.sessionId, viewerOfRow(row)]),
+    );
   }
+}
+
+function viewerOfRow({ id, sessionId, create, edit, view, delete: remove, ...role }: ViewerRow): Viewer {
+  return { id, sessionId, role, permissions: { create, edit, view, delete: remove } };
 }

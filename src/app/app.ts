@@ -21,6 +21,7 @@ import { ChangeCursors } from '../tickets/changes/change-cursor.js';
 import { ChangeFeed } from '../tickets/changes/change-feed.js';
 import { ChangeLogCleanup } from '../tickets/changes/change-log-cleanup.js';
 import { ChangeLogReader } from '../tickets/changes/change-log.reader.js';
+import { LiveChanges } from '../tickets/changes/live-changes.js';
 import { ChangeSignal } from '../tickets/changes/change-signal.js';
 import { CommentReader } from '../tickets/comments/comment.reader.js';
 import { CommentService } from '../tickets/comments/comment.service.js';
@@ -175,6 +176,7 @@ export function createApp(parts: AppParts): App {
     ]),
   );
   const metrics = new Metrics({ orm, db, clock, replicas: parts.replicas });
+  const changeSignal = new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger });
   return {
     ...parts,
     metrics,
@@ -182,8 +184,8 @@ export function createApp(parts: AppParts): App {
     throttle,
     endedSignIns: new ExpiredSessionCleanup(db, clock),
     searchUpkeep: new SearchUpkeep(db, logger),
+    changeSignal,
     changeLogCleanup: new ChangeLogCleanup(db),
-    changeSignal: new ChangeSignal({ db, databaseUrl: parts.databaseUrl, logger }),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
@@ -214,6 +216,12 @@ export function createApp(parts: AppParts): App {
       users: new UserService({ orm, clock, sessions, viewers, onUserDeleted, currentPassword, addressChange }),
       roles: new RoleService({ orm, clock, viewers }),
       tickets: new TicketService({ clock, store: ticketStore }),
+      liveChanges: new LiveChanges({
+        reader: new ChangeLogReader(db),
+        signal: changeSignal,
+        metrics: metrics.subscriptions,
+        logger,
+      }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
       comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql';
-import { buildSchemaSync } from 'type-graphql';
+import { buildSchemaSync, type PubSub } from 'type-graphql';
 import { AuthResolver } from '../accounts/sign-in/auth.resolver.js';
 import { SessionResolver } from '../accounts/sessions/session.resolver.js';
 import { TicketTimelineResolver } from '../tickets/timeline/timeline.resolver.js';
@@ -11,6 +11,8 @@ import { NotificationSettingsResolver } from '../notifications/notification-sett
 import { TicketInsightsResolver } from '../tickets/insights/ticket-insights.resolver.js';
 import { ProductResolver } from '../products/product.resolver.js';
 import { SimilarTicketResolver } from '../tickets/similar-ticket.resolver.js';
+import { CaughtUp } from '../tickets/changes/caught-up.type.js';
+import { LiveChangeResolver } from '../tickets/changes/live-change.resolver.js';
 import { FieldChangeResolver } from '../tickets/field-change.resolver.js';
 import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
@@ -27,6 +29,7 @@ import { answerUserErrors } from '../graphql/mutation-errors.js';
 import { NodeResolver } from './node.resolver.js';
 
 const OPERATION_TYPES: Readonly<Record<string, string>> = {
+  Subscription: 'What can be followed as it happens. Each field says who may follow it.',
   Query: 'What can be asked for. Each field says who may ask; all but `viewer` need a signed-in viewer.',
   Mutation:
     'What can be changed. Each field says who may do it. Whatever a person can put right comes back as userErrors, with ' +
@@ -56,6 +59,12 @@ function markOneOf(schema: GraphQLSchema): void {
   }
 }
 
+function refuseTopic(topic: string): never {
+  throw new Error(`There is no topic ${topic}: subscriptions read the log of changes`);
+}
+
+const NO_TOPICS: PubSub = { publish: refuseTopic, subscribe: refuseTopic };
+
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
@@ -76,6 +85,7 @@ export function createSchema(): GraphQLSchema {
       FieldChangeResolver,
       TicketTimelineResolver,
       TicketChangeResolver,
+      LiveChangeResolver,
       CommentResolver,
       TicketCommentsResolver,
       UserCommentsResolver,
@@ -84,13 +94,15 @@ export function createSchema(): GraphQLSchema {
       TicketInsightsResolver,
       NodeResolver,
     ],
+    // Subscriptions bring their own sources.
+    pubSub: NO_TOPICS,
     authChecker: checkAccess,
     // For @VisibleIf; @Authorized throws.
     authMode: 'null',
     // Services validate inputs, and report faults as userErrors.
     validate: false,
-    // Only reachable types are part of the API, not base classes of payloads.
-    orphanedTypes: [],
+    // Besides, only reachable types are part of the API, not base classes of payloads.
+    orphanedTypes: [CaughtUp],
   });
   describeArguments(schema);
   markOneOf(schema);

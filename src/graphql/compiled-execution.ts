@@ -1,5 +1,4 @@
 import { type ApolloServerPlugin, type GraphQLRequestListener, type GraphQLResponse, HeaderMap } from '@apollo/server';
-import { ApolloServerErrorCode } from '@apollo/server/errors';
 import {
   type DocumentNode,
   getVariableValues,
@@ -18,7 +17,7 @@ import { LRUCache } from 'lru-cache';
 import { CompilableOperations } from './compilable-operation.js';
 import { ComputedArguments } from './computed-arguments.js';
 import { type Context } from './context.js';
-import { formatError, isForClients } from './format-error.js';
+import { formatExecutionError, isForClients } from './format-error.js';
 
 /** Compiled functions take some hundred kilobytes each; clients have some dozens of documents. */
 const MAX_COMPILED = 300;
@@ -112,12 +111,6 @@ function asGraphQLError({ message, path, locations, originalError = new Error(me
   return Object.assign(new GraphQLError(message, { path, originalError, extensions }), { locations });
 }
 
-/** As Apollo formats an error of a field. */
-function formatted(error: GraphQLError): GraphQLFormattedError {
-  const code = error.extensions['code'] ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
-  return formatError({ ...error.toJSON(), extensions: { ...error.extensions, code } }, error);
-}
-
 function answerOf(singleResult: {
   data?: Record<string, unknown> | null;
   errors?: readonly GraphQLFormattedError[];
@@ -165,7 +158,7 @@ export function compiledQueries(
       }
       const errors = found.map(asGraphQLError);
       report({ errors, contextValue, operationName });
-      return answerOf({ data, errors: errors.map(formatted) });
+      return answerOf({ data, errors: errors.map(formatExecutionError) });
     },
   };
   return { requestDidStart: async () => listener };

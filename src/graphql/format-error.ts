@@ -129,6 +129,18 @@ export function formatError(formatted: GraphQLFormattedError, error: unknown): G
   return { ...insteadOf(original), locations, path };
 }
 
+/** As Apollo formats an error that GraphQL found while it executed an operation. */
+export function formatExecutionError(error: GraphQLError): GraphQLFormattedError {
+  const code = error.extensions['code'] ?? ApolloServerErrorCode.INTERNAL_SERVER_ERROR;
+  return formatError({ ...error.toJSON(), extensions: { ...error.extensions, code } }, error);
+}
+
+/** An internal error with the id by which the log is searched; others as they are. */
+export function withRequestId(error: GraphQLFormattedError, requestId: string): GraphQLFormattedError {
+  if (error.extensions?.['code'] !== INTERNAL.extensions?.['code']) return error;
+  return { ...error, extensions: { ...error.extensions, requestId } };
+}
+
 /** The answer to a request that failed before its first field, with no more in it than `formatError` lets through. */
 export function failureBeforeExecution(error: unknown, requestId: string, logger: Logger): GraphQLError {
   logger.error({ err: error, requestId }, 'A request failed before its execution');
@@ -142,7 +154,7 @@ export function failureBeforeExecution(error: unknown, requestId: string, logger
 /** Logs those of a request's errors that went wrong on the server. */
 export function logFailures(
   logger: Logger,
-  request: { errors: readonly GraphQLError[]; contextValue: Context; operationName?: string | null },
+  request: { errors: readonly GraphQLError[]; contextValue: Pick<Context, 'requestId'>; operationName?: string | null },
 ): void {
   const { errors, contextValue, operationName } = request;
   for (const error of errors) {
@@ -163,14 +175,12 @@ export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
         async willSendResponse({ response, contextValue }) {
           if (response.body.kind !== 'single' || !response.body.singleResult.errors) return;
           response.body.singleResult.errors = response.body.singleResult.errors.map((error) => {
-            const code = error.extensions?.['code'];
-            if (code === INTERNAL.extensions?.['code']) {
-              return { ...error, extensions: { ...error.extensions, requestId: contextValue.requestId } };
-            }
             // A payload's field, after the change.
             const [mutation, field] = error.path ?? [];
             const isDone = mutation !== undefined && field !== undefined && isMade(contextValue, mutation);
-            return code === UNAVAILABLE.extensions?.['code'] && isDone ? insteadOfTryingAgain(error, IS_DONE) : error;
+            const isUnavailable = error.extensions?.['code'] === UNAVAILABLE.extensions?.['code'];
+            if (isUnavailable && isDone) return insteadOfTryingAgain(error, IS_DONE);
+            return withRequestId(error, contextValue.requestId);
           });
         },
       };

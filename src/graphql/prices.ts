@@ -25,6 +25,8 @@ export const LISTED_SIMILAR_PRICE = 200;
 export const CHANGE_CURSOR_PRICE = 10;
 /** What happened since: reads thousands of entries, of which few may be for the viewer. */
 export const CHANGES_PRICE = 500;
+/** A message of a subscription, and that the log is read for it. */
+export const LIVE_CHANGE_PRICE = 10;
 /** Counts over all tickets. */
 export const INSIGHTS_PRICE = 5000;
 /** A field of the schema's description: makes two of GraphiQL's own queries the most that fit into a document. */

@@ -1,5 +1,6 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import {
+  type DocumentNode,
   type FieldNode,
   getVariableValues,
   GraphQLError,
@@ -79,12 +80,13 @@ function coerced(
   return values ?? {};
 }
 
-/** @throws GRAPHQL_VALIDATION_FAILED for a subscription: graphql-js would take it as valid, and fail */
-function checkKind(schema: GraphQLSchema, { operation }: OperationDefinitionNode): void {
-  if (schema.getRootType(operation)) return;
-  throw new GraphQLError(`This server has no ${operation}s. Ask again by a query when you want to know.`, {
-    extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
-  });
+const BY_STREAM =
+  'Subscriptions go over WebSocket (graphql-transport-ws), or over HTTP with Accept: text/event-stream, on this same path.';
+
+/** @throws GRAPHQL_VALIDATION_FAILED for a subscription that asks for one answer */
+function checkKind({ operation }: OperationDefinitionNode): void {
+  if (operation !== OperationTypeNode.SUBSCRIPTION) return;
+  throw new GraphQLError(BY_STREAM, { extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } } });
 }
 
 /** Whether the field's input has a current password, in the document, in a variable, or in a variable's default. */
@@ -126,21 +128,33 @@ function checkAuthMutations(operation: OperationDefinitionNode, variables: Reado
   }
 }
 
-/** Refuses documents that would cost too much, before anything of them runs: QUERY_TOO_COMPLEX with cost and limit. */
+/**
+ * Measures an operation with its variables, before anything of it runs.
+ * @throws QUERY_TOO_COMPLEX with what it would cost, and the limit; BAD_USER_INPUT for very many variables at fault
+ */
+export function checkLimits(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operation: OperationDefinitionNode,
+  variables: Readonly<Record<string, unknown>>,
+): void {
+  checkAuthMutations(operation, variables);
+  checkVariables(schema, operation, variables);
+  // Of a few variables the execution finds the faults soon enough, where the cost does not depend on them.
+  const isShort = (operation.variableDefinitions?.length ?? 0) <= MOST_VARIABLE_ERRORS;
+  const values = isShort ? undefined : coerced(schema, operation, variables);
+  checkCost(measureQuery(schema, document, operation, () => values ?? coerced(schema, operation, variables)));
+}
+
+/** Refuses documents that would cost too much: QUERY_TOO_COMPLEX with cost and limit. */
 export function queryLimits(): ApolloServerPlugin<Context> {
   return {
     async requestDidStart() {
       return {
         async didResolveOperation({ schema, document, operation, request }) {
           if (!operation) return;
-          const { variables = {} } = request;
-          checkKind(schema, operation);
-          checkAuthMutations(operation, variables);
-          checkVariables(schema, operation, variables);
-          // Of a few variables the execution finds the faults soon enough, where the cost does not depend on them.
-          const isShort = (operation.variableDefinitions?.length ?? 0) <= MOST_VARIABLE_ERRORS;
-          const values = isShort ? undefined : coerced(schema, operation, variables);
-          checkCost(measureQuery(schema, document, operation, () => values ?? coerced(schema, operation, variables)));
+          checkKind(operation);
+          checkLimits(schema, document, operation, request.variables ?? {});
         },
       };
     },

@@ -52,11 +52,17 @@ export class GracefulHttpServer {
   #admitted = 0;
   #closing = false;
   readonly #held: (() => void)[] = [];
+  readonly #whenDeaf: (() => void)[] = [];
   #holding = false;
 
   /** Whether the shutdown has begun: readiness must fail. */
   get isClosing(): boolean {
     return this.#closing;
+  }
+
+  /** Has the listener called during a shutdown, when no new connections are accepted any more: to end what stays open by itself. */
+  whenDeaf(listener: () => void): void {
+    this.#whenDeaf.push(listener);
   }
 
   /** Creates the server, not listening yet; Fastify's `serverFactory`. */
@@ -93,6 +99,7 @@ export class GracefulHttpServer {
     for (const { answers } of this.#connections.values()) for (const answer of answers) askToClose(answer);
     await delay(this.#connections.size > 0 ? Math.max(delayMs, NOTICE_MS) : delayMs);
     await this.#stopListening();
+    for (const listener of this.#whenDeaf) listener();
     while (this.#connections.size > 0) {
       this.#endQuiet();
       await delay(LOOK_EVERY_MS);

@@ -5,7 +5,7 @@ import { ResponseTooLargeError, ServerBusyError } from '../common/errors.js';
 /** Maximum size of one response: more than a list of a hundred needs. */
 export const MAX_RESPONSE_BYTES = 10_000_000;
 /** Maximum size of a request's rows: they contain columns that the response does not show, such as those of the order. */
-const MOST_READ_BYTES = 2 * MAX_RESPONSE_BYTES;
+export const MAX_READ_BYTES = 2 * MAX_RESPONSE_BYTES;
 /** Maximum memory of all requests together: their rows, and responses that clients have not read yet. */
 const MOST_UNDER_WAY_BYTES = 100_000_000;
 /** Smaller responses are always sent: thousands of them would be needed to matter. */
@@ -30,7 +30,7 @@ export class ResponseInFlight implements RowAccount {
   /** @throws QUERY_TOO_COMPLEX for more than one answer may need; SERVICE_UNAVAILABLE when all together are too much */
   charge(bytes: number): void {
     this.#change(this.#bytes + bytes);
-    if (this.#bytes > MOST_READ_BYTES) this.refusal ??= new ResponseTooLargeError(MAX_RESPONSE_BYTES);
+    if (this.#bytes > MAX_READ_BYTES) this.refusal ??= new ResponseTooLargeError(MAX_RESPONSE_BYTES);
     else if (this.#bytes > SMALL_BYTES && !this.#all.hasRoom()) this.refusal ??= new ServerBusyError();
     if (this.refusal) throw this.refusal;
   }
@@ -44,7 +44,8 @@ export class ResponseInFlight implements RowAccount {
 
   /** Disconnects the client if its time to read the response is over. */
   cutIfSlow(): void {
-    if (performance.now() - this.#readySince < PATIENCE_MS) return;
+    // An event stream, which stays open, counts nothing.
+    if (this.#bytes === 0 || performance.now() - this.#readySince < PATIENCE_MS) return;
     this.end();
     this.#response.destroy();
   }

@@ -6,6 +6,7 @@ import { type Replicas } from '../database/replicas/replicas.js';
 import { type Db } from '../database/db.js';
 import { type RefusalRule } from './refusal.js';
 import { measureReplicas } from './replica-metrics.js';
+import { SubscriptionMetrics } from './subscription-metrics.js';
 
 /** Seconds; most answers take milliseconds, a hash some tens, and five seconds is the statement time-out. */
 const LATENCY_BUCKETS = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
@@ -20,6 +21,7 @@ interface MetricsParts {
 /** What Prometheus reads at /metrics (docs/hardening.md, "Running"). One for each process. */
 export class Metrics {
   readonly #registry = new Registry();
+  readonly subscriptions = new SubscriptionMetrics(this.#registry);
   readonly #requests: Counter<'operation' | 'code'>;
   readonly #latency: Histogram<'operation'>;
   readonly #mails: Counter<'outcome'>;

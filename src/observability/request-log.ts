@@ -15,13 +15,16 @@ export function firstRootField(operation: OperationDefinitionNode | undefined): 
   return field?.name.value ?? (operation ? 'fragment' : 'invalid');
 }
 
-function codeOf(error: GraphQLFormattedError | GraphQLError | undefined): string {
+export function codeOf(error: GraphQLFormattedError | GraphQLError | undefined): string {
   if (error === undefined) return 'OK';
   const code = error.extensions?.['code'];
   return typeof code === 'string' ? code : 'UNKNOWN';
 }
 
-function countRefusals(metrics: Metrics, errors: readonly (GraphQLFormattedError | GraphQLError | Error)[]): void {
+export function countRefusals(
+  metrics: Metrics,
+  errors: readonly (GraphQLFormattedError | GraphQLError | Error)[],
+): void {
   const rules = new Set(errors.map((error) => ('extensions' in error ? ruleOf(error) : undefined)));
   for (const rule of rules) if (rule) metrics.requestRefused(rule);
 }

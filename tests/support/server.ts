@@ -11,6 +11,7 @@ import { SET_UP } from '../../src/database/connection/session.js';
 import { connect } from '../../src/app/orm.js';
 import { Replicas } from '../../src/database/replicas/replicas.js';
 import { createJobQueue } from '../../src/jobs/create-job-queue.js';
+import { type PingTimes } from '../../src/live/web-sockets.js';
 import { type Mailer } from '../../src/mail/mailer.js';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { type MetricsAccess } from '../../src/observability/metrics.route.js';
@@ -93,6 +94,8 @@ export interface TestServerOptions {
   postgres?: string;
   /** Read replicas of it: their maintenance databases. */
   replicas?: readonly string[];
+  /** When WebSockets are pinged, and cut. */
+  pings?: PingTimes;
   /** Where the logs go; nowhere by default. */
   logger?: Logger;
 }
@@ -152,6 +155,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
     desk: options.desk,
     capturedMails: options.capturedMails,
     metrics: options.metrics ?? 'open',
+    ...(options.pings && { pings: options.pings }),
   });
   const address = await http.listen({ port: 0, host: '127.0.0.1' });
 

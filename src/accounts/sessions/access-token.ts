@@ -14,18 +14,17 @@ const MAX_REMEMBERED = 10_000;
 
 const claims = z.object({ sub: z.uuid(), sid: z.uuid(), exp: z.number() });
 
-interface Verified {
-  readonly subject: AccessTokenSubject;
-  /** Milliseconds; from then on it is refused. */
-  readonly until: number;
-}
-
 /** Why a token is refused. Only one that we signed ourselves is told to have expired. */
 export type TokenFault = 'EXPIRED' | 'INVALID';
 
 export interface AccessTokenSubject {
   readonly userId: string;
   readonly sessionId: string;
+}
+
+/** A good token: whom it names, and the time from which on it is refused, in milliseconds since 1970. */
+export interface VerifiedToken extends AccessTokenSubject {
+  readonly until: number;
 }
 
 /** Makes and checks the JWTs of `Authorization: Bearer`, without the database (docs/behaviour.md, "Access tokens and refresh tokens"). */
@@ -35,7 +34,7 @@ export class AccessTokens {
   readonly #clock: Clock;
   readonly #lifetimeSeconds: number;
   /** A signature stays right until the token expires: checking it takes as long as a small query. */
-  readonly #verified = new LRUCache<string, Verified>({ max: MAX_REMEMBERED });
+  readonly #verified = new LRUCache<string, VerifiedToken>({ max: MAX_REMEMBERED });
 
   constructor(keys: SigningKeys, clock: Clock, lifetimeSeconds: number) {
     this.#keys = keys;
@@ -69,18 +68,17 @@ export class AccessTokens {
   }
 
   /** Whom the token names, or why it is refused. */
-  async verify(token: string): Promise<AccessTokenSubject | TokenFault> {
+  async verify(token: string): Promise<VerifiedToken | TokenFault> {
     const remembered = this.#verified.get(token);
-    if (remembered && this.#clock.now().getTime() < remembered.until) return remembered.subject;
+    if (remembered && this.#clock.now().getTime() < remembered.until) return remembered;
     this.#verified.delete(token);
 
     const verified = await this.#check(token);
-    if (typeof verified === 'string') return verified;
-    this.#verified.set(token, verified);
-    return verified.subject;
+    if (typeof verified !== 'string') this.#verified.set(token, verified);
+    return verified;
   }
 
-  async #check(token: string): Promise<Verified | TokenFault> {
+  async #check(token: string): Promise<VerifiedToken | TokenFault> {
     if (!hasOneForm(token)) return 'INVALID';
     try {
       const { payload } = await jwtVerify(token, this.#publicKey, {
@@ -95,7 +93,7 @@ export class AccessTokens {
         currentDate: this.#clock.now(),
       });
       const { sub, sid, exp } = claims.parse(payload);
-      return { subject: { userId: sub, sessionId: sid }, until: exp * 1000 };
+      return { userId: sub, sessionId: sid, until: exp * 1000 };
     } catch (error) {
       return error instanceof errors.JWTExpired ? 'EXPIRED' : 'INVALID';
     }

@@ -45,6 +45,11 @@ export class ChangeFeed {
     return position;
   }
 
+  /** @throws what lists throw for a filter; BAD_USER_INPUT for one with `search` */
+  async check(subscriber: ChangeSubscriber): Promise<void> {
+    return this.#reader.check(subscriber);
+  }
+
   /** The next changes, at most `first`; fewer, or none, with more to come when little of the log is for the viewer. */
   async page(
     subscriber: ChangeSubscriber,

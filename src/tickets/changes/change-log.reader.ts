@@ -109,6 +109,11 @@ export class ChangeLogReader {
     return { position: positionOf(row), isWaiting: row.isWaiting };
   }
 
+  /** @throws for a filter by which changes cannot be read */
+  async check(subscriber: ChangeSubscriber): Promise<void> {
+    await audienceOf(this.#db, subscriber);
+  }
+
   /** Whether the log has this entry. */
   async has(position: ChangePosition): Promise<boolean> {
     const rows = await this.#db.pipelined(sql<ChangePosition>`

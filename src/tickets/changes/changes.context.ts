@@ -6,6 +6,7 @@ import { ticketById } from '../tickets.context.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
 import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type LiveChanges } from './live-changes.js';
 import { type TicketChange } from './ticket-change.types.js';
 
 declare module '../../graphql/context.js' {
@@ -15,6 +16,11 @@ declare module '../../graphql/context.js' {
      * other data of the answer is older.
      */
     changeEnd: ChangeLogEnd | null;
+    /** Closes the connection of a client that does not read its messages; only of subscriptions. */
+    cutClient?(): void;
+  }
+  interface Services {
+    readonly liveChanges: LiveChanges;
   }
   interface Readers {
     readonly changes: ChangeFeed;

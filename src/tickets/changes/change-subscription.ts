@@ -1,0 +1,145 @@
+import { type Viewer } from '../../accounts/viewer.js';
+import { type TicketFilter } from '../ticket.inputs.js';
+import { type ChangeFeed } from './change-feed.js';
+import { type SeenChange } from './change-log.reader.js';
+import { type ChangePosition } from './change-position.js';
+import { comparePositions } from './compare-positions.js';
+import { type LiveChanges, type LiveListener } from './live-changes.js';
+
+/** Changes that wait for a client. When there are more it goes back to reading the log, at its own pace. */
+const MAX_QUEUED = 1_000;
+/** Changes that are read at once from the log. */
+const PAGE = 100;
+/** A client for which changes have been waiting for this time does not read. */
+const MAX_UNREAD_MS = 15_000;
+
+/** What a subscription tells: a change, or that everything up to a position has been told. */
+export type LiveMessage = SeenChange | { readonly caughtUpAt: ChangePosition };
+
+export interface SubscriptionParts {
+  readonly live: LiveChanges;
+  readonly feed: ChangeFeed;
+  readonly filter: TicketFilter | null;
+  /** As of now: rights may change. */
+  readonly viewer: () => Viewer;
+  /** Closes the connection of a client that does not read. */
+  readonly cutClient: () => void;
+  /** Where to go on; from now on without it. */
+  readonly since: ChangePosition | null;
+}
+
+/**
+ * The messages of one subscription: what happened since its cursor, read from the log page by page as the client takes it, then
+ * what happens. It listens before it reads the last page, so that nothing is lost in between.
+ */
+export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, LiveListener {
+  readonly audience: string;
+  readonly filter: TicketFilter | null;
+  readonly #parts: SubscriptionParts;
+  /** Up to here everything was taken, or is in `#read`. */
+  #position: ChangePosition | null;
+  /** Read from the log, and not taken yet. */
+  #read: LiveMessage[] = [];
+  /** Where live changes begin, while the log is read up to there. */
+  #liveFrom: ChangePosition | null = null;
+  /** Told live, and not taken yet. */
+  #queue: SeenChange[] = [];
+  #isListening = false;
+  #isEnded = false;
+  /** Wakes a `next` that waits. */
+  #wake: (() => void) | undefined;
+  #takenAt = performance.now();
+
+  constructor(parts: SubscriptionParts) {
+    this.#parts = parts;
+    this.#position = parts.since;
+    this.filter = parts.filter;
+    this.audience = JSON.stringify([parts.viewer().sessionId, parts.filter]);
+  }
+
+  get viewer(): Viewer {
+    return this.#parts.viewer();
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<LiveMessage, undefined>> {
+    this.#takenAt = performance.now();
+    const isEnded = () => this.#isEnded;
+    while (!isEnded()) {
+      const message = this.#read.shift() ?? this.#takeLive();
+      if (message) return { done: false, value: message };
+      if (!this.#isListening) await this.#listen();
+      else if (this.#liveFrom) await this.#readPage(this.#liveFrom);
+      else await this.#arrival();
+    }
+    return { done: true, value: undefined };
+  }
+
+  async return(): Promise<IteratorReturnResult<undefined>> {
+    this.#isEnded = true;
+    this.#leave();
+    this.#read = [];
+    this.#wake?.();
+    return { done: true, value: undefined };
+  }
+
+  tell(change: SeenChange): void {
+    if (this.#wake === undefined && this.#queue.length > 0 && performance.now() - this.#takenAt > MAX_UNREAD_MS) {
+      this.#leave();
+      this.#parts.cutClient();
+    } else if (this.#queue.length === MAX_QUEUED) {
+      // Its `next` reads the log again from the last change that it took.
+      this.#leave();
+    } else {
+      this.#queue.push(change);
+      this.#wake?.();
+    }
+  }
+
+  #takeLive(): LiveMessage | undefined {
+    if (this.#liveFrom) return undefined;
+    const change = this.#queue.shift();
+    if (change) this.#position = change.position;
+    return change;
+  }
+
+  async #listen(): Promise<void> {
+    this.#isListening = true;
+    const from = await this.#parts.live.join(this);
+    if (this.#isEnded) {
+      this.#leave();
+    } else if (this.#position && comparePositions(this.#position, from) < 0) {
+      this.#liveFrom = from;
+    } else {
+      this.#position ??= from;
+      this.#read.push({ caughtUpAt: this.#position });
+    }
+  }
+
+  async #readPage(end: ChangePosition): Promise<void> {
+    const { viewer, filter } = this;
+    const page = await this.#parts.feed.page({ viewer, filter }, this.#position ?? end, end, PAGE);
+    this.#position = page.position;
+    this.#read.push(...page.changes);
+    if (page.hasMore) return;
+    this.#liveFrom = null;
+    this.#read.push({ caughtUpAt: page.position });
+  }
+
+  async #arrival(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.#wake = resolve;
+    });
+    this.#wake = undefined;
+  }
+
+  #leave(): void {
+    this.#parts.live.leave(this);
+    this.#isListening = false;
+    this.#liveFrom = null;
+    this.#queue = [];
+  }
+}
