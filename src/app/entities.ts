@@ -7,6 +7,8 @@ import { Comment } from '../tickets/comments/comment.entity.js';
 import { Notification } from '../notifications/notification.entity.js';
 import { Product } from '../products/product.entity.js';
 import { TicketEvent } from '../tickets/ticket-event.entity.js';
+import { TicketMention } from '../tickets/mentions/ticket-mention.entity.js';
+import { TicketWatch } from '../tickets/watching/ticket-watch.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { Role } from '../accounts/roles/role.entity.js';
 import { User } from '../accounts/users/user.entity.js';
@@ -24,5 +26,7 @@ export const entities = [
   Ticket,
   TicketEvent,
   Comment,
+  TicketWatch,
+  TicketMention,
   Notification,
 ];

@@ -71,6 +71,8 @@ export function readEnv(source: NodeJS.ProcessEnv) {
     mailFrom: env.EMAIL_FROM,
     /** How long a ticket mail waits, in milliseconds (docs/behaviour.md, "Mails"). */
     ticketMailDelayMs: env.ASSIGN_REPORT_SCHEDULE * 60_000,
+    /** How long a mail about a comment or a mention waits, in milliseconds (docs/behaviour.md, "Mails"). */
+    replyMailDelayMs: env.REPLY_DELAY_SECONDS * 1000,
     /** Time between two digests, in milliseconds (docs/behaviour.md, "Mails"). */
     digestIntervalMs:
       env.REPORT_SCHEDULE_HOURS * 3_600_000 + env.REPORT_SCHEDULE_MINUTES * 60_000 + env.REPORT_SCHEDULE_SECONDS * 1000,

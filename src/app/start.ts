@@ -193,6 +193,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
         signUp: env.signUp,
         confirmsEmail: env.confirmsEmail,
         ticketMailDelayMs: env.ticketMailDelayMs,
+        replyMailDelayMs: env.replyMailDelayMs,
         reopensOnReply: env.reopensOnReply,
         digestIntervalMs: env.digestIntervalMs,
         publicUrl: env.publicUrl ?? httpUrl(env.host, env.port),

@@ -8,7 +8,8 @@ export const WELCOME_QUERY = `# Welcome to Docket. To try it:
 # 2. Put the accessToken that you get into
 #    the tab "Headers", after "Bearer ".
 #    It is valid for ten minutes.
-# 3. Press the button again: MyTickets.
+# 3. Press the button again: MyTickets. Live
+#    shows changes as they happen.
 #
 # The documentation is at the far left.
 
@@ -44,6 +45,21 @@ query MyTickets {
     }
   }
 }
+
+subscription Live {
+  ticketChanges {
+    __typename
+    cursor
+    ... on TicketChange {
+      kind
+      ticket {
+        number
+        title
+        status
+      }
+    }
+  }
+}
 `;
 
 const WELCOME_VARIABLES = JSON.stringify({ input: { login: '', password: '' } }, null, 2);
@@ -57,11 +73,60 @@ const WELCOME_HEADERS = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
  * Authorization header that has no token yet is not sent, so that signing in and loading the schema work with the
  * placeholder in place.
  *
+ * Subscriptions come as server-sent events, which have the same headers as other requests.
+ *
  * A link to the page may carry `?query=…&variables=…` (see ticket-link.ts): it is shown in a tab of its own and never run
  * by itself, and leaves the address at once, so that a reload shows what has become of it.
  */
 export const bootstrapScript = `'use strict';
 const fetchGraphQL = GraphiQL.createFetcher({ url: location.pathname });
+
+/** The messages of a subscription, as they come. */
+async function* messagesOf(operation, headers, signal) {
+  try {
+    const response = await fetch(location.pathname, {
+      method: 'POST',
+      headers: { ...headers, 'content-type': 'application/json', accept: 'text/event-stream' },
+      body: JSON.stringify(operation),
+      signal,
+    });
+    let text = '';
+    for (const reader = response.body.pipeThrough(new TextDecoderStream()).getReader(); ; ) {
+      const { done, value } = await reader.read();
+      if (done) return;
+      const events = (text + value).split('\\n\\n');
+      text = events.pop();
+      for (const event of events) {
+        const [, data] = /^data: (.+)$/m.exec(event) ?? [];
+        if (data) yield JSON.parse(data);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+/** The same as an iterator that stops at once: a generator would first wait for the next message. */
+function followGraphQL(operation, headers) {
+  const stopping = new AbortController();
+  const messages = messagesOf(operation, headers, stopping.signal);
+  return {
+    [Symbol.asyncIterator]() {
+      return this;
+    },
+    next: () => messages.next(),
+    async return() {
+      stopping.abort();
+      return { done: true, value: undefined };
+    },
+  };
+}
+
+function isSubscription({ query, operationName }, documentAST) {
+  const operations = (documentAST?.definitions ?? []).filter(({ kind }) => kind === 'OperationDefinition');
+  const named = operations.find(({ name }) => name?.value === operationName) ?? operations[0];
+  return named?.operation === 'subscription';
+}
 
 function withoutEmptyToken(headers) {
   return Object.fromEntries(
@@ -95,8 +160,12 @@ if (linked) {
 
 const logo = React.createElement(GraphiQL.Logo, null, 'Docket');
 const settings = {
-  fetcher: (parameters, options) =>
-    fetchGraphQL(parameters, { ...options, headers: withoutEmptyToken(options?.headers) }),
+  fetcher: (parameters, options) => {
+    const headers = withoutEmptyToken(options?.headers);
+    return isSubscription(parameters, options?.documentAST)
+      ? followGraphQL(parameters, headers)
+      : fetchGraphQL(parameters, { ...options, headers });
+  },
   defaultQuery: welcome.query,
   defaultHeaders: welcome.headers,
   ...(linked && { defaultTabs: [linked, welcome] }),

@@ -174,6 +174,7 @@ function storeFor(orm: MikroORM, { clock, env }: CommandContext): TicketStore {
   const notifications = new NotificationService({
     clock,
     delayMs: env.ticketMailDelayMs,
+    replyDelayMs: env.replyMailDelayMs,
     scheduleDelivery: noDelivery,
   });
   return new TicketStore({ orm, db: new Db(orm), writes: new Writes(orm), notifications });

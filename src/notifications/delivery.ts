@@ -91,7 +91,7 @@ export class Delivery {
 
   async #complete(first: NotificationRow, others: readonly NotificationRow[]): Promise<void> {
     const outcomes = await this.#send([first, ...others]);
-    for (const { ids, outcome } of outcomes) await this.#leases.release(ids, outcome);
+    for (const { ids, outcome } of outcomes) if (ids.length > 0) await this.#leases.release(ids, outcome);
     const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
   }
@@ -154,11 +154,12 @@ export class Delivery {
     let made: MadeMail | null = null;
     const renewing = setInterval(() => void this.#renew(ids), RENEW_EVERY_MS);
     try {
-      made = await this.#mails.make(claimed, this.#leases.now());
+      made = await this.#mails.make(claimed, this.#leases.now(), async (row) => this.#leases.carry(row));
       if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
     } catch (error) {
       const notified = claimed.filter(({ id }) => made === null || made.notified.includes(id));
-      return [...cancellationsOf(made), { ids: notified.map(({ id }) => id), outcome: this.#failed(notified, error) }];
+      const failed = [...notified.map(({ id }) => id), ...(made?.merged ?? [])];
+      return [...cancellationsOf(made), { ids: failed, outcome: this.#failed(notified, error) }];
     } finally {
       clearInterval(renewing);
     }

@@ -3,8 +3,11 @@ import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
 import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
+import { concernedBy, ignoresTicket, readsInternalComments } from '../tickets/ticket-audience.js';
+import { type TicketStatus } from '../tickets/ticket.entity.js';
+import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { wantsMail } from './notification-sql.js';
-import { type Notification } from './notification.entity.js';
+import { type Notification, type NotificationReason } from './notification.entity.js';
 
 type NotificationRow = Row<Notification>;
 
@@ -16,7 +19,6 @@ export interface RecipientFacts {
   recipientEmail: string;
   recipientGone: boolean;
   recipientProven: boolean;
-  maySeeTickets: boolean;
   wantsMail: boolean;
 }
 
@@ -26,19 +28,31 @@ export interface TicketFacts extends RecipientFacts {
   assignedToId: string | null;
   assigneeName: string | null;
   followedByAnother: boolean;
+  seesTicket: boolean;
+  ignoresTicket: boolean;
+  readsInternalComments: boolean;
+  /** Why the ticket concerns the recipient now, in the order of the enum. */
+  reasons: NotificationReason[];
   number: number;
   title: string;
   description: string;
   type: string;
   priority: string;
-  status: string;
+  status: TicketStatus;
   productName: string | null;
   createdByName: string;
   /** The id of the last mail to the recipient about this ticket alone. */
   previousId: string | null;
 }
 
+/** A comment that a mail tells of. */
+export interface ToldComment extends MailComment {
+  id: string;
+  createdMs: number;
+}
+
 interface DigestFacts extends RecipientFacts {
+  maySeeTickets: boolean;
   digestHour: number | null;
   timeZone: string;
 }
@@ -59,10 +73,13 @@ interface DigestRow extends Omit<DigestTicket, 'url'> {
 export const CLOSED_UNSEEN_MS = 60_000;
 
 const RECIPIENT = sql`concat_ws(' ', r.first_name, r.last_name) as "recipientName", r.email as "recipientEmail",
-  r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven",
-  r.may_view_tickets as "maySeeTickets"`;
+  r.deleted_at is not null as "recipientGone", r.email_confirmed as "recipientProven"`;
 
-export const COMMENT_COLUMNS = sql`concat_ws(' ', u.first_name, u.last_name) as "authorName", c.content, c.internal`;
+/** Internal comments are mentioned without their text: the right to read them may be gone when the mail is opened. */
+const COMMENT_COLUMNS = sql`c.id, ${epochMs(sql`c.created_at`)} as "createdMs", concat_ws(' ', u.first_name, u.last_name) as "authorName", c.internal,
+  case when c.internal then '' else c.content end as content`;
+
+const PEOPLE = { createdById: sql`t.created_by_id`, assignedToId: sql`t.assigned_to_id` };
 
 /**
  * The tickets `t` of a digest `n`: active ones, and those closed since the previous digest. The first digest, and the
@@ -82,11 +99,8 @@ const DIGEST_TICKETS = sql`left join lateral (
       and not coalesce(last.changes @> jsonb_build_array(jsonb_build_object('to', t.id)), false)
     ))`;
 
-/**
- * Mails contain neither internal comments, as the right to read them may be gone when the mail is opened, nor silent
- * ones.
- */
-export function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
+/** The comments `c` that mails about a whole ticket list: neither internal nor silent ones. */
+function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
   return sql`c.ticket_id = ${ticketId} and c.deleted_at is null and not c.internal
     and not exists (select from ticket_event e where e.comment_id = c.id and not e.notified)`;
 }
@@ -109,6 +123,12 @@ export class MailFacts {
           select from notification m where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id
             and m.kind = n.kind and m.status in ('SCHEDULED', 'SENT') and (m.created_at, m.id) > (n.created_at, n.id)
         ) as "followedByAnother",
+        coalesce(${ticketsVisibleTo('r', 'role', 't')}, false) as "seesTicket",
+        ${ignoresTicket(sql`r.id`, sql`t.id`)} as "ignoresTicket",
+        ${readsInternalComments('r', 'role')} as "readsInternalComments",
+        array(
+          select distinct o.reason from (${concernedBy(sql`t.id`, PEOPLE)}) o where o.user_id = r.id order by o.reason
+        )::text[] as reasons,
         t.number, t.title, t.description, t.type, t.priority, t.status, p.name as "productName",
         concat_ws(' ', c.first_name, c.last_name) as "createdByName",
         nullif(concat_ws(' ', h.first_name, h.last_name), '') as "assigneeName",
@@ -116,23 +136,47 @@ export class MailFacts {
           where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id and m.id <> n.id
             and m.status = 'SENT' and m.told_with is null
           order by m.sent_at desc, m.id desc limit 1) as "previousId"
-      from notification n join "user" r on r.id = n.recipient_id join ticket t on t.id = n.ticket_id
-        join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
+      from notification n join "user" r on r.id = n.recipient_id join role on role.id = r.role_id
+        join ticket t on t.id = n.ticket_id join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
         left join "user" a on a.id = n.actor_id left join "user" h on h.id = t.assigned_to_id
       where n.id = ${id}`);
   }
 
   /** The comments of an ASSIGNED mail: all public ones, the newest listed and the rest counted. */
   async newestComments({ ticketId }: NotificationRow) {
-    const newest = await this.#db.all(sql<MailComment & { total: number }>`
+    const newest = await this.#db.all(sql<ToldComment & { total: number }>`
       select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
       where ${notifiedByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
     return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
   }
 
+  /**
+   * Those of some comments that still exist and that the recipient may read, oldest first.
+   * @param onlyMentioning whether they must still name the recipient
+   */
+  async comments(
+    { ticketId, recipientId }: NotificationRow,
+    ids: readonly string[],
+    { internalToo, onlyMentioning }: { readonly internalToo: boolean; readonly onlyMentioning: boolean },
+  ): Promise<ToldComment[]> {
+    if (ids.length === 0) return [];
+    const mentions = sql`exists (select from ticket_mention e where e.comment_id = c.id and e.user_id = ${recipientId})`;
+    return this.#db.all(sql<ToldComment>`
+      select ${COMMENT_COLUMNS} from comment c join "user" u on u.id = c.author_id
+      where c.id = any(${[...ids]}::uuid[]) and c.ticket_id = ${ticketId} and c.deleted_at is null
+        and (${internalToo} or not c.internal) and (${!onlyMentioning} or ${mentions})
+      order by c.created_at, c.id`);
+  }
+
+  /** Whether title or description of a ticket name the recipient. */
+  async isNamedInTicket({ ticketId, recipientId }: NotificationRow): Promise<boolean> {
+    const found = sql`ticket_mention e where e.ticket_id = ${ticketId} and e.user_id = ${recipientId} and e.comment_id is null`;
+    return this.#db.exists(found);
+  }
+
   async ofDigest({ id, kind }: NotificationRow): Promise<DigestFacts> {
     return this.#the(sql<DigestFacts>`
-      select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail", r.digest_hour as "digestHour", r.time_zone as "timeZone"
+      select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail", r.may_view_tickets as "maySeeTickets", r.digest_hour as "digestHour", r.time_zone as "timeZone"
       from notification n join "user" r on r.id = n.recipient_id where n.id = ${id}`);
   }
 

@@ -18,7 +18,7 @@ export type NotificationRow = Row<Notification>;
 /** The outcome of an attempt. A mail that is still SCHEDULED is retried at its time, by any worker. */
 export type Outcome =
   /**
-   * `toldWith`: the first of several notifications of one mail. `digest`: the tickets that the next digest must not
+   * `toldWith`: the first of several notifications of one mail, each about another ticket. `digest`: the tickets that the next digest must not
    * repeat.
    */
   | {
@@ -101,6 +101,23 @@ export class NotificationLeases {
     );
   }
 
+  /**
+   * Leases what else waits for the same person about the same ticket, for the mail of a notification that is leased: its
+   * outcome is to be stored with that of the mail. When the mail is tried again it carries the same ones, as it has the
+   * same Message-ID and may have arrived.
+   */
+  async carry({ id, recipientId, ticketId, attempts }: NotificationRow): Promise<NotificationRow[]> {
+    const isNew = attempts === 1 ? sql`n.claimed_until is null and n.merged_into is null` : sql`false`;
+    return this.#db.all(
+      sql<NotificationRow>`
+        update notification n set ${this.#claim()}, merged_into = ${id}
+        where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
+          and (${isNew} or n.merged_into = ${id})
+        returning ${this.#db.columns(Notification, 'n')}`,
+      { summary: 'update notification' },
+    );
+  }
+
   async renew(ids: readonly string[]): Promise<void> {
     await this.#db.all(
       sql`update notification set claimed_until = ${this.#in(LEASE_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
@@ -108,10 +125,18 @@ export class NotificationLeases {
     );
   }
 
-  /** Releases the leases and stores the outcome. Only rows that are still SCHEDULED change. */
+  /**
+   * Releases the leases and stores the outcome. Only rows that are still SCHEDULED change. Those that a sent mail carried
+   * are cancelled by the same statement, so that no crash leaves them to be told again.
+   */
   async release(ids: readonly string[], outcome: Outcome): Promise<void> {
+    const merged = sql`with merged as (
+      update notification n set status = 'CANCELLED', cancel_reason = 'MERGED', cancelled_at = ${this.#now()}, claimed_until = ${this.#now()}
+      where n.status = 'SCHEDULED' and n.merged_into = any(${[...ids]}::uuid[])
+        and n.ticket_id in (select p.ticket_id from notification p where p.id = any(${[...ids]}::uuid[]))
+    )`;
     await this.#db.all(
-      sql`update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+      sql`${outcome.status === NotificationStatus.SENT ? merged : sql``} update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
       { summary: 'update notification' },
     );
   }
@@ -140,8 +165,16 @@ export class NotificationLeases {
   /** Boolean expression for a notification `n`: due, and not leased. */
   #isDue(): RawBuilder<boolean> {
     const now = this.#now();
-    return sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})
+    const timeHasCome = sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})
       and (n.claimed_until is null or n.claimed_until <= ${now})`;
+    // Those that another mail carries wait for its outcome, and those that it will carry wait for it.
+    return sql`${timeHasCome}
+      and not exists (select from notification p where p.id = n.merged_into and p.status = 'SCHEDULED')
+      and not (n.kind not in ('MENTIONED', 'DIGEST') and exists (
+        select from notification p where p.ticket_id = n.ticket_id and p.recipient_id = n.recipient_id
+          and (p.kind = 'MENTIONED' or (p.kind = 'REPLIED' and n.kind <> 'REPLIED')) and p.status = 'SCHEDULED' and p.send_at <= ${now} and p.retry_at is null
+          and (p.claimed_until is null or p.claimed_until > ${now})
+      ))`;
   }
 
   #now(): RawBuilder<unknown> {

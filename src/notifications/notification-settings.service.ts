@@ -17,6 +17,9 @@ const SETTING_OF = {
   [NotificationKind.ASSIGNED]: 'assignmentEmails',
   [NotificationKind.UPDATED]: 'updateEmails',
   [NotificationKind.DIGEST]: 'digestEmails',
+  [NotificationKind.REPLIED]: 'replyEmails',
+  [NotificationKind.NEW_UNASSIGNED]: 'queueEmails',
+  [NotificationKind.MENTIONED]: 'mentionEmails',
 } as const;
 
 /** Changes which mails a person gets, and cancels pending ones of the kinds that are turned off. */

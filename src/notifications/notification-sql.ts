@@ -6,6 +6,9 @@ const WANTED: Readonly<Record<NotificationKind, string>> = {
   ASSIGNED: 'assignment_emails',
   UPDATED: 'update_emails',
   DIGEST: 'digest_emails',
+  REPLIED: 'reply_emails',
+  NEW_UNASSIGNED: 'queue_emails',
+  MENTIONED: 'mention_emails',
 };
 
 /** Whether the user under an alias wants mails of a kind. */

@@ -5,24 +5,32 @@ import { newId } from '../common/id.js';
 import { Joinable } from '../database/joinable.js';
 import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
-import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../accounts/users/user.entity.js';
+import { type ToldChange } from './told-changes.js';
 import { withTraceparent } from './traceparents.js';
 
 export enum NotificationKind {
   ASSIGNED = 'ASSIGNED',
   UPDATED = 'UPDATED',
   DIGEST = 'DIGEST',
+  REPLIED = 'REPLIED',
+  NEW_UNASSIGNED = 'NEW_UNASSIGNED',
+  MENTIONED = 'MENTIONED',
 }
 registerEnumType(NotificationKind, {
   name: 'NotificationKind',
   description:
-    'What a mail is about: a ticket was assigned to you, a ticket of yours was changed, or your active tickets.',
+    'What a mail is about: one ticket that concerns you, or all your active tickets. Clients must expect further kinds.',
   valuesConfig: {
     ASSIGNED: { description: 'A ticket is yours now.' },
-    UPDATED: { description: 'Somebody else changed a ticket of yours, or commented on it.' },
+    UPDATED: { description: 'Somebody else changed a ticket that concerns you.' },
     DIGEST: { description: 'A summary of your tickets.' },
+    REPLIED: { description: 'A comment by somebody else on a ticket that concerns you.' },
+    NEW_UNASSIGNED: {
+      description: 'A new ticket that nobody is assigned to, to the owner of its product or to those who may assign.',
+    },
+    MENTIONED: { description: '@username in a title, description or comment that you may read.' },
   },
 });
 
@@ -51,6 +59,10 @@ export enum NotificationCancelReason {
   UNSUBSCRIBED = 'UNSUBSCRIBED',
   BY_STAFF = 'BY_STAFF',
   EMAIL_UNCONFIRMED = 'EMAIL_UNCONFIRMED',
+  NOT_VISIBLE = 'NOT_VISIBLE',
+  ASSIGNED = 'ASSIGNED',
+  MERGED = 'MERGED',
+  RETRACTED = 'RETRACTED',
 }
 registerEnumType(NotificationCancelReason, {
   name: 'NotificationCancelReason',
@@ -64,7 +76,35 @@ registerEnumType(NotificationCancelReason, {
     EMAIL_UNCONFIRMED: {
       description: 'The recipient signed up, and had not confirmed the address when the mail was due.',
     },
+    NOT_VISIBLE: { description: 'The recipient may not see the ticket any more.' },
+    ASSIGNED: { description: 'NEW_UNASSIGNED: somebody is.' },
+    MERGED: { description: 'Told by another mail to the same person.' },
+    RETRACTED: { description: 'What it told was taken back.' },
     BY_STAFF: { description: 'Somebody who may manage tickets cancelled it.' },
+  },
+});
+
+/** In this order: a mail for several reasons names the first one. */
+export enum NotificationReason {
+  MENTIONED = 'MENTIONED',
+  ASSIGNEE = 'ASSIGNEE',
+  CREATOR = 'CREATOR',
+  WATCHER = 'WATCHER',
+  COMMENTER = 'COMMENTER',
+  PRODUCT_OWNER = 'PRODUCT_OWNER',
+  QUEUE = 'QUEUE',
+}
+registerEnumType(NotificationReason, {
+  name: 'NotificationReason',
+  description: 'Why somebody gets a mail; of several the first in this order.',
+  valuesConfig: {
+    MENTIONED: { description: 'Somebody named them in the ticket.' },
+    ASSIGNEE: { description: 'The ticket is assigned to them.' },
+    CREATOR: { description: 'They reported the ticket.' },
+    WATCHER: { description: 'They watch the ticket.' },
+    COMMENTER: { description: 'They commented on the ticket.' },
+    PRODUCT_OWNER: { description: 'They own the product of the new ticket.' },
+    QUEUE: { description: 'They may assign new tickets.' },
   },
 });
 
@@ -87,6 +127,7 @@ registerEnumType(NotificationCancelReason, {
   properties: ['recipient'],
   where: "status = 'SCHEDULED' and kind = 'DIGEST' and claimed_until is null",
 })
+@Index({ name: 'notification_waiting', properties: ['ticket', 'recipient'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_due', properties: ['sendAt'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_by_recipient', properties: ['recipient', 'sendAt', 'id'] })
 @Index({ name: 'notification_by_ticket', properties: ['ticket', 'sendAt', 'id'] })
@@ -110,6 +151,11 @@ export class Notification extends Node {
   @Joinable()
   recipient!: Ref<User>;
 
+  /** As of when it was enqueued, or sent. Null for a digest, and for mails that were enqueued before reasons were kept. */
+  @Field(() => NotificationReason, { nullable: true, description: 'Why they get it. Null for a digest.' })
+  @Enum({ items: () => NotificationReason, nativeEnumName: 'notification_reason', nullable: true })
+  reason: NotificationReason | null = null;
+
   /** Null for a digest. */
   @ManyToOne({ entity: () => Ticket, ref: true, nullable: true, deleteRule: 'restrict', updateRule: 'restrict' })
   ticket: Ref<Ticket> | null = null;
@@ -125,11 +171,11 @@ export class Notification extends Node {
   actor: Ref<User> | null = null;
 
   /**
-   * UPDATED: the changes, merged over the delay (docs/behaviour.md, "Mails"); a comment has its id in the field
-   * `comment`. A sent DIGEST: the ids of the tickets closed shortly before `toldUntil` that it listed.
+   * What it tells, in the order of writing (told-changes.ts): changes of fields, and comments and texts to be read when
+   * the mail is sent. A sent DIGEST: the ids of the tickets closed shortly before `toldUntil` that it listed.
    */
   @Property({ type: 'json' })
-  changes: Opt<FieldChange[]> = [];
+  changes: Opt<ToldChange[]> = [];
 
   /**
    * Traceparents of its changes, the first one first: they make the mail part of their traces (W3C Trace Context). Null
@@ -155,6 +201,13 @@ export class Notification extends Node {
    */
   @Property({ type: 'uuid', nullable: true })
   toldWith: string | null = null;
+
+  /**
+   * The notification whose mail carries this one too: set while that mail is being sent or tried again, and kept when
+   * this one is cancelled as MERGED.
+   */
+  @Property({ type: 'uuid', nullable: true })
+  mergedInto: string | null = null;
 
   @Field(() => DateTime, { nullable: true, description: 'When a mail server took it; null unless it is SENT.' })
   @Property({ type: 'datetime', length: 3, nullable: true })

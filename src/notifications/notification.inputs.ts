@@ -35,9 +35,24 @@ export class UpdateNotificationSettingsInput {
 
   @Field(() => Boolean, {
     nullable: true,
-    description: 'Mails about changes of tickets assigned to you. Null is refused.',
+    description: 'Mails about changes of tickets that concern you. Null is refused.',
   })
   updateEmails?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Mails about comments on tickets that concern you. Null is refused.',
+  })
+  replyEmails?: boolean | null;
+
+  @Field(() => Boolean, { nullable: true, description: 'Mails about texts that name you. Null is refused.' })
+  mentionEmails?: boolean | null;
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Mails about new tickets that nobody is assigned to. Null is refused.',
+  })
+  queueEmails?: boolean | null;
 
   @Field(() => Boolean, { nullable: true, description: 'The summary of tickets assigned to you. Null is refused.' })
   digestEmails?: boolean | null;

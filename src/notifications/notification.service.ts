@@ -4,12 +4,7 @@ import { type Clock } from '../common/clock.js';
 import { isId } from '../common/id.js';
 import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { type User } from '../accounts/users/user.entity.js';
-import {
-  Notification,
-  NotificationCancelReason,
-  type NotificationKind,
-  NotificationStatus,
-} from './notification.entity.js';
+import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
 
 /** Schedules the job that delivers a mail. Best effort: the sweep finds due mails without a job. */
 export type ScheduleDelivery = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
@@ -21,21 +16,30 @@ const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, Notificat
   FAILED: 'was refused, and given up',
 };
 
+/** The kinds that tell what somebody wrote. */
+const ABOUT_TEXTS: ReadonlySet<NotificationKind> = new Set([NotificationKind.REPLIED, NotificationKind.MENTIONED]);
+
 /** Cancels mails, and schedules the delivery of those that the ticket store made pending (tickets/ticket.store.ts). */
 export class NotificationService {
   readonly #clock: Clock;
   readonly #delayMs: number;
+  readonly #replyDelayMs: number;
   readonly #scheduleDelivery: ScheduleDelivery;
 
-  constructor(deps: { clock: Clock; delayMs: number; scheduleDelivery: ScheduleDelivery }) {
+  /**
+   * @param deps.delayMs delay of mails about assignments, changes and new tickets
+   * @param deps.replyDelayMs delay of mails about comments and mentions
+   */
+  constructor(deps: { clock: Clock; delayMs: number; replyDelayMs: number; scheduleDelivery: ScheduleDelivery }) {
     this.#clock = deps.clock;
     this.#delayMs = deps.delayMs;
+    this.#replyDelayMs = deps.replyDelayMs;
     this.#scheduleDelivery = deps.scheduleDelivery;
   }
 
-  /** When a mail about a change at this moment is due. */
-  dueAfter(now: Date): Date {
-    return new Date(now.getTime() + this.#delayMs);
+  /** When a mail of a kind about a change at this moment is due. */
+  dueAfter(kind: NotificationKind, now: Date): Date {
+    return new Date(now.getTime() + (ABOUT_TEXTS.has(kind) ? this.#replyDelayMs : this.#delayMs));
   }
 
   /**
@@ -57,7 +61,8 @@ export class NotificationService {
         status: NotificationStatus.SCHEDULED,
         $or: [{ claimedUntil: null }, { claimedUntil: { $lte: this.#clock.now() } }],
       },
-      { lockMode: LockMode.PESSIMISTIC_WRITE },
+      // In the order of the tickets, as writes of tickets lock them.
+      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: [{ ticket: 'asc' }, { kind: 'asc' }] },
     );
     for (const notification of waiting) this.#cancel(notification, reason);
   }
@@ -93,10 +98,10 @@ export class NotificationService {
   }
 
   /**
-   * Called after the commit: schedules a job for each new pending row. Not awaited: the rows are authoritative, and
+   * Called after the commit: schedules jobs for new pending rows. Not awaited: the rows are authoritative, and
    * workers poll them for upcoming mails (docs/decisions/0023-sending.md).
    */
-  scheduleDelivery(notifications: readonly { readonly id: string; readonly sendAt: Date }[]): void {
-    for (const { id, sendAt } of notifications) void this.#scheduleDelivery({ id, sendAt });
+  scheduleDelivery(notifications: readonly { readonly id: string; readonly sendMs: number }[]): void {
+    for (const { id, sendMs } of notifications) void this.#scheduleDelivery({ id, sendAt: new Date(sendMs) });
   }
 }

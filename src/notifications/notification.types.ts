@@ -9,8 +9,19 @@ export class NotificationSettings {
   @Field(() => Boolean, { description: 'A ticket was assigned to you. Default true.' })
   assignmentEmails!: boolean;
 
-  @Field(() => Boolean, { description: 'Somebody else changed a ticket assigned to you. Default true.' })
+  @Field(() => Boolean, { description: 'Somebody else changed a ticket that concerns you. Default true.' })
   updateEmails!: boolean;
+
+  @Field(() => Boolean, { description: 'Somebody else commented on a ticket that concerns you. Default true.' })
+  replyEmails!: boolean;
+
+  @Field(() => Boolean, { description: 'Somebody named you, as @username, in a text that you may read. Default true.' })
+  mentionEmails!: boolean;
+
+  @Field(() => Boolean, {
+    description: 'A new ticket that nobody is assigned to, if you own its product or may assign tickets. Default true.',
+  })
+  queueEmails!: boolean;
 
   @Field(() => Boolean, {
     description: 'A summary of your active tickets, and of those closed since the last one. Default true.',

@@ -14,6 +14,9 @@ const CODES: readonly (readonly [NotificationKind, number])[] = [
   [NotificationKind.ASSIGNED, 1],
   [NotificationKind.UPDATED, 2],
   [NotificationKind.DIGEST, 3],
+  [NotificationKind.REPLIED, 4],
+  [NotificationKind.MENTIONED, 5],
+  [NotificationKind.NEW_UNASSIGNED, 6],
 ];
 const ID_BYTES = 16;
 const PAYLOAD_BYTES = 1 + ID_BYTES;

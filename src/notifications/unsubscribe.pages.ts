@@ -4,8 +4,11 @@ import { NotificationKind } from './notification.entity.js';
 
 const MAILS: Readonly<Record<NotificationKind, string>> = {
   [NotificationKind.ASSIGNED]: 'mails about tickets that are assigned to you',
-  [NotificationKind.UPDATED]: 'mails about changes to your tickets',
+  [NotificationKind.UPDATED]: 'mails about changes to tickets that concern you',
   [NotificationKind.DIGEST]: 'the regular summary of your tickets',
+  [NotificationKind.REPLIED]: 'mails about comments on tickets that concern you',
+  [NotificationKind.MENTIONED]: 'mails about texts that mention you',
+  [NotificationKind.NEW_UNASSIGNED]: 'mails about new tickets that nobody is assigned to',
 };
 
 export function askPage(kind: NotificationKind): string {

@@ -1,8 +1,9 @@
 import { type Row } from '../database/row.js';
+import { toldTicketText } from '../notifications/told-changes.js';
 import { changesOf, differing } from './ticket-changes.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS, silenced } from './ticket-mails.js';
-import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS, unannounced, withMentioned } from './ticket-mails.js';
+import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketValues } from './ticket.fields.js';
 
@@ -33,7 +34,7 @@ export function changed(
   snapshot: TicketSnapshot,
   given: TicketValues,
   at: string,
-  notified = true,
+  { notified = true, naming = null }: { readonly notified?: boolean; readonly naming?: NamedInText | null } = {},
 ): TicketWrite | null {
   const { ticket } = snapshot;
   const change = changeOf(ticket, given, at);
@@ -43,13 +44,39 @@ export function changed(
   const assignedToId = typeof values.assignedToId === 'string' ? values.assignedToId : null;
   const mails =
     values.assignedToId === undefined
-      ? mailsOfChanges(snapshot, changes, actorId)
-      : mailsOfAssignment({ status, assignedToId, actorId });
-  return writeOf(snapshot, { ...change, actorId, at, kind: TicketEventKind.CHANGED, mails, notified });
+      ? mailsOfChanges(changes, actorId)
+      : mailsOfAssignment({ status, assignedToId, actorId }, changes);
+  return writeOf(snapshot, {
+    ...change,
+    actorId,
+    at,
+    kind: TicketEventKind.CHANGED,
+    mails: withNamed(mails, ticket.id, actorId, naming),
+    mentions: mentionsOf(naming),
+    notified,
+  });
 }
 
-interface Decision extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Partial<Pick<TicketWrite, 'mails'>> {
-  readonly kind: TicketEventKind;
+/** The mails, and those to the people whom title or description name for the first time. */
+export function withNamed(
+  mails: TicketMails,
+  ticketId: string,
+  actorId: string,
+  naming: NamedInText | null,
+): TicketMails {
+  if (naming === null) return mails;
+  return withMentioned(mails, { ids: naming.added, change: toldTicketText(ticketId, actorId), internal: false });
+}
+
+/** Whom title and description name. */
+export function mentionsOf(naming: NamedInText | null): TicketWrite['mentions'] {
+  return naming && { commentId: null, userIds: naming.all, internal: false };
+}
+
+interface Decision
+  extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Partial<Pick<TicketWrite, 'mails' | 'mentions'>> {
+  /** Null when nothing is recorded. */
+  readonly kind: TicketEventKind | null;
   readonly changes?: readonly FieldChange[];
   readonly commentId?: string;
   /** Default true. */
@@ -57,9 +84,27 @@ interface Decision extends Pick<TicketWrite, 'actorId' | 'at' | 'values'>, Parti
 }
 
 /** Builds a write, as the store takes it. */
-export function writeOf(snapshot: TicketSnapshot, decision: Decision): TicketWrite {
-  const { ticket, revision } = snapshot;
-  const { kind, changes = [], commentId = null, notified = true, mails: owed = NO_MAILS, ...others } = decision;
-  const mails = notified ? owed : silenced(owed, snapshot, { changes, actorId: decision.actorId });
-  return { ticketId: ticket.id, revision, event: { kind, changes, commentId, notified }, mails, ...others };
+export function writeOf({ ticket, revision }: TicketSnapshot, decision: Decision): TicketWrite {
+  const { kind, changes = [], commentId = null, mails = NO_MAILS, mentions = null, ...others } = decision;
+  const { notified = true, ...rest } = others;
+  const { createdById, assignedToId, productId } = { ...ticket, ...references(rest.values) };
+  return {
+    ticketId: ticket.id,
+    revision,
+    event: kind && { kind, changes, commentId, notified },
+    mails: notified ? mails : unannounced(mails),
+    mentions,
+    people: { createdById, assignedToId, productId },
+    ...rest,
+  };
+}
+
+/** The new values of the references that decide who gets mails. */
+function references(values: TicketValues | null): Partial<Pick<TicketWrite['people'], 'assignedToId' | 'productId'>> {
+  return Object.fromEntries(
+    (['assignedToId', 'productId'] as const).flatMap((column) => {
+      const value = values?.[column];
+      return value === null || typeof value === 'string' ? [[column, value]] : [];
+    }),
+  );
 }

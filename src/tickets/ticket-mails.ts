@@ -1,97 +1,166 @@
-import { mergeChanges, withoutFieldsOf, withoutSetBack } from '../notifications/merge-changes.js';
-import { NotificationCancelReason, NotificationKind } from '../notifications/notification.entity.js';
+import {
+  NotificationCancelReason,
+  NotificationKind,
+  NotificationReason,
+} from '../notifications/notification.entity.js';
+import { type ToldChange, toldChanges, toldComment } from '../notifications/told-changes.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { isActive, type TicketStatus } from './ticket.entity.js';
-import { type TicketMails, type TicketSnapshot, type WaitingMail } from './ticket-write.js';
+import { type OwedMails, type TicketMails } from './ticket-write.js';
 
-export const NO_MAILS: TicketMails = { holds: [], pending: null, merged: null, cancels: null };
+export const NO_MAILS: TicketMails = { owed: [], cancels: {} };
 
 /**
- * The mails of a write that is silent: it enqueues none and adds nothing to pending ones. What it makes untrue is still
- * left out or cancelled, such as a value that it sets back, and mails to a former assignee.
- * @param mails those that it would have if it were not silent
+ * The mails of a write of which nobody is to hear: it enqueues none. What it makes untrue is still cancelled, or left out
+ * of mails that wait.
+ * @param mails those that it would have otherwise
  */
-export function silenced(
-  mails: TicketMails,
-  { ticket: { assignedToId }, waiting }: TicketSnapshot,
-  { changes, actorId }: { readonly changes: readonly FieldChange[]; readonly actorId: string | null },
-): TicketMails {
-  const silent = { ...mails, pending: null };
-  // What the assignees know by themselves is left out of their mail.
-  if (actorId === assignedToId) return silent;
-  const update = waiting.find(({ kind }) => kind === NotificationKind.UPDATED);
-  const left = update && withoutSetBack(update.changes, changes);
-  const merged =
-    left && left.length < update.changes.length ? { id: update.id, changes: left, keepsActor: true } : null;
-  return { ...silent, merged };
+export function unannounced({ owed, cancels }: TicketMails): TicketMails {
+  return { owed: owed.filter(({ kind }) => kind === NotificationKind.UPDATED).map(amending), cancels };
 }
 
-/**
- * Mails for a change of assignee: pending mails are cancelled, and the new assignee, if any, gets an ASSIGNED mail,
- * unless they assigned the ticket to themselves or it is done (docs/behaviour.md, "Mails").
- */
-export function mailsOfAssignment(assignment: {
+function amending(mails: OwedMails): OwedMails {
+  return { ...mails, amendsOnly: true, changes: mails.changes.map(silently) };
+}
+
+function silently(change: ToldChange): ToldChange {
+  return { ...change, silent: true };
+}
+
+interface Assignment {
   readonly status: TicketStatus;
   readonly assignedToId: string | null;
-  readonly actorId: string;
-}): TicketMails {
-  const { status, assignedToId, actorId } = assignment;
-  if (assignedToId === null) return { ...NO_MAILS, cancels: NotificationCancelReason.UNASSIGNED };
-  const isNews = assignedToId !== actorId && isActive(status);
-  const pending = isNews ? { kind: NotificationKind.ASSIGNED, recipientId: assignedToId, changes: [] } : null;
-  return { ...NO_MAILS, pending, cancels: NotificationCancelReason.REASSIGNED };
+  readonly actorId: string | null;
 }
 
-/** Mails to the assignee about other changes (docs/decisions/0020-update-mails.md). */
-export function mailsOfChanges(
-  { ticket: { assignedToId }, waiting }: TicketSnapshot,
-  changes: readonly FieldChange[],
-  actorId: string,
-): TicketMails {
-  if (assignedToId === null) return NO_MAILS;
-  const isAssignee = actorId === assignedToId;
-  const update = waiting.find(({ kind }) => kind === NotificationKind.UPDATED);
-  if (update) {
-    const merged = {
-      id: update.id,
-      changes: isAssignee ? withoutFieldsOf(update.changes, changes) : mergeChanges(update.changes, changes),
-      // A mail with changes by several people names no author.
-      keepsActor: isAssignee || update.actorId === actorId,
-    };
-    return { ...NO_MAILS, holds: waiting, merged };
-  }
-  // A pending ASSIGNED mail shows the ticket as it is at the time of sending, so it includes these changes.
-  const isTold = isAssignee || waiting.some(({ kind }) => kind === NotificationKind.ASSIGNED);
-  if (isTold) return { ...NO_MAILS, holds: waiting };
-  return { ...NO_MAILS, pending: { kind: NotificationKind.UPDATED, recipientId: assignedToId, changes } };
+/** The new assignee's mail, unless they assigned the ticket to themselves or it is done (docs/behaviour.md, "Mails"). */
+function assigned({ status, assignedToId, actorId }: Assignment): OwedMails[] {
+  if (assignedToId === null || assignedToId === actorId || !isActive(status)) return [];
+  const audience = { to: 'named', ids: [assignedToId], reason: NotificationReason.ASSIGNEE } as const;
+  return [{ kind: NotificationKind.ASSIGNED, audience, changes: [] }];
 }
 
-/** A mail to the assignee that the deletion of the ticket cancelled. */
-export type CancelledMail = Pick<WaitingMail, 'kind' | 'actorId' | 'changes'>;
+/** Mails about a new ticket: to its assignee, or to those who find one. */
+export function mailsOfCreation(ticket: Assignment): TicketMails {
+  if (ticket.assignedToId !== null) return { ...NO_MAILS, owed: assigned(ticket) };
+  if (!isActive(ticket.status)) return NO_MAILS;
+  return { ...NO_MAILS, owed: [{ kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] }] };
+}
+
+/** Mails for a change of assignee: mails about the earlier state are cancelled; everybody concerned hears of it. */
+export function mailsOfAssignment(assignment: Assignment, changes: readonly FieldChange[]): TicketMails {
+  const { assignedToId, actorId } = assignment;
+  const toAssignee = assigned(assignment);
+  const toOthers: OwedMails = {
+    kind: NotificationKind.UPDATED,
+    audience: { to: 'concerned' },
+    changes: toldChanges(changes, actorId),
+    reassigned: { assignedId: toAssignee.length > 0 ? assignedToId : null },
+  };
+  return {
+    owed: [...toAssignee, toOthers],
+    cancels:
+      assignedToId === null
+        ? { ASSIGNED: NotificationCancelReason.UNASSIGNED }
+        : { ASSIGNED: NotificationCancelReason.REASSIGNED, NEW_UNASSIGNED: NotificationCancelReason.ASSIGNED },
+  };
+}
+
+/** Mails to everybody concerned about other changes (docs/decisions/0020-update-mails.md). */
+export function mailsOfChanges(changes: readonly FieldChange[], actorId: string | null): TicketMails {
+  const told = toldChanges(changes, actorId);
+  return { ...NO_MAILS, owed: [{ kind: NotificationKind.UPDATED, audience: { to: 'concerned' }, changes: told }] };
+}
 
 /**
- * The mail that becomes pending again for a restored ticket, given the mails that its deletion cancelled, oldest first:
- * the ASSIGNED mail, or else one about all changes (docs/behaviour.md, "Deleting and restoring").
+ * Mails to everybody concerned about a new comment.
+ * @param followed what the system changes because of it
+ */
+export function mailsOfComment(
+  comment: { readonly id: string; readonly internal: boolean },
+  actorId: string,
+  followed: readonly FieldChange[],
+): TicketMails {
+  const { id, internal } = comment;
+  const changes = [toldComment(id, actorId)];
+  const replied: OwedMails = { kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal };
+  // The author of the comment knows what follows from it.
+  return { ...NO_MAILS, owed: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, actorId).owed : [])] };
+}
+
+/** The mails, and those to the people whom a text names for the first time. */
+export function withMentioned(
+  mails: TicketMails,
+  {
+    ids,
+    change,
+    internal,
+  }: { readonly ids: readonly string[]; readonly change: ToldChange; readonly internal: boolean },
+): TicketMails {
+  if (ids.length === 0) return mails;
+  const audience = { to: 'named', ids, reason: NotificationReason.MENTIONED } as const;
+  return {
+    ...mails,
+    owed: [...mails.owed, { kind: NotificationKind.MENTIONED, audience, changes: [change], internal }],
+  };
+}
+
+/** Every mail about a deleted ticket waits no longer. */
+export const MAILS_OF_DELETION: TicketMails = {
+  owed: [],
+  cancels: Object.fromEntries(
+    Object.values(NotificationKind).map((kind) => [kind, NotificationCancelReason.TICKET_DELETED]),
+  ),
+};
+
+/** A mail that the deletion of the ticket cancelled. */
+export interface CancelledMail {
+  readonly kind: NotificationKind;
+  readonly recipientId: string;
+  readonly actorId: string | null;
+  readonly reason: NotificationReason | null;
+  readonly changes: readonly ToldChange[];
+}
+
+const SHOW_THE_TICKET: ReadonlySet<NotificationKind> = new Set([
+  NotificationKind.ASSIGNED,
+  NotificationKind.NEW_UNASSIGNED,
+]);
+
+/**
+ * The mails that become pending again for a restored ticket, given the mails that its deletion cancelled, oldest first
+ * (docs/behaviour.md, "Deleting and restoring").
  */
 export function mailsOfRestoring(
   { status, assignedToId }: { readonly status: TicketStatus; readonly assignedToId: string | null },
   cancelled: readonly CancelledMail[],
 ): TicketMails {
-  if (assignedToId === null) return NO_MAILS;
-  const assigned = cancelled.findLast(({ kind }) => kind === NotificationKind.ASSIGNED);
-  if (assigned) {
-    if (!isActive(status)) return NO_MAILS;
-    const { kind, actorId } = assigned;
-    return { ...NO_MAILS, pending: { kind, recipientId: assignedToId, changes: [], actorId } };
-  }
-  const changes = cancelled.reduce<FieldChange[]>((merged, mail) => mergeChanges(merged, mail.changes), []);
-  if (changes.length === 0) return NO_MAILS;
-  const [actorId = null, ...otherActors] = new Set(cancelled.map((mail) => mail.actorId));
-  const pending = {
-    kind: NotificationKind.UPDATED,
-    recipientId: assignedToId,
-    changes,
-    actorId: otherActors.length > 0 ? null : actorId,
-  };
-  return { ...NO_MAILS, pending };
+  const current = cancelled.filter(({ kind, recipientId }) => {
+    if (!SHOW_THE_TICKET.has(kind)) return true;
+    return isActive(status) && assignedToId === (kind === NotificationKind.ASSIGNED ? recipientId : null);
+  });
+  const covered = new Set(
+    current.filter(({ kind }) => SHOW_THE_TICKET.has(kind)).map(({ recipientId }) => recipientId),
+  );
+  const wanted = current.filter(
+    ({ kind, recipientId }) => kind !== NotificationKind.UPDATED || !covered.has(recipientId),
+  );
+  const groups = Map.groupBy(wanted, ({ kind, recipientId }) => `${kind} ${recipientId}`);
+  return { ...NO_MAILS, owed: [...groups.values()].flatMap(restored) };
+}
+
+function restored(mails: readonly CancelledMail[]): OwedMails[] {
+  const last = mails.at(-1);
+  if (last === undefined) return [];
+  const { kind, recipientId, reason } = last;
+  const [actorId = null, ...otherActors] = new Set(mails.map((mail) => mail.actorId));
+  return [
+    {
+      kind,
+      audience: { to: 'named', ids: [recipientId], reason },
+      changes: mails.flatMap(({ changes }) => changes),
+      actorId: otherActors.length > 0 ? null : actorId,
+      toActor: true,
+    },
+  ];
 }

@@ -1,69 +1,76 @@
 import { newId } from '../common/id.js';
+import { type NotificationKind } from '../notifications/notification.entity.js';
 import { withTraceparent } from '../notifications/traceparents.js';
-import { currentTraceparent } from '../observability/tracing/tracing.js';
-import { type NewEvent, type NewMail } from './ticket-statements.js';
-import { type TicketWrite } from './ticket-write.js';
+import { type MentionRecord } from './mentions/mentions.sql.js';
+import { type OwedRecord } from './owed-mails.sql.js';
+import { type NewEvent } from './ticket-statements.js';
+import { type OwedMails, type TicketWrite } from './ticket-write.js';
 
 /** A write with its ids, which stay the same on a retry. */
 export interface PreparedWrite {
   readonly write: TicketWrite;
-  readonly event: NewEvent;
-  readonly mail: NewMail | null;
-  readonly sendAt: Date;
-  readonly traceparent: string | null;
+  readonly event: NewEvent | null;
+  readonly mails: readonly OwedRecord[];
+  readonly mentions: MentionRecord | null;
 }
 
-/** Adds the ids of its event and mail to a write, and its traceparent. */
-export function prepareWrite(write: TicketWrite, sendAt: Date): PreparedWrite {
-  const { ticketId, actorId, at, event, mails } = write;
-  const by = { ticketId, actorId, createdAt: at };
+/** When a mail of a kind about a change at this moment is due. */
+export type DueAfter = (kind: NotificationKind, now: Date) => Date;
+
+/** Adds the ids of its event and mails to a write, and its traceparent. */
+export function prepareWrite(write: TicketWrite, dueAfter: DueAfter): PreparedWrite {
+  const { ticketId, actorId, at, event, mentions, people } = write;
   return {
     write,
-    event: { ...by, ...event, id: newId(), changes: [...event.changes] },
-    mail: mails.pending && {
-      ...by,
-      ...mails.pending,
-      createdAt: write.notifiedAt ?? at,
-      id: newId(),
-      changes: [...mails.pending.changes],
-      sendAt: sendAt.toISOString(),
-      traceparents: withTraceparent(null),
-    },
-    sendAt,
-    traceparent: currentTraceparent(),
+    event: event && { ticketId, actorId, createdAt: at, ...event, id: newId(), changes: [...event.changes] },
+    mails: write.mails.owed.map((owed) => owedRecord(write, owed, dueAfter)),
+    mentions: mentions && { ...people, ...mentions, id: newId(), ticketId, createdAt: at },
+  };
+}
+
+function owedRecord(write: TicketWrite, owed: OwedMails, dueAfter: DueAfter): OwedRecord {
+  const { kind, audience, changes, internal = false, reassigned, toActor = false } = owed;
+  const createdAt = write.notifiedAt ?? write.at;
+  return {
+    ...write.people,
+    id: newId(),
+    kind,
+    ticketId: write.ticketId,
+    actorId: owed.actorId === undefined ? write.actorId : owed.actorId,
+    changes: [...changes],
+    createdAt,
+    sendAt: dueAfter(kind, new Date(createdAt)).toISOString(),
+    traceparents: withTraceparent(null),
+    audience: audience.to,
+    recipientIds: audience.to === 'named' ? audience.ids : [],
+    reason: audience.to === 'named' ? audience.reason : null,
+    exceptId: toActor ? null : write.actorId,
+    internal,
+    reassigned: reassigned !== undefined,
+    assignedId: reassigned?.assignedId ?? null,
+    amendsOnly: owed.amendsOnly ?? false,
   };
 }
 
 /** The parameters of `TicketStatements.insert`. */
-export function insertedRecords(prepared: readonly PreparedWrite[]): [string, string, string] {
+export function insertedRecords(prepared: readonly PreparedWrite[]): [string, string, string, string] {
   return [
     JSON.stringify(prepared.map(({ write }) => write.values)),
-    JSON.stringify(prepared.map(({ event }) => event)),
-    JSON.stringify(prepared.flatMap(({ mail }) => mail ?? [])),
+    JSON.stringify(prepared.flatMap(({ event }) => event ?? [])),
+    JSON.stringify(prepared.flatMap(({ mails }) => mails)),
+    JSON.stringify(prepared.flatMap(({ mentions }) => mentions ?? [])),
   ];
 }
 
 /** The parameters of `TicketStatements.update`. */
 export function updatedRecords(prepared: readonly PreparedWrite[]): string[] {
-  const writes = prepared.map(({ write }) => write);
-  const records = [
-    writes.map(({ ticketId: id, revision, values, mails: { holds, cancels }, at }) => ({
-      ...values,
-      id,
-      revision,
-      sets: values && Object.keys(values),
-      holds: holds.length,
-      at,
-      cancels,
-    })),
-    writes.flatMap(({ ticketId, mails }) => mails.holds.map(({ id, revision }) => ({ id, revision, ticketId }))),
-    prepared.map(({ event }) => event),
-    prepared.flatMap(({ mail }) => mail ?? []),
-    prepared.flatMap(({ write: { ticketId, mails, at }, traceparent }) =>
-      mails.merged
-        ? [{ ...mails.merged, ticketId, traceparent, cancelledAt: mails.merged.changes.length > 0 ? null : at }]
-        : [],
-    ),
-  ];
-  return records.map((each) => JSON.stringify(each));
+  const items = prepared.map(({ write: { ticketId: id, revision, values, mails, at } }) => ({
+    ...values,
+    id,
+    revision,
+    sets: values && Object.keys(values),
+    at,
+    cancels: mails.cancels,
+  }));
+  return [JSON.stringify(items), ...insertedRecords(prepared).slice(1)];
 }

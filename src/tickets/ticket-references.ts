@@ -126,16 +126,15 @@ export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promis
   };
 }
 
-/** The mails to a deleted ticket's assignee that its deletion cancelled, oldest first. */
+/** The mails about a deleted ticket that its deletion cancelled, oldest first. */
 export async function mailsCancelledByDeletion(
   run: RunQuery,
   { id, deletedAt }: Row<Ticket>,
-  { assignedToId }: Pick<LivingReferences, 'assignedToId'>,
 ): Promise<CancelledMail[]> {
-  if (assignedToId === null || deletedAt === null) return [];
+  if (deletedAt === null) return [];
   return run(sql<CancelledMail>`
-    select kind, actor_id as "actorId", changes from notification
-    where ticket_id = ${id} and recipient_id = ${assignedToId} and status = 'CANCELLED'
+    select kind, recipient_id as "recipientId", actor_id as "actorId", reason, changes from notification
+    where ticket_id = ${id} and status = 'CANCELLED'
       and cancel_reason = 'TICKET_DELETED' and cancelled_at >= ${deletedAt}::timestamptz
     order by created_at, id`);
 }

@@ -1,13 +1,15 @@
 import { type RawBuilder, sql } from 'kysely';
-import { type Db } from '../database/db.js';
+import { type Db, epochMs } from '../database/db.js';
 import { type SqlQuery } from '../database/sql-text.js';
 import { type Row } from '../database/row.js';
 import { type Values, type Writes, memoizedSql } from '../database/writes.js';
-import { Notification, NotificationStatus } from '../notifications/notification.entity.js';
-import { isCancellable, wantsMail } from '../notifications/notification-sql.js';
-import { appended } from '../notifications/traceparents.js';
+import { NotificationStatus } from '../notifications/notification.entity.js';
+import { isCancellable } from '../notifications/notification-sql.js';
+import { forgottenMentions, mentionSource, notedMentions } from './mentions/mentions.sql.js';
+import { enqueued, IS_WAITING, owedSource, postponedMentions } from './owed-mails.sql.js';
+import { seesTicketOf } from './ticket-audience.js';
 import { TicketEvent } from './ticket-event.entity.js';
-import { type TicketSnapshot, type WaitingMail } from './ticket-write.js';
+import { type TicketSnapshot } from './ticket-write.js';
 import { Ticket } from './ticket.entity.js';
 import { sqlName, TICKET_FIELDS } from './ticket.fields.js';
 
@@ -15,31 +17,35 @@ import { sqlName, TICKET_FIELDS } from './ticket.fields.js';
 export type RunQuery = <Result>(query: SqlQuery<Result>) => Promise<Result[]>;
 
 const EVENT = ['id', 'kind', 'ticketId', 'actorId', 'commentId', 'changes', 'createdAt', 'notified'] as const;
-const MAIL = [
-  'id',
-  'kind',
-  'recipientId',
-  'ticketId',
-  'actorId',
-  'changes',
-  'createdAt',
-  'sendAt',
-  'traceparents',
-] as const;
 
 export type NewEvent = Pick<Row<TicketEvent>, (typeof EVENT)[number]>;
-export type NewMail = Pick<Row<Notification>, (typeof MAIL)[number]>;
 
-/** The row as it was written, all null when nothing was written; and the id of the new mail, if there is one. */
-export type SavedRow = Row<Ticket> & { readonly savedId: string; readonly pendingId: string | null };
+/** A mail that became pending. */
+export interface PendingMail {
+  readonly id: string;
+  readonly sendMs: number;
+}
+
+/** The row as it was written, all null when nothing was written; and the first of the new mails. */
+export type SavedRow = Row<Ticket> & { readonly savedId: string; readonly pending: readonly PendingMail[] | null };
+
+/** Maximum number of mails of one write for which jobs are scheduled: workers find the others in the table. */
+const MAX_SCHEDULED = 20;
+
+function firstPending(ticketId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`(
+    select json_agg(json_build_object('id', f.id, 'sendMs', ${epochMs(sql`f.send_at`)}))
+    from (select * from pending p where p.ticket_id = ${ticketId} and p.is_new limit ${sql.lit(MAX_SCHEDULED)}) f
+  ) as pending`;
+}
 
 const INSERTED = TICKET_FIELDS.filter(({ written }) => written !== 'by the database').map(({ column }) => column);
 const CHANGED = TICKET_FIELDS.filter(({ written }) => written === 'often').map(({ column }) => column);
 
-type SnapshotRow = Row<Ticket> & { readonly revision: string; readonly waiting: readonly WaitingMail[] | null };
+type SnapshotRow = Row<Ticket> & { readonly revision: string };
 
-export function snapshotOf({ revision, waiting, ...ticket }: SnapshotRow): TicketSnapshot {
-  return { ticket, revision, waiting: waiting ?? [] };
+export function snapshotOf({ revision, ...ticket }: SnapshotRow): TicketSnapshot {
+  return { ticket, revision };
 }
 
 /**
@@ -52,13 +58,13 @@ export class TicketStatements {
   readonly #writes: Writes;
   /** Takes ids. */
   readonly select = memoizedSql(() => this.#select());
-  /** Takes tickets, events and mails. Waits for locked products and users. */
+  /** Takes tickets, events, mails and mentions. Waits for locked products and users. */
   readonly insert = memoizedSql(() => this.#insert(sql`for share`));
   /** The same, but skips tickets whose product or assignee is locked. */
   readonly insertUnlocked = memoizedSql(() => this.#insert(sql`for share skip locked`));
   /** The same for an import, which has allocated the numbers before and checks users itself. */
   readonly insertImported = memoizedSql(() => this.#insertImported());
-  /** Takes tickets, mails that must be unchanged, events, new mails and merged mails. */
+  /** Takes tickets, events, mails and mentions. */
   readonly update = memoizedSql(() => this.#update());
 
   constructor(db: Db, writes: Writes) {
@@ -68,13 +74,7 @@ export class TicketStatements {
 
   #select(): RawBuilder<SnapshotRow> {
     return sql<SnapshotRow>`
-      select ${this.#db.columns(Ticket, 't')}, t.xmin::text as revision,
-        (
-          select json_agg(json_build_object('id', n.id, 'kind', n.kind, 'changes', n.changes, 'actorId', n.actor_id, 'revision', n.xmin::text))
-          from notification n
-          where n.ticket_id = t.id and n.recipient_id = t.assigned_to_id
-            and n.status = ${sql.lit(NotificationStatus.SCHEDULED)} and n.claimed_until is null
-        ) as waiting
+      select ${this.#db.columns(Ticket, 't')}, t.xmin::text as revision
       from json_array_elements_text($1::json) wanted (id) join ticket t on t.id = wanted.id::uuid
       order by t.id`;
   }
@@ -83,10 +83,9 @@ export class TicketStatements {
   #insert(lock: RawBuilder<unknown>): RawBuilder<SavedRow> {
     const ticket = this.#writes.recordset(Ticket, INSERTED, '$1', 'i');
     const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
-    const mail = this.#writes.recordset(Notification, MAIL, '$3', 'm');
     return sql<SavedRow>`
       with item as materialized (select * from ${ticket.source}),
-      product as materialized (
+      living_product as materialized (
         select id from product where id = any(array(select "productId" from item)) and deleted_at is null
         order by id ${lock}
       ),
@@ -96,7 +95,7 @@ export class TicketStatements {
       ),
       written as (
         insert into ticket (${ticket.names}) select ${ticket.values} from item i
-        where (i."productId" is null or i."productId" in (select id from product))
+        where (i."productId" is null or i."productId" in (select id from living_product))
           and (i."assignedToId" is null or i."assignedToId" in (select id from assignee))
         order by i.place on conflict (id) do nothing returning *
       ),
@@ -104,51 +103,40 @@ export class TicketStatements {
         insert into ticket_event (${event.names}) select ${event.values} from ${event.source}
         where e."ticketId" in (select id from written)
       ),
-      pending as (
-        insert into notification (${mail.names}) select ${mail.values} from ${mail.source}
-        where m."ticketId" in (select id from written)
-          and m."recipientId" in (select u.id from assignee u where ${wantsMail('u', sql`m.kind`)})
-        returning id, ticket_id
-      )
-      select ${this.#db.columns(Ticket, 't')}, t.id as "savedId", p.id as "pendingId"
-      from written t left join pending p on p.ticket_id = t.id`;
+      pending as (${enqueued(owedSource(this.#writes, '$3'), sql`m."ticketId" in (select id from written)`)}),
+      noted as (${notedMentions(mentionSource('$4'), sql`m."ticketId" in (select id from written)`)})
+      select ${this.#db.columns(Ticket, 't')}, t.id as "savedId", ${firstPending(sql`t.id`)} from written t`;
   }
 
-  #insertImported(): RawBuilder<{ pendingId: string }> {
+  #insertImported(): RawBuilder<{ mails: number }> {
     const ticket = this.#writes.recordset(Ticket, INSERTED, '$1', 'i', { number: 'integer' });
     const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
-    const mail = this.#writes.recordset(Notification, MAIL, '$3', 'm');
-    return sql<{ pendingId: string }>`
+    return sql<{ mails: number }>`
       with written as (
         insert into ticket (number, ${ticket.names}) select i.number, ${ticket.values} from ${ticket.source}
       ),
-      event as (insert into ticket_event (${event.names}) select ${event.values} from ${event.source})
-      insert into notification (${mail.names}) select ${mail.values} from ${mail.source}
-      join "user" u on u.id = m."recipientId" and u.deleted_at is null where ${wantsMail('u', sql`m.kind`)}
-      returning id as "pendingId"`;
+      event as (insert into ticket_event (${event.names}) select ${event.values} from ${event.source}),
+      pending as (${enqueued(owedSource(this.#writes, '$3'), sql`true`)})
+      select count(*)::int as mails from pending`;
   }
 
   /**
    * Writes only tickets that are unchanged since they were loaded (xmin), but by this transaction, as a comment changes
-   * its ticket's row (Migration20261127143000_activity); with all mails that the command decided on,
-   * and that are not locked (`skip locked`): waiting for one lock would delay the whole batch. Mails are looked up one
-   * by one: for a join PostgreSQL reads the whole table while it has only some thousand rows.
+   * its ticket's row (Migration20261127143000_activity); and that are not locked (`skip locked`): waiting for one lock
+   * would delay the whole batch. Mails are looked up one by one: for a join PostgreSQL reads the whole table while it
+   * has only some thousand rows.
    */
   #update(): RawBuilder<SavedRow> {
     const item = this.#writes.recordset(Ticket, ['id', ...CHANGED], '$1', 'i', {
       revision: 'xid',
       sets: 'text[]',
-      holds: 'integer',
       at: 'timestamptz',
-      cancels: 'notification_cancel_reason',
+      cancels: 'jsonb',
     });
-    const held = this.#writes.recordset(Notification, ['id', 'ticketId'], '$2', 'h', { revision: 'xid' });
-    const event = this.#writes.recordset(TicketEvent, EVENT, '$3', 'e');
-    const mail = this.#writes.recordset(Notification, MAIL, '$4', 'm');
-    const merged = this.#writes.recordset(Notification, ['id', 'ticketId', 'changes', 'cancelledAt'], '$5', 'g', {
-      keepsActor: 'boolean',
-      traceparent: 'text',
-    });
+    const event = this.#writes.recordset(TicketEvent, EVENT, '$2', 'e');
+    const mails = sql`mail m`;
+    const isSaved = sql<boolean>`m."ticketId" in (select id from locked)`;
+    const people = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
     const cancelled = sql.lit(NotificationStatus.CANCELLED);
     const isUnchanged = sql`(t.xmin = i.revision or t.xmin = pg_current_xact_id()::xid)`;
     const values: Values<Ticket> = Object.fromEntries(
@@ -157,24 +145,12 @@ export class TicketStatements {
         sql`case when ${sql.lit(column)} = any(i.sets) then i.${sql.ref(column)} else ${sql.ref(`t.${sqlName(column)}`)} end`,
       ]),
     );
-    const mergedValues: Values<Notification> = {
-      changes: sql`g.changes`,
-      traceparents: appended(sql`n.traceparents`, sql`g.traceparent`),
-      actorId: sql`case when g."keepsActor" then n.actor_id end`,
-      status: sql`case when g."cancelledAt" is null then n.status else ${cancelled} end`,
-      cancelledAt: sql`g."cancelledAt"`,
-    };
     return sql<SavedRow>`
       with item as materialized (select * from ${item.source}),
-      held as materialized (
-        select n.id, n.ticket_id from (select * from ${held.source} order by h.id) h cross join lateral (
-          select * from notification n where n.id = h.id and n.ticket_id = h."ticketId" and n.xmin = h.revision
-          limit 1 for no key update skip locked
-        ) n
-      ),
+      mail as materialized (select * from ${owedSource(this.#writes, '$3')}),
       locked as materialized (
         select t.id from item i, ticket t
-        where t.id = i.id and ${isUnchanged} and i.holds = (select count(*) from held where held.ticket_id = i.id)
+        where t.id = i.id and ${isUnchanged}
         order by t.id for no key update of t skip locked
       ),
       written as (
@@ -186,27 +162,53 @@ export class TicketStatements {
         where e."ticketId" in (select id from locked)
       ),
       cancelled as (
-        update notification n set status = ${cancelled}, cancelled_at = i.at, cancel_reason = i.cancels from item i
+        update notification n set status = ${cancelled}, cancelled_at = i.at,
+          cancel_reason = (i.cancels ->> n.kind::text)::notification_cancel_reason
+        from item i
         where i.id = n.ticket_id and n.id = any(array(
           select w.id from item c cross join lateral (
-            select n.id from notification n where n.ticket_id = c.id and ${isCancellable('n', sql`c.at`)} order by n.id
-          ) w where c.cancels is not null and c.id in (select id from locked)
+            select n.id from notification n
+            where n.ticket_id = c.id and ${isCancellable('n', sql`c.at`)} and c.cancels ? n.kind::text order by n.id
+          ) w where c.cancels <> '{}' and c.id in (select id from locked)
         ))
         returning n.id
       ),
-      pending as (
-        insert into notification (${mail.names}) select ${mail.values} from ${mail.source}
-        where m."ticketId" in (select id from locked)
-          and (select u.deleted_at is null and ${wantsMail('u', sql`m.kind`)} from "user" u where u.id = m."recipientId")
-          -- After the cancellations: a mail that waits stands in the way of another one (notification_once_scheduled).
-          and (select count(*) from cancelled) >= 0
-        returning id, ticket_id
+      -- A mail that shows the ticket as it is at the time of sending includes its changes. Locked, so that no worker
+      -- reads the ticket before this transaction has ended.
+      including as materialized (
+        select w.id, w.ticket_id, w.recipient_id from mail m cross join lateral (
+          select n.id, n.ticket_id, n.recipient_id from notification n
+          where n.ticket_id = m."ticketId" and n.kind in ('ASSIGNED', 'NEW_UNASSIGNED') and ${IS_WAITING}
+          order by n.id for no key update
+        ) w where m.kind = 'UPDATED' and ${isSaved}
       ),
-      merged as (
-        update notification n set ${this.#writes.set(Notification, mergedValues)} from ${merged.source}
-        where n.id = g.id and g."ticketId" in (select id from locked)
-      )
-      select ${this.#db.columns(Ticket, 't')}, l.id as "savedId", p.id as "pendingId"
-      from locked l left join written t on t.id = l.id left join pending p on p.ticket_id = l.id`;
+      unwatched as (
+        delete from ticket_watch w using mail m, "user" u, role r
+        where m.audience = 'concerned' and ${isSaved} and w.ticket_id = m."ticketId" and w.state = 'WATCHING'
+          and u.id = w.user_id and r.id = u.role_id and (${seesTicketOf('u', 'r', people)}) is not true
+      ),
+      unignored as (
+        delete from ticket_watch w using item i
+        where i.id in (select id from locked) and 'assignedToId' = any(i.sets) and w.ticket_id = i.id
+          and w.user_id = i."assignedToId" and w.state = 'IGNORED'
+      ),
+      pending as (${enqueued(
+        mails,
+        // After the cancellations: a mail that waits stands in the way of another one (notification_once_scheduled).
+        sql`${isSaved} and (select count(*) from cancelled) >= 0 and (m.kind <> 'UPDATED' or not exists (
+          select from including c where c.ticket_id = m."ticketId" and c.recipient_id = u.id
+            and c.id not in (select id from cancelled)
+        ))`,
+      )}),
+      postponed as (${postponedMentions(mails, isSaved)}),
+      known as (
+        update notification n set changes = n.changes || m.changes from mail m
+        where ${isSaved} and m.kind = 'UPDATED' and n.kind = m.kind and n.ticket_id = m."ticketId"
+          and (m."amendsOnly" or n.recipient_id = m."exceptId") and ${IS_WAITING}
+      ),
+      forgotten as (${forgottenMentions(mentionSource('$4'), isSaved)}),
+      noted as (${notedMentions(mentionSource('$4'), isSaved)})
+      select ${this.#db.columns(Ticket, 't')}, l.id as "savedId", ${firstPending(sql`l.id`)}
+      from locked l left join written t on t.id = l.id`;
   }
 }

@@ -3,7 +3,14 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { isoInstant } from '../database/text-values.js';
 import { insertedRecords, type PreparedWrite, updatedRecords } from './ticket-records.js';
-import { type NewEvent, type RunQuery, type SavedRow, snapshotOf, type TicketStatements } from './ticket-statements.js';
+import {
+  type NewEvent,
+  type PendingMail,
+  type RunQuery,
+  type SavedRow,
+  snapshotOf,
+  type TicketStatements,
+} from './ticket-statements.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 import { TICKET_FIELDS } from './ticket.fields.js';
@@ -27,8 +34,8 @@ export class TicketTransaction {
   readonly em: EntityManager;
   readonly #statements: TicketStatements;
   readonly #prepare: (write: TicketWrite) => PreparedWrite;
-  /** The mails that became pending in this transaction. */
-  readonly pending: { readonly id: string; readonly sendAt: Date }[] = [];
+  /** Mails that became pending in this transaction. */
+  readonly pending: PendingMail[] = [];
 
   constructor(em: EntityManager, statements: TicketStatements, prepare: (write: TicketWrite) => PreparedWrite) {
     this.em = em;
@@ -43,8 +50,7 @@ export class TicketTransaction {
   };
 
   /**
-   * Locks tickets and their pending mails, then loads them. In the order of ids, to avoid deadlocks. NO KEY UPDATE does
-   * not block inserts of rows that refer to the ticket (docs/decisions/0011-order-of-locks.md).
+   * Locks tickets, then loads them. In the order of ids, to avoid deadlocks. NO KEY UPDATE does not block inserts of rows that refer to the ticket (docs/decisions/0011-order-of-locks.md).
    * @param which condition on the tickets `t`; must exclude those that are hidden from the viewer, as waiting for a
    * ticket's lock would reveal that it exists
    */
@@ -54,10 +60,6 @@ export class TicketTransaction {
     );
     if (locked.length === 0) return [];
     const ids = locked.map(({ id }) => id);
-    await this.run(
-      sql`select from notification where ticket_id = any(${ids}::uuid[]) and status = 'SCHEDULED' and claimed_until is null
-        order by id for no key update`,
-    );
     const rows = await this.run(this.#statements.select(JSON.stringify(ids)));
     return rows.map((row) => snapshotOf(withInstants(row)));
   }
@@ -69,29 +71,30 @@ export class TicketTransaction {
       const batch = prepared.slice(begin, begin + MAX_WRITES);
       const rows = await this.run(this.#statements.update(...updatedRecords(batch)));
       if (rows.length !== batch.length) {
-        throw new Error('A locked ticket, or a mail about it, was changed by another transaction');
+        throw new Error('A locked ticket was changed by another transaction');
       }
-      this.#notePending(batch, rows);
+      this.#notePending(rows);
     }
-    return prepared.map(({ event }) => event);
+    return prepared.flatMap(({ event }) => event ?? []);
   }
 
   /** Saves a new ticket. False when its id is in use. */
   async create(write: TicketWrite): Promise<boolean> {
     const prepared = this.#prepare(write);
     const rows = await this.run(this.#statements.insert(...insertedRecords([prepared])));
-    this.#notePending([prepared], rows);
+    this.#notePending(rows);
     return rows.length > 0;
   }
 
   /** Saves new tickets that have numbers already. Gives how many mails became pending. */
   async import(writes: readonly TicketWrite[]): Promise<number> {
     const prepared = writes.map((write) => this.#prepare(write));
-    return (await this.run(this.#statements.insertImported(...insertedRecords(prepared)))).length;
+    const [records, events, mails] = insertedRecords(prepared);
+    const [imported] = await this.run(this.#statements.insertImported(records, events, mails));
+    return imported?.mails ?? 0;
   }
 
-  #notePending(batch: readonly PreparedWrite[], rows: readonly SavedRow[]): void {
-    const ids = new Set(rows.map(({ pendingId }) => pendingId));
-    for (const { mail, sendAt } of batch) if (mail && ids.has(mail.id)) this.pending.push({ id: mail.id, sendAt });
+  #notePending(rows: readonly SavedRow[]): void {
+    this.pending.push(...rows.flatMap(({ pending }) => pending ?? []));
   }
 }

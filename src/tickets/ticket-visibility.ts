@@ -1,5 +1,6 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Viewer } from '../accounts/viewer.js';
+import { seesTicketOf } from './ticket-audience.js';
 import { ticketVisibility } from './ticket.policy.js';
 
 /** As `visibleTickets`; `deletedToo` includes deleted tickets, for viewers who asked for them and have the right. */
@@ -30,11 +31,9 @@ export function visibleTickets(viewer: Viewer, alias: string): RawBuilder<boolea
  * mails. It must be equivalent to `ticketVisibility`.
  */
 export function ticketsVisibleTo(user: string, role: string, alias: string): RawBuilder<boolean> {
-  const [view, all, id] = [`${user}.may_view_tickets`, `${role}.can_view_all`, `${user}.id`].map((name) =>
-    sql.ref(name),
-  );
-  return sql`${sql.ref(`${alias}.deleted_at`)} is null and ${view} and (
-    ${all} or ${sql.ref(`${alias}.created_by_id`)} = ${id} or ${sql.ref(`${alias}.assigned_to_id`)} = ${id})`;
+  const column = (name: string) => sql.ref(`${alias}.${name}`);
+  const people = { createdById: column('created_by_id'), assignedToId: column('assigned_to_id') };
+  return sql`${column('deleted_at')} is null and ${seesTicketOf(user, role, people)}`;
 }
 
 /** Whether `visibleTickets` leaves out deleted tickets only. */

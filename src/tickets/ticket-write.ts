@@ -1,50 +1,73 @@
-import { type Row } from '../database/row.js';
 import {
-  type Notification,
   type NotificationCancelReason,
   type NotificationKind,
+  type NotificationReason,
 } from '../notifications/notification.entity.js';
+import { type ToldChange } from '../notifications/told-changes.js';
+import { type Row } from '../database/row.js';
 import { type TicketValues } from './ticket.fields.js';
 import { type FieldChange, type TicketEventKind } from './ticket-event.entity.js';
 import { type Ticket } from './ticket.entity.js';
-
-/** A mail that is scheduled for the ticket's assignee, and that no worker has claimed yet. */
-export interface WaitingMail extends Pick<Row<Notification>, 'id' | 'kind' | 'actorId'> {
-  readonly changes: readonly FieldChange[];
-  /** PostgreSQL's `xmin`, which changes with each write to the row. */
-  readonly revision: string;
-}
 
 /** A ticket as it was loaded, with everything that a command needs to decide. */
 export interface TicketSnapshot {
   readonly ticket: Row<Ticket>;
   /** PostgreSQL's `xmin`, which changes with each write to the row, also one by hand. */
   readonly revision: string;
-  readonly waiting: readonly WaitingMail[];
+}
+
+/** Who gets a mail. PostgreSQL finds out who they are when the write is saved (ticket-audience.ts). */
+export type Audience =
+  /** These people, for this reason. */
+  | { readonly to: 'named'; readonly ids: readonly string[]; readonly reason: NotificationReason | null }
+  /** Creator, assignee, watchers, commenters and those who were mentioned before. */
+  | { readonly to: 'concerned' }
+  /** The owner of the ticket's product, or those who may assign tickets. */
+  | { readonly to: 'queue' };
+
+/**
+ * Mails of one kind about a write. Nobody gets one who did it, wants none of this kind or may not see the ticket. Who
+ * has one of this kind already that waits is told by that one.
+ */
+export interface OwedMails {
+  readonly kind: NotificationKind;
+  readonly audience: Audience;
+  readonly changes: readonly ToldChange[];
+  /** The author of the changes; null for several people. Default: the actor of the write. */
+  readonly actorId?: string | null;
+  /** Whether the mail is about an internal comment: only those who may read it get it. */
+  readonly internal?: boolean;
+  /**
+   * Of a change of assignee: the new one is told of it only if something else concerns them, and not if they get an
+   * ASSIGNED mail.
+   */
+  readonly reassigned?: { readonly assignedId: string | null };
+  /** Whether no mail is enqueued, and only those of this kind that wait are told the changes. */
+  readonly amendsOnly?: boolean;
+  /** Whether the actor may be a recipient: the mail waited before. */
+  readonly toActor?: boolean;
 }
 
 /** The effect of a write on the ticket's mails. */
 export interface TicketMails {
-  /** Mails that the decision depends on: nothing is written unless they are unchanged. */
-  readonly holds: readonly Pick<WaitingMail, 'id' | 'revision'>[];
-  /** A new mail; skipped if its recipient has turned off this kind. */
-  readonly pending: {
-    readonly kind: NotificationKind;
-    readonly recipientId: string;
-    readonly changes: readonly FieldChange[];
-    /** The author of the changes; null for several people. Default: the actor of the write. */
-    readonly actorId?: string | null;
-  } | null;
-  /** New content of a pending mail. */
-  readonly merged: {
-    readonly id: string;
-    /** The merged changes; the mail is cancelled when none are left. */
-    readonly changes: readonly FieldChange[];
-    /** Whether all changes are by one person. */
-    readonly keepsActor: boolean;
-  } | null;
-  /** Cancels all other pending mails of the ticket. */
-  readonly cancels: NotificationCancelReason | null;
+  /** At most one element of a kind and recipient. */
+  readonly owed: readonly OwedMails[];
+  /** The kinds of mails about the ticket that wait no longer, and why. */
+  readonly cancels: Readonly<Partial<Record<NotificationKind, NotificationCancelReason>>>;
+}
+
+/** The people whom a text names, and those of them whom it did not name before. */
+export interface NamedInText {
+  readonly all: readonly string[];
+  readonly added: readonly string[];
+}
+
+/** Whom a text names, all of them: who was named before and is not any more is forgotten. */
+export interface TicketMentions {
+  /** Null for title and description. */
+  readonly commentId: string | null;
+  readonly userIds: readonly string[];
+  readonly internal: boolean;
 }
 
 /** The decision of a command: new values, event and mails, written atomically. */
@@ -54,18 +77,23 @@ export interface TicketWrite {
   readonly revision: string | null;
   /** Null when the ticket's row is not changed, its version included. */
   readonly values: TicketValues | null;
+  /** Null when nothing is recorded: a comment was edited. */
   readonly event: {
     readonly kind: TicketEventKind;
     readonly changes: readonly FieldChange[];
     readonly commentId: string | null;
     /** False for a silent write, which enqueues no mail. */
     readonly notified: boolean;
-  };
+  } | null;
   readonly mails: TicketMails;
+  /** Null when no text names anybody. */
+  readonly mentions: TicketMentions | null;
+  /** The ticket's people and product after the write: they decide who gets mails. */
+  readonly people: Pick<Row<Ticket>, 'createdById' | 'assignedToId' | 'productId'>;
   /** Null for a change that the system made. */
   readonly actorId: string | null;
   /** When it happens, ISO 8601. */
   readonly at: string;
-  /** When its mail becomes pending; default `at`. */
+  /** When its mails become pending; default `at`. */
   readonly notifiedAt?: string;
 }

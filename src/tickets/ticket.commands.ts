@@ -2,14 +2,22 @@ import { type Viewer } from '../accounts/viewer.js';
 import { ForbiddenError } from '../common/errors.js';
 import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { InputCheck } from '../common/input-check.js';
-import { NotificationCancelReason } from '../notifications/notification.entity.js';
 import { changesOf, differing, givenValues, newValues } from './ticket-changes.js';
-import { changed, isStatus, writeOf } from './ticket-consequences.js';
+import { toldComment } from '../notifications/told-changes.js';
+import { changed, isStatus, mentionsOf, withNamed, writeOf } from './ticket-consequences.js';
 import { checkMayCreate, checkRights } from './ticket-rights.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { COMMENT } from '../notifications/merge-changes.js';
-import { type CancelledMail, mailsOfRestoring, mailsOfAssignment, mailsOfChanges, NO_MAILS } from './ticket-mails.js';
-import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import {
+  type CancelledMail,
+  MAILS_OF_DELETION,
+  mailsOfComment,
+  mailsOfCreation,
+  mailsOfRestoring,
+  NO_MAILS,
+  unannounced,
+  withMentioned,
+} from './ticket-mails.js';
+import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketChange, type TicketValues } from './ticket.fields.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
@@ -62,6 +70,7 @@ export function needsLocks(ticket: Row<Ticket>, change: TicketChange): boolean {
 /**
  * @param id the client's own, or a new one
  * @param at ISO 8601, as in all commands
+ * @param naming whom title and description name
  */
 export function createTicket(
   viewer: Viewer,
@@ -69,6 +78,7 @@ export function createTicket(
   input: CreateTicketInput,
   named: NamedIds,
   at: string,
+  naming: NamedInText | null = null,
 ): TicketWrite {
   checkMayCreate(viewer);
   const check = new InputCheck();
@@ -78,7 +88,7 @@ export function createTicket(
   const { assignedToId = null, productId = null } = named;
   const status = isStatus(values.status) ? values.status : TicketStatus.OPEN;
   const notified = input.notify ?? true;
-  const mails = { ...mailsOfAssignment({ status, assignedToId, actorId: viewer.id }), cancels: null };
+  const mails = withNamed(mailsOfCreation({ status, assignedToId, actorId: viewer.id }), id, viewer.id, naming);
   return {
     ticketId: id,
     revision: null,
@@ -93,6 +103,8 @@ export function createTicket(
     },
     event: { ...CREATED, notified },
     mails: notified ? mails : NO_MAILS,
+    mentions: mentionsOf(naming),
+    people: { createdById: viewer.id, assignedToId, productId },
     actorId: viewer.id,
     at,
   };
@@ -100,20 +112,24 @@ export function createTicket(
 
 /**
  * A ticket of another system, with its own timestamps and author.
- * @param sendsMail whether its assignee gets an ASSIGNED mail
+ * @param options.sendsMail whether its assignee gets an ASSIGNED mail, unless the other system told nobody of it
+ * @param options.notified whether the other system told people of it
  */
 export function importTicket(
-  values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'createdAt'> & TicketValues,
-  { sendsMail, now }: { readonly sendsMail: boolean; readonly now: string },
+  values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'productId' | 'createdAt'> &
+    TicketValues,
+  { sendsMail, notified, now }: { readonly sendsMail: boolean; readonly notified: boolean; readonly now: string },
 ): TicketWrite {
-  const { id, status, assignedToId, createdById: actorId, createdAt } = values;
-  const mails = sendsMail ? { ...mailsOfAssignment({ status, assignedToId, actorId }), cancels: null } : NO_MAILS;
+  const { id, status, assignedToId, productId, createdById: actorId, createdAt } = values;
+  const mails = mailsOfCreation({ status, assignedToId, actorId });
   return {
     ticketId: id,
     revision: null,
     values,
-    event: CREATED,
-    mails,
+    event: { ...CREATED, notified },
+    mails: sendsMail && notified && assignedToId !== null ? mails : unannounced(mails),
+    mentions: null,
+    people: { createdById: actorId, assignedToId, productId },
     actorId,
     at: createdAt,
     notifiedAt: now,
@@ -124,6 +140,7 @@ export function importTicket(
  * Changes the fields that are given.
  * @param named required for a change that names people or products
  * @param living required when `reopensAssigned`
+ * @param naming whom title and description name after the change, if it changes one of them
  */
 export function updateTicket(
   viewer: Viewer,
@@ -132,6 +149,7 @@ export function updateTicket(
   at: string,
   named?: NamedIds,
   living?: Pick<LivingReferences, 'assignedToId'>,
+  naming: NamedInText | null = null,
 ): TicketWrite | null {
   const { ticket } = snapshot;
   checkRights(viewer, ticket, change);
@@ -151,7 +169,7 @@ export function updateTicket(
       productId: named?.productId,
     },
     at,
-    notify ?? true,
+    { notified: notify ?? true, naming },
   );
 }
 
@@ -159,20 +177,19 @@ export function updateTicket(
 export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: string): TicketWrite {
   if (!canDeleteTicket(viewer, factsOfRow(snapshot.ticket)))
     throw new ForbiddenError('You may not delete this ticket.');
-  const mails = { ...NO_MAILS, cancels: NotificationCancelReason.TICKET_DELETED };
   return writeOf(snapshot, {
     actorId: viewer.id,
     at,
     kind: TicketEventKind.DELETED,
     values: { deletedAt: at },
-    mails,
+    mails: MAILS_OF_DELETION,
   });
 }
 
 /**
  * Brings a deleted ticket back, without references to what was deleted meanwhile
  * (docs/decisions/0032-duplicates-and-restoring.md).
- * @param found its references that still exist, and the mails to its assignee that the deletion cancelled
+ * @param found its references that still exist, and the mails about it that the deletion cancelled
  */
 export function restoreTicket(
   viewer: Viewer,
@@ -195,9 +212,10 @@ export function restoreTicket(
 }
 
 /**
- * The effect of a new comment on its ticket: an event, and a mail unless the comment is internal or silent.
+ * The effect of a new comment on its ticket: an event, and mails unless it is silent.
  * @param comment `notify` as in CreateCommentInput
- * @param followed what the system changes because of the comment, which the same mail tells
+ * @param followed what the system changes because of the comment
+ * @param naming whom it names
  */
 export function commentOn(
   viewer: Viewer,
@@ -205,18 +223,42 @@ export function commentOn(
   comment: { readonly id: string; readonly internal: boolean; readonly notify?: boolean | null | undefined },
   at: string,
   followed: readonly FieldChange[] = [],
+  naming: NamedInText | null = null,
 ): TicketWrite {
-  const told = [...followed, { field: COMMENT, from: null, to: comment.id }];
-  const mails = comment.internal ? NO_MAILS : mailsOfChanges(snapshot, told, viewer.id);
   return writeOf(snapshot, {
     actorId: viewer.id,
     at,
     kind: TicketEventKind.COMMENTED,
     values: null,
     commentId: comment.id,
-    mails,
+    ...namedInComment(mailsOfComment(comment, viewer.id, followed), comment, viewer.id, naming),
     notified: comment.notify ?? true,
   });
+}
+
+/** The effect of an edited comment: mails to those whom it names now and did not name before. */
+export function editComment(
+  viewer: Viewer,
+  snapshot: TicketSnapshot,
+  comment: { readonly id: string; readonly internal: boolean },
+  at: string,
+  naming: NamedInText,
+): TicketWrite {
+  const named = namedInComment(NO_MAILS, comment, viewer.id, naming);
+  return writeOf(snapshot, { actorId: viewer.id, at, kind: null, values: null, ...named });
+}
+
+function namedInComment(
+  mails: TicketMails,
+  { id, internal }: { readonly id: string; readonly internal: boolean },
+  actorId: string,
+  naming: NamedInText | null,
+): Pick<TicketWrite, 'mails' | 'mentions'> {
+  if (naming === null) return { mails, mentions: null };
+  return {
+    mails: withMentioned(mails, { ids: naming.added, change: toldComment(id, actorId), internal }),
+    mentions: { commentId: id, userIds: naming.all, internal },
+  };
 }
 
 /** Takes a deleted user off a ticket. Their mails are cancelled with the account. */

@@ -157,7 +157,7 @@ export class TicketService {
     const write = updateTicket(viewer, snapshot, change, this.#now());
     if (!write) return { written: snapshot.ticket };
     const saved = await this.#store.save(write);
-    return saved && { written: saved.ticket, event: saved.event };
+    return saved && { written: saved.ticket, ...(saved.event && { event: saved.event }) };
   }
 
   /**
@@ -217,7 +217,7 @@ export class TicketService {
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const living = await lockReferences(tx.run, snapshot.ticket);
-      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket, living);
+      const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket);
       await tx.save([restoreTicket(viewer, snapshot, { living, cancelled }, this.#now())]);
     });
     return id;

@@ -33,7 +33,7 @@ function cameTooLate(error: unknown): boolean {
 /** What a write made of a ticket. */
 export interface SavedTicket {
   readonly ticket: Row<Ticket>;
-  readonly event: NewEvent;
+  readonly event: NewEvent | null;
 }
 
 /**
@@ -128,15 +128,15 @@ export class TicketStore {
   }
 
   /**
-   * The ticket as it was written, and the event of it. Null, with nothing written, when a new ticket's id is in use or its product or
-   * assignee does not exist; and when the ticket or a mail has changed since it was loaded, or is locked.
+   * The ticket as it was written, and the event of it. Null, with nothing written, when a new ticket's id is in use or
+   * its product or assignee does not exist; and when the ticket has changed since it was loaded, or is locked.
    */
   async save(write: TicketWrite): Promise<SavedTicket | null> {
     const prepared = this.#prepared(write);
     const row = await (write.revision === null ? this.#inserts : this.#updates).run(prepared);
     if (row === null) return null;
-    const { savedId: _, pendingId, ...ticket } = row;
-    if (pendingId !== null) this.#notifications.scheduleDelivery([{ id: pendingId, sendAt: prepared.sendAt }]);
+    const { savedId: _, pending, ...ticket } = row;
+    this.#notifications.scheduleDelivery(pending ?? []);
     return { ticket, event: prepared.event };
   }
 
@@ -159,7 +159,7 @@ export class TicketStore {
   }
 
   #prepared(write: TicketWrite): PreparedWrite {
-    return prepareWrite(write, this.#notifications.dueAfter(new Date(write.notifiedAt ?? write.at)));
+    return prepareWrite(write, (kind, now) => this.#notifications.dueAfter(kind, now));
   }
 }
 

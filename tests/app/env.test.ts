@@ -60,6 +60,7 @@ describe('the settings', () => {
       run: 'all',
       smtp: undefined,
       ticketMailDelayMs: 12 * 60_000,
+      replyMailDelayMs: 60_000,
       reopensOnReply: true,
       digestIntervalMs: 24 * 3_600_000,
       accessTokenSeconds: 600,

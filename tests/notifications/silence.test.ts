@@ -76,7 +76,7 @@ describe('a silent change', () => {
     for (const { text, html } of mails) {
       for (const part of [text, html]) {
         expect(part).not.toContain('A quiet word.');
-        expect(part).not.toContain('Emergency');
+        expect(part).not.toContain('→ Emergency');
       }
     }
   });

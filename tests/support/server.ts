@@ -58,6 +58,7 @@ export interface TestServer {
 
 export interface TestServerOptions {
   ticketMailDelayMinutes?: number;
+  replyMailDelaySeconds?: number;
   digestIntervalMs?: number;
   /** REOPEN_ON_REPLY; on by default. */
   reopensOnReply?: boolean;
@@ -138,6 +139,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       signUp: options.signUp ?? (options.production === true ? 'off' : 'open'),
       confirmsEmail: options.confirmsEmail ?? options.production ?? false,
       ticketMailDelayMs: (options.ticketMailDelayMinutes ?? 12) * 60_000,
+      replyMailDelayMs: (options.replyMailDelaySeconds ?? 60) * 1000,
       digestIntervalMs: options.digestIntervalMs ?? 86_400_000,
       reopensOnReply: options.reopensOnReply ?? true,
       publicUrl: options.publicUrl ?? 'https://docket.example',

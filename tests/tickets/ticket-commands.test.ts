@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals';
 import { UserErrorCode } from '../../src/common/user-errors.js';
 import { InputCheck } from '../../src/common/input-check.js';
-import { NotificationKind } from '../../src/notifications/notification.entity.js';
-import { type TicketSnapshot, type WaitingMail } from '../../src/tickets/ticket-write.js';
+import { type TicketSnapshot } from '../../src/tickets/ticket-write.js';
 import { markDuplicate, unmarkDuplicate } from '../../src/tickets/ticket-duplicates.commands.js';
 import {
   commentOn,
   createTicket,
   deleteTicket,
+  editComment,
   importTicket,
   needsLocks,
   restoreTicket,
@@ -19,7 +19,13 @@ import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/tick
 
 const EARLIER = '2026-11-20T08:00:00.000Z';
 const NOW = '2026-11-27T08:00:00.000Z';
-const NO_MAILS = { holds: [], pending: null, merged: null, cancels: null };
+const NO_MAILS = { owed: [], cancels: {} };
+const TO_QUEUE = { kind: 'NEW_UNASSIGNED', audience: { to: 'queue' }, changes: [] };
+const toAssignee = (id: string) => ({
+  kind: 'ASSIGNED',
+  audience: { to: 'named', ids: [id], reason: 'ASSIGNEE' },
+  changes: [],
+});
 
 function viewer(id: string, flags: { all?: boolean; assign?: boolean } = {}) {
   const { all = false, assign = false } = flags;
@@ -36,10 +42,7 @@ function viewer(id: string, flags: { all?: boolean; assign?: boolean } = {}) {
 const creator = viewer('creator');
 const admin = viewer('admin', { all: true });
 
-function snapshot(
-  ticket: Partial<TicketSnapshot['ticket']> = {},
-  waiting: readonly WaitingMail[] = [],
-): TicketSnapshot {
+function snapshot(ticket: Partial<TicketSnapshot['ticket']> = {}): TicketSnapshot {
   return {
     ticket: {
       id: 't1',
@@ -68,12 +71,7 @@ function snapshot(
       ...ticket,
     },
     revision: '77',
-    waiting,
   };
-}
-
-function waitingMail(mail: Partial<WaitingMail> = {}): WaitingMail {
-  return { id: 'm1', kind: NotificationKind.UPDATED, actorId: 'creator', changes: [], revision: '5', ...mail };
 }
 
 function named(ids: { assignedToId?: string | null; productId?: string | null } = {}) {
@@ -102,19 +100,23 @@ describe('createTicket', () => {
         closedAt: null,
       },
       event: { kind: 'CREATED', changes: [], commentId: null, notified: true },
-      mails: NO_MAILS,
+      mails: { owed: [TO_QUEUE], cancels: {} },
+      mentions: null,
+      people: { createdById: 'creator', assignedToId: null, productId: null },
       actorId: 'creator',
       at: NOW,
     });
   });
 
   test.each([
-    ['somebody else', 'other', TicketStatus.OPEN, { kind: 'ASSIGNED', recipientId: 'other', changes: [] }],
-    ['oneself', 'creator', TicketStatus.OPEN, null],
-    ['somebody else, done', 'other', TicketStatus.DONE, null],
-  ])('mails the assignee of active work that is new to them: %s', (_, assignedToId, status, pending) => {
+    ['somebody else', 'other', TicketStatus.OPEN, [toAssignee('other')]],
+    ['oneself', 'creator', TicketStatus.OPEN, []],
+    ['somebody else, done', 'other', TicketStatus.DONE, []],
+    ['nobody', null, TicketStatus.OPEN, [TO_QUEUE]],
+    ['nobody, done', null, TicketStatus.DONE, []],
+  ])('mails the assignee of active work that is new to them, or who finds one: %s', (_, assignedToId, status, owed) => {
     const write = createTicket(creator, 't1', { ...input, status }, named({ assignedToId }), NOW);
-    expect(write.mails).toEqual({ ...NO_MAILS, pending });
+    expect(write.mails).toEqual({ ...NO_MAILS, owed });
     expect(write.values).toMatchObject({ assignedToId, closedAt: status === TicketStatus.DONE ? NOW : null });
   });
 
@@ -155,22 +157,30 @@ describe('updateTicket', () => {
   test('takes a deleted assignee off a ticket that becomes active again', () => {
     const done = snapshot({ status: TicketStatus.DONE, assignedToId: 'gone' });
     const write = updateTicket(creator, done, { status: TicketStatus.OPEN }, NOW, undefined, { assignedToId: null });
-    expect(write).toMatchObject({ values: { assignedToId: null }, mails: { cancels: 'UNASSIGNED', pending: null } });
+    expect(write).toMatchObject({ values: { assignedToId: null }, mails: { cancels: { ASSIGNED: 'UNASSIGNED' } } });
     expect(needsLocks(done.ticket, { status: TicketStatus.OPEN })).toBe(true);
     expect(needsLocks(done.ticket, { status: TicketStatus.CLOSED })).toBe(false);
   });
 
-  test('assigns: mails that wait are cancelled, and the new assignee gets one', () => {
+  test('assigns: mails about the earlier state are cancelled, the new assignee gets one, and others are told', () => {
     const change = { assignedTo: { id: 'other' } };
     const assigned = snapshot({ assignedToId: 'first' });
     expect(updateTicket(creator, assigned, change, NOW, named({ assignedToId: 'other' }))).toMatchObject({
       values: { assignedToId: 'other' },
       event: { changes: [{ field: 'assignedTo', from: 'first', to: 'other' }] },
-      mails: { cancels: 'REASSIGNED', pending: { kind: 'ASSIGNED', recipientId: 'other' } },
+      mails: {
+        cancels: { ASSIGNED: 'REASSIGNED', NEW_UNASSIGNED: 'ASSIGNED' },
+        owed: [
+          toAssignee('other'),
+          { kind: 'UPDATED', audience: { to: 'concerned' }, reassigned: { assignedId: 'other' } },
+        ],
+      },
+      people: { createdById: 'creator', assignedToId: 'other', productId: null },
     });
-    expect(updateTicket(creator, assigned, { assignedTo: null }, NOW, named({ assignedToId: null }))?.mails).toEqual({
-      ...NO_MAILS,
-      cancels: 'UNASSIGNED',
+    const unassigned = updateTicket(creator, assigned, { assignedTo: null }, NOW, named({ assignedToId: null }));
+    expect(unassigned?.mails).toMatchObject({
+      owed: [{ kind: 'UPDATED', reassigned: { assignedId: null } }],
+      cancels: { ASSIGNED: 'UNASSIGNED' },
     });
     expect(updateTicket(creator, assigned, change, NOW, named({ assignedToId: 'first' }))).toBeNull();
   });
@@ -199,57 +209,51 @@ describe('updateTicket', () => {
 });
 
 describe('mails about changes', () => {
-  const change = { priority: TicketPriority.HIGH };
-  const told = [{ field: 'priority', from: 'LOW', to: 'HIGH' }];
+  const told = { field: 'priority', from: 'LOW', to: 'HIGH', by: 'creator' };
 
-  const mails = (waiting: WaitingMail[], by = creator) =>
-    updateTicket(by, snapshot({ assignedToId: 'other', createdById: by.id }, waiting), change, NOW)?.mails;
-  const silently = (waiting: WaitingMail[], by = admin) =>
-    updateTicket(by, snapshot({ assignedToId: 'other' }, waiting), { ...change, notify: false }, NOW);
+  test('go to everybody concerned', () => {
+    const write = updateTicket(creator, snapshot({ assignedToId: 'other' }), { priority: TicketPriority.HIGH }, NOW);
+    const owed = [{ kind: 'UPDATED', audience: { to: 'concerned' }, changes: [told] }];
+    expect(write?.mails).toEqual({ ...NO_MAILS, owed });
+  });
 
-  test('are made pending, or merged into the one that waits, or told by that about the assignment', () => {
-    expect(mails([])).toEqual({ ...NO_MAILS, pending: { kind: 'UPDATED', recipientId: 'other', changes: told } });
-    const update = waitingMail({ changes: [{ field: 'title', from: 'A', to: 'B' }] });
-    expect(mails([update])).toEqual({
-      ...NO_MAILS,
-      holds: [update],
-      merged: { id: 'm1', changes: [...update.changes, ...told], keepsActor: true },
+  test('of which nobody is to hear only take away what became untrue', () => {
+    const silent = { priority: TicketPriority.HIGH, notify: false };
+    expect(updateTicket(admin, snapshot({ assignedToId: 'other' }), silent, NOW)).toMatchObject({
+      event: { notified: false, changes: [{ field: 'priority' }] },
+      mails: { owed: [{ kind: 'UPDATED', amendsOnly: true, changes: [{ ...told, by: 'admin', silent: true }] }] },
     });
-    expect(mails([update], admin)?.merged).toMatchObject({ keepsActor: false });
-    const assignment = waitingMail({ kind: NotificationKind.ASSIGNED });
-    expect(mails([assignment])).toEqual({ ...NO_MAILS, holds: [assignment] });
+    const comment = { id: 'c1', internal: false, notify: false };
+    expect(commentOn(admin, snapshot(), comment, NOW)).toMatchObject({ event: { notified: false }, mails: NO_MAILS });
   });
 
-  test('do not tell the assignee of their own changes', () => {
-    const own = viewer('other');
-    const waiting = [waitingMail({ changes: told })];
-    const ticket = { assignedToId: 'other', createdById: 'other' };
-    expect(updateTicket(own, snapshot(ticket), change, NOW)?.mails).toEqual(NO_MAILS);
-    expect(updateTicket(own, snapshot(ticket, waiting), change, NOW)?.mails.merged).toMatchObject({ changes: [] });
-  });
-
-  test('tell a comment that everybody may read, and leave the ticket as it is', () => {
-    const write = commentOn(creator, snapshot({ assignedToId: 'other' }), { id: 'c1', internal: false }, NOW);
+  test('tell a comment to those who may read it, and leave the ticket as it is', () => {
+    const write = commentOn(creator, snapshot({ assignedToId: 'other' }), { id: 'c1', internal: true }, NOW);
     expect(write).toMatchObject({
       values: null,
       event: { kind: 'COMMENTED', changes: [], commentId: 'c1' },
-      mails: { pending: { kind: 'UPDATED', changes: [{ field: 'comment', from: null, to: 'c1' }] } },
+      mails: { owed: [{ kind: 'REPLIED', internal: true, changes: [{ field: 'comment', from: null, to: 'c1' }] }] },
     });
-    const internal = commentOn(creator, snapshot({ assignedToId: 'other' }), { id: 'c1', internal: true }, NOW);
-    expect(internal.mails).toEqual(NO_MAILS);
   });
 
-  test('leave out a silent change, and what it sets back', () => {
-    expect(silently([])).toMatchObject({ event: { notified: false, changes: told }, mails: { pending: null } });
-    expect(silently([waitingMail({ changes: [{ field: 'title', from: 'A', to: 'B' }] })])?.mails.merged).toBeNull();
-    const title = { field: 'title', from: 'A', to: 'B' };
-    const lowered = waitingMail({ changes: [{ field: 'priority', from: 'HIGH', to: 'LOW' }, title] });
-    expect(silently([lowered])?.mails).toMatchObject({
-      holds: [lowered],
-      merged: { id: 'm1', changes: [title], keepsActor: true },
+  test('go to those whom a text names for the first time', () => {
+    const naming = { all: ['old', 'new'], added: ['new'] };
+    const comment = { id: 'c1', internal: false };
+    const mentioned = { kind: 'MENTIONED', audience: { to: 'named', ids: ['new'], reason: 'MENTIONED' } };
+    expect(commentOn(creator, snapshot(), comment, NOW, [], naming)).toMatchObject({
+      mails: { owed: [{ kind: 'REPLIED' }, mentioned] },
+      mentions: { commentId: 'c1', userIds: ['old', 'new'] },
     });
-    const own = viewer('other', { all: true });
-    expect(silently([waitingMail({ changes: told })], own)?.mails.merged).toMatchObject({ changes: [] });
+    expect(editComment(creator, snapshot(), comment, NOW, naming)).toMatchObject({
+      values: null,
+      event: null,
+      mails: { owed: [mentioned] },
+    });
+    const edit = updateTicket(creator, snapshot(), { title: 'Other' }, NOW, undefined, undefined, naming);
+    expect(edit).toMatchObject({
+      mails: { owed: [{ kind: 'UPDATED' }, { ...mentioned, changes: [{ field: 'text', to: 't1' }] }] },
+      mentions: { commentId: null, userIds: ['old', 'new'] },
+    });
   });
 });
 
@@ -279,13 +283,13 @@ describe("the requester's answer", () => {
     });
     const { changes = [] } = reopening?.event ?? {};
     const comment = { id: 'c1', internal: false };
-    expect(commentOn(creator, waiting, comment, NOW, changes).mails.pending).toMatchObject({
-      kind: 'UPDATED',
-      changes: [...changes, { field: 'comment', from: null, to: 'c1' }],
-    });
+    expect(commentOn(creator, waiting, comment, NOW, changes).mails.owed).toMatchObject([
+      { kind: 'REPLIED', changes: [{ field: 'comment', from: null, to: 'c1' }] },
+      { kind: 'UPDATED', changes },
+    ]);
     expect(commentOn(creator, waiting, { ...comment, notify: false }, NOW, changes)).toMatchObject({
       event: { notified: false },
-      mails: { pending: null },
+      mails: { owed: [{ amendsOnly: true }] },
     });
   });
 
@@ -306,7 +310,7 @@ test('deleteTicket cancels the mails, and needs the right', () => {
   expect(deleteTicket(creator, snapshot(), NOW)).toMatchObject({
     values: { deletedAt: NOW },
     event: { kind: 'DELETED', changes: [] },
-    mails: { ...NO_MAILS, cancels: 'TICKET_DELETED' },
+    mails: { owed: [], cancels: { ASSIGNED: 'TICKET_DELETED', REPLIED: 'TICKET_DELETED', UPDATED: 'TICKET_DELETED' } },
   });
   expect(() => deleteTicket(viewer('somebody'), snapshot(), NOW)).toThrow('may not delete');
 });
@@ -377,13 +381,20 @@ test('importTicket happens when it was created there, and mails only if asked to
     status: TicketStatus.OPEN,
     createdById: 'creator',
     assignedToId: 'other',
+    productId: null,
     createdAt: EARLIER,
   };
-  expect(importTicket(values, { sendsMail: true, now: NOW })).toMatchObject({
+  const announced = { sendsMail: true, notified: true, now: NOW };
+  expect(importTicket({ ...values, assignedToId: null }, announced).mails).toEqual(NO_MAILS);
+  expect(importTicket(values, { ...announced, notified: false })).toMatchObject({
+    event: { notified: false },
+    mails: NO_MAILS,
+  });
+  expect(importTicket(values, announced)).toMatchObject({
     event: { kind: 'CREATED' },
-    mails: { ...NO_MAILS, pending: { kind: 'ASSIGNED', recipientId: 'other' } },
+    mails: { owed: [toAssignee('other')] },
     at: EARLIER,
     notifiedAt: NOW,
   });
-  expect(importTicket(values, { sendsMail: false, now: NOW }).mails).toEqual(NO_MAILS);
+  expect(importTicket(values, { sendsMail: false, notified: true, now: NOW }).mails).toEqual(NO_MAILS);
 });

@@ -79,6 +79,15 @@ export class User extends Node {
   updateEmails: Opt<boolean> = true;
 
   @Property({ type: 'boolean' })
+  replyEmails: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  mentionEmails: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
+  queueEmails: Opt<boolean> = true;
+
+  @Property({ type: 'boolean' })
   digestEmails: Opt<boolean> = true;
 
   /** 0 to 23 in `timeZone`; null: the server's own interval. */

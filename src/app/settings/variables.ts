@@ -58,6 +58,7 @@ export const variables = z
     EMAIL_TLS: oneOf(['required', 'offered']).optional(),
     EMAIL_FROM: mailbox.default('Docket <docket@localhost>'),
     ASSIGN_REPORT_SCHEDULE: amount(MINUTES_A_YEAR, 12),
+    REPLY_DELAY_SECONDS: wholeNumber(0, 3600, 60),
     REPORT_SCHEDULE_HOURS: amount(HOURS_A_YEAR, 24),
     REPORT_SCHEDULE_MINUTES: amount(MINUTES_A_YEAR, 0),
     REPORT_SCHEDULE_SECONDS: amount(60 * MINUTES_A_YEAR, 0),

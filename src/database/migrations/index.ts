@@ -1,5 +1,6 @@
 import { type MigrationObject } from '@mikro-orm/core';
 import { Migration20261127000000_initial } from './Migration20261127000000_initial.js';
+import { Migration20261127140000_who_hears } from './Migration20261127140000_who_hears.js';
 import { Migration20261127141500_silence } from './Migration20261127141500_silence.js';
 import { Migration20261127142500_timeline } from './Migration20261127142500_timeline.js';
 import { Migration20261127143000_activity } from './Migration20261127143000_activity.js';
@@ -8,6 +9,7 @@ import { Migration20261127144500_change_log } from './Migration20261127144500_ch
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
   { name: 'Migration20261127000000_initial', class: Migration20261127000000_initial },
+  { name: 'Migration20261127140000_who_hears', class: Migration20261127140000_who_hears },
   { name: 'Migration20261127141500_silence', class: Migration20261127141500_silence },
   { name: 'Migration20261127142500_timeline', class: Migration20261127142500_timeline },
   { name: 'Migration20261127143000_activity', class: Migration20261127143000_activity },

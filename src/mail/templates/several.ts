@@ -5,8 +5,29 @@ import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 import { type ChangedField, changeInWords } from './changed-field.js';
 
+/** What happened to the tickets. */
+const WORDS = {
+  assigned: {
+    done: (n: number) => `assigned ${n} tickets to you.`,
+    subject: 'tickets assigned to you',
+  },
+  updated: {
+    done: (n: number) => `changed ${n} tickets that concern you.`,
+    subject: 'tickets changed',
+  },
+  replied: { done: (n: number) => `commented on ${n} tickets.`, subject: 'tickets with comments' },
+  mentioned: {
+    done: (n: number) => `mentioned you in ${n} tickets.`,
+    subject: 'tickets that mention you',
+  },
+  unassigned: {
+    done: (n: number) => `reported ${n} tickets that nobody is assigned to.`,
+    subject: 'new tickets without an assignee',
+  },
+} as const;
+
 export interface SeveralMailInput {
-  kind: 'assigned' | 'updated';
+  kind: keyof typeof WORDS;
   recipient: { name: string };
   /** Null when several people did it. */
   authorName: string | null;
@@ -32,17 +53,17 @@ export function severalMail({ kind, recipient, authorName, tickets, ...links }: 
   const count = tickets.length;
   const author = authorName === null ? null : inSentence(authorName);
   const [who, whose] = author === null ? ['several people have', ''] : [`${author} has`, ` by ${author}`];
-  const isAssigned = kind === 'assigned';
-  const done = isAssigned ? `assigned ${count} tickets to you.` : `changed or commented on ${count} tickets of yours.`;
-  const greeting = `Hello ${inSentence(recipient.name)}, ${who} ${done}`;
-  const items = ticketItems(tickets.map((ticket) => itemOf(ticket, isAssigned)));
+  const words = WORDS[kind];
+  const greeting = `Hello ${inSentence(recipient.name)}, ${who} ${words.done(count)}`;
+  const showsTickets = kind === 'assigned' || kind === 'unassigned';
+  const items = ticketItems(tickets.map((ticket) => itemOf(ticket, showsTickets)));
   return mailTexts({
-    subject: isAssigned ? `${count} tickets assigned to you${whose}` : `${count} tickets of yours changed${whose}`,
+    subject: `${count} ${words.subject}${whose}`,
     preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
-    heading: isAssigned ? `${count} tickets assigned to you` : `${count} tickets of yours changed`,
+    heading: `${count} ${words.subject}`,
     body: { text: `${greeting}\n\n${items.text}`, html: html`${paragraph(greeting)}${items.html}` },
     action: { label: 'Open your tickets', url: links.ticketsUrl },
-    reason: `You get this mail because you are assigned to these tickets. They come together as there were many at once.`,
+    reason: 'You get this mail because these tickets concern you. They come together as there were many at once.',
     optOuts: [links.unsubscribe],
   });
 }
@@ -51,9 +72,9 @@ function nameOf({ number, title }: SeveralMailTicket): string {
   return `#${number} ${inSentence(title)}`;
 }
 
-function itemOf(ticket: SeveralMailTicket, isAssigned: boolean): TicketItem {
+function itemOf(ticket: SeveralMailTicket, showsTicket: boolean): TicketItem {
   const { priority, status, changes, comments, url } = ticket;
-  const what = isAssigned
+  const what = showsTicket
     ? [inWords(priority), inWords(status)]
     : changes.map(changeInWords).map(([name, value]) => `${name}: ${value}`);
   const said = comments === 0 ? [] : [comments === 1 ? 'one comment' : `${comments} comments`];

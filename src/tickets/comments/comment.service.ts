@@ -92,7 +92,7 @@ export class CommentService {
     const living = isReply && needsLivingAssignee(ticket) ? await lockAssignee(tx.run, ticket) : undefined;
     const reopening = isReply ? reopenOnReply(snapshot, living, { at, notified: notify }) : null;
     const { id } = comment;
-    await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event.changes)]);
+    await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event?.changes)]);
     // A statement of its own, as each writes one event a ticket. The comment's comes first in the history.
     await tx.save([reopening]);
     return id;
