@@ -28,7 +28,7 @@ beforeAll(async () => {
     ids.push((await buildTicket(server, { createdBy: admin, description: LONG })).id);
   }
 });
-afterEach(() => jest.restoreAllMocks());
+afterEach(() => void jest.restoreAllMocks());
 afterAll(async () => {
   server.http.server.closeAllConnections();
   await server.stop();
@@ -83,7 +83,7 @@ test('a client that does not read is cut, is counted, and goes on by its cursor 
   await waitFor(async () => (await open()) === 1);
   for (let round = 0; round < ROUNDS; round += 1) await changeAll(round % 2 === 0 ? 'HIGH' : 'LOW');
   // A client that reads gets all of it meanwhile.
-  await waitFor(() => reader.told('1').length > ROUNDS * TICKETS);
+  await waitFor(() => reader.frames.length > ROUNDS * TICKETS, 25_000);
 
   const now = performance.now.bind(performance);
   jest.spyOn(performance, 'now').mockImplementation(() => now() + 20_000);
