@@ -44,6 +44,8 @@ import { NotificationReader } from '../notifications/notification.reader.js';
 import { NotificationService, type ScheduleDelivery } from '../notifications/notification.service.js';
 import { NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { NotificationStaffService } from '../notifications/notification-staff.service.js';
+import { IgnoreTokens } from '../notifications/ignore-tokens.js';
+import { TicketIgnoring } from '../notifications/ticket-ignoring.js';
 import { UnsubscribeTokens } from '../notifications/unsubscribe-tokens.js';
 import { Metrics } from '../observability/metrics.js';
 import { tracedMailer } from '../observability/tracing/traced-mailer.js';
@@ -57,6 +59,7 @@ import { TicketDuplicatesService } from '../tickets/ticket-duplicates.service.js
 import { countLiveTickets } from '../tickets/product-tickets.js';
 import { TimelineReader } from '../tickets/timeline/timeline.reader.js';
 import { TicketEventReader } from '../tickets/ticket-event.reader.js';
+import { TicketListReader } from '../tickets/ticket-list.reader.js';
 import { TicketReader } from '../tickets/ticket.reader.js';
 import { TicketService } from '../tickets/ticket.service.js';
 import { TicketStore } from '../tickets/ticket.store.js';
@@ -115,16 +118,20 @@ export interface App extends AppParts {
   readonly changeLogCleanup: ChangeLogCleanup;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
+  readonly ignoreTokens: IgnoreTokens;
+  readonly ticketIgnoring: TicketIgnoring;
 }
 
 /** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+const IGNORE_PURPOSE = 'docket ignore links v1';
 /** To be changed together with what a cursor holds. */
 const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
 function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: ChangeCursors): Readers {
   return {
-    tickets: new TicketReader(db, searchLimiter),
+    tickets: new TicketReader(db),
+    ticketLists: new TicketListReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
     timelines: new TimelineReader(db),
@@ -157,6 +164,7 @@ export function createApp(parts: AppParts): App {
   });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
+  const ignoreTokens = new IgnoreTokens(parts.signingKeys.derive(IGNORE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
   const throttle = new SignInThrottle(db, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
@@ -190,6 +198,8 @@ export function createApp(parts: AppParts): App {
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
+    ignoreTokens,
+    ticketIgnoring: new TicketIgnoring({ db, clock }),
     services: {
       links,
       auth: new AuthService({
@@ -233,7 +243,7 @@ export function createApp(parts: AppParts): App {
     delivery: new Delivery({
       leases: new NotificationLeases(db, clock, new AuthorLimit(orm, clock)),
       mailer,
-      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens }),
+      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens, ignoreTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,

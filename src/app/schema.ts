@@ -18,6 +18,7 @@ import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
+import { TicketCountsResolver } from '../tickets/ticket-counts.resolver.js';
 import { TicketActivityResolver } from '../tickets/ticket-activity.resolver.js';
 import { TicketRightsResolver } from '../tickets/ticket-rights.resolver.js';
 import { TicketResolver } from '../tickets/ticket.resolver.js';
@@ -77,6 +78,7 @@ export function createSchema(): GraphQLSchema {
       TicketResolver,
       TicketRightsResolver,
       TicketActivityResolver,
+      TicketCountsResolver,
       UserTicketsResolver,
       ProductTicketsResolver,
       SimilarTicketResolver,

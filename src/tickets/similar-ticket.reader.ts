@@ -85,9 +85,13 @@ export class SimilarTicketReader {
     first: number,
     selection: Selection,
   ): Promise<SimilarTicket[][]> {
+    // Each ticket is looked up: in a join PostgreSQL may read all of them while there are few, and keeps the plan.
     const source: Source = sql`select s.id, s.number, t.id as original_id, s.title, s.description
-      from ticket s left join ticket t on t.id = s.duplicate_of_id and ${visibleTickets(viewer, 't')}
-      where s.id = any(${[...ids]}::uuid[])`;
+      from unnest(${[...ids]}::uuid[]) as wanted (id)
+      cross join lateral (select * from ticket s where s.id = wanted.id offset 0) s
+      left join lateral (
+        select t.id from ticket t where t.id = s.duplicate_of_id and ${visibleTickets(viewer, 't')} offset 0
+      ) t on true`;
     const found = await this.#similar(viewer, source, first, selection);
     return ids.map((id) => found.filter(({ sourceId }) => sourceId === id));
   }

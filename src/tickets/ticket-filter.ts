@@ -9,6 +9,7 @@ import { TICKET_FIELDS, type TicketField } from './ticket.fields.js';
 import { type DateTimeRange, MAX_FILTER_IDS, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
 import { type FoundTickets, ticketSearch } from './ticket-search.js';
+import { sumOf } from './ticket-relevance.js';
 import { readableTickets, seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
 /** Maximum nesting of `and`, `or` and `not` (docs/decisions/0031-filters.md). */
@@ -153,6 +154,8 @@ export interface MatchingTickets {
   readonly condition: RawBuilder<boolean>;
   /** The same for walking the list in its order until a page is full. Null when that is not faster. */
   readonly walked: RawBuilder<boolean> | null;
+  /** How well they match the filter's searches; null without one that is not negated. */
+  readonly relevance: RawBuilder<number> | null;
 }
 
 /**
@@ -190,10 +193,12 @@ export async function matchingTickets(
     const searches = new Map([...found].map(([part, tickets]) => [part, how(tickets)]));
     return all([readable, conditionOf(filter, { viewer, alias, searches })]);
   };
+  const ranking = [...found].flatMap(([part, { relevance }]) => (negated.has(part) ? [] : [relevance(alias)]));
   const isWalked = [...found.values()].some(({ walked }) => walked !== null);
   return {
     readable,
     condition: matching(({ collected }) => collected(alias)),
+    relevance: ranking.length > 0 ? sumOf(ranking) : null,
     walked: isWalked ? matching(({ walked, collected }) => (walked ?? collected)(alias)) : null,
   };
 }

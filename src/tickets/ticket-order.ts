@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import { BadInputError } from '../common/errors.js';
 import { type Row } from '../database/row.js';
 import { OrderDirection } from '../graphql/connection.js';
@@ -7,7 +8,8 @@ import { type Ticket } from './ticket.entity.js';
 import { TICKET_FIELDS, type TicketColumn, type TicketField } from './ticket.fields.js';
 import { type TicketOrder, TicketOrderField } from './ticket.inputs.js';
 
-type Item = Row<Ticket>;
+/** A ticket; of a list by RELEVANCE with its rank. */
+type Item = Row<Ticket> & { readonly relevance?: number };
 
 /** Maximum number of fields that one list is ordered by. */
 export const MAX_ORDERS = 3;
@@ -15,6 +17,8 @@ export const MAX_ORDERS = 3;
 /** A list's order over the ticket table under `t`, and the columns of a row that its cursors are made of. */
 export interface TicketListOrder extends Order<Item> {
   readonly columns: readonly TicketColumn[];
+  /** Whether it goes by RELEVANCE, so that rows need a rank. */
+  readonly isRanked: boolean;
 }
 
 interface TicketKey extends OrderKey<Item> {
@@ -43,10 +47,21 @@ function keysFor(internal: boolean): ReadonlyMap<TicketOrderField, TicketKey> {
   return new Map(TICKET_FIELDS.flatMap((field) => (field.order ? [[field.order, keyOf(field, internal)]] : [])));
 }
 
+const RELEVANCE: TicketKey = {
+  expression: sql.ref('t.relevance'),
+  type: 'integer',
+  value: ({ relevance }) => {
+    if (relevance === undefined) throw new Error('The list has no ranks');
+    return relevance;
+  },
+  columns: [],
+};
+
 const KEYS = keysFor(false);
 const KEYS_WITH_INTERNAL = keysFor(true);
 
 function keyFor(field: TicketOrderField, internal: boolean): TicketKey {
+  if (field === TicketOrderField.RELEVANCE) return RELEVANCE;
   const key = (internal ? KEYS_WITH_INTERNAL : KEYS).get(field);
   if (!key) throw new Error(`ticket.fields.ts has no field for ${field}`);
   return key;
@@ -63,7 +78,7 @@ function checkOrders(orders: readonly TicketOrder[]): void {
   if (repeated !== undefined) throw new BadInputError(`orderBy has ${repeated} twice. Name each field once.`);
 }
 
-export const NEWEST_FIRST: TicketOrder = { field: TicketOrderField.CREATED_AT, direction: OrderDirection.DESC };
+const NEWEST_FIRST: TicketOrder = { field: TicketOrderField.CREATED_AT, direction: OrderDirection.DESC };
 
 /**
  * The order of a list; newest first if none is given. Ties are broken by number in the direction of the last field.
@@ -73,8 +88,12 @@ export const NEWEST_FIRST: TicketOrder = { field: TicketOrderField.CREATED_AT, d
 export function ticketOrder(given: readonly TicketOrder[] | null | undefined, internal: boolean): TicketListOrder {
   const orders = given == null || given.length === 0 ? [NEWEST_FIRST] : given;
   checkOrders(orders);
-  const { direction } = orders.at(-1) ?? NEWEST_FIRST;
+  const { field: last, direction } = orders.at(-1) ?? NEWEST_FIRST;
   const keys = orders.map((order) => ({ ...keyFor(order.field, internal), direction: order.direction }));
+  // Of equally relevant tickets the newest comes first.
+  if (last === TicketOrderField.RELEVANCE && !orders.some(({ field }) => field === TicketOrderField.CREATED_AT)) {
+    keys.push({ ...keyFor(TicketOrderField.CREATED_AT, internal), direction });
+  }
   const number = orders.findIndex(({ field }) => field === TicketOrderField.NUMBER);
   // A number is unique: what comes after it decides nothing.
   const total =
@@ -86,6 +105,7 @@ export function ticketOrder(given: readonly TicketOrder[] | null | undefined, in
     name: `ticket.${name.join()}`,
     keys: total,
     direction,
+    isRanked: orders.some(({ field }) => field === TicketOrderField.RELEVANCE),
     columns: [...new Set(total.flatMap(({ columns }) => columns))],
   };
 }

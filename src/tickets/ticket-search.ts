@@ -4,6 +4,7 @@ import { withLookAlikes } from '../search/look-alikes.js';
 import { searchedText } from '../search/searched-text.js';
 import { type TermGroups, withInternal, wordQuery } from '../search/word-query.js';
 import { isWalkedSooner } from '../search/word-statistics.js';
+import { relevanceOf } from './ticket-relevance.js';
 
 /** Maximum number of matches that are passed to the list's statement by their numbers. */
 const MOST_NUMBERS = 5000;
@@ -29,6 +30,8 @@ export interface FoundTickets {
   readonly collected: (alias: string) => RawBuilder<boolean>;
   /** Tests one ticket after the other in list order: fills a page soon when many match. Null when few do. */
   readonly walked: ((alias: string) => RawBuilder<boolean>) | null;
+  /** How well a match fits: see ticket-relevance.ts. */
+  readonly relevance: (alias: string) => RawBuilder<number>;
 }
 
 interface Hits extends FoundTickets {
@@ -36,7 +39,9 @@ interface Hits extends FoundTickets {
   readonly found: boolean;
 }
 
-const NO_TICKETS: FoundTickets = { collected: () => sql`false`, walked: null };
+type UnrankedTickets = Omit<FoundTickets, 'relevance'>;
+
+const NO_TICKETS: FoundTickets = { collected: () => sql`false`, walked: null, relevance: () => sql`0` };
 
 class TicketSearch {
   readonly #db: Db;
@@ -54,8 +59,12 @@ class TicketSearch {
     const query = wordQuery(groups);
     const isFrequent =
       groups.length > 0 && (await isWalkedSooner(this.#db, 'ticket_search', groups, this.#scope.ownOnly));
-    if (isFrequent && (await this.#isAmongNewest(query))) return { ...this.#many(query), found: true };
-    return this.#collect(groups.length > 0 ? query : null);
+    const hits =
+      isFrequent && (await this.#isAmongNewest(query))
+        ? { ...this.#many(query), found: true }
+        : await this.#collect(groups.length > 0 ? query : null);
+    // Without the words of internal comments: those of comments do not rank.
+    return { ...hits, relevance: (alias) => relevanceOf(words, this.#numbers, alias) };
   }
 
   /** Never collects all matches: one look-up by number for each ticket that is tested. */
@@ -65,7 +74,7 @@ class TicketSearch {
       or ${number} = any(${[...this.#numbers]}::int[]))`;
   }
 
-  #many(query: string): FoundTickets {
+  #many(query: string): UnrankedTickets {
     return {
       collected: (alias) =>
         sql`${sql.ref(`${alias}.number`)} = any((select ticket_hits(${query}::tsquery, ${ALL}::int) || ${[...this.#numbers]}::int[])::int[])`,
@@ -80,7 +89,7 @@ class TicketSearch {
     ) newest where ${this.#holds(query, 'newest')}`);
   }
 
-  async #collect(query: string | null): Promise<Hits> {
+  async #collect(query: string | null): Promise<UnrankedTickets & Pick<Hits, 'found'>> {
     const { readable } = this.#scope;
     const collected = query === null ? sql`'{}'::int[]` : sql`ticket_hits(${query}::tsquery, ${MOST_NUMBERS + 1}::int)`;
     const hits = await this.#db.first(sql<{ numbers: string; count: number; found: boolean }>`

@@ -131,6 +131,7 @@ export enum TicketOrderField {
   PRIORITY = 'PRIORITY',
   STATUS = 'STATUS',
   LAST_ACTIVITY = 'LAST_ACTIVITY',
+  RELEVANCE = 'RELEVANCE',
 }
 registerEnumType(TicketOrderField, {
   name: 'TicketOrderField',
@@ -142,6 +143,11 @@ registerEnumType(TicketOrderField, {
     UPDATED_AT: { description: 'Never-changed tickets count by createdAt.' },
     PRIORITY: { description: 'EMERGENCY highest.' },
     LAST_ACTIVITY: { description: 'By lastActivityAt.' },
+    RELEVANCE: {
+      description:
+        'By where the words of `search` stand: titles before descriptions before comments, the newest first among equals. ' +
+        'Best first among the newest 1,000 hits of `search`: DESC and forwards only, BAD_USER_INPUT otherwise or without search.',
+    },
   },
 });
 

@@ -51,7 +51,7 @@ export class TicketResolver {
   @Authorized()
   @Query(() => TicketConnection, { description: 'The tickets that the viewer may see; newest first by default.' })
   async tickets(@Ctx() context: Context, @Args(() => TicketsArgs) args: TicketsArgs, @Info() info: GraphQLResolveInfo) {
-    return context.readers.tickets.page(signedIn(context), args, selectionOf(info));
+    return context.readers.ticketLists.page(signedIn(context), args, selectionOf(info));
   }
 
   @Direct()

@@ -9,7 +9,8 @@ import { type SimilarTicketReader } from './similar-ticket.reader.js';
 import { type SimilarTicket } from './similar-ticket.types.js';
 import { type TicketDuplicatesService } from './ticket-duplicates.service.js';
 import { type TicketEventReader } from './ticket-event.reader.js';
-import { type TicketListArgs, type TicketParent, type TicketReader, type TicketRow } from './ticket.reader.js';
+import { type TicketListArgs, type TicketListReader, type TicketParent } from './ticket-list.reader.js';
+import { type TicketReader, type TicketRow } from './ticket.reader.js';
 import { type TicketService } from './ticket.service.js';
 
 declare module '../graphql/context.js' {
@@ -20,6 +21,7 @@ declare module '../graphql/context.js' {
   }
   interface Readers {
     readonly tickets: TicketReader;
+    readonly ticketLists: TicketListReader;
     readonly similarTickets: SimilarTicketReader;
     readonly ticketEvents: TicketEventReader;
     readonly insights: InsightsReader;
@@ -42,7 +44,7 @@ export const duplicatesByTicketId = perRequest(
 
 /** The same page of the tickets of many products, creators or assignees, by parent. */
 export const ticketsBy = pageLoaders(async (context, parent: TicketParent, ids, args: TicketListArgs, selection) =>
-  context.readers.tickets.pagesByParent(signedIn(context), parent, ids, args, selection),
+  context.readers.ticketLists.pagesByParent(signedIn(context), parent, ids, args, selection),
 );
 
 /** The same page of the history of many tickets, by ticket. */

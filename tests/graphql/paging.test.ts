@@ -23,9 +23,16 @@ interface Page {
 
 const PRIORITIES = ['LOW', 'MEDIUM', 'HIGH', 'EMERGENCY'] as const;
 const STATUSES = ['OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD', 'DONE', 'CLOSED'] as const;
-const FIELDS = ['NUMBER', 'CREATED_AT', 'UPDATED_AT', 'PRIORITY', 'STATUS'] as const;
+const FIELDS = ['NUMBER', 'CREATED_AT', 'UPDATED_AT', 'PRIORITY', 'STATUS', 'LAST_ACTIVITY'] as const;
 const ORDERS = FIELDS.flatMap((field) => (['ASC', 'DESC'] as const).map((direction) => ({ field, direction })));
 type Order = (typeof ORDERS)[number];
+
+/** Two or three of them, each field once. */
+const severalOrders = fc.uniqueArray(fc.constantFrom(...ORDERS), {
+  selector: ({ field }) => field,
+  minLength: 2,
+  maxLength: 3,
+});
 
 /** Few values of each key, so that many tickets are equal but for their number. */
 const keys = fc.record({
@@ -33,6 +40,7 @@ const keys = fc.record({
   status: fc.constantFrom(...STATUSES),
   createdMinute: fc.nat(2),
   updatedMinute: fc.option(fc.nat(3)),
+  commentedMinute: fc.option(fc.nat(3)),
 });
 type Keys = typeof keys extends fc.Arbitrary<infer Value> ? Value : never;
 interface Known extends Keys {
@@ -50,22 +58,24 @@ afterAll(async () => server.stop());
 
 const START = Date.parse('2026-01-01T00:00:00.000Z');
 const minute = (minutes: number) => new Date(START + minutes * 60_000).toISOString();
+const minuteIf = (minutes: number | null) => (minutes === null ? null : minute(minutes));
 
 /** Tickets of one product of their own, and what the test knows of them. */
 async function insert(productId: string, tickets: readonly Keys[]): Promise<Known[]> {
   const known: Known[] = tickets.map((ticket) => Object.assign({ id: randomUUID(), number: 0 }, ticket));
-  const records = known.map(({ id, priority, status, createdMinute, updatedMinute }) => ({
+  const records = known.map(({ id, priority, status, createdMinute, updatedMinute, commentedMinute }) => ({
     id,
     priority,
     status,
     created_at: minute(createdMinute),
-    updated_at: updatedMinute === null ? null : minute(updatedMinute),
+    updated_at: minuteIf(updatedMinute),
+    last_comment_at: minuteIf(commentedMinute),
   }));
   const rows = await select(
     server,
     sql<{ id: string; number: number }>`
-      insert into ticket (id, title, description, created_by_id, product_id, priority, status, created_at, updated_at)
-      select id, 'x', 'x', ${person.id}::uuid, ${productId}::uuid, priority, status, created_at, updated_at
+      insert into ticket (id, title, description, created_by_id, product_id, priority, status, created_at, updated_at, last_comment_at)
+      select id, 'x', 'x', ${person.id}::uuid, ${productId}::uuid, priority, status, created_at, updated_at, last_comment_at
       from jsonb_populate_recordset(null::ticket, ${JSON.stringify(records)}::jsonb)
       returning id, number`,
   );
@@ -80,11 +90,21 @@ const KEY: Record<Order['field'], (ticket: Known) => number> = {
   UPDATED_AT: ({ updatedMinute, createdMinute }) => updatedMinute ?? createdMinute,
   PRIORITY: ({ priority }) => PRIORITIES.indexOf(priority),
   STATUS: ({ status }) => STATUSES.indexOf(status),
+  LAST_ACTIVITY: ({ createdMinute, updatedMinute, commentedMinute }) =>
+    Math.max(createdMinute, updatedMinute ?? 0, commentedMinute ?? 0),
 };
 
-function inOrder(tickets: readonly Known[], { field, direction }: Order): Known[] {
-  const sign = direction === 'ASC' ? 1 : -1;
-  return tickets.toSorted((one, other) => sign * (KEY[field](one) - KEY[field](other) || one.number - other.number));
+/** A plain sort: by the first order, then by the others, then by number in the direction of the last. */
+function inOrder(tickets: readonly Known[], given: Order | readonly Order[]): Known[] {
+  const orders = [given].flat();
+  const last: Order = { field: 'NUMBER', direction: orders.at(-1)?.direction ?? 'DESC' };
+  return tickets.toSorted((one, other) => {
+    for (const { field, direction } of [...orders, last]) {
+      const difference = KEY[field](one) - KEY[field](other);
+      if (difference !== 0) return direction === 'ASC' ? difference : -difference;
+    }
+    return 0;
+  });
 }
 
 const ids = (tickets: readonly { id: string }[]) => tickets.map(({ id }) => id);
@@ -100,7 +120,7 @@ async function fetchPage(variables: Record<string, unknown>): Promise<Page> {
  */
 async function walk(options: {
   productId: string;
-  orderBy: Order;
+  orderBy: Order | readonly Order[];
   size: number;
   backwards: boolean;
   model: Known[];
@@ -158,6 +178,25 @@ describe('turning the pages of tickets', () => {
     );
   });
 
+  test('by several orders gives each ticket once, in the order of a plain sort, both ways', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        severalOrders,
+        fc.array(keys, { minLength: 2, maxLength: 12 }),
+        fc.integer({ min: 1, max: 5 }),
+        async (orderBy, tickets, size) => {
+          const { id: productId } = await buildProduct(server);
+          const model = await insert(productId, tickets);
+          for (const backwards of [false, true]) {
+            const { seen } = await walk({ productId, orderBy, size, backwards, model });
+            expect(seen).toEqual(ids(inOrder(model, orderBy)));
+          }
+        },
+      ),
+      { numRuns: 40 },
+    );
+  });
+
   test('shows nothing twice and leaves out nothing that stays, whatever is made and deleted between two pages', async () => {
     const change = fc.record({
       made: fc.array(keys, { maxLength: 2 }),
@@ -165,7 +204,7 @@ describe('turning the pages of tickets', () => {
     });
     await fc.assert(
       fc.asyncProperty(
-        fc.constantFrom(...ORDERS),
+        fc.oneof(fc.constantFrom(...ORDERS), severalOrders),
         fc.boolean(),
         fc.array(keys, { minLength: 4, maxLength: 10 }),
         fc.integer({ min: 1, max: 3 }),
@@ -197,7 +236,13 @@ describe('turning the pages of tickets', () => {
 
   test('between two cursors gives what lies between them, from either side', async () => {
     const { id: productId } = await buildProduct(server);
-    const same = { priority: 'LOW', status: 'OPEN', createdMinute: 0, updatedMinute: null } as const;
+    const same = {
+      priority: 'LOW',
+      status: 'OPEN',
+      createdMinute: 0,
+      updatedMinute: null,
+      commentedMinute: null,
+    } as const;
     const model = await insert(
       productId,
       Array.from({ length: 8 }, () => same),
@@ -227,6 +272,7 @@ describe('turning the pages of tickets', () => {
       status: 'OPEN' as const,
       createdMinute: index % 5,
       updatedMinute: null,
+      commentedMinute: null,
     }));
     const model = await insert(productId, tickets);
     const page = await fetchPage({ filter: { productId: [productId] } });
@@ -319,12 +365,27 @@ describe('a cursor', () => {
 
   test('of every other order is refused, and that of the same is not', async () => {
     const cursors = [];
-    for (const orderBy of ORDERS) {
+    const orders = [
+      ...ORDERS,
+      [
+        { field: 'PRIORITY', direction: 'DESC' },
+        { field: 'CREATED_AT', direction: 'ASC' },
+      ],
+      [
+        { field: 'CREATED_AT', direction: 'ASC' },
+        { field: 'PRIORITY', direction: 'DESC' },
+      ],
+      [
+        { field: 'PRIORITY', direction: 'DESC' },
+        { field: 'CREATED_AT', direction: 'DESC' },
+      ],
+    ];
+    for (const orderBy of orders) {
       const { pageInfo } = await fetchPage({ first: 1, orderBy });
       cursors.push({ orderBy, after: pageInfo.endCursor });
     }
     for (const { orderBy, after } of cursors) {
-      for (const other of ORDERS) {
+      for (const other of orders) {
         const { errors } = await person.client.send(PAGE, { first: 1, orderBy: other, after });
         expect(errors.map(({ extensions }) => extensions.code)).toEqual(other === orderBy ? [] : ['BAD_USER_INPUT']);
       }

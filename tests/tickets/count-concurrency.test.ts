@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { Db } from '../../src/database/db.js';
 import { SearchLimiter } from '../../src/search/search-limiter.js';
-import { TicketReader } from '../../src/tickets/ticket.reader.js';
+import { TicketListReader } from '../../src/tickets/ticket-list.reader.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 let server: TestServer;
@@ -34,7 +34,7 @@ test("the counts of one viewer's pages run two at a time", async () => {
   };
   const permissions = { create: true, edit: true, view: true, delete: true };
   const viewer = { id: '01a21cc2-69e6-742c-b422-dc235d96ce4f', sessionId: 'session', role, permissions };
-  const reader = new TicketReader(db, new SearchLimiter());
+  const reader = new TicketListReader(db, new SearchLimiter());
   const pages = await Promise.all(Array.from({ length: 8 }, async () => reader.page(viewer, { first: 1 }, new Map())));
   await Promise.all(pages.map(async (page) => page.count()));
   expect([counted, most]).toEqual([8, 2]);

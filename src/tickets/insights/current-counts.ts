@@ -4,7 +4,7 @@ import { type Db } from '../../database/db.js';
 import { type TicketPriority, type TicketStatus, type TicketType } from '../ticket.entity.js';
 import { type TicketInsights } from './ticket-insights.types.js';
 
-/** An active ticket that has not changed for this long is stale. */
+/** An active ticket without activity for this long is stale. */
 const STALE_AFTER_MS = 7 * 86_400_000;
 
 /** The fields of TicketInsights that a client asks for. */
@@ -70,12 +70,16 @@ export interface ActiveCounts {
   readonly stale: number;
 }
 
-/** Counts the active tickets, a small part of all. One statement, or none. */
+/**
+ * Counts the active tickets, a small part of all. One statement, or none.
+ * @param internal whether internal comments are activity
+ */
 export async function tallyActive(
   db: Db,
   productIds: readonly string[] | null | undefined,
   now: Date,
   wanted: Wanted,
+  internal: boolean,
 ): Promise<ActiveCounts[]> {
   if (!wantsAny(wanted, 'stale', 'byPriority', 'workload')) return [];
   const staleSince = new Date(now.getTime() - STALE_AFTER_MS).toISOString();
@@ -83,11 +87,12 @@ export async function tallyActive(
     { name: 'priority', as: 'priority', wanted: wantsAny(wanted, 'byPriority') },
     { name: 'assigned_to_id', as: 'assigneeId', wanted: wantsAny(wanted, 'workload') },
   ]);
+  const activity = sql.ref(internal ? 't.last_internal_activity_at' : 't.last_activity_at');
   return db.all(sql<ActiveCounts>`
     select ${selected}, count(*)::int as count,
       count(*) filter (where t.status = 'IN_PROGRESS')::int as "inProgress",
       count(*) filter (where t.priority = 'EMERGENCY')::int as emergency,
-      count(*) filter (where coalesce(t.updated_at, t.created_at) <= ${staleSince}::timestamptz)::int as stale
+      count(*) filter (where ${activity} <= ${staleSince}::timestamptz)::int as stale
     from ticket t where t.status in ('OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD') and ${liveTickets(productIds)}
     ${groupBy}`);
 }

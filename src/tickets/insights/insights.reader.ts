@@ -4,6 +4,7 @@ import { SharedRuns } from '../../common/shared-runs.js';
 import { type Db } from '../../database/db.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
 import { outOfScope } from '../../observability/scope.js';
+import { canUseInternalComments } from '../comments/comment.policy.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
 import { daysOf, insightsRange } from './insights-range.js';
 import { type ActiveCounts, type LiveCounts, tallyActive, tallyLive, type Wanted } from './current-counts.js';
@@ -30,19 +31,24 @@ export class InsightsReader {
    * @throws BAD_USER_INPUT for a range that ends before it starts, or is too long
    */
   async tickets(viewer: Viewer, input: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
-    const key = JSON.stringify([input.productId, input.range, [...wanted].toSorted()]);
-    // Everybody gets the same counts, so that dashboards of many people cost what one does.
+    // By it alone counts differ: which tickets are stale. So dashboards of many people cost what one does.
+    const internal = canUseInternalComments(viewer);
+    const key = JSON.stringify([internal, input.productId, input.range, [...wanted].toSorted()]);
     return this.#searchLimiter.of(viewer)(async () =>
-      this.#runs.run(key, async () => outOfScope(async () => this.#compute(input, wanted))),
+      this.#runs.run(key, async () => outOfScope(async () => this.#compute(input, wanted, internal))),
     );
   }
 
-  async #compute({ productId, range: asked }: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
+  async #compute(
+    { productId, range: asked }: TicketInsightsInput,
+    wanted: Wanted,
+    internal: boolean,
+  ): Promise<TicketInsights> {
     const now = this.#clock.now();
     const range = insightsRange(asked, now);
     const [live, active, ranged] = await Promise.all([
       tallyLive(this.#db, productId, wanted),
-      tallyActive(this.#db, productId, now, wanted),
+      tallyActive(this.#db, productId, now, wanted, internal),
       tallyRange(this.#db, productId, range, wanted),
     ]);
 

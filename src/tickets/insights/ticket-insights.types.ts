@@ -95,7 +95,10 @@ export class TicketInsights {
   @Field(() => Int, { description: 'Unassigned tickets, active or not.' })
   unassigned!: number;
 
-  @Field(() => Int, { description: 'Active, and unchanged for seven days.' })
+  @Field(() => Int, {
+    description:
+      'Active, and without activity for seven days; internal comments are activity for those who may read them.',
+  })
   stale!: number;
 
   @Field(() => [StatusCount], { description: 'Each status, also those with none.' })
