@@ -1,7 +1,8 @@
 // Mails under kill -9 (docs/hardening.md, "Mail"): an API and two workers as processes of their own, one worker killed each
-// 20 s, tickets that change hands at random, an SMTP server that counts. Against the PostgreSQL job store, and the
+// 20 s, tickets that change hands at random while staff watch them, comment and mention each other, an SMTP server that
+// counts. Then a comment on a ticket with a thousand watchers. Against the PostgreSQL job store, and the
 // MongoDB one when MONGODB_TEST_URL is set. Exits with 1 when a bar is not met.
-// Run: npm run chaos:mail [-- --assignments 200 --seconds 45 --kill-every 20 --burst 1000]
+// Run: npm run chaos:mail [-- --assignments 200 --seconds 45 --kill-every 20 --burst 1000 --watchers 1000]
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
@@ -22,12 +23,14 @@ const { values } = parseArgs({
     seconds: { type: 'string', default: '45' },
     'kill-every': { type: 'string', default: '20' },
     burst: { type: 'string', default: '1000' },
+    watchers: { type: 'string', default: '1000' },
   },
 });
 const ASSIGNMENTS = Number(values.assignments);
 const LOAD_MS = Number(values.seconds) * 1000;
 const KILL_EVERY_MS = Number(values['kill-every']) * 1000;
 const BURST = Number(values.burst);
+const WATCHERS = Number(values.watchers);
 
 const MAIL_DELAY_MS = 6000;
 /** A claim of a dead worker runs out, and a sweep finds the mail. */
@@ -74,9 +77,10 @@ function mongoAt(serverUrl: string): Store {
 
 async function owedMails(db: Client): Promise<PendingMail[]> {
   const { rows } = await db.query<PendingMail>(`
-    select n.id, n.ticket_id as "ticketId", u.email::text as email, n.status,
+    select n.id, n.kind, case when n.cancel_reason = 'MERGED' then n.merged_into else n.id end as "mailId",
+      n.ticket_id as "ticketId", u.email::text as email, n.status,
       (extract(epoch from n.send_at) * 1000)::float8 as "sendAt"
-    from notification n join "user" u on u.id = n.recipient_id where n.kind = 'ASSIGNED'`);
+    from notification n join "user" u on u.id = n.recipient_id where n.kind <> 'DIGEST'`);
   return rows;
 }
 
@@ -130,6 +134,7 @@ interface Result extends Verdict {
   store: string;
   lateWithoutJobs: number;
   burstSeconds: number;
+  watcherSeconds: number;
   broken: string[];
 }
 
@@ -147,6 +152,7 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     EMAIL_HOST: '127.0.0.1',
     EMAIL_PORT: String(sink.port),
     ASSIGN_REPORT_SCHEDULE: String(MAIL_DELAY_MS / 60_000),
+    REPLY_DELAY_SECONDS: String(MAIL_DELAY_MS / 1000),
     ACCESS_TOKEN_SECONDS: '86400',
     DEMO_DATA: 'false',
     LOG_LEVEL: 'error',
@@ -157,20 +163,22 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     const client = new Api(await api.started());
     await workers.start(2);
     await client.signIn(ADMIN.ADMIN_USERNAME, ADMIN.ADMIN_PASSWORD);
-    const people = await client.people();
+    const [people, staff] = [await client.people(), await client.staff()];
+    const cast = { creatorEmail: ADMIN.ADMIN_EMAIL, people, staff };
+    const seeAll = new Set([ADMIN.ADMIN_EMAIL, ...staff.map(({ email }) => email)]);
 
     workers.startKilling();
     const load = { count: ASSIGNMENTS, overMs: LOAD_MS, delayMs: MAIL_DELAY_MS };
-    const stories = await assignAtRandom(client, people, load);
+    const stories = await assignAtRandom(client, cast, load);
     workers.stopKilling();
     await settled(db);
-    const verdict = judge(stories, await owedMails(db), sink.mails, workers.kills);
+    const verdict = judge(stories, await owedMails(db), sink.mails, workers.kills, seeAll);
 
-    const [someone] = people;
-    if (someone === undefined) throw new Error('There is nobody');
+    const [[someone], [author]] = [people, staff];
+    if (someone === undefined || author === undefined) throw new Error('There is nobody');
     sink.mails.length = 0;
     const begun = Date.now();
-    await Promise.all(Array.from({ length: WITHOUT_JOBS }, async () => client.assign(someone)));
+    await Promise.all(Array.from({ length: WITHOUT_JOBS }, async () => client.assign(someone, ADMIN.ADMIN_EMAIL)));
     await store.empty(db);
     await settled(db);
     const pending = new Map((await owedMails(db)).map(({ id, sendAt }) => [id, sendAt]));
@@ -181,10 +189,17 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
 
     await workers.stop();
     const burstSeconds = (await burst(db, someone.id, workers, sink)) / 1000;
+    const watched = await client.assign(someone, ADMIN.ADMIN_EMAIL);
+    await addWatchers(db, watched.id);
+    await workers.start(1);
+    await settled(db);
+    const watcherSeconds =
+      (await commentToWatchers(db, async () => author.api.comment(watched.id, 'It burns.'), sink)) / 1000;
     const broken = brokenBars(verdict);
+    if (watcherSeconds * 1000 > MOST_FOR_BURST_MS) broken.push(`${WATCHERS} watchers were told in ${watcherSeconds} s`);
     if (lateWithoutJobs > MOST_LATE_WITHOUT_JOBS_MS) broken.push('too late, or lost, with the job store emptied');
     if (burstSeconds * 1000 > MOST_FOR_BURST_MS) broken.push(`${BURST} mails took ${burstSeconds} s`);
-    return { ...verdict, store: store.name, lateWithoutJobs, burstSeconds, broken };
+    return { ...verdict, store: store.name, lateWithoutJobs, burstSeconds, watcherSeconds, broken };
   } catch (error) {
     console.error(api.output);
     throw error;
@@ -220,7 +235,38 @@ async function burst(
   const begun = Date.now();
   await workers.start(1);
   await settled(db);
+  await workers.stop();
   return sink.mails.length === BURST ? Date.now() - begun : Number.POSITIVE_INFINITY;
+}
+
+/** Accounts that see every ticket and watch this one. */
+async function addWatchers(db: Client, ticketId: string): Promise<void> {
+  await db.query(
+    `with made as (
+       insert into "user" (id, username, first_name, email, password_hash, role_id, created_at)
+       select gen_random_uuid(), 'watcher' || i, 'Watcher', 'watcher' || i || '@docket.example', 'none', r.id, now()
+       from (select id from role where built_in = 'TECH') r, generate_series(1, $2) i
+       returning id
+     )
+     insert into ticket_watch (ticket_id, user_id, state, created_at) select $1, id, 'WATCHING', now() from made`,
+    [ticketId, WATCHERS],
+  );
+}
+
+/** How long after the comment's mails are due one worker has told all watchers; in milliseconds. */
+async function commentToWatchers(
+  db: Client,
+  comment: () => Promise<void>,
+  sink: Awaited<ReturnType<typeof startMailSink>>,
+): Promise<number> {
+  sink.mails.length = 0;
+  const due = Date.now() + MAIL_DELAY_MS;
+  await comment();
+  await settled(db);
+  const told = new Set(sink.mails.map(({ to }) => to).filter((address) => address.startsWith('watcher')));
+  return told.size === WATCHERS
+    ? Math.max(...sink.mails.map(({ takenAt }) => takenAt)) - due
+    : Number.POSITIVE_INFINITY;
 }
 
 /** A database of its own for a run, on the server at DATABASE_URL or on an embedded one. */
@@ -261,8 +307,12 @@ const columns: [string, (result: Result) => string | number][] = [
   ['kills', ({ kills }) => kills],
   ['sent', ({ sent }) => sent],
   ['lost', ({ lost }) => lost],
+  ['comments', ({ comments }) => comments],
+  ['to be told of a comment', ({ tellings }) => tellings],
+  ['not told', ({ untold }) => untold],
+  ['told by two mails', ({ toldTwice }) => toldTwice],
   [
-    'sent after unassigning',
+    'sent to people who may not see the ticket',
     ({ afterUnassigned, overlapMs }) => `${afterUnassigned} (longest overlap ${overlapMs} ms)`,
   ],
   ['duplicates, same Message-ID', ({ duplicates }) => duplicates],
@@ -271,6 +321,7 @@ const columns: [string, (result: Result) => string | number][] = [
   ['late p99, kills included', ({ lateP99All }) => `${Math.round(lateP99All)} ms`],
   ['latest with jobs emptied', ({ lateWithoutJobs }) => `${(lateWithoutJobs / 1000).toFixed(1)} s`],
   [`${BURST} due mails, one worker`, ({ burstSeconds }) => `${burstSeconds.toFixed(1)} s`],
+  [`a comment to ${WATCHERS} watchers, one worker`, ({ watcherSeconds }) => `${watcherSeconds.toFixed(1)} s`],
 ];
 console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
 console.log(`| | ${results.map(({ store }) => store).join(' | ')} |\n|---|${results.map(() => '---|').join('')}`);

@@ -1,3 +1,4 @@
+export { type ChangeMessage, type Changes, createChanges, type FollowOptions } from './changes/follow-changes.js';
 export * from './enums.js';
 export { newId } from './new-id.js';
 export { RequestError, UnreachableError } from './request.js';

@@ -44,6 +44,8 @@ import { NotificationReader } from '../notifications/notification.reader.js';
 import { NotificationService, type ScheduleDelivery } from '../notifications/notification.service.js';
 import { NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { NotificationStaffService } from '../notifications/notification-staff.service.js';
+import { IgnoreTokens } from '../notifications/ignore-tokens.js';
+import { TicketIgnoring } from '../notifications/ticket-ignoring.js';
 import { UnsubscribeTokens } from '../notifications/unsubscribe-tokens.js';
 import { Metrics } from '../observability/metrics.js';
 import { tracedMailer } from '../observability/tracing/traced-mailer.js';
@@ -63,6 +65,8 @@ import { TicketService } from '../tickets/ticket.service.js';
 import { TicketStore } from '../tickets/ticket.store.js';
 import { AddressChange } from '../accounts/addresses/address-change.js';
 import { RoleService } from '../accounts/roles/role.service.js';
+import { WatchReader } from '../tickets/watching/watch.reader.js';
+import { WatchService } from '../tickets/watching/watch.service.js';
 import { UserDeletion } from '../tickets/user-deletion.js';
 import { UserReader } from '../accounts/users/user.reader.js';
 import { type OnUserDeleted, UserService } from '../accounts/users/user.service.js';
@@ -116,10 +120,13 @@ export interface App extends AppParts {
   readonly changeLogCleanup: ChangeLogCleanup;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
+  readonly ignoreTokens: IgnoreTokens;
+  readonly ticketIgnoring: TicketIgnoring;
 }
 
 /** Never to be changed: links in mails that were sent depend on it. */
 const UNSUBSCRIBE_PURPOSE = 'docket unsubscribe links v1';
+const IGNORE_PURPOSE = 'docket ignore links v1';
 /** To be changed together with what a cursor holds. */
 const CHANGE_CURSOR_PURPOSE = 'docket change cursors v1';
 
@@ -129,6 +136,7 @@ function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: 
     ticketLists: new TicketListReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    watching: new WatchReader(db),
     timelines: new TimelineReader(db),
     changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
@@ -159,6 +167,7 @@ export function createApp(parts: AppParts): App {
   });
   const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
+  const ignoreTokens = new IgnoreTokens(parts.signingKeys.derive(IGNORE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
   const throttle = new SignInThrottle(db, clock);
   const accountMails = new AccountMails(clock, async (id) => jobs.schedule(sendAccountMail, { id }, new Date()));
@@ -192,6 +201,8 @@ export function createApp(parts: AppParts): App {
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
     digests,
     unsubscribeTokens,
+    ignoreTokens,
+    ticketIgnoring: new TicketIgnoring({ db, clock }),
     services: {
       links,
       auth: new AuthService({
@@ -225,6 +236,7 @@ export function createApp(parts: AppParts): App {
         logger,
       }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
+      watching: new WatchService({ clock, store: ticketStore }),
       comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
       notifications: new NotificationStaffService({ orm, notifications }),
@@ -235,7 +247,7 @@ export function createApp(parts: AppParts): App {
     delivery: new Delivery({
       leases: new NotificationLeases(db, clock, new AuthorLimit(orm, clock)),
       mailer,
-      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens }),
+      mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens, ignoreTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),
       metrics,
       logger,

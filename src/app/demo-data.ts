@@ -5,6 +5,8 @@ import { type Clock } from '../common/clock.js';
 import { Comment } from '../tickets/comments/comment.entity.js';
 import { Product, ProductType } from '../products/product.entity.js';
 import { TicketEvent, TicketEventKind } from '../tickets/ticket-event.entity.js';
+import { TicketWatch } from '../tickets/watching/ticket-watch.entity.js';
+import { WatchState } from '../tickets/watching/watch-state.js';
 import { isActive, Ticket, TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
 import { BuiltInRole, Role } from '../accounts/roles/role.entity.js';
 import { User } from '../accounts/users/user.entity.js';
@@ -37,7 +39,7 @@ interface DemoTicket {
   daysAgo: number;
 }
 
-/** A small help desk: three roles, five people, six tickets, six comments. */
+/** A small help desk: three roles, five people, six tickets, and what they say and watch. */
 const TICKETS: readonly DemoTicket[] = [
   {
     title: 'Printer on the second floor prints blank pages',
@@ -117,8 +119,13 @@ interface DemoComment {
   internal?: boolean;
 }
 
+/** A mention is an @ and a username. */
 const COMMENTS: readonly DemoComment[] = [
-  { ticket: 0, by: 'tomas', content: 'Which driver does your computer show for it, the PCL or the PostScript one?' },
+  {
+    ticket: 0,
+    by: 'tomas',
+    content: '@ruth Which driver does your computer show for it, the PCL or the PostScript one?',
+  },
   { ticket: 0, by: 'ruth', content: 'PCL 6. A colleague with PostScript can print.' },
   { ticket: 1, by: 'mei', content: 'I can reproduce it: the session cookie is set for the old host name.' },
   {
@@ -129,10 +136,20 @@ const COMMENTS: readonly DemoComment[] = [
   {
     ticket: 2,
     by: 'mei',
-    content: 'The disk alert had been muted since March. To be looked at afterwards.',
+    content: '@ada The disk alert had been muted since March. To be looked at afterwards.',
     internal: true,
   },
+  // On hold until Leo answers: his comment sets it back to work.
+  { ticket: 4, by: 'tomas', content: '@leo Which of the two laptops does she want, the light one or the large one?' },
   { ticket: 5, by: 'mei', content: 'Quota raised to 50 GB, and the old newsletters are archived.' },
+];
+
+/** Who watches or ignores which ticket, beside those whom it concerns anyway. */
+const WATCHES: readonly { ticket: number; by: Person; state: TicketWatch['state'] }[] = [
+  { ticket: 2, by: 'ada', state: WatchState.WATCHING },
+  { ticket: 2, by: 'leo', state: WatchState.WATCHING },
+  { ticket: 3, by: 'mei', state: WatchState.WATCHING },
+  { ticket: 5, by: 'tomas', state: WatchState.IGNORED },
 ];
 
 /**
@@ -197,9 +214,13 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
     await em.flush();
     tickets.set(index, ticket);
   }
+  const demoTicket = (index: number) => {
+    const ticket = tickets.get(index);
+    if (!ticket) throw new Error(`The demo data has no ticket ${index}`);
+    return ticket;
+  };
   for (const [index, { ticket: ticketIndex, by, content, internal }] of COMMENTS.entries()) {
-    const ticket = tickets.get(ticketIndex);
-    if (!ticket) throw new Error(`The demo data has no ticket ${ticketIndex}`);
+    const ticket = demoTicket(ticketIndex);
     const createdAt = new Date(ticket.createdAt.getTime() + (index + 1) * 600_000);
     const comment = em.create(Comment, {
       content,
@@ -215,6 +236,10 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
       comment: ref(comment),
       createdAt,
     });
+  }
+  for (const { ticket: index, by, state } of WATCHES) {
+    const ticket = demoTicket(index);
+    em.create(TicketWatch, { ticket: ref(ticket), user: person(by), state, createdAt: ticket.createdAt });
   }
   await em.flush();
   return true;

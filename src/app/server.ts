@@ -64,6 +64,7 @@ import { requestLog } from '../observability/request-log.js';
 import { requestScopes } from '../observability/request-scope.js';
 import { operationSpans } from '../observability/tracing/operation-spans.js';
 import { capturedMailRoutes } from '../mail/captured-mail.routes.js';
+import { ignoreRoutes } from '../notifications/ignore.routes.js';
 import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 
 /** docs/hardening.md, "Abuse of the query language". */
@@ -229,7 +230,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     return reply.status(state.reasons.length === 0 ? 200 : 503).send(state);
   });
 
-  await http.register(jwksRoute, { keys: app.signingKeys });
+  await jwksRoute(http, { keys: app.signingKeys });
   await http.register(metricsRoute, { metrics: app.metrics, access: options.metrics });
 
   const apollo = apolloServer(app, options);
@@ -271,21 +272,22 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const { publicUrl } = app.settings;
   // The same path is not redirected, which would loop.
   const frontEndUrl = app.settings.frontEndUrl === publicUrl ? undefined : app.settings.frontEndUrl;
-  await http.register(explorerRoutes);
+  await explorerRoutes(http);
   const desk = frontEndUrl === undefined ? options.desk : undefined;
   if (desk) {
     const settings = { signUp: app.settings.signUp !== 'off', demo: desk.demo };
     await http.register(deskRoutes, { files: desk.files, settings, publicUrl });
   } else {
-    await http.register(ticketRedirects, { frontEndUrl });
+    await ticketRedirects(http, { frontEndUrl });
   }
-  await http.register(homeRoute, { publicUrl, frontEndUrl, hasDesk: desk !== undefined });
-  await http.register(resetPasswordRoutes);
+  await homeRoute(http, { publicUrl, frontEndUrl, hasDesk: desk !== undefined });
+  await resetPasswordRoutes(http);
   await http.register(confirmEmailRoutes, { confirmations: app.services.confirmations });
   await http.register(unsubscribeRoutes, {
     tokens: app.unsubscribeTokens,
     settings: app.services.notificationSettings,
   });
+  await http.register(ignoreRoutes, { tokens: app.ignoreTokens, ignoring: app.ticketIgnoring });
   if (options.capturedMails !== undefined) {
     const publicHost = new URL(publicUrl).hostname;
     await http.register(capturedMailRoutes, { directory: options.capturedMails, publicHost });

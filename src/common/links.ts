@@ -30,6 +30,10 @@ export class Links {
     return `${this.#here}/unsubscribe/${token}`;
   }
 
+  ignoreTicket(token: string): string {
+    return `${this.#here}/ignore/${token}`;
+  }
+
   confirmEmail(token: string): string {
     return `${this.#here}/confirm-email/${token}`;
   }

@@ -35,6 +35,8 @@ const PATHS = {
   public: ['public'],
   createdAt: ['createdAt', 'created_at', 'creation_time', 'created', 'created_on', 'time', 'date'],
   updatedAt: ['updatedAt', 'updated_at', 'updated'],
+  /** Of Docket's exports only. */
+  notified: ['notified'],
 } as const;
 
 interface RawComment {
@@ -44,6 +46,7 @@ interface RawComment {
   readonly internal: boolean;
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
+  readonly notified: boolean;
   readonly rest: unknown;
 }
 
@@ -96,7 +99,7 @@ export function restWith(rest: unknown, kept: Readonly<Record<string, unknown>>)
   return Object.keys(kept).length === 0 ? rest : { ...kept, ...(isObject(rest) ? rest : {}) };
 }
 
-function leaveOut({ rest, content: _none, ...comment }: RawComment): unknown {
+function leaveOut({ rest, content: _none, notified: _told, ...comment }: RawComment): unknown {
   return { ...comment, ...(isObject(rest) ? rest : {}) };
 }
 
@@ -104,7 +107,7 @@ function rawComments(row: Row, rules: DraftRules, column: string, note: (what: s
   const list = row.json(column);
   if (Array.isArray(list)) {
     row.takeAll(column, 'comments');
-    return list.map(fromJson);
+    return list.map((comment) => fromJson(comment, rules));
   }
   const texts = row.record.columns.get(column) ?? [];
   // GitHub's REST API gives a number of comments under that name.
@@ -120,9 +123,9 @@ function rawComments(row: Row, rules: DraftRules, column: string, note: (what: s
 
 function fromText(text: string, rules: DraftRules, note: (what: string) => void): RawComment[] {
   const list = text.trimStart().startsWith('[') ? jsonList(text, note) : null;
-  if (list !== null) return list.map(fromJson);
+  if (list !== null) return list.map((comment) => fromJson(comment, rules));
   const [, createdAt = '', author = '', content = ''] = JIRA_COMMENT.exec(text) ?? [];
-  const nothingElse = { id: null, internal: false, updatedAt: null, rest: null };
+  const nothingElse = { id: null, internal: false, updatedAt: null, notified: true, rest: null };
   return rules.isInstant(createdAt)
     ? [{ ...nothingElse, createdAt, author: author.trim() || null, content }]
     : [{ ...nothingElse, createdAt: null, author: null, content: text }];
@@ -137,9 +140,10 @@ function jsonList(text: string, note: (what: string) => void): unknown[] | null 
   }
 }
 
-function fromJson(comment: unknown): RawComment {
+function fromJson(comment: unknown, { preset }: DraftRules): RawComment {
   if (typeof comment === 'string') {
-    return { id: null, author: null, content: comment, internal: false, createdAt: null, updatedAt: null, rest: null };
+    const nothingElse = { id: null, author: null, createdAt: null, updatedAt: null, rest: null };
+    return { ...nothingElse, content: comment, internal: false, notified: true };
   }
   const used = new Set<string>();
   const find = (paths: readonly string[]): string | null => {
@@ -149,12 +153,13 @@ function fromJson(comment: unknown): RawComment {
     return found.text;
   };
   const internal = find(PATHS.internal) === 'true' || find(PATHS.public) === 'false';
+  const notified = preset.exact !== true || find(PATHS.notified) !== 'false';
   const id = find(PATHS.id);
   const author = find(PATHS.author);
   const createdAt = find(PATHS.createdAt);
   const updatedAt = find(PATHS.updatedAt);
   const content = find(PATHS.content) ?? richContent(comment);
-  return { id, author, content, internal, createdAt, updatedAt, rest: without(comment, used) };
+  return { id, author, content, internal, createdAt, updatedAt, notified, rest: without(comment, used) };
 }
 
 /** Stays in the rest too: an object says more than its text. */

@@ -12,6 +12,7 @@ import { readPlainFields } from './plain-fields.js';
 import { Row } from './row.js';
 import { type RowFault, type SourceRecord } from './source-record.js';
 import { type TicketDraft } from './ticket-draft.js';
+import { readWatching } from './watch-drafts.js';
 import { isBlank } from './vocabulary.js';
 
 const CUT_TITLE = '…';
@@ -91,6 +92,8 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     createdAt,
     updatedAt,
     closedAt,
+    notified: attempt(() => readNotified(row), true),
+    watching: attempt(() => readWatching(row, rules, note), []),
     comments,
     plain: readPlainFields(row, rules, attempt),
     details: attempt(() => readDetails(row, rules, words, texts, note), { own: null, rest: {}, words: {} }),
@@ -101,6 +104,13 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     note('a description over 10,000 characters was cut; the details hold all of it');
   }
   return faults.length > 0 ? { faults } : { draft: { ...draft, notes: [...notes] }, row };
+}
+
+/** @throws RowError for what is neither true nor false */
+function readNotified(row: Row): boolean {
+  const text = row.value('notified')?.toLowerCase() ?? 'true';
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new RowError(`notified: "${text}" is neither true nor false.`);
 }
 
 function reject(message: string): never {

@@ -23,7 +23,7 @@ export const exportTickets = defineCommand({
     },
   },
   details:
-    'With their comments, oldest first, as they are at one moment. Left out are deleted tickets and comments, the history and the mails. An import keeps ids, people (by username), products (by name), texts, times and comments; tickets get new numbers.',
+    'With their comments, oldest first, and those who watch or ignore them, as they are at one moment. Left out are deleted tickets and comments, the history and the mails. An import keeps ids, people (by username), products (by name), texts, times, comments, and what was written without mails; tickets get new numbers.',
   async run(context, { output, format = formatOf(output), 'escape-formulas': escapesFormulas = false }) {
     if (format !== 'csv' && format !== 'json') throw new UsageError('--format is csv or json.');
     if (escapesFormulas && format !== 'csv') throw new UsageError('--escape-formulas is for CSV.');

@@ -8,7 +8,12 @@ const PAGE = 500;
 const FIELDS = TRANSFERRED_FIELDS.filter(({ exported }) => exported);
 
 /** The names in the order of a CSV file's columns. */
-export const EXPORTED_FIELDS: readonly string[] = [...FIELDS.map(({ property }) => property), 'comments'];
+export const EXPORTED_FIELDS: readonly string[] = [
+  ...FIELDS.map(({ property }) => property),
+  'notified',
+  'watching',
+  'comments',
+];
 
 /** A ticket as an export writes it, by those names; import-tickets reads the same (preset docket). */
 export type ExportedTicket = Readonly<Record<string, unknown>>;
@@ -53,9 +58,19 @@ function joinOf(field: TicketField): RawBuilder<unknown> {
 const SELECT = sql`
   select ${sql.join(FIELDS.map((field) => sql`${columnOf(field)} as ${sql.ref(field.property)}`))},
     coalesce((
+      select event.notified from ticket_event as event where event.ticket_id = ticket.id and event.kind = 'CREATED' limit 1
+    ), true) as notified,
+    coalesce((
+      select json_agg(json_build_object('user', watcher.username, 'state', watch.state,
+        'createdAt', ${instant('watch.created_at')}) order by watch.created_at, watcher.username)
+      from ticket_watch as watch join "user" as watcher on watcher.id = watch.user_id
+      where watch.ticket_id = ticket.id and watcher.deleted_at is null
+    ), '[]') as watching,
+    coalesce((
       select json_agg(json_build_object('id', comment.id, 'author', author.username, 'content', comment.content,
         'internal', comment.internal, 'createdAt', ${instant('comment.created_at')},
-        'updatedAt', ${instant('comment.updated_at')}) order by comment.created_at, comment.id)
+        'updatedAt', ${instant('comment.updated_at')}, 'notified', not exists (
+          select from ticket_event as event where event.comment_id = comment.id and not event.notified)) order by comment.created_at, comment.id)
       from comment join "user" as author on author.id = comment.author_id
       where comment.ticket_id = ticket.id and comment.deleted_at is null
     ), '[]') as comments

@@ -38,6 +38,8 @@ export interface DraftPeople {
   readonly createdBy: Account;
   readonly assignedTo: Account | null;
   readonly authors: readonly Account[];
+  /** The accounts of those who watch it, in the order of the draft. */
+  readonly watching: readonly { readonly ids: readonly string[]; readonly areAll: boolean }[];
   readonly notes: readonly string[];
   readonly faults: readonly RowFault[];
 }
@@ -134,12 +136,22 @@ export class People {
     const createdBy = writer('createdBy', draft.createdBy);
     const assignedTo = this.#assignee(draft, notes, faults);
     const authors = draft.comments.map(({ author }) => writer("a comment's author", author));
-    return { createdBy, assignedTo, authors, notes: [...notes], faults };
+    const watching = draft.watching.map(({ name }) => {
+      const names = this.#namesIn(name);
+      const ids = names.flatMap((one) => this.#find(one) ?? []).flatMap(({ id, deleted }) => (deleted ? [] : [id]));
+      return { ids, areAll: ids.length === names.length };
+    });
+    return { createdBy, assignedTo, authors, watching, notes: [...notes], faults };
+  }
+
+  /** "Doe, Jane" is one name if she has an account here. */
+  #namesIn(text: string): string[] {
+    return this.#find(text) === undefined ? text.split(SEPARATOR).filter(Boolean) : [text];
   }
 
   #assignee({ assignedTo: name, status, line }: TicketDraft, notes: Set<string>, faults: RowFault[]): Account | null {
     if (name === null) return null;
-    const names = this.#find(name) === undefined ? name.split(SEPARATOR).filter(Boolean) : [name];
+    const names = this.#namesIn(name);
     const [person, ...others] = names.flatMap((one) => this.#find(one) ?? []);
     if (person && names.length > 1) {
       notes.add(

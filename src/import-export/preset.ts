@@ -4,14 +4,17 @@ import { type ExtraWords } from './vocabulary.js';
 /** What some sources say beside the status, and Docket has no field for: it becomes a status, a priority or a type. */
 const STATUS_FIELDS = ['status', 'resolution', 'labels'] as const;
 
-export type ImportField = TicketProperty | (typeof STATUS_FIELDS)[number] | 'comments';
+/** What belongs to a ticket and is no field of its own: whether its creation was told, and who watches it. */
+const BESIDE_FIELDS = ['notified', 'watching', 'comments'] as const;
+
+export type ImportField = TicketProperty | (typeof STATUS_FIELDS)[number] | (typeof BESIDE_FIELDS)[number];
 
 /** What an import reads from a row; `--map` names these. */
 export const IMPORT_FIELDS: readonly ImportField[] = [
   ...TRANSFERRED_FIELDS.filter(({ imported }) => imported).flatMap(({ property }) =>
     property === 'status' ? STATUS_FIELDS : property,
   ),
-  'comments',
+  ...BESIDE_FIELDS,
 ];
 
 /** How one system writes its tickets. */

@@ -3,10 +3,16 @@ import { composeDetails } from './draft-details.js';
 import { partId } from './imported-id.js';
 import { isObject } from './json-value.js';
 import { type Account, type DraftPeople } from './people.js';
-import { type CommentDraft, type TicketDraft } from './ticket-draft.js';
+import { type CommentDraft, type TicketDraft, type WatchDraft } from './ticket-draft.js';
 
 /** What a comment holds, in characters (the API's limit). */
 const LONGEST_COMMENT = 10_000;
+
+export interface ReadyWatch {
+  readonly userId: string;
+  readonly state: WatchDraft['state'];
+  readonly createdAt: Date;
+}
 
 export interface ReadyComment {
   readonly id: string;
@@ -15,17 +21,30 @@ export interface ReadyComment {
   readonly authorId: string;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
+  readonly notified: boolean;
 }
 
 /** A ticket as it will be stored, but for its number. */
 export interface ReadyTicket extends Pick<
   TicketDraft,
-  'id' | 'title' | 'description' | 'type' | 'priority' | 'status' | 'createdAt' | 'updatedAt' | 'closedAt' | 'plain'
+  | 'id'
+  | 'title'
+  | 'description'
+  | 'type'
+  | 'priority'
+  | 'status'
+  | 'createdAt'
+  | 'updatedAt'
+  | 'closedAt'
+  | 'plain'
+  | 'notified'
 > {
   readonly details: Record<string, unknown> | null;
   readonly productId: string | null;
   readonly createdById: string;
   readonly assignedToId: string | null;
+  /** Each person once. */
+  readonly watching: readonly ReadyWatch[];
   readonly comments: readonly ReadyComment[];
 }
 
@@ -39,14 +58,17 @@ export function readyTicket(
   product: { readonly id: string | null; readonly isExact: boolean },
   note: (what: string) => void,
 ): ReadyTicket {
-  const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt, plain } = draft;
+  const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt, plain, notified } = draft;
   const written = draft.comments.map((comment, index) =>
     readyComment(draft, comment, index, people.authors[index], note),
   );
   const rests = written.flatMap(({ rest }) => (rest === null ? [] : [rest]));
   const { words } = draft.details;
   const earlier: unknown = words['comments'];
+  const strangers = draft.watching.filter((_, index) => people.watching[index]?.areAll === false);
+  if (strangers.length > 0) note('watched or ignored by somebody without an account here: the details hold the name');
   const names: Record<string, unknown> = {
+    ...(strangers.length > 0 && { watching: strangers }),
     ...(!people.createdBy.isExact && draft.createdBy !== null && { createdBy: draft.createdBy }),
     ...(people.assignedTo?.isExact !== true && draft.assignedTo !== null && { assignedTo: draft.assignedTo }),
     ...(!product.isExact && draft.product !== null && { product: draft.product }),
@@ -63,12 +85,25 @@ export function readyTicket(
     updatedAt,
     closedAt,
     plain,
+    notified,
     details: composeDetails({ ...draft.details, words: { ...words, ...names } }),
     productId: product.id,
     createdById: people.createdBy.id,
     assignedToId: people.assignedTo?.id ?? null,
+    watching: watchingOf(draft, people),
     comments: written.flatMap(({ parts }) => parts),
   };
+}
+
+/** The first of what a source says of one person counts. */
+function watchingOf({ watching, createdAt }: TicketDraft, people: DraftPeople): ReadyWatch[] {
+  const byUser = new Map<string, ReadyWatch>();
+  for (const [index, { state, createdAt: since }] of watching.entries()) {
+    for (const userId of people.watching[index]?.ids ?? []) {
+      if (!byUser.has(userId)) byUser.set(userId, { userId, state, createdAt: since ?? createdAt });
+    }
+  }
+  return [...byUser.values()];
 }
 
 interface WrittenComment {
@@ -79,7 +114,7 @@ interface WrittenComment {
 
 function readyComment(
   ticket: TicketDraft,
-  { id, content, internal, author, createdAt, updatedAt, rest }: CommentDraft,
+  { id, content, internal, author, createdAt, updatedAt, notified, rest }: CommentDraft,
   index: number,
   account: Account | undefined,
   note: (what: string) => void,
@@ -94,6 +129,7 @@ function readyComment(
     authorId: account?.id ?? '',
     createdAt,
     updatedAt,
+    notified,
   }));
   const kept = { ...(isStoodInFor && { author }), ...(rest !== null && { kept: rest }) };
   const [first] = parts;

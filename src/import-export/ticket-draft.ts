@@ -12,8 +12,19 @@ export interface CommentDraft {
   readonly author: string | null;
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
+  /** Whether people were mailed about it. */
+  readonly notified: boolean;
   /** What the source says of it beside all this; null for nothing. */
   readonly rest: unknown;
+}
+
+/** Somebody who watches a ticket or ignores it. */
+export interface WatchDraft {
+  /** As the source names them; one cell may name several. */
+  readonly name: string;
+  readonly state: 'WATCHING' | 'IGNORED';
+  /** Since when; null for the time of the ticket's creation. */
+  readonly createdAt: Date | null;
 }
 
 /** What goes into a ticket's details, in its parts. */
@@ -44,6 +55,9 @@ export interface TicketDraft {
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
   readonly closedAt: Date | null;
+  /** Whether people were mailed about its creation. */
+  readonly notified: boolean;
+  readonly watching: readonly WatchDraft[];
   readonly comments: readonly CommentDraft[];
   /** Of fields that need no rules of their own. */
   readonly plain: TicketValues;

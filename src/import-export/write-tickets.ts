@@ -34,15 +34,15 @@ export async function existingComments(em: EntityManager, ids: readonly string[]
 
 export type NumberedTicket = ReadyTicket & { readonly number: number };
 
-/** Writes a batch with its comments, their events, and mails if wanted. Gives how many mails wait. */
+/** Writes a batch with its comments, their events, who watches it, and mails if wanted. Gives how many mails wait. */
 export async function writeTickets(
   tx: TicketTransaction,
   batch: readonly NumberedTicket[],
   options: { readonly sendsMail: boolean; readonly now: string },
 ): Promise<number> {
   const mails = await tx.import(
-    batch.map(({ comments: _comments, createdAt, plain, ...ticket }) =>
-      importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, options),
+    batch.map(({ comments: _comments, watching: _watching, notified, createdAt, plain, ...ticket }) =>
+      importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, { ...options, notified }),
     ),
   );
   const comments = batch.flatMap((ticket) =>
@@ -52,14 +52,22 @@ export async function writeTickets(
     await tx.run(sql`
       with item as materialized (
         select * from jsonb_to_recordset(${JSON.stringify(comments)}::jsonb) as item(id uuid, content text,
-          internal boolean, "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz, "eventId" uuid)
+          internal boolean, "ticketId" uuid, "authorId" uuid, "createdAt" timestamptz, "updatedAt" timestamptz, notified boolean, "eventId" uuid)
       ),
       written as (
         insert into comment (id, content, internal, ticket_id, author_id, created_at, updated_at)
         select id, content, internal, "ticketId", "authorId", "createdAt", "updatedAt" from item
       )
-      insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at)
-      select "eventId", ${sql.lit(TicketEventKind.COMMENTED)}, "ticketId", "authorId", id, '[]', "createdAt" from item`);
+      insert into ticket_event (id, kind, ticket_id, actor_id, comment_id, changes, created_at, notified)
+      select "eventId", ${sql.lit(TicketEventKind.COMMENTED)}, "ticketId", "authorId", id, '[]', "createdAt", notified from item`);
+  }
+  const watching = batch.flatMap((ticket) => ticket.watching.map((watch) => ({ ...watch, ticketId: ticket.id })));
+  if (watching.length > 0) {
+    await tx.run(sql`
+      insert into ticket_watch (ticket_id, user_id, state, created_at)
+      select "ticketId", "userId", state, "createdAt"
+      from jsonb_to_recordset(${JSON.stringify(watching)}::jsonb)
+        as item("ticketId" uuid, "userId" uuid, state watch_state, "createdAt" timestamptz)`);
   }
   return mails;
 }

@@ -34,7 +34,7 @@ const LOCK_LIFETIME_MS = 60_000;
  */
 export async function createJobQueue(options: JobQueueOptions): Promise<JobQueue> {
   const logger = options.logger.child({ component: 'jobs' });
-  const queue = new AgendaJobQueue(openJobStore(options.url, logger), {
+  const queue = new AgendaJobQueue(await openJobStore(options.url, logger), {
     logger,
     processEveryMs: options.processEveryMs ?? PROCESS_EVERY_MS,
     lockLifetimeMs: options.lockLifetimeMs ?? LOCK_LIFETIME_MS,

@@ -12,6 +12,7 @@ import { type FieldChange } from '../tickets/ticket-event.entity.js';
 import { type SeveralMailInput, severalMail } from '../mail/templates/several.js';
 import { updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
+import { type IgnoreTokens } from './ignore-tokens.js';
 import { CLOSED_UNSEEN_MS, MailFacts, type RecipientFacts } from './mail-facts.js';
 import { REASON_IN_WORDS, STOP_MAILS } from './mail-reasons.js';
 import {
@@ -71,13 +72,21 @@ export class NotificationMail {
   readonly #links: Links;
   readonly #digestIntervalMs: number;
   readonly #unsubscribeTokens: UnsubscribeTokens;
+  readonly #ignoreTokens: IgnoreTokens;
 
-  constructor(deps: { db: Db; links: Links; digestIntervalMs: number; unsubscribeTokens: UnsubscribeTokens }) {
+  constructor(deps: {
+    db: Db;
+    links: Links;
+    digestIntervalMs: number;
+    unsubscribeTokens: UnsubscribeTokens;
+    ignoreTokens: IgnoreTokens;
+  }) {
     this.#facts = new MailFacts(deps.db);
     this.#news = new TicketNews(deps.db, this.#facts);
     this.#links = deps.links;
     this.#digestIntervalMs = deps.digestIntervalMs;
     this.#unsubscribeTokens = deps.unsubscribeTokens;
+    this.#ignoreTokens = deps.ignoreTokens;
   }
 
   /**
@@ -121,12 +130,12 @@ export class NotificationMail {
     if (ticketId === null) throw new Error('A mail about a ticket without a ticket');
     const previous = facts.previousId === null ? null : this.#messageId(facts.previousId);
     return {
-      ...this.#mail(notification, facts, this.#textsOf(about)),
+      ...this.#mail(notification, facts, this.#textsOf(about, ticketId)),
       thread: { root: this.#messageId(`ticket.${ticketId}`), previous },
     };
   }
 
-  #textsOf({ notification, facts, reason, carried, ...news }: AboutTicket): MailTexts {
+  #textsOf({ notification, facts, reason, carried, ...news }: AboutTicket, ticketId: string): MailTexts {
     const { kind, recipientId } = notification;
     const isRecipient = facts.assignedToId === recipientId;
     const about = {
@@ -137,16 +146,19 @@ export class NotificationMail {
       },
       reason: REASON_IN_WORDS[reason ?? NotificationReason.ASSIGNEE],
       unsubscribe: this.#unsubscribe(notification),
+      ignoreUrl: this.#links.ignoreTicket(this.#ignoreTokens.make({ userId: recipientId, ticketId })),
     };
     if (kind === NotificationKind.ASSIGNED) return assignedMail({ ...about, ...news, assignedByName: facts.actorName });
     if (kind === NotificationKind.NEW_UNASSIGNED) return newUnassignedMail(about);
     if (kind === NotificationKind.UPDATED) return updatedMail({ ...about, ...news, changedByName: facts.actorName });
+    const actorOf = (other: NotificationKind) => carried.find((each) => each.kind === other)?.actorName;
     return repliedMail({
       ...about,
       ...news,
       isMention: kind === NotificationKind.MENTIONED,
       authorName: facts.actorName,
-      assignedByName: carried.find((each) => each.kind === NotificationKind.ASSIGNED)?.actorName,
+      assignedByName: actorOf(NotificationKind.ASSIGNED),
+      changedByName: actorOf(NotificationKind.UPDATED),
     });
   }
 

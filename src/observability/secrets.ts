@@ -10,9 +10,10 @@ const PATTERNS: readonly [RegExp, string][] = [
   // The password in a URL.
   [/(:\/\/[^\s:/?#"'@]*):[^\s/"']*@/g, `$1:${HIDDEN}@`],
   [/\b(Bearer|Basic) +[^\s"'\\,]+/gi, `$1 ${HIDDEN}`],
-  // A JWT; a refresh, reset or unsubscribe token, which are 32 or 33 bytes in base64url.
+  // A JWT; a refresh, reset or unsubscribe token, which are 32 or 33 bytes in base64url; one to ignore a ticket, of 48.
   [/\beyJ[\w-]+\.[\w-]+\.[\w-]*/g, HIDDEN],
   [/(?<![\w-])[\w-]{43,44}(?![\w-])/g, HIDDEN],
+  [/(?<![\w-])(?![\da-f]{64}(?![\w-]))[\w-]{64}(?![\w-])/g, HIDDEN],
   // A member of an object in JSON, and one in JSON or GraphQL that is text in JSON.
   [new RegExp(String.raw`("${SECRET_NAME}":)"(?:[^"\\]|\\.)*"`, 'gi'), `$1"${HIDDEN}"`],
   [new RegExp(String.raw`(${SECRET_NAME}(?:\\")?\s*[:=]\s*)\\"(?:(?!\\").)*\\"`, 'gi'), `$1\\"${HIDDEN}\\"`],

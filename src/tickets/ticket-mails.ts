@@ -84,7 +84,8 @@ export function mailsOfComment(
   const { id, internal } = comment;
   const changes = [toldComment(id, actorId)];
   const replied: OwedMails = { kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal };
-  return { ...NO_MAILS, owed: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, null).owed : [])] };
+  // The author of the comment knows what follows from it.
+  return { ...NO_MAILS, owed: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, actorId).owed : [])] };
 }
 
 /** The mails, and those to the people whom a text names for the first time. */

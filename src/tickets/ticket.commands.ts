@@ -112,12 +112,13 @@ export function createTicket(
 
 /**
  * A ticket of another system, with its own timestamps and author.
- * @param sendsMail whether its assignee gets an ASSIGNED mail
+ * @param options.sendsMail whether its assignee gets an ASSIGNED mail, unless the other system told nobody of it
+ * @param options.notified whether the other system told people of it
  */
 export function importTicket(
   values: Pick<Row<Ticket>, 'id' | 'status' | 'createdById' | 'assignedToId' | 'productId' | 'createdAt'> &
     TicketValues,
-  { sendsMail, now }: { readonly sendsMail: boolean; readonly now: string },
+  { sendsMail, notified, now }: { readonly sendsMail: boolean; readonly notified: boolean; readonly now: string },
 ): TicketWrite {
   const { id, status, assignedToId, productId, createdById: actorId, createdAt } = values;
   const mails = mailsOfCreation({ status, assignedToId, actorId });
@@ -125,8 +126,8 @@ export function importTicket(
     ticketId: id,
     revision: null,
     values,
-    event: CREATED,
-    mails: sendsMail && assignedToId !== null ? mails : unannounced(mails),
+    event: { ...CREATED, notified },
+    mails: sendsMail && notified && assignedToId !== null ? mails : unannounced(mails),
     mentions: null,
     people: { createdById: actorId, assignedToId, productId },
     actorId,

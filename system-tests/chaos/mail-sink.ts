@@ -2,11 +2,16 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { buffer } from 'node:stream/consumers';
 import { callbackify } from 'node:util';
+import PostalMime from 'postal-mime';
 import { SMTPServer, type SMTPServerDataStream, type SMTPServerSession } from 'smtp-server';
 
 export interface SunkMail {
   readonly messageId: string;
   readonly to: string;
+  /** Of the ticket that it is about; null for a mail about several, and for digests. */
+  readonly ticketId: string | null;
+  /** The words of a chaos run that stand in it. */
+  readonly words: readonly string[];
   /** When the worker began to hand it over, and when it was taken; milliseconds since 1970. */
   readonly begunAt: number;
   readonly takenAt: number;
@@ -29,12 +34,15 @@ export async function startMailSink() {
       done();
     },
     onData: callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
-      const raw = (await buffer(stream)).toString();
-      const [, messageId = ''] = /^message-id:\s*<([^>]+)>/im.exec(raw) ?? [];
+      const mail = await PostalMime.parse(await buffer(stream));
+      const messageId = mail.messageId?.replace(/^<|>$/g, '') ?? '';
+      const [, ticketId = null] = /<ticket\.([^@>]+)@/.exec(mail.references ?? '') ?? [];
+      const words = [...new Set(`${mail.text} ${mail.html}`.match(/\bword[0-9a-f]{12}\b/g))];
       await delay(TAKES_MS);
       const takenAt = Date.now();
       const begunAt = begun.get(session.id) ?? takenAt;
-      for (const { address } of session.envelope.rcptTo) mails.push({ messageId, to: address, begunAt, takenAt });
+      for (const { address } of session.envelope.rcptTo)
+        mails.push({ messageId, to: address, ticketId, words, begunAt, takenAt });
       return 'taken';
     }),
   });

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -5,7 +6,7 @@ import { createServer as createTcpServer, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { describe, expect, jest, test } from '@jest/globals';
 import { Client } from 'pg';
 import { KeptAlive, type Outcome } from '../../system-tests/chaos/http-client.js';
 import { waitFor } from '../jobs/wait-for.js';
@@ -22,35 +23,41 @@ const TICKETS = '{ tickets(first: 20) { totalCount nodes { title assignedTo { na
 const CREATE =
   'mutation { createTicket(input: { title: "Up?", description: "x" }) { ticket { id } userErrors { code } } }';
 
-let dataDir: string;
-let database: string;
-let db: Client;
-const runs: ServerProcess[] = [];
+/** What a test works on: a folder and a database of its own, and the processes that it starts. */
+interface Installation {
+  readonly dataDir: string;
+  readonly db: Client;
+  readonly run: (settings?: Record<string, string>) => ServerProcess;
+  /** Ended with the others at the end. */
+  readonly add: (process: ServerProcess) => ServerProcess;
+}
 
-beforeEach(async () => {
-  dataDir = await mkdtemp(join(tmpdir(), 'docket-stop-'));
+async function onInstallation(work: (installation: Installation) => Promise<void>): Promise<void> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'docket-stop-'));
   const server = process.env['TEST_DATABASE_URL'] ?? '';
-  const name = `docket_stop_${process.pid}_${Date.now()}`;
+  const name = `docket_stop_${randomUUID().replaceAll('-', '')}`;
   await onServer(server, `create database ${name} template ${TEMPLATE}`);
-  database = databaseUrl(server, name);
-  db = new Client({ connectionString: database });
+  const database = databaseUrl(server, name);
+  const db = new Client({ connectionString: database });
   await db.connect();
-});
-afterEach(async () => {
-  for (const { child, exitCode } of runs.splice(0)) {
-    child.kill('SIGKILL');
-    await exitCode;
+  const runs: ServerProcess[] = [];
+  const add = (docket: ServerProcess): ServerProcess => {
+    runs.push(docket);
+    return docket;
+  };
+  const run = (settings: Record<string, string> = {}) =>
+    add(startProcess(dataDir, { DATABASE_URL: database, DEMO_DATA: 'true', ...settings }));
+  try {
+    await work({ dataDir, db, run, add });
+  } finally {
+    for (const { child, exitCode } of runs) {
+      child.kill('SIGKILL');
+      await exitCode;
+    }
+    await db.end();
+    await onServer(server, `drop database ${name} with (force)`);
+    await rm(dataDir, { recursive: true, force: true });
   }
-  await db.end();
-  const name = new URL(database).pathname.slice(1);
-  await onServer(process.env['TEST_DATABASE_URL'] ?? '', `drop database ${name} with (force)`);
-  await rm(dataDir, { recursive: true, force: true });
-});
-
-function run(settings: Record<string, string> = {}): ServerProcess {
-  const docket = startProcess(dataDir, { DATABASE_URL: database, DEMO_DATA: 'true', ...settings });
-  runs.push(docket);
-  return docket;
 }
 
 async function tokenFor(url: string, login: string): Promise<string> {
@@ -85,113 +92,119 @@ async function useUntilToldToGo(url: string, token: string, outcomes: Outcome[])
 }
 
 describe('a server that is told to stop', () => {
-  test.each(['SIGTERM', 'SIGINT'] as const)('by %s under load answers everything that was sent', async (signal) => {
-    const docket = run();
-    const url = await urlOf(docket);
-    const token = await tokenFor(url, 'mei');
-    const outcomes: Outcome[] = [];
-    const clients = Array.from({ length: CONNECTIONS }, async () => useUntilToldToGo(url, token, outcomes));
-    await waitFor(() => outcomes.length > 10 * CONNECTIONS);
+  test.each(['SIGTERM', 'SIGINT'] as const)('by %s under load answers everything that was sent', async (signal) =>
+    onInstallation(async ({ db, run }) => {
+      const docket = run();
+      const url = await urlOf(docket);
+      const token = await tokenFor(url, 'mei');
+      const outcomes: Outcome[] = [];
+      const clients = Array.from({ length: CONNECTIONS }, async () => useUntilToldToGo(url, token, outcomes));
+      await waitFor(() => outcomes.length > 10 * CONNECTIONS);
 
-    const stopping = stop(docket, signal);
-    const probe = new KeptAlive(url);
-    await docket.said('"msg":"Stopping"');
-    const ready = await probe.get('/readyz');
-    probe.close();
-    await Promise.all(clients);
-    const { code, ms } = await stopping;
+      const stopping = stop(docket, signal);
+      const probe = new KeptAlive(url);
+      await docket.said('"msg":"Stopping"');
+      const ready = await probe.get('/readyz');
+      probe.close();
+      await Promise.all(clients);
+      const { code, ms } = await stopping;
 
-    expect(ready).toMatchObject({ status: 503, body: '{"stopping":true}', toldToGo: true });
-    expect(new Set(outcomes.map((outcome) => outcome.code))).toEqual(new Set(['OK']));
-    expect(outcomes.filter(({ toldToGo }) => toldToGo)).toHaveLength(CONNECTIONS);
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(MOST_TO_EXIT_MS);
-    const { rows } = await db.query(`select count(*)::int as count from ticket where title = 'Up?'`);
-    expect(rows[0].count).toBe(outcomes.filter(({ body }) => body.includes('createTicket')).length);
-  });
+      expect(ready).toMatchObject({ status: 503, body: '{"stopping":true}', toldToGo: true });
+      expect(new Set(outcomes.map((outcome) => outcome.code))).toEqual(new Set(['OK']));
+      expect(outcomes.filter(({ toldToGo }) => toldToGo)).toHaveLength(CONNECTIONS);
+      expect(code).toBe(0);
+      expect(ms).toBeLessThan(MOST_TO_EXIT_MS);
+      const { rows } = await db.query(`select count(*)::int as count from ticket where title = 'Up?'`);
+      expect(rows[0].count).toBe(outcomes.filter(({ body }) => body.includes('createTicket')).length);
+    }),
+  );
 
-  test('lets in whoever comes during SHUTDOWN_DELAY_SECONDS', async () => {
-    const docket = run({ SHUTDOWN_DELAY_SECONDS: '2' });
-    const url = await urlOf(docket);
-    const begun = performance.now();
-    const stopping = stop(docket);
-    await docket.said('"msg":"Stopping"');
-    while (performance.now() - begun < 1_800) {
-      const newcomer = new KeptAlive(url);
-      expect(await newcomer.graphql('{ __typename }', {}, '')).toMatchObject({ status: 200, toldToGo: true });
-      expect(await newcomer.get('/readyz')).toMatchObject({ status: 503 });
-      newcomer.close();
-      await delay(50);
-    }
-    expect((await stopping).code).toBe(0);
-  });
+  test.concurrent('lets in whoever comes during SHUTDOWN_DELAY_SECONDS', async () =>
+    onInstallation(async ({ run }) => {
+      const docket = run({ SHUTDOWN_DELAY_SECONDS: '2' });
+      const url = await urlOf(docket);
+      const begun = performance.now();
+      const stopping = stop(docket);
+      await docket.said('"msg":"Stopping"');
+      while (performance.now() - begun < 1_800) {
+        const newcomer = new KeptAlive(url);
+        expect(await newcomer.graphql('{ __typename }', {}, '')).toMatchObject({ status: 200, toldToGo: true });
+        expect(await newcomer.get('/readyz')).toMatchObject({ status: 503 });
+        newcomer.close();
+        await delay(50);
+      }
+      expect((await stopping).code).toBe(0);
+    }));
 
-  test('finishes what takes seconds, and does not wait for connections that nobody uses', async () => {
-    const docket = run();
-    const url = await urlOf(docket);
-    const token = await tokenFor(url, 'mei');
-    const [idle, neverUsed] = [new KeptAlive(url), await openConnection(url)];
-    await idle.get('/healthz');
-    await db.query('begin');
-    await db.query('lock table ticket in access exclusive mode');
-    const waiting = new KeptAlive(url).graphql(TICKETS, {}, token);
-    await waitFor(async () => (await lockWaiters()) > 0);
+  test('finishes what takes seconds, and does not wait for connections that nobody uses', async () =>
+    onInstallation(async ({ db, run }) => {
+      const docket = run();
+      const url = await urlOf(docket);
+      const token = await tokenFor(url, 'mei');
+      const [idle, neverUsed] = [new KeptAlive(url), await openConnection(url)];
+      await idle.get('/healthz');
+      await db.query('begin');
+      await db.query('lock table ticket in access exclusive mode');
+      const waiting = new KeptAlive(url).graphql(TICKETS, {}, token);
+      await waitFor(async () => (await lockWaiters(db)) > 0);
 
-    const stopping = stop(docket);
-    await docket.said('"msg":"Stopping"');
-    await delay(2_000);
-    await db.query('commit');
+      const stopping = stop(docket);
+      await docket.said('"msg":"Stopping"');
+      await delay(2_000);
+      await db.query('commit');
 
-    expect(await waiting).toMatchObject({ status: 200, code: 'OK', toldToGo: true });
-    const { code, ms } = await stopping;
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(5_000);
-    neverUsed.destroy();
-    idle.close();
-  });
+      expect(await waiting).toMatchObject({ status: 200, code: 'OK', toldToGo: true });
+      const { code, ms } = await stopping;
+      expect(code).toBe(0);
+      expect(ms).toBeLessThan(5_000);
+      neverUsed.destroy();
+      idle.close();
+    }));
 
-  test('cuts who hangs, gives back the mail that hangs, and exits in time all the same', async () => {
-    const smtp = await startSilentSmtp();
-    const settings = { EMAIL_HOST: '127.0.0.1', ASSIGN_REPORT_SCHEDULE: '0' };
-    const docket = run({ ...settings, EMAIL_PORT: String(smtp.port) });
-    const url = await urlOf(docket);
-    const token = await tokenFor(url, 'mei');
-    await createClient(url, token).query(
-      'mutation { createTicket(input: { title: "x", description: "x", assignedTo: { username: "leo" } }) { ticket { id } } }',
-    );
-    await smtp.connected;
-    const slow = await openConnection(url);
-    slow.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{');
+  // It waits for a time limit while others run.
+  test.concurrent('cuts who hangs, gives back the mail that hangs, and exits in time all the same', async () =>
+    onInstallation(async ({ db, run }) => {
+      const smtp = await startSilentSmtp();
+      const settings = { EMAIL_HOST: '127.0.0.1', ASSIGN_REPORT_SCHEDULE: '0' };
+      const docket = run({ ...settings, EMAIL_PORT: String(smtp.port) });
+      const url = await urlOf(docket);
+      const token = await tokenFor(url, 'mei');
+      await createClient(url, token).query(
+        'mutation { createTicket(input: { title: "x", description: "x", assignedTo: { username: "leo" } }) { ticket { id } } }',
+      );
+      await smtp.connected;
+      const slow = await openConnection(url);
+      slow.write('POST /graphql HTTP/1.1\r\nhost: x\r\ncontent-type: application/json\r\ncontent-length: 50\r\n\r\n{');
 
-    const { code, ms } = await stop(docket);
-    smtp.close();
-    expect(code).toBe(0);
-    expect(ms).toBeLessThan(MOST_TO_EXIT_MS);
-    expect(docket.output()).toMatch(/"requests":1,"mails":1,"msg":"What did not end in time was cut/);
-    const { rows } = await db.query(
-      `select status, claimed_until <= now() as free, retry_at from notification where attempts > 0`,
-    );
-    expect(rows).toEqual([{ status: 'SCHEDULED', free: true, retry_at: null }]);
+      const { code, ms } = await stop(docket);
+      smtp.close();
+      expect(code).toBe(0);
+      expect(ms).toBeLessThan(MOST_TO_EXIT_MS);
+      expect(docket.output()).toMatch(/"requests":1,"mails":1,"msg":"What did not end in time was cut/);
+      const { rows } = await db.query(
+        `select status, claimed_until <= now() as free, retry_at from notification where attempts > 0`,
+      );
+      expect(rows).toEqual([{ status: 'SCHEDULED', free: true, retry_at: null }]);
 
-    const working = await startSmtpServer();
-    const next = run({ ...settings, EMAIL_PORT: String(working.port), RUN: 'worker' });
-    expect(await working.waitForMails(1)).toHaveLength(1);
-    expect((await stop(next)).code).toBe(0);
-    await working.close();
-  });
+      const working = await startSmtpServer();
+      const next = run({ ...settings, EMAIL_PORT: String(working.port), RUN: 'worker' });
+      expect(await working.waitForMails(1)).toHaveLength(1);
+      expect((await stop(next)).code).toBe(0);
+      await working.close();
+    }));
 
-  test('while it is still starting ends its PostgreSQL too', async () => {
-    const docket = startProcess(dataDir, {});
-    runs.push(docket);
-    const log = join(dataDir, 'postgres', 'postmaster.pid');
-    await waitFor(() => existsSync(log), 60_000);
-    expect(docket.output()).not.toContain('Docket is ready');
-    expect((await stop(docket)).code).toBe(0);
-    expect(existsSync(log)).toBe(false);
-  });
+  test('while it is still starting ends its PostgreSQL too', async () =>
+    onInstallation(async ({ dataDir, add }) => {
+      const docket = add(startProcess(dataDir, {}));
+      const log = join(dataDir, 'postgres', 'postmaster.pid');
+      await waitFor(() => existsSync(log), 60_000);
+      expect(docket.output()).not.toContain('Docket is ready');
+      expect((await stop(docket)).code).toBe(0);
+      expect(existsSync(log)).toBe(false);
+    }));
 });
 
-async function lockWaiters(): Promise<number> {
+async function lockWaiters(db: Client): Promise<number> {
   const { rows } = await db.query(
     `select count(*)::int as count from pg_locks where not granted and relation = 'ticket'::regclass`,
   );

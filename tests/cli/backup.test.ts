@@ -9,6 +9,8 @@ import { createJobQueue } from '../../src/jobs/create-job-queue.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';
+import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
+import { WatchState } from '../../src/tickets/watching/watch-state.js';
 import { NotificationKind } from '../../src/notifications/notification.entity.js';
 import { comment, createTicket, mailsTo, notificationsOf, updateTicket } from '../notifications/actions.js';
 import { faults, succeed } from '../support/calls.js';
@@ -33,7 +35,17 @@ beforeAll(async () => {
   for (const title of ['Tab\there', 'Back\\slash \\N \\.', 'Two\nlines\r\n', '😀 é \u0001']) {
     const ticket = await createTicket(ada, { title, description: title, details: { [title]: [title, null, 1.5e-7] } });
     await comment(leo, ticket.id, title);
+    await comment(leo, ticket.id, `@${ada.username} ${title}`);
     await updateTicket(ada, { id: ticket.id, status: 'IN_PROGRESS' });
+    await updateTicket(ada, { id: ticket.id, priority: 'LOW', notify: false });
+    const em = server.app.orm.em.fork();
+    for (const [{ id: user }, state] of [
+      [leo, WatchState.WATCHING],
+      [ada, WatchState.IGNORED],
+    ] as const) {
+      em.create(TicketWatch, { ticket: ticket.id, user, state, createdAt: server.clock.now() });
+    }
+    await em.flush();
   }
 });
 afterAll(async () => server.stop());

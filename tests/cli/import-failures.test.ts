@@ -127,7 +127,11 @@ describe('ticket numbers', () => {
 function start(databaseUrl: string, words: readonly string[]): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], DATABASE_URL: databaseUrl },
+    env: {
+      PATH: process.env['PATH'],
+      NODE_COMPILE_CACHE: process.env['TEST_COMPILE_CACHE'],
+      DATABASE_URL: databaseUrl,
+    },
   });
 }
 

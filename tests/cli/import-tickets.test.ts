@@ -3,6 +3,7 @@ import { Comment } from '../../src/tickets/comments/comment.entity.js';
 import { Notification } from '../../src/notifications/notification.entity.js';
 import { Product } from '../../src/products/product.entity.js';
 import { TicketEvent } from '../../src/tickets/ticket-event.entity.js';
+import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
@@ -137,6 +138,67 @@ describe('an import', () => {
     // Reported and taken by the same person.
     expect(await entities().count(Notification, { ticket: await imported('Second') })).toBe(0);
   });
+
+  test('keeps who watches and ignores, by list or by names, and the names of those without an account', async () => {
+    const [mei, tomas] = [await buildPerson(server), await buildPerson(server)];
+    const rows = [
+      {
+        id: '1',
+        title: 'Listed',
+        createdBy: 'ada',
+        createdAt: '2021-09-30T10:00Z',
+        watching: [
+          { user: mei.username, state: 'WATCHING', createdAt: '2021-10-01T10:00:00.000Z' },
+          { user: tomas.email, state: 'IGNORED' },
+          { user: mei.username, state: 'IGNORED' },
+          { user: 'stranger', state: 'WATCHING' },
+        ],
+      },
+      { id: '2', title: 'Named', createdBy: 'ada', watching: `${mei.username}, ${tomas.username}` },
+      { id: '3', title: 'Unwatched', createdBy: 'ada' },
+    ];
+    const { code, stdout } = await importing(await file('x.json', JSON.stringify(rows)));
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 × watched or ignored by somebody without an account here'),
+    });
+    const watches = async (title: string) =>
+      entities().find(TicketWatch, { ticket: await imported(title) }, { orderBy: { state: 'asc', user: 'asc' } });
+    const listed = await watches('Listed');
+    expect(listed.map(({ user, state, createdAt }) => [user.id, state, createdAt.toISOString()])).toEqual([
+      [mei.id, 'WATCHING', '2021-10-01T10:00:00.000Z'],
+      [tomas.id, 'IGNORED', '2021-09-30T10:00:00.000Z'],
+    ]);
+    expect((await imported('Listed')).details).toMatchObject({
+      import: { watching: [{ name: 'stranger', state: 'WATCHING' }] },
+    });
+    expect((await watches('Named')).map(({ user, state }) => [user.id, state])).toEqual([
+      [mei.id, 'WATCHING'],
+      [tomas.id, 'WATCHING'],
+    ]);
+    expect(await watches('Unwatched')).toEqual([]);
+  });
+
+  test('keeps what was silent, mails nobody about it, and reopens no ticket for a comment', async () => {
+    const grace = await buildPerson(server);
+    const ticket = { createdBy: 'ada', assignedTo: grace.username, createdAt: '2021-09-30T10:00Z' };
+    const comment = { author: 'ada', content: 'Still broken.', createdAt: '2021-10-01T10:00Z' };
+    const rows = [
+      { ...ticket, id: '1', title: 'Silent', notified: false, comments: [{ ...comment, notified: false }] },
+      { ...ticket, id: '2', title: 'Aloud', status: 'ON_HOLD', comments: [comment] },
+    ];
+    const { stdout } = await importing(await file('x.json', JSON.stringify(rows)), '--send-mails');
+    expect(stdout).toContain('1 mail owed');
+    const notified = async (title: string) => {
+      const events = await entities().find(TicketEvent, { ticket: await imported(title) });
+      return events.map((event) => event.notified);
+    };
+    expect([await notified('Silent'), await notified('Aloud')]).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+    expect((await imported('Aloud')).status).toBe('ON_HOLD');
+  });
 });
 
 describe('bad rows', () => {
@@ -170,6 +232,23 @@ describe('bad rows', () => {
       '6 rows are wrong. Nothing was imported. Put them right, or give --skip-bad-rows.',
     ]);
     expect(await countTickets()).toBe(before);
+  });
+
+  test('are those with an unknown watch state or silence, too', async () => {
+    const rows = [
+      { id: '1', title: 'A', createdBy: 'ada', watching: [{ user: 'ada', state: 'MUTED' }] },
+      { id: '2', title: 'B', createdBy: 'ada', watching: [{ state: 'WATCHING' }] },
+      { id: '3', title: 'C', createdBy: 'ada', notified: 'sometimes' },
+    ];
+    const { code, stderr } = await importing(await file('x.json', JSON.stringify(rows)));
+    expect(code).toBe(1);
+    for (const fault of [
+      'watching: "MUTED" is neither WATCHING nor IGNORED.',
+      'watching: an element names no user.',
+      'notified: "sometimes" is neither true nor false.',
+    ]) {
+      expect(stderr).toContain(fault);
+    }
   });
 
   test('are left out with --skip-bad-rows', async () => {

@@ -22,7 +22,7 @@ const SCRIPT = '/usr/bin/script';
 function start(words: string[], settings: Record<string, string>): ChildProcess {
   return spawn(process.execPath, [MAIN, ...words], {
     cwd: PROJECT,
-    env: { PATH: process.env['PATH'], ...settings },
+    env: { PATH: process.env['PATH'], NODE_COMPILE_CACHE: process.env['TEST_COMPILE_CACHE'], ...settings },
   });
 }
 

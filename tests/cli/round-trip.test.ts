@@ -1,6 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { TicketEvent, TicketEventKind } from '../../src/tickets/ticket-event.entity.js';
+import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
+import { WatchState } from '../../src/tickets/watching/watch-state.js';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { buildComment, buildPerson, buildProduct, buildTicket } from '../support/factories.js';
@@ -72,16 +75,43 @@ async function fill(server: TestServer): Promise<void> {
         ...(index === 4 && { duplicateOf: first.id }),
       },
     );
-    await buildComment(server, {
+    const comment = await buildComment(server, {
       ticket,
       author: people.leo,
       content: `${title.trim()}.`,
       internal: index === 1,
       createdAt,
     });
+    await watchSilently(server, { ticket, comment, index, people, createdAt });
   }
   const deleted = await buildTicket(server, { createdBy: people.ada, title: 'Deleted', deletedAt: server.clock.now() });
   await buildComment(server, { ticket: deleted, author: people.ada });
+}
+
+/** Every other ticket and comment is silent; some are watched or ignored. */
+async function watchSilently(
+  server: TestServer,
+  of: {
+    ticket: { id: string };
+    comment: { id: string };
+    index: number;
+    people: Awaited<ReturnType<typeof personIds>>;
+    createdAt: Date;
+  },
+): Promise<void> {
+  const { ticket, comment, index, people, createdAt } = of;
+  const em = server.app.orm.em.fork();
+  for (const [kind, about, silent] of [
+    [TicketEventKind.CREATED, null, index % 2 === 0],
+    [TicketEventKind.COMMENTED, comment.id, index % 2 === 1],
+  ] as const) {
+    em.create(TicketEvent, { kind, ticket: ticket.id, comment: about, createdAt, notified: !silent });
+  }
+  if (index < 3)
+    em.create(TicketWatch, { ticket: ticket.id, user: people.leo.id, state: WatchState.WATCHING, createdAt });
+  if (index > 1)
+    em.create(TicketWatch, { ticket: ticket.id, user: people.ada.id, state: WatchState.IGNORED, createdAt });
+  await em.flush();
 }
 
 async function personIds(server: TestServer) {
@@ -100,10 +130,11 @@ describe.each(['csv', 'json'])('an export as %s', (format) => {
     const { stdout: exported } = await cli(full, ['export-tickets', '--format', format]);
     expect(exported).toContain('Online');
     expect(exported).not.toContain('Deleted');
+    for (const told of ['WATCHING', 'IGNORED']) expect(exported).toContain(told);
 
     await empty.app.orm.em
       .getConnection()
-      .execute('truncate ticket_event, comment, notification, ticket restart identity cascade');
+      .execute('truncate ticket_event, ticket_watch, comment, notification, ticket restart identity cascade');
     const imported = await cli(empty, ['import-tickets', await file(`tickets.${format}`, exported)]);
     expect(imported).toMatchObject({
       code: 0,

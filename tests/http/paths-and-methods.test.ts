@@ -50,6 +50,7 @@ describe('a method that a path does not know', () => {
     ['/metrics', 'DELETE', 'GET, HEAD, OPTIONS'],
     ['/.well-known/jwks.json', 'POST', 'GET, HEAD, OPTIONS'],
     ['/tickets/13', 'PUT', 'GET, HEAD, OPTIONS'],
+    ['/ignore/x', 'PUT', 'GET, HEAD, POST, OPTIONS'],
     ['/unsubscribe/x', 'PUT', 'GET, HEAD, POST, OPTIONS'],
     ['/reset-password', 'POST', 'GET, HEAD, OPTIONS'],
   ])('is 405 at %s too: %s', async (path, method, allow) => {

@@ -30,6 +30,7 @@ const ANSWERS: [name: string, path: string, init?: RequestInit][] = [
   ['the page for a new password', '/reset-password'],
   ['its script', '/reset-password/script.js'],
   ['the page for unsubscribing', '/unsubscribe/x'],
+  ['the page for ignoring a ticket', '/ignore/x'],
   ['captured mails', '/mail'],
   ['a probe', '/healthz'],
   ['metrics', '/metrics'],

@@ -20,6 +20,7 @@ const TICKET: AssignedMailInput['ticket'] = {
 };
 
 const UNSUBSCRIBE = { label: 'Stop mails about assignments', url: 'https://docket.example/unsubscribe/token' };
+const IGNORE_URL = 'https://docket.example/ignore/token';
 const REASON = 'You get this mail because you are assigned to this ticket.';
 
 const INPUT: AssignedMailInput = {
@@ -29,6 +30,7 @@ const INPUT: AssignedMailInput = {
   earlierComments: 0,
   reason: REASON,
   unsubscribe: UNSUBSCRIBE,
+  ignoreUrl: IGNORE_URL,
 };
 
 /** Each way to end a line. */
@@ -68,6 +70,7 @@ Open ticket #13: https://docket.example/tickets/13
 -- 
 You get this mail because you are assigned to this ticket.
 Stop mails about assignments: https://docket.example/unsubscribe/token
+Ignore ticket #13: https://docket.example/ignore/token
 `);
   });
 
@@ -181,6 +184,7 @@ describe('the mail about an update', () => {
     ticket: TICKET,
     reason: REASON,
     unsubscribe: UNSUBSCRIBE,
+    ignoreUrl: IGNORE_URL,
     changedByName: 'Grace Hopper',
     changes: [
       { field: 'status', from: 'OPEN', to: 'IN_PROGRESS' },
@@ -248,6 +252,7 @@ describe('the mail about a new ticket without an assignee', () => {
       ticket: { ...TICKET, assignee: null },
       reason: 'You get this mail because you may assign tickets.',
       unsubscribe: UNSUBSCRIBE,
+      ignoreUrl: IGNORE_URL,
     }).text.split('\n\nOpen ticket');
     expect(news).toBe(`Grace Hopper has reported this ticket, and nobody is assigned to it.
 
@@ -265,9 +270,11 @@ describe('the mail about a comment', () => {
     ticket: TICKET,
     reason: REASON,
     unsubscribe: UNSUBSCRIBE,
+    ignoreUrl: IGNORE_URL,
     comments: [{ authorName: 'Mei Tanaka', content: 'Which floor?', internal: false }],
     earlierComments: 0,
     changes: [],
+    changedByName: undefined,
     assignedByName: undefined,
     isNamedInTicket: false,
     isMention: false,
@@ -291,9 +298,9 @@ describe('the mail about a comment', () => {
 
   test('tells what else waited: an assignment with the description, and changes', () => {
     const changes = [{ field: 'status', from: 'OPEN', to: 'IN_PROGRESS' }];
-    const { text } = repliedMail({ ...REPLY, assignedByName: null, changes, earlierComments: 1 });
+    const { text } = repliedMail({ ...REPLY, assignedByName: null, changes, changedByName: 'Mei', earlierComments: 1 });
     expect(text).toMatch(
-      /^This ticket has been assigned to you\.\n\n> It burns[^]*One earlier comment is behind the link\.\n\n> Which floor[^]*\n\nStatus: Open → In progress\n\n#13/,
+      /^This ticket has been assigned to you\.\n\n> It burns[^]*One earlier comment is behind the link\.\n\n> Which floor[^]*\n\nStatus: Open → In progress\nChanged by Mei\.\n\n#13/,
     );
   });
 });
@@ -306,6 +313,7 @@ test('a title that changed from one right-to-left text to another is told in tha
     changes: [{ field: 'title', from: 'ישן', to: 'חדש' }],
     comments: [],
     unsubscribe: UNSUBSCRIBE,
+    ignoreUrl: IGNORE_URL,
   });
   for (const part of [mail.text, mail.html]) expect(part).toContain('ישן\u200E → חדש\u200E');
 });

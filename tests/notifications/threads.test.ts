@@ -45,6 +45,49 @@ test('the mails about a ticket are one conversation for each recipient, from the
   expect(mailsTo(server, second).map(threadOf)).toEqual([{ subject, references: root, inReplyTo: undefined }]);
 });
 
+test('a day in the life of a ticket is one conversation for each of its people', async () => {
+  const ruth = await buildPerson(server, { firstName: 'Ruth' });
+  const [mei, tomas] = [
+    await buildPerson(server, { role: BuiltInRole.TECH, firstName: 'Mei' }),
+    await buildPerson(server, { role: BuiltInRole.TECH, firstName: 'Tomas' }),
+  ];
+  const { id, number } = await createTicket(ruth);
+  await later(server, { minutes: 12 });
+  await updateTicket(mei, { id, assignedTo: { id: tomas.id } });
+  await later(server, { minutes: 12 });
+  await comment(tomas, id, 'Which floor?');
+  await later(server, { minutes: 12 });
+  await comment(ruth, id, `The third one. @${mei.username} knows the way.`);
+  await later(server, { minutes: 12 });
+  await updateTicket(tomas, { id, status: 'DONE' });
+  await later(server, { minutes: 12 });
+  await comment(ruth, id, 'It burns again.');
+  await later(server, { minutes: 12 });
+
+  const root = `<ticket.${id}@docket.example>`;
+  const subject = `[#${number}] Printer on fire`;
+  for (const person of [ruth, mei, tomas]) {
+    const mails = mailsTo(server, person);
+    expect(mails).not.toEqual([]);
+    expect(mails.map(threadOf)).toEqual(
+      mails.map((_mail, i) => {
+        const previous = mails[i - 1]?.messageId;
+        return previous === undefined
+          ? { subject, references: root, inReplyTo: undefined }
+          : { subject: `Re: ${subject}`, references: `${root} ${previous}`, inReplyTo: previous };
+      }),
+    );
+    for (const { text, headers } of mails) {
+      expect(text).toMatch(/^You get this mail because /m);
+      expect(text).toMatch(/^Stop mails about /m);
+      expect(text).toMatch(new RegExp(`^Ignore ticket #${number}: `, 'm'));
+      expect(headers.map(({ key }) => key)).toEqual(
+        expect.arrayContaining(['list-unsubscribe', 'list-unsubscribe-post']),
+      );
+    }
+  }
+});
+
 test('a mail about several tickets, and a digest, belong to no conversation', async () => {
   const [creator, assignee] = [await buildPerson(server, { role: BuiltInRole.USER }), await buildPerson(server)];
   for (let i = 0; i < 22; i += 1) await createTicket(creator, { assignedTo: { id: assignee.id } });

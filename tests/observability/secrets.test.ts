@@ -15,6 +15,7 @@ describe('a text without its secrets', () => {
     ['Authorization: Bearer canary', 'Authorization: Bearer [hidden]'],
     ['basic Y2FuYXJ5', 'basic [hidden]'],
     ['jwt eyJhbGciOiJFZERTQSJ9.eyJjYW5hcnkiOjF9.sig-nature expired', 'jwt [hidden] expired'],
+    [`/ignore/${REFRESH}${REFRESH.slice(0, 21)} failed`, '/ignore/[hidden] failed'],
     [`token ${REFRESH} is unknown`, 'token [hidden] is unknown'],
     ['{"a":{"newPassword":"can\\"ary","b":1}}', '{"a":{"newPassword":"[hidden]","b":1}}'],
     ['{"msg":"{\\"password\\":\\"canary\\"}"}', '{"msg":"{\\"password\\":\\"[hidden]\\"}"}'],
@@ -24,8 +25,7 @@ describe('a text without its secrets', () => {
   });
 
   test('keeps what is none: ids, addresses without password, times', () => {
-    const plain =
-      '{"requestId":"0b9f5a52-7a53-4a6c-9a53-1f0a8f3f0a52","at":"2026-03-02T08:00:00.000Z","url":"http://a:80/b"}';
+    const plain = `{"requestId":"0b9f5a52-7a53-4a6c-9a53-1f0a8f3f0a52","at":"2026-03-02T08:00:00.000Z","url":"http://a:80/b","sha256":"${'0123456789abcdef'.repeat(4)}"}`;
     expect(withoutSecrets(plain)).toBe(plain);
   });
 });

@@ -18,12 +18,19 @@ function buildForProcesses() {
   spawnSync(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { cwd: ROOT, stdio: 'inherit' });
 }
 
+/** The types of what client/ asks for, which its sources import. */
+function generateTypes() {
+  const generator = fileURLToPath(new URL('../../node_modules/.bin/graphql-codegen', import.meta.url));
+  spawnSync(generator, ['--config', 'codegen.config.ts', '--silent'], { cwd: ROOT, stdio: 'inherit' });
+}
+
 /**
  * One PostgreSQL for the whole run: TEST_DATABASE_URL if it is set (a superuser's, to its maintenance database),
  * otherwise the embedded one in a temporary folder. In it a template with the schema, that each test file copies.
  */
 export default async function setUp() {
   buildForProcesses();
+  generateTypes();
   await emitExplorerAssets();
   await emitSql();
   // Jest transforms no modules that its set-up imports.
@@ -32,5 +39,7 @@ export default async function setUp() {
   const dataDir = await mkdtemp(join(tmpdir(), 'docket-test-'));
   globalThis.testDatabase = await startTestDatabase(process.env.TEST_DATABASE_URL, dataDir);
   process.env.TEST_DATABASE_URL = globalThis.testDatabase.url;
+  // For the processes that tests start. It goes with the folder.
+  process.env.TEST_COMPILE_CACHE = join(dataDir, 'compile-cache');
   await unregister();
 }

@@ -8,6 +8,8 @@ const KILL = 100_000;
 const turn = (email: string | null, at: number) => ({ email, askedAt: at, acknowledgedAt: at + 10 });
 const row = (id: string, email: string, sendAt: number, status = 'SENT') => ({
   id,
+  kind: 'ASSIGNED',
+  mailId: id,
   ticketId: 't',
   email,
   status,
@@ -15,6 +17,8 @@ const row = (id: string, email: string, sendAt: number, status = 'SENT') => ({
 });
 const mail = (id: string, to: string, at: number) => ({
   messageId: `${id}@localhost`,
+  ticketId: 't',
+  words: [],
   to,
   begunAt: at,
   takenAt: at + 5,
@@ -25,7 +29,9 @@ function faults(
   rows: ReturnType<typeof row>[],
   mails: ReturnType<typeof mail>[],
 ): string[] {
-  return brokenBars(judge([{ id: 't', turns }], rows, mails, [KILL]));
+  return brokenBars(
+    judge([{ id: 't', turns, said: [], concerned: new Set<string>() }], rows, mails, [KILL], new Set()),
+  );
 }
 
 describe('the verdict over a chaos run', () => {
@@ -44,14 +50,14 @@ describe('the verdict over a chaos run', () => {
       [turn(ADA, 0), turn(BOB, 3000)],
       [row('a', ADA, 6000), row('b', BOB, 9000)],
       [mail('a', ADA, 6000), mail('b', BOB, 9000)],
-      '1 sent after being unassigned',
+      '1 sent to people who may not see the ticket',
     ],
     [
       'a mail after the ticket went to nobody',
       [turn(ADA, 0), turn(null, 3000)],
       [row('a', ADA, 6000)],
       [mail('a', ADA, 6000)],
-      '1 sent after being unassigned',
+      '1 sent to people who may not see the ticket',
     ],
     [
       'more duplicates than kills',
@@ -80,5 +86,30 @@ describe('the verdict over a chaos run', () => {
 
   test('does not blame a late mail on a worker that was just killed', () => {
     expect(faults([turn(ADA, 0)], [row('a', ADA, KILL + 500)], [mail('a', ADA, KILL + 9000)])).toEqual([]);
+  });
+
+  describe('of comments', () => {
+    const STAFF = 'staff@docket.example';
+    const said = { word: 'word0123456789ab', askedAt: 1000, toTell: new Set([STAFF]) };
+    const about = (id: string, to: string, words = [said.word]) => ({ ...mail(id, to, 7000), words });
+    const faultsOf = (mails: ReturnType<typeof about>[], turns = [turn(BOB, 5000)]) =>
+      brokenBars(judge([{ id: 't', turns, said: [said], concerned: new Set() }], [], mails, [KILL], new Set([STAFF])));
+
+    test('has nothing to say when each was told once, also by two copies of one mail', () => {
+      const mails = [about('a', STAFF), about('a', STAFF), about('b', ADA)];
+      expect(faultsOf(mails, [turn(ADA, 0)])).not.toContainEqual(expect.stringContaining('comment'));
+    });
+
+    test('names those who were not told, the one who has the ticket among them', () => {
+      expect(faultsOf([about('a', STAFF, [])], [turn(ADA, 0)])).toContain('2 not told of a comment');
+    });
+
+    test('names those who were told by two mails', () => {
+      expect(faultsOf([about('a', STAFF), about('b', STAFF)])).toContain('1 told of a comment by two mails');
+    });
+
+    test('names a mail to somebody who was only mentioned', () => {
+      expect(faultsOf([about('a', STAFF), about('b', ADA)])).toContain('1 sent to people who may not see the ticket');
+    });
   });
 });

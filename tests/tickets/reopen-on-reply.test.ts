@@ -2,6 +2,9 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { later, mailsTo, notificationsOf } from '../notifications/actions.js';
 import { TicketStatus } from '../../src/tickets/ticket.entity.js';
+import { User } from '../../src/accounts/users/user.entity.js';
+import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
+import { WatchState } from '../../src/tickets/watching/watch-state.js';
 import { buildPerson, buildTicket, type Person, type TicketOptions } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
@@ -147,6 +150,54 @@ describe("the requester's comment", () => {
     expect(mail?.text).toContain('It smokes again.');
     expect(mail?.text).toContain('Status: Done → In progress');
     expect(await notificationsOf(requester, { ticketId: [id] })).toEqual([]);
+  });
+
+  test('is told to a watcher who wants no mails about comments as a change, and the requester hears nothing', async () => {
+    const [asker, watcher, onlyChanges] = [
+      await buildPerson(server),
+      await buildPerson(server),
+      await buildPerson(server),
+    ];
+    const id = await ticket({ createdBy: asker });
+    const em = server.app.orm.em.fork();
+    for (const { id: user } of [watcher, onlyChanges]) {
+      em.create(TicketWatch, { ticket: id, user, state: WatchState.WATCHING, createdAt: server.clock.now() });
+    }
+    await em.nativeUpdate(User, { id: onlyChanges.id }, { replyEmails: false });
+    await em.flush();
+    await assignee.client.query(UPDATE, { input: { id, status: 'ON_HOLD' } });
+    await later(server, { minutes: 15 });
+    await assignee.client.query(UPDATE, { input: { id, priority: 'LOW' } });
+    await comment(asker, id);
+    await later(server, { minutes: 1 });
+    expect(mailsTo(server, onlyChanges)).toHaveLength(1);
+    expect(mailsTo(server, watcher)).toHaveLength(2);
+    await later(server, { minutes: 60 });
+    const told = [mailsTo(server, watcher), mailsTo(server, onlyChanges), mailsTo(server, asker)].map((mails) =>
+      mails.map(({ text }) => ({
+        comment: text?.includes('It smokes again.'),
+        reopened: text?.includes('Status: On hold → In progress'),
+        priority: text?.includes('Priority: Medium → Low'),
+      })),
+    );
+    const nothing = { comment: false, reopened: false, priority: false };
+    expect(told).toEqual([
+      [nothing, { comment: true, reopened: true, priority: true }],
+      [nothing, { comment: false, reopened: true, priority: true }],
+      [nothing, { comment: false, reopened: false, priority: true }],
+    ]);
+  });
+
+  test('leaves out of the mail that waits for the requester what it took back', async () => {
+    const asker = await buildPerson(server);
+    const id = await ticket({ createdBy: asker });
+    await assignee.client.query(UPDATE, { input: { id, status: 'ON_HOLD' } });
+    await comment(asker, id);
+    await later(server, { minutes: 60 });
+    expect(mailsTo(server, asker)).toEqual([]);
+    expect(await notificationsOf(asker, { kind: ['UPDATED'] })).toMatchObject([
+      { status: 'CANCELLED', cancelReason: 'RETRACTED' },
+    ]);
   });
 
   test('and a change of the status at the same time are both kept, one after the other', async () => {

@@ -384,12 +384,17 @@ test('importTicket happens when it was created there, and mails only if asked to
     productId: null,
     createdAt: EARLIER,
   };
-  expect(importTicket({ ...values, assignedToId: null }, { sendsMail: true, now: NOW }).mails).toEqual(NO_MAILS);
-  expect(importTicket(values, { sendsMail: true, now: NOW })).toMatchObject({
+  const announced = { sendsMail: true, notified: true, now: NOW };
+  expect(importTicket({ ...values, assignedToId: null }, announced).mails).toEqual(NO_MAILS);
+  expect(importTicket(values, { ...announced, notified: false })).toMatchObject({
+    event: { notified: false },
+    mails: NO_MAILS,
+  });
+  expect(importTicket(values, announced)).toMatchObject({
     event: { kind: 'CREATED' },
     mails: { owed: [toAssignee('other')] },
     at: EARLIER,
     notifiedAt: NOW,
   });
-  expect(importTicket(values, { sendsMail: false, now: NOW }).mails).toEqual(NO_MAILS);
+  expect(importTicket(values, { sendsMail: false, notified: true, now: NOW }).mails).toEqual(NO_MAILS);
 });

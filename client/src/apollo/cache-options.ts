@@ -4,6 +4,7 @@ import { relayStylePagination } from '@apollo/client/utilities';
 /** The abstract types, so that the cache knows what a fragment on one of them matches. Tested against schema.graphql. */
 const possibleTypes = {
   TimelineItem: ['Comment', 'TicketEvent'],
+  TicketChangeMessage: ['CaughtUp', 'TicketChange'],
   Node: ['Comment', 'Notification', 'Product', 'Role', 'Session', 'Ticket', 'TicketEvent', 'User'],
 };
 

@@ -1,13 +1,21 @@
 import { type Exchange, makeOperation, type Operation, type OperationResult } from '@urql/core';
-import { filter, fromPromise, map, merge, mergeMap, pipe, share, fromValue, type Source } from 'wonka';
+import { filter, fromArray, fromPromise, makeSubject, map, merge, mergeMap, pipe, share } from 'wonka';
 import { type Session } from '../session/session.js';
 
+function optionsOf({ context: { fetchOptions } }: Operation): RequestInit | undefined {
+  return typeof fetchOptions === 'function' ? fetchOptions() : fetchOptions;
+}
+
 function withToken(operation: Operation, token: string | null): Operation {
-  const given = operation.context.fetchOptions;
-  const options = typeof given === 'function' ? given() : given;
+  const options = optionsOf(operation);
   const headers = Object.fromEntries(new Headers(options?.headers));
   if (token !== null) headers['authorization'] = `Bearer ${token}`;
   return makeOperation(operation.kind, operation, { ...operation.context, fetchOptions: { ...options, headers } });
+}
+
+function tokenOf(operation: Operation): string | undefined {
+  const header = new Headers(optionsOf(operation)?.headers).get('authorization') ?? '';
+  return /^Bearer (.*)$/.exec(header)?.[1];
 }
 
 function isRefused({ error }: OperationResult): boolean {
@@ -21,8 +29,10 @@ function isRefused({ error }: OperationResult): boolean {
 export function sessionExchange(session: Session): Exchange {
   return ({ forward }) =>
     (operations) => {
+      const again = makeSubject<Operation>();
+      const sentAgain = new Set<number>();
       const shared = share(operations);
-      const others = pipe(
+      const teardowns = pipe(
         shared,
         filter(({ kind }) => kind === 'teardown'),
       );
@@ -37,21 +47,26 @@ export function sessionExchange(session: Session): Exchange {
           ),
         ),
       );
-      const again = (result: OperationResult): Source<OperationResult> => {
-        const used = /^Bearer (.*)$/.exec(headerOf(result.operation))?.[1];
-        if (used === undefined || !isRefused(result)) return fromValue(result);
-        return pipe(
-          fromPromise(session.renew(used)),
-          mergeMap((token) =>
-            token === null ? fromValue(result) : forward(fromValue(withToken(result.operation, token))),
-          ),
-        );
+      /** Sends the operation again if there is another token; gives whether it did. */
+      const renew = async ({ operation }: OperationResult, refused: string) => {
+        const token = await session.renew(refused).catch(() => null);
+        if (token !== null) again.next(withToken(operation, token));
+        return token !== null;
       };
-      return pipe(merge([sent, others]), forward, mergeMap(again));
+      return pipe(
+        merge([sent, teardowns, again.source]),
+        forward,
+        mergeMap((result) => {
+          const { key } = result.operation;
+          const used = tokenOf(result.operation);
+          const isFinal = used === undefined || !isRefused(result) || sentAgain.has(key);
+          sentAgain.delete(key);
+          if (isFinal) return fromPromise(Promise.resolve([result]));
+          sentAgain.add(key);
+          return fromPromise(renew(result, used).then((isSentAgain) => (isSentAgain ? [] : [result])));
+        }),
+        filter((results) => results.length > 0),
+        mergeMap((results) => fromArray(results)),
+      );
     };
-}
-
-function headerOf({ context: { fetchOptions } }: Operation): string {
-  const options = typeof fetchOptions === 'function' ? fetchOptions() : fetchOptions;
-  return new Headers(options?.headers).get('authorization') ?? '';
 }

@@ -5,28 +5,24 @@ import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 import { type ChangedField, changeInWords } from './changed-field.js';
 
-/** What happened to the tickets, and what mails about that are called. */
+/** What happened to the tickets. */
 const WORDS = {
   assigned: {
     done: (n: number) => `assigned ${n} tickets to you.`,
     subject: 'tickets assigned to you',
-    mails: 'assignments',
   },
   updated: {
     done: (n: number) => `changed ${n} tickets that concern you.`,
     subject: 'tickets changed',
-    mails: 'changes',
   },
-  replied: { done: (n: number) => `commented on ${n} tickets.`, subject: 'tickets with comments', mails: 'comments' },
+  replied: { done: (n: number) => `commented on ${n} tickets.`, subject: 'tickets with comments' },
   mentioned: {
     done: (n: number) => `mentioned you in ${n} tickets.`,
     subject: 'tickets that mention you',
-    mails: 'mentions',
   },
   unassigned: {
     done: (n: number) => `reported ${n} tickets that nobody is assigned to.`,
     subject: 'new tickets without an assignee',
-    mails: 'new tickets without an assignee',
   },
 } as const;
 

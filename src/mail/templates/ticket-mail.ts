@@ -29,6 +29,8 @@ export interface TicketMailInput {
   reason: string;
   /** From mails of this kind. */
   unsubscribe: MailLink;
+  /** From mails about this ticket. */
+  ignoreUrl: string;
 }
 
 /** What is new, in this order; each part may be missing. */
@@ -56,7 +58,10 @@ interface Part {
  * A mail about one ticket: what is new, the ticket in two lines, one button, and why it comes. The subject is the same in
  * every mail about a ticket, as mail programs thread by it (docs/decisions/0024-threads.md).
  */
-export function ticketMail({ ticket, reason, unsubscribe }: TicketMailInput, news: TicketMailNews): MailTexts {
+export function ticketMail(
+  { ticket, reason, unsubscribe, ignoreUrl }: TicketMailInput,
+  news: TicketMailNews,
+): MailTexts {
   const [name, facts] = [`#${ticket.number} ${oneLine(ticket.title)}`, factsOf(ticket)];
   const parts = partsOf(ticket, news);
   return mailTexts({
@@ -69,7 +74,7 @@ export function ticketMail({ ticket, reason, unsubscribe }: TicketMailInput, new
     },
     action: { label: `Open ticket #${ticket.number}`, url: ticket.url },
     reason,
-    optOuts: [unsubscribe],
+    optOuts: [unsubscribe, { label: `Ignore ticket #${ticket.number}`, url: ignoreUrl }],
   });
 }
 

@@ -16,6 +16,6 @@ export function updatedMail({ changedByName, changes, comments, ...input }: Upda
   return ticketMail(input, { comments, changes, changedBy: changedBy(changedByName) });
 }
 
-function changedBy(name: string | null): string {
+export function changedBy(name: string | null): string {
   return `Changed by ${name === null ? 'several people' : inSentence(name)}.`;
 }

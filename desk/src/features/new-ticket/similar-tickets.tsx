@@ -1,8 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
-import { Link } from 'wouter';
 import { SimilarTicketsDocument } from '../../generated/graphql.js';
-import { StatusIcon, statusLabel } from '../../ui/labels.js';
+import { TicketLink } from '../../ui/ticket-link.js';
 
 const TYPING_PAUSE_MS = 400;
 /** Shorter titles resemble everything. */
@@ -34,13 +33,7 @@ export function SimilarTickets({ title, description }: SimilarTicketsProps) {
       <ul>
         {similar.map(({ ticket }) => (
           <li key={ticket.id}>
-            <Link href={`/tickets/${ticket.number}`} className="ticket-link">
-              <StatusIcon status={ticket.status} />
-              <span>
-                <span className="visually-hidden">{statusLabel(ticket.status)}: </span>
-                <bdi>{ticket.title}</bdi> <small className="soft">#{ticket.number}</small>
-              </span>
-            </Link>
+            <TicketLink ticket={ticket} />
           </li>
         ))}
       </ul>

@@ -1,16 +1,20 @@
 import { useQuery } from '@apollo/client/react';
-import { useEffect, useRef, useState } from 'react';
-import { explain } from '../../app/api.js';
+import { useEffect, useState } from 'react';
+import { apollo, explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
-import { QueueDocument } from '../../generated/graphql.js';
+import { QueueDocument, ViewCountsDocument } from '../../generated/graphql.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterOf, ORDERS, useQueueAddress } from './address.js';
 import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
+import { useHeld } from './use-held.js';
+import { useLiveQueue } from './use-live-queue.js';
 import { VIEWS } from './views.js';
 import './queue.css';
 
 const PAGE_SIZE = 50;
+/** What the API gives at once. */
+const LARGEST_PAGE = 100;
 /** While somebody types the list follows after this pause. */
 const TYPING_PAUSE_MS = 150;
 
@@ -29,16 +33,25 @@ export function QueuePage() {
   const search = useSettled(address.search, TYPING_PAUSE_MS);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
-  const { data, previousData, loading, error, fetchMore } = useQuery(QueueDocument, {
+  const filter = filterOf({ ...address, search: address.search === '' ? '' : search });
+  const { data, previousData, loading, error, fetchMore, refetch } = useQuery(QueueDocument, {
     variables: {
-      filter: filterOf({ ...address, search: address.search === '' ? '' : search }),
+      filter,
       orderBy: ORDERS[address.order].order,
       first: PAGE_SIZE,
     },
   });
-  const list = useRef<HTMLDivElement>(null);
   // The rows before stay until the new ones are there: nothing flickers while somebody types.
   const tickets = (data ?? previousData)?.tickets;
+
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  /** As many rows as there are, so that nothing that was loaded goes away. */
+  const reload = async () => {
+    const first = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, tickets?.edges.length ?? 0));
+    await Promise.all([refetch({ first }), apollo.refetchQueries({ include: [ViewCountsDocument] })]);
+  };
+  const { isHeld, handlers } = useHeld();
+  const hasNews = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
 
   return (
     <div className="queue">
@@ -50,6 +63,13 @@ export function QueuePage() {
             <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
           </span>
         </h1>
+        <div role="status" className="news-place">
+          {hasNews && (
+            <button type="button" className="button small" onClick={() => void reload()}>
+              Show what changed
+            </button>
+          )}
+        </div>
         <QueueTools address={address} onChange={change} />
       </div>
       {error && !tickets && (
@@ -57,8 +77,15 @@ export function QueuePage() {
           {explain(error)}
         </p>
       )}
-      <div ref={list} aria-busy={loading} className="queue-body">
-        {tickets && tickets.edges.length > 0 && <QueueList tickets={tickets.edges.map(({ node }) => node)} />}
+      <div aria-busy={loading} className="queue-body" {...handlers}>
+        {tickets && tickets.edges.length > 0 && (
+          <QueueList
+            tickets={tickets.edges.map(({ node }) => node)}
+            selected={selected}
+            onSelect={setSelected}
+            onChanged={() => void reload()}
+          />
+        )}
         {tickets && tickets.edges.length === 0 && !loading && <EmptyQueue searched={address.search !== ''} />}
         {tickets?.pageInfo.hasNextPage && (
           <button

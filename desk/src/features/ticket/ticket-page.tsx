@@ -1,11 +1,19 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { explain } from '../../app/api.js';
-import { EarlierTimelineDocument, TicketDocument, type TicketQuery } from '../../generated/graphql.js';
+import { useChanges } from '../../app/live.js';
+import {
+  EarlierTimelineDocument,
+  TicketChangesDocument,
+  TicketDocument,
+  type TicketQuery,
+} from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
 import { Composer } from './composer.js';
 import { ConflictDialog } from './conflict-dialog.js';
+import { DuplicateBanner, Duplicates } from './duplicates.js';
+import { WaitingMails } from './mails.js';
 import { Properties } from './properties.js';
 import { Texts } from './texts.js';
 import { Timeline } from './timeline.js';
@@ -22,6 +30,16 @@ export function TicketPage({ number }: { number: number }) {
     variables: { number, last: TIMELINE_PAGE },
   });
   const ticket = data?.ticketByNumber;
+  const reload = () => {
+    // What fails is read again by the next change, or when the server is back.
+    refetch().catch(() => undefined);
+  };
+  useChanges(TicketChangesDocument, {
+    filter: { id: ticket ? [ticket.id] : [] },
+    since: ticket ? data.changeCursor : undefined,
+    onChange: reload,
+    onReload: reload,
+  });
   useTitle(ticket ? `#${number} ${ticket.title}` : `#${number}`);
   if (ticket) {
     return (
@@ -68,6 +86,7 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
       </div>
       <div className="ticket-columns">
         <div className="ticket-main">
+          <DuplicateBanner ticket={ticket} />
           <Texts ticket={ticket} onChange={update} />
           <Timeline nodes={nodes} hasEarlier={ticket.timeline.pageInfo.hasPreviousPage} onEarlier={onEarlier} />
           <Composer
@@ -81,6 +100,8 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
         </div>
         <aside className="ticket-side" aria-label="Properties">
           <Properties ticket={ticket} onChange={(change) => void update(change, ticket)} />
+          <Duplicates ticket={ticket} />
+          <WaitingMails ticketId={ticket.id} />
         </aside>
       </div>
       {conflict && <ConflictDialog conflict={conflict} />}

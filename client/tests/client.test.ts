@@ -1,0 +1,179 @@
+import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { cacheExchange, Client, fetchExchange } from '@urql/core';
+import { readFile } from 'node:fs/promises';
+import { buildSchema, isAbstractType } from 'graphql';
+import { buildPerson, buildTicket, PASSWORD, type Person } from '../../tests/support/factories.js';
+import { startTestServer, type TestServer } from '../../tests/support/server.js';
+import { cacheOptions, sessionLink } from '../src/apollo/index.js';
+import { createSession, newId, type Session, UnreachableError } from '../src/index.js';
+import { sessionExchange } from '../src/urql/index.js';
+import { type Browser, openBrowser } from './browser.js';
+
+const ORIGIN = 'https://docket.example';
+const TICKETS = gql`
+  query Tickets {
+    tickets(first: 5) {
+      edges {
+        cursor
+        node {
+          id
+          title
+        }
+      }
+      pageInfo {
+        hasNextPage
+        endCursor
+      }
+    }
+  }
+`;
+
+let server: TestServer;
+let person: Person;
+let browser: Browser;
+let now: number;
+const open: Session[] = [];
+
+beforeAll(async () => {
+  server = await startTestServer();
+  person = await buildPerson(server);
+  await buildTicket(server, { createdBy: person, title: 'Printer on fire' });
+});
+afterAll(async () => server.stop());
+beforeEach(() => {
+  browser = openBrowser(ORIGIN);
+  now = 0;
+});
+afterEach(() => {
+  for (const session of open.splice(0)) session.close();
+});
+
+function tab(keep: 'cookie' | 'memory' = 'cookie'): Session {
+  const session = createSession({ endpoint: `${server.url}/graphql`, keep, fetch: browser.fetch, now: () => now });
+  open.push(session);
+  return session;
+}
+
+async function signedIn(keep: 'cookie' | 'memory' = 'cookie'): Promise<Session> {
+  const session = tab(keep);
+  expect(await session.signIn(person.username, PASSWORD)).toMatchObject({ ok: true });
+  return session;
+}
+
+const refreshes = () => browser.sent.filter((name) => name === 'RefreshSession').length;
+
+describe('a session', () => {
+  test('tells what is wrong beside its field, and stays signed out', async () => {
+    const session = tab();
+    const result = await session.signIn(person.username, 'wrong');
+    expect(result).toMatchObject({ ok: false, errors: [{ code: 'INVALID_CREDENTIALS' }] });
+    expect(session.state.status).toBe('unknown');
+    expect(
+      await session.signUp({ email: 'x@docket.example', username: '!', password: PASSWORD, firstName: 'X' }),
+    ).toMatchObject({ ok: false, fields: { username: expect.any(String) } });
+  });
+
+  test('goes on after a reload by its cookie, until it is signed out', async () => {
+    await signedIn();
+    const reloaded = tab();
+    expect(await reloaded.resume()).toEqual({ status: 'signedIn', userId: person.id });
+    await reloaded.signOut();
+    expect(await tab().resume()).toEqual({ status: 'signedOut', ended: false });
+  });
+
+  test('in memory ends with the page', async () => {
+    const session = await signedIn('memory');
+    now += 595_000;
+    expect(await session.accessToken()).toEqual(expect.any(String));
+    expect(await tab('memory').resume()).toEqual({ status: 'signedOut', ended: false });
+  });
+
+  test('is renewed before the token expires, whatever the clock of the machine says, and once for many requests', async () => {
+    const session = await signedIn();
+    const first = await session.accessToken();
+    now += 570_000;
+    expect(await session.accessToken()).toBe(first);
+    now += 20_000;
+    server.clock.advance({ minutes: 9 });
+    const [second, third] = await Promise.all([session.accessToken(), session.accessToken()]);
+    expect([second === first, second === third, refreshes()]).toEqual([false, true, 1]);
+  });
+
+  test('is renewed by one tab for all', async () => {
+    const one = await signedIn();
+    const other = tab();
+    await other.resume();
+    const before = refreshes();
+    now += 590_000;
+    const tokens = await Promise.all([one.accessToken(), other.accessToken()]);
+    expect(refreshes() - before).toBeLessThanOrEqual(2);
+    expect(tokens).toEqual([expect.any(String), expect.any(String)]);
+    expect([one.state.status, other.state.status]).toEqual(['signedIn', 'signedIn']);
+  });
+
+  test('survives that the server cannot be reached', async () => {
+    const session = await signedIn();
+    now += 590_000;
+    browser.offline = true;
+    await expect(session.accessToken()).rejects.toThrow(UnreachableError);
+    expect(session.state.status).toBe('signedIn');
+    browser.offline = false;
+    expect(await session.accessToken()).toEqual(expect.any(String));
+  });
+});
+
+describe('Apollo Client', () => {
+  test('sends a token, and once more another one where the server refuses it', async () => {
+    const session = await signedIn();
+    const apollo = new ApolloClient({
+      cache: new InMemoryCache(cacheOptions),
+      link: ApolloLink.from([
+        sessionLink(session),
+        new HttpLink({ uri: `${server.url}/graphql`, fetch: browser.fetch }),
+      ]),
+    });
+    const { data } = await apollo.query({ query: TICKETS });
+    expect(data).toMatchObject({ tickets: { edges: [{ node: { title: 'Printer on fire' } }] } });
+    // Expired by the server's clock, and not by the page's.
+    server.clock.advance({ minutes: 11 });
+    const again = await apollo.query({ query: TICKETS, fetchPolicy: 'network-only' });
+    expect(again.data).toEqual(data);
+    expect(refreshes()).toBe(1);
+  });
+
+  test('knows the abstract types of the schema', async () => {
+    const schema = buildSchema(await readFile(new URL('../../schema.graphql', import.meta.url), 'utf8'));
+    const abstract = Object.values(schema.getTypeMap()).filter((type) => isAbstractType(type));
+    const expected = abstract.map((type): [string, string[]] => [
+      type.name,
+      schema
+        .getPossibleTypes(type)
+        .map(({ name }) => name)
+        .toSorted(),
+    ]);
+    const known = cacheOptions.possibleTypes ?? {};
+    for (const [name, types] of expected) expect([name, known[name]]).toEqual([name, expect.arrayContaining(types)]);
+  });
+});
+
+test('urql sends a token, and once more another one where the server refuses it', async () => {
+  const session = await signedIn();
+  const urql = new Client({
+    url: `${server.url}/graphql`,
+    fetch: browser.fetch,
+    preferGetMethod: false,
+    exchanges: [cacheExchange, sessionExchange(session), fetchExchange],
+  });
+  const ask = async () => urql.query(TICKETS, {}, { requestPolicy: 'network-only' }).toPromise();
+  expect((await ask()).data).toMatchObject({ tickets: { edges: [{ node: { title: 'Printer on fire' } }] } });
+  server.clock.advance({ minutes: 11 });
+  const again = await ask();
+  expect([again.error, again.data?.tickets.edges.length]).toEqual([undefined, 1]);
+});
+
+test('a new id is a UUID, and another one each time', () => {
+  const ids = new Set(Array.from({ length: 100 }, newId));
+  expect(ids.size).toBe(100);
+  for (const id of ids) expect(id).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+});

@@ -1,0 +1,87 @@
+import { useMutation } from '@apollo/client/react';
+import { type RefObject } from 'react';
+import { explain } from '../../app/api.js';
+import { UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
+import { Icon } from '../../ui/icon.js';
+import { PRIORITY_OPTIONS, STATUS_OPTIONS } from '../../ui/labels.js';
+import { Picker } from '../../ui/picker.js';
+import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
+import { tell, tellError } from '../../ui/toast.js';
+
+/** What updateTickets takes at once. */
+export const MOST_SELECTED = 100;
+
+interface BulkBarProps {
+  readonly selected: readonly string[];
+  readonly onClear: () => void;
+  /** After a change: rows may belong elsewhere now. */
+  readonly onChanged: () => void;
+  readonly statusButton: RefObject<HTMLButtonElement | null>;
+  readonly assigneeButton: RefObject<HTMLButtonElement | null>;
+}
+
+/** Changes all selected tickets at once, or none of them. */
+export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeButton }: BulkBarProps) {
+  const [send, { loading }] = useMutation(UpdateTicketsDocument);
+  const change = async (fields: Omit<UpdateTicketsInput, 'ids'>) => {
+    try {
+      const { data } = await send({ variables: { input: { ids: [...selected], ...fields } } });
+      const errors = data?.updateTickets.userErrors ?? [];
+      if (errors.length > 0) {
+        tellError(errors.map(({ message }) => message).join(' '));
+        return;
+      }
+      tell(selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`);
+      onClear();
+      onChanged();
+    } catch (failure) {
+      tellError(`None of the tickets was changed. ${explain(failure)}`);
+    }
+  };
+  return (
+    <div className="bulk-bar" role="toolbar" aria-label="Change the selected tickets">
+      <span role="status">{selected.length} selected</span>
+      <Picker
+        label="Status"
+        options={STATUS_OPTIONS}
+        selected={[]}
+        button={statusButton}
+        disabled={loading}
+        onPick={(status) => void change({ status })}
+      >
+        Status
+      </Picker>
+      <Picker
+        label="Priority"
+        options={PRIORITY_OPTIONS}
+        selected={[]}
+        disabled={loading}
+        onPick={(priority) => void change({ priority })}
+      >
+        Priority
+      </Picker>
+      <Picker
+        label="Assigned to"
+        options={findPeople}
+        selected={[]}
+        button={assigneeButton}
+        disabled={loading}
+        onPick={(id) => void change({ assignedTo: id === NONE ? null : { id } })}
+      >
+        Assign
+      </Picker>
+      <Picker
+        label="Product"
+        options={findProducts}
+        selected={[]}
+        disabled={loading}
+        onPick={(id) => void change({ productId: id === NONE ? null : id })}
+      >
+        Product
+      </Picker>
+      <button type="button" className="button quiet icon-only" onClick={onClear}>
+        <Icon name="close" label="Select nothing" />
+      </button>
+    </div>
+  );
+}

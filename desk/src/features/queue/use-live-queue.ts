@@ -1,0 +1,58 @@
+import { useEffect, useRef, useState } from 'react';
+import { apollo } from '../../app/api.js';
+import { useChanges } from '../../app/live.js';
+import { QueueChangesDocument, QueueRowFragmentDoc, type TicketFilter } from '../../generated/graphql.js';
+
+/** Changes that come together are read together. */
+const PAUSE_MS = 400;
+
+interface LiveQueue {
+  readonly filter: TicketFilter;
+  readonly since: string | undefined;
+  /** Whether the pointer or the focus is in the list. */
+  readonly isHeld: boolean;
+  readonly reload: () => Promise<unknown>;
+}
+
+/**
+ * Keeps the list as it is on the server. A row that changed shows it at once; rows come, go and move only while the pointer and
+ * the focus are elsewhere, so that nobody hits another ticket than they meant.
+ * @returns whether there is something that is held back
+ */
+export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue): boolean {
+  const [stale, setStale] = useState(false);
+  const latest = useRef(reload);
+  useEffect(() => {
+    latest.current = reload;
+  });
+  // Searches are not followed: what matches is looked up again when anything changes that they are among.
+  const { search: _search, ...followed } = filter;
+  useChanges(QueueChangesDocument, {
+    filter: followed,
+    since,
+    onChange: (message) => {
+      if (message.__typename !== 'TicketChange') return;
+      const { ticket } = message;
+      if (ticket) {
+        apollo.cache.writeFragment({
+          id: `Ticket:${ticket.id}`,
+          fragment: QueueRowFragmentDoc,
+          fragmentName: 'QueueRow',
+          data: ticket,
+        });
+      }
+      setStale(true);
+    },
+    onReload: () => setStale(true),
+  });
+  useEffect(() => {
+    if (!stale || isHeld) return undefined;
+    const timer = setTimeout(() => {
+      setStale(false);
+      // What fails is read again by the next change, or when the server is back.
+      latest.current().catch(() => undefined);
+    }, PAUSE_MS);
+    return () => clearTimeout(timer);
+  }, [stale, isHeld]);
+  return stale && isHeld;
+}

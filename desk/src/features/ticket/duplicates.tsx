@@ -1,0 +1,146 @@
+import { useMutation, useQuery } from '@apollo/client/react';
+import { useState } from 'react';
+import { apollo, explain } from '../../app/api.js';
+import {
+  FindTicketsDocument,
+  MarkDuplicateDocument,
+  SimilarToTicketDocument,
+  type TicketDetailsFragment,
+  TicketDocument,
+  type TicketLinkFragment,
+  UnmarkDuplicateDocument,
+} from '../../generated/graphql.js';
+import { Dialog } from '../../ui/dialog.js';
+import { Icon } from '../../ui/icon.js';
+import { StatusIcon } from '../../ui/labels.js';
+import { type Option, Picker } from '../../ui/picker.js';
+import { TicketLink } from '../../ui/ticket-link.js';
+import { tell, tellError } from '../../ui/toast.js';
+
+function asOption({ id, number, title, status }: TicketLinkFragment): Option {
+  return { id, label: title, hint: `#${number}`, icon: <StatusIcon status={status} /> };
+}
+
+/** Links between tickets that are about the same thing: those that there are, and suggestions. */
+export function Duplicates({ ticket }: { ticket: TicketDetailsFragment }) {
+  const { viewerCanEdit, duplicateOf, duplicates } = ticket;
+  const canMark = viewerCanEdit && duplicateOf === null && duplicates.length === 0;
+  const { data } = useQuery(SimilarToTicketDocument, { variables: { id: ticket.id }, skip: !canMark });
+  const [original, setOriginal] = useState<Option | null>(null);
+  const similar = canMark ? (data?.ticket?.similar ?? []).map((each) => each.ticket) : [];
+
+  const find = async (search: string): Promise<readonly Option[]> => {
+    if (search === '') return similar.map(asOption);
+    const found = await apollo.query({ query: FindTicketsDocument, variables: { filter: { search } } });
+    const nodes = (found.data?.tickets.edges ?? []).map(({ node }) => node);
+    return nodes.filter(({ id }) => id !== ticket.id).map(asOption);
+  };
+
+  if (!canMark && duplicates.length === 0) return null;
+  return (
+    <section aria-label="Duplicates" className="side-section">
+      {duplicates.length > 0 && (
+        <>
+          <h2>Duplicates of this</h2>
+          <ul>
+            {duplicates.map((each) => (
+              <li key={each.id}>
+                <TicketLink ticket={each} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {similar.length > 0 && (
+        <>
+          <h2>Perhaps the same</h2>
+          <ul>
+            {similar.map((each) => (
+              <li key={each.id}>
+                <TicketLink ticket={each} />
+              </li>
+            ))}
+          </ul>
+        </>
+      )}
+      {canMark && (
+        <Picker label="Duplicate of" options={find} selected={[]} onPick={(_id, option) => setOriginal(option)}>
+          <Icon name="copy" /> Mark as a duplicate…
+        </Picker>
+      )}
+      {original && <MarkDialog ticket={ticket} original={original} onClose={() => setOriginal(null)} />}
+    </section>
+  );
+}
+
+interface MarkDialogProps {
+  readonly ticket: TicketDetailsFragment;
+  readonly original: Option;
+  readonly onClose: () => void;
+}
+
+function MarkDialog({ ticket, original, onClose }: MarkDialogProps) {
+  const [close, setClose] = useState(true);
+  const [send, { loading }] = useMutation(MarkDuplicateDocument, { refetchQueries: [TicketDocument] });
+  const mark = async () => {
+    try {
+      const { data } = await send({ variables: { input: { ticketId: ticket.id, duplicateOfId: original.id, close } } });
+      const message = data?.markDuplicate.userErrors[0]?.message;
+      if (message === undefined) tell('It is marked as a duplicate. You can take that back.');
+      else tellError(message);
+    } catch (failure) {
+      tellError(explain(failure));
+    }
+    onClose();
+  };
+  return (
+    <Dialog title="Mark as a duplicate" onClose={onClose}>
+      <p>
+        #{ticket.number} is about the same as {original.hint} “<bdi>{original.label}</bdi>”. Nothing is merged: both
+        stay as they are, and link to each other.
+      </p>
+      <label className="check">
+        <input type="checkbox" checked={close} onChange={(event) => setClose(event.target.checked)} /> Close #
+        {ticket.number} as well
+      </label>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="button" className="button primary" disabled={loading} onClick={() => void mark()}>
+          Mark as a duplicate
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+/** Says above a duplicate which ticket goes on with it. */
+export function DuplicateBanner({ ticket }: { ticket: TicketDetailsFragment }) {
+  const [send, { loading }] = useMutation(UnmarkDuplicateDocument, {
+    variables: { ticketId: ticket.id },
+    refetchQueries: [TicketDocument],
+  });
+  const unmark = async () => {
+    try {
+      const { data } = await send();
+      const message = data?.unmarkDuplicate.userErrors[0]?.message;
+      if (message === undefined) tell('It is no duplicate any more. Its status stays.');
+      else tellError(message);
+    } catch (failure) {
+      tellError(explain(failure));
+    }
+  };
+  if (!ticket.duplicateOf) return null;
+  return (
+    <div className="notice duplicate-banner">
+      <span>This is a duplicate of</span>
+      <TicketLink ticket={ticket.duplicateOf} />
+      {ticket.viewerCanEdit && (
+        <button type="button" className="button small" disabled={loading} onClick={() => void unmark()}>
+          <Icon name="unlink" /> Take back
+        </button>
+      )}
+    </div>
+  );
+}
