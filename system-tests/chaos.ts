@@ -1,6 +1,7 @@
 // What an operator fears, done to a running server under load (docs/hardening.md, "Running"): prints a table and exits with 1
 // when a bar is not met. Everything runs in a temporary folder, with an embedded PostgreSQL of its own.
-// Run: npm run chaos [-- --short]
+// With --live: subscribers of changes instead (chaos/live.ts).
+// Run: npm run chaos [-- --short] [-- --live]
 import { readdir } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -8,11 +9,15 @@ import { parseArgs } from 'node:util';
 import { type Client } from 'pg';
 import { Load, type Acknowledged } from './chaos/load.js';
 import { type Outcome } from './chaos/http-client.js';
+import { runLive } from './chaos/live.js';
 import { faultsOf, type StepResult, tableOf } from './chaos/running-verdict.js';
 import { canFillDisk, ServerUnderTest } from './chaos/server-under-test.js';
 import { allSteps, type Step } from './chaos/steps.js';
 
-const { values } = parseArgs({ options: { short: { type: 'boolean', default: false } } });
+const { values } = parseArgs({
+  options: { short: { type: 'boolean', default: false }, live: { type: 'boolean', default: false } },
+});
+if (values.live) process.exit((await runLive({ changes: values.short ? 300 : 10_000 })) ? 0 : 1);
 
 const CONNECTIONS = 12;
 const WRITER = 'mei';

@@ -14,6 +14,7 @@ import { drain } from './drain.js';
 import { Replicas } from '../database/replicas/replicas.js';
 import { type Env } from './env.js';
 import { GracefulHttpServer } from '../http/graceful-http-server.js';
+import { beginChangeLog } from '../tickets/changes/begin-change-log.js';
 import { createJobQueue } from '../jobs/create-job-queue.js';
 import { withTimeout } from '../common/timeout.js';
 import { createCaptureMailer } from '../mail/capture-mailer.js';
@@ -156,6 +157,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       database.url,
       async () => {
         await migrate(orm);
+        await beginChangeLog(orm);
         const filled = env.demoData && (await ensureDemoData(orm, clock));
         if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
           logger.info({ username: env.admin.username }, 'The first administrator was made');

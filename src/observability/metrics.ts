@@ -5,6 +5,7 @@ import { type Clock } from '../common/clock.js';
 import { type Replicas } from '../database/replicas/replicas.js';
 import { type Db } from '../database/db.js';
 import { type RefusalRule } from './refusal.js';
+import { measureChangeLog } from './change-log-metrics.js';
 import { measureReplicas } from './replica-metrics.js';
 import { SubscriptionMetrics } from './subscription-metrics.js';
 
@@ -70,6 +71,7 @@ export class Metrics {
       },
     });
     this.#placed = replicas && measureReplicas(replicas, this.#registry);
+    measureChangeLog(db, this.#registry);
     const overdue = new Gauge({
       name: 'docket_oldest_due_notification_seconds',
       help: 'How long the notification that is due for longest has been waiting; 0 when none is due.',

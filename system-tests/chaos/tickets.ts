@@ -78,13 +78,15 @@ export class Api {
     return parsed.data;
   }
 
-  async signIn(login: string, password: string): Promise<void> {
+  /** Gives the access token, which further calls send. */
+  async signIn(login: string, password: string): Promise<string> {
     const { accessToken } = await this.send(
       'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }',
       { input: { login, password } },
       z.object({ accessToken: z.string() }),
     );
     this.#token = accessToken;
+    return accessToken;
   }
 
   /** Makes people who see the tickets that are assigned to them, and no others. */

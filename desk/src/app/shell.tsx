@@ -58,7 +58,7 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
           <Icon name="logo" /> Docket
         </Link>
         <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
-          <Icon name="plus" /> New ticket
+          <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
         </Link>
       </div>
       <ViewLinks />

@@ -37,7 +37,7 @@ export class Migration20261127144500_change_log extends Migration {
   override name = 'Migration20261127144500_change_log';
 
   override async up(): Promise<void> {
-    // Where a new entry goes: behind all transactions that have ended by now, and not before its own. So of two changes of
+    // Where a new entry goes, asked when its transaction has the lock on the table: behind all transactions that have ended by now, and not before its own. So of two changes of
     // one ticket the later one comes later, also when its transaction began earlier.
     this.addSql(`create function change_horizon() returns bigint language plpgsql as $$
       begin
@@ -98,7 +98,8 @@ export class Migration20261127144500_change_log extends Migration {
 
     this.addSql(`create function add_new_tickets_to_log() returns trigger language plpgsql as $$
       begin
-        insert into ticket_change (ticket_id, is_new) select id, true from written order by number;
+        insert into ticket_change (horizon, ticket_id, is_new)
+          select (select change_horizon()), id, true from written order by number;
         return null;
       end $$`);
     this.addSql(`create trigger add_new_tickets_to_log after insert on ticket referencing new table as written
@@ -117,8 +118,8 @@ export class Migration20261127144500_change_log extends Migration {
     // (Migration20261127143000_activity), after which the ticket is not what it was before.
     this.addSql(`create function add_new_comments_to_log() returns trigger language plpgsql as $$
       begin
-        insert into ticket_change (ticket_id, comment_id, internal, ${BEFORE.join(', ')})
-          select t.id, c.id, c.internal, ${of('t', BEFORE)} from written c join ticket t on t.id = c.ticket_id
+        insert into ticket_change (horizon, ticket_id, comment_id, internal, ${BEFORE.join(', ')})
+          select (select change_horizon()), t.id, c.id, c.internal, ${of('t', BEFORE)} from written c join ticket t on t.id = c.ticket_id
           order by c.created_at, c.id;
         return null;
       end $$`);

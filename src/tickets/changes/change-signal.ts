@@ -10,7 +10,7 @@ const CHANNEL = 'docket_changes';
  * How long commits are gathered before they are announced: of the transactions that notify PostgreSQL commits one at a
  * time, in the whole server.
  */
-const GATHER_MS = 25;
+const GATHER_MS = 50;
 /** How often listeners look without being told: for imports, statements by hand, and while there is no connection. */
 const LOOK_EVERY_MS = 2000;
 const CONNECT_TIMEOUT_MS = 5000;

@@ -1,6 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
 import { BuiltInRole } from '../../../src/accounts/roles/role.entity.js';
+import { Db } from '../../../src/database/db.js';
+import { ChangeLogReader } from '../../../src/tickets/changes/change-log.reader.js';
+import { TicketPriority } from '../../../src/tickets/ticket.entity.js';
 import { succeed } from '../../support/calls.js';
 import { buildComment, buildPerson, buildTicket, type Person } from '../../support/factories.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -100,6 +103,37 @@ describe('comments', () => {
     expect(await insider.next()).toHaveLength(3);
     expect(await outsider.next()).toEqual([]);
   });
+});
+
+test('changes for many subscribers take as many statements as for one', async () => {
+  const reader = new ChangeLogReader(new Db(server.app.orm));
+  const filters = [null, { active: true }, { assignedToMe: true }, { priority: [TicketPriority.HIGH] }];
+  const may = { create: true, edit: true, view: true, delete: true };
+  const none = { canViewAll: false, canEditAll: false, canDeleteAll: false, canManageUsers: false };
+  const role = { ...none, canManageTickets: false, canAssignTickets: false };
+  const subscribers = [owner, admin, tech].flatMap(({ id }) =>
+    filters.map((filter) => ({
+      viewer: { id, sessionId: id, role: { ...role, canViewAll: id !== owner.id }, permissions: may },
+      filter,
+    })),
+  );
+  const { position: after } = await reader.end();
+  const id = await create(admin, { assignedTo: { id: owner.id }, priority: 'HIGH' });
+  await create(admin);
+  const { position: end } = await reader.end();
+  const counts = [];
+  for (const some of [subscribers.slice(0, 1), subscribers]) {
+    counts.push(await server.countStatements(async () => reader.read(some, after, end)));
+  }
+  expect(counts).toEqual([2, 2]);
+  const { changes } = await reader.read(subscribers, after, end);
+  expect(subscribers.map((subscriber) => changes.get(subscriber)?.map(({ ticketId }) => ticketId === id))).toEqual([
+    [true],
+    [true],
+    [true],
+    [true],
+    ...[admin, tech].flatMap(() => [[true, false], [true, false], undefined, [true]]),
+  ]);
 });
 
 test('statements by hand are in the log', async () => {

@@ -26,6 +26,11 @@ async function open(url = server.databaseUrl): Promise<Client> {
   return session;
 }
 
+async function waitingSeconds(): Promise<number> {
+  const text = await (await fetch(`${server.url}/metrics`)).text();
+  return Number(/^docket_change_log_waiting_seconds (.*)$/m.exec(text)?.[1]);
+}
+
 const retitle = `update ticket set title = $2 where id = $1`;
 
 test('a transaction that began first and committed last is not lost: what came meanwhile waits for it', async () => {
@@ -39,10 +44,12 @@ test('a transaction that began first and committed last is not lost: what came m
   await session.query(retitle, [slow.id, 'slow']);
   await succeed(admin.client, 'updateTicket', { id: quick.id, title: 'quick' });
   const waiting = briefly(await list.next());
+  expect(await waitingSeconds()).toBeGreaterThan(0);
   await session.query('commit');
   const all = [...waiting, ...briefly(await list.next())];
   expect(all.toSorted()).toEqual([`CHANGED ${quick.id}`, `CHANGED ${slow.id}`].toSorted());
   expect(waiting).toEqual([]);
+  expect(await waitingSeconds()).toBe(0);
 });
 
 test('a transaction that began first and wrote last comes last, and nobody waits for it before it writes', async () => {
