@@ -84,19 +84,22 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
   );
 }
 
+/** What a view counts: the work that is left in it. */
+const activeOf = (view: ViewId) => ({ ...viewFilter(view), active: true });
+
 function ViewLinks() {
   const viewer = useViewer();
   const [location] = useLocation();
   const [search] = useSearchParams();
   const { data } = useQuery(ViewCountsDocument, {
     variables: {
-      mine: { ...viewFilter('mine'), active: true },
-      unassigned: { ...viewFilter('unassigned'), active: true },
+      mine: activeOf('mine'),
+      unassigned: activeOf('unassigned'),
+      reported: activeOf('reported'),
+      watching: activeOf('watching'),
+      all: activeOf('all'),
     },
   });
-  const counts: Partial<Record<ViewId, number>> = {
-    ...(data && { mine: data.mine.totalCount, unassigned: data.unassigned.totalCount }),
-  };
   const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
   return (
     <nav aria-label="Views">
@@ -106,7 +109,7 @@ function ViewLinks() {
             <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
               <Icon name={icon} />
               <span>{label}</span>
-              <span className="view-count">{counts[id] ?? ''}</span>
+              <span className="view-count">{data?.[id].totalCount ?? ''}</span>
             </Link>
           </li>
         ))}

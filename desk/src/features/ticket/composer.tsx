@@ -9,6 +9,7 @@ import { useShortcuts } from '../../ui/shortcuts.js';
 import { tell } from '../../ui/toast.js';
 import { useDraft } from '../../ui/use-draft.js';
 import { type TimelineNode } from './timeline.js';
+import { Recipients } from './watching.js';
 
 type Mode = 'reply' | 'note';
 
@@ -187,7 +188,7 @@ function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
       </div>
       <div className="composer-foot">
         <p className="composer-hint">
-          {mode === 'note' ? 'Only people who manage tickets see it.' : 'Everybody who sees the ticket reads it.'}
+          <Recipients ticketId={ticketId} internal={mode === 'note'} />
         </p>
         <button
           type="submit"
