@@ -1,5 +1,6 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { Redirect, Route, Router, Switch } from 'wouter';
+import { MePage } from '../features/me/me-page.js';
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
@@ -23,6 +24,9 @@ export function App() {
               </Route>
               <Route path="/tickets/:number">
                 {({ number }) => <TicketPage key={number} number={Number(number)} />}
+              </Route>
+              <Route path="/me">
+                <MePage />
               </Route>
               <Route>
                 <Redirect to="/tickets" replace />

@@ -62,14 +62,17 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
       </div>
       <ViewLinks />
       <div className="sidebar-foot">
-        <div className="who">
+        <Link href="/me" className="who" title="Your account">
           <Avatar name={viewer.name} />
           <span className="who-name">
             {viewer.name}
             <small>{viewer.role.name}</small>
           </span>
-        </div>
+        </Link>
         <div className="who-actions">
+          <Link href="/me" className="button quiet icon-only small-screen-me">
+            <Icon name="person" label="Your account" />
+          </Link>
           <ThemeButton />
           <button type="button" className="button quiet icon-only" onClick={onHelp} aria-keyshortcuts="?">
             <Icon name="keyboard" label="Keys" />

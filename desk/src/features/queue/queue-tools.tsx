@@ -18,6 +18,7 @@ export function QueueTools({ address, onChange }: QueueFiltersProps) {
           type="search"
           aria-label="Search in this view"
           placeholder="Search"
+          size={12}
           maxLength={200}
           value={address.search}
           onChange={(event) => onChange({ search: event.target.value })}
