@@ -14,9 +14,13 @@ const INSIGHTS_QUERY = `{ ticketInsights { ${INSIGHTS} workload { user ${USER} a
 const OURS_LIST = `{ nodes { ${LISTED} createdBy ${USER} assignedTo ${USER}
   comments(first: 3) { nodes { id content createdAt author ${USER} } } } }`;
 
+const ALSO_LISTED = `commentCount lastActivityAt lastComment { id content createdAt author ${USER} } url viewerCanChangeStatus
+  viewerCanComment viewerCanCommentInternally viewerCanRestore`;
+
 export const DOCKET_DOCUMENTS: Documents = {
   ticket: `query ($id: ID!) { ticket(id: $id) { ${TICKET} createdBy ${USER} assignedTo ${USER} } }`,
   page: `{ tickets(first: 50) ${OURS_LIST} }`,
+  listed: `{ tickets(first: 50) ${OURS_LIST.replace('{ nodes { ', `{ counts { byStatus { status count } active unassigned } nodes { ${ALSO_LISTED} `)} }`,
   filtered: `query ($status: TicketStatus!, $priority: TicketPriority!, $productId: ID!) {
     tickets(first: 50, filter: { status: [$status], priority: [$priority], productId: [$productId] }) ${OURS_LIST} }`,
   search: `query ($search: String!, $status: TicketStatus!) {

@@ -4,6 +4,8 @@ import { type Samples } from './database.js';
 const WORK = {
   ticket: 'one ticket with its people',
   page: 'a page of 50 tickets with people, product and 3 comments each with authors',
+  listed:
+    'the page with what a list shows beside: comment counts, last activity and comment, address, rights, and counts by status',
   filtered: 'the same page of those with one status, priority and product',
   search: 'a page of 50 found by a word and a status, with the same fields',
   ticketInsights: 'ticketInsights: totals, by status, priority and type, workload with people',
@@ -48,6 +50,7 @@ function nth<Item>(n: number, items: readonly Item[]): Item | undefined {
 const VARIABLES: Readonly<Record<WorkName, (n: number, samples: Samples, edition: number) => Variables>> = {
   ticket: (n, { ticketIds }) => ({ id: nth(n, ticketIds) }),
   page: () => ({}),
+  listed: () => ({}),
   filtered: (n, { filters }) => ({ ...nth(n, filters) }),
   search: (n, { words }) => ({ search: nth(n, words), status: 'CLOSED' }),
   ticketInsights: () => ({}),

@@ -14,7 +14,7 @@ export const TALLIES = `
     select priority, assigned_to_id, count(*)::int as count,
       count(*) filter (where status = 'IN_PROGRESS')::int as in_progress,
       count(*) filter (where priority = 'EMERGENCY')::int as emergency,
-      count(*) filter (where coalesce(updated_at, created_at) <= now() - interval '7 days')::int as stale
+      count(*) filter (where last_internal_activity_at <= now() - interval '7 days')::int as stale
     from ticket where status in ('OPEN', 'SELECTED_FOR_DEV', 'IN_PROGRESS', 'ON_HOLD') and deleted_at is null group by 1, 2
   ), totals as (
     select coalesce(sum(count), 0)::int as total, coalesce(sum(unassigned), 0)::int as unassigned,

@@ -65,6 +65,8 @@ import { TicketService } from '../tickets/ticket.service.js';
 import { TicketStore } from '../tickets/ticket.store.js';
 import { AddressChange } from '../accounts/addresses/address-change.js';
 import { RoleService } from '../accounts/roles/role.service.js';
+import { WatchReader } from '../tickets/watching/watch.reader.js';
+import { WatchService } from '../tickets/watching/watch.service.js';
 import { UserDeletion } from '../tickets/user-deletion.js';
 import { UserReader } from '../accounts/users/user.reader.js';
 import { type OnUserDeleted, UserService } from '../accounts/users/user.service.js';
@@ -134,6 +136,7 @@ function readersOf(db: Db, clock: Clock, searchLimiter: SearchLimiter, cursors: 
     ticketLists: new TicketListReader(db, searchLimiter),
     similarTickets: new SimilarTicketReader(db, searchLimiter),
     ticketEvents: new TicketEventReader(db),
+    watching: new WatchReader(db),
     timelines: new TimelineReader(db),
     changes: new ChangeFeed(new ChangeLogReader(db), cursors),
     comments: new CommentReader(db, searchLimiter),
@@ -233,6 +236,7 @@ export function createApp(parts: AppParts): App {
         logger,
       }),
       ticketDuplicates: new TicketDuplicatesService({ clock, store: ticketStore }),
+      watching: new WatchService({ clock, store: ticketStore }),
       comments: new CommentService({ orm, clock, ticketStore, reopensOnReply: settings.reopensOnReply }),
       products: new ProductService({ orm, clock, countTickets: countLiveTickets }),
       notifications: new NotificationStaffService({ orm, notifications }),

@@ -17,6 +17,7 @@ import { FieldChangeResolver } from '../tickets/field-change.resolver.js';
 import { TicketChangeResolver } from '../tickets/changes/ticket-change.resolver.js';
 import { TicketEventResolver } from '../tickets/ticket-event.resolver.js';
 import { ProductTicketsResolver, UserTicketsResolver } from '../tickets/ticket-lists.resolver.js';
+import { WatchResolver } from '../tickets/watching/watch.resolver.js';
 import { TicketMutationResolver } from '../tickets/ticket-mutation.resolver.js';
 import { TicketCountsResolver } from '../tickets/ticket-counts.resolver.js';
 import { TicketActivityResolver } from '../tickets/ticket-activity.resolver.js';
@@ -83,6 +84,7 @@ export function createSchema(): GraphQLSchema {
       ProductTicketsResolver,
       SimilarTicketResolver,
       TicketMutationResolver,
+      WatchResolver,
       TicketEventResolver,
       FieldChangeResolver,
       TicketTimelineResolver,

@@ -46,6 +46,16 @@ query MyTickets {
   }
 }
 
+query WatchedByMe {
+  tickets(first: 10, filter: { watchedByMe: true }) {
+    nodes {
+      number
+      title
+      viewerWatchState
+    }
+  }
+}
+
 subscription Live {
   ticketChanges {
     __typename

@@ -18,6 +18,7 @@ query Ticket($number: Int!) {
     assignedTo {
       name
     }
+    viewerWatchState
     comments(last: 25) {
       nodes {
         createdAt

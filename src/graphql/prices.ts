@@ -9,6 +9,8 @@ import { Extensions } from 'type-graphql';
 export const LONG_TEXT_PRICE = 10;
 /** A JSON object of up to 100 kB. */
 export const DETAILS_PRICE = 20;
+/** Everybody whom a ticket concerns: reads those who commented on it. */
+export const AUDIENCE_PRICE = 10;
 /** A count of everything that matches, on every page. */
 export const COUNT_PRICE = 100;
 /** Whether there is a row beyond the page: may take a statement for each list. */

@@ -8,6 +8,7 @@ import { DateTime } from '../graphql/scalars.js';
 import { type Selection, selectionOf } from '../graphql/selection.js';
 import { Comment } from './comments/comment.entity.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
+import { type CommentRow } from './comments/comment.reader.js';
 import { commentsBy } from './comments/comments.context.js';
 import { Ticket } from './ticket.entity.js';
 import { canViewTicket, factsOfRow } from './ticket.policy.js';
@@ -22,6 +23,10 @@ function asPage(nodes: Selection): Selection {
   const known = pageSelections.get(nodes) ?? new Map([['nodes', nodes]]);
   pageSelections.set(nodes, known);
   return known;
+}
+
+function onlyOne({ nodes }: { readonly nodes: readonly CommentRow[] }): CommentRow | null {
+  return nodes[0] ?? null;
 }
 
 /** What the viewer may read of a ticket's comments: those of a ticket that is deleted or hidden are hidden with it. */
@@ -61,8 +66,9 @@ export class TicketActivityResolver {
   @DependsOnColumns(Ticket)
   @Direct()
   @FieldResolver(() => Comment, { nullable: true, description: 'The newest comment that the viewer may read.' })
-  async lastComment(@Root() ticket: { id: string }, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
-    const page = await commentsBy(context, 'ticket', LAST, asPage(selectionOf(info))).load(ticket.id);
-    return page.nodes[0] ?? null;
+  lastComment(@Root() ticket: { id: string }, @Ctx() context: Context, @Info() info: GraphQLResolveInfo) {
+    return commentsBy(context, 'ticket', LAST, asPage(selectionOf(info)))
+      .load(ticket.id)
+      .then(onlyOne);
   }
 }

@@ -96,6 +96,14 @@ function isDuplicate({ viewer, alias }: Scope): RawBuilder<boolean> {
   )`;
 }
 
+/** Whether the viewer watches the ticket. */
+function isWatched({ viewer, alias }: Scope): RawBuilder<boolean> {
+  return sql`exists (
+    select from ticket_watch w
+    where w.user_id = ${viewer.id} and w.ticket_id = ${sql.ref(`${alias}.id`)} and w.state = 'WATCHING'
+  )`;
+}
+
 /** The conditions of the filter's own fields. */
 function ownConditions(filter: TicketFilter, scope: Scope): RawBuilder<boolean>[] {
   const { viewer, alias } = scope;
@@ -118,6 +126,7 @@ function ownConditions(filter: TicketFilter, scope: Scope): RawBuilder<boolean>[
     if (mine != null) add(sql`${column(name)} ${sql.raw(mine ? '=' : 'is distinct from')} ${viewer.id}::uuid`);
   }
   if (filter.duplicate != null) add(filter.duplicate ? isDuplicate(scope) : sql`not ${isDuplicate(scope)}`);
+  if (filter.watchedByMe != null) add(filter.watchedByMe ? isWatched(scope) : sql`not ${isWatched(scope)}`);
   if (filter.unassigned != null) {
     add(sql`${column('assigned_to_id')} is ${sql.raw(filter.unassigned ? 'null' : 'not null')}`);
   }

@@ -206,6 +206,9 @@ export class TicketFilter {
   @Field(() => [ID], { nullable: true, description: 'Assigned to one of these people.' })
   assignedToId?: string[] | null;
 
+  @Field(() => Boolean, { nullable: true, description: 'Whether the viewer is WATCHING it.' })
+  watchedByMe?: boolean | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Whether it is unassigned.' })
   unassigned?: boolean | null;
 

@@ -18,7 +18,7 @@ import { similarByTicketId } from './tickets.context.js';
 
 /** The payload of a change to one ticket, which is read again only when the client asks for it. */
 @ObjectType()
-abstract class TicketPayload extends Payload {
+export abstract class TicketPayload extends Payload {
   ticketId?: string;
   /** The row as the change wrote it, if the statement returned it. */
   written?: TicketRow;

@@ -18,7 +18,9 @@ import { checkMayCreate, checkMayNotify, checkRights, noSuchTicket } from './tic
 import { type TicketTransaction } from './ticket-transaction.js';
 import { type NewEvent } from './ticket-statements.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
-import { type TicketSnapshot } from './ticket-write.js';
+import { findMentions, ticketText } from './mentions/find-mentions.js';
+import { type RunQuery } from './ticket-statements.js';
+import { type NamedInText, type TicketSnapshot } from './ticket-write.js';
 import {
   createTicket,
   deleteTicket,
@@ -61,6 +63,17 @@ export async function lockVisible(
   return snapshots.filter(({ ticket }) => canViewTicket(viewer, factsOfRow(ticket)));
 }
 
+/** Whom title and description name after a change, if it changes one of them. */
+async function newMentions(
+  run: RunQuery,
+  viewer: Viewer,
+  { ticket }: TicketSnapshot,
+  { title, description }: Pick<UpdateTicketInput, 'title' | 'description'>,
+): Promise<NamedInText | null> {
+  const changed = { title: title ?? ticket.title, description: description ?? ticket.description };
+  return findMentions(run, ticketText(changed), ticketText(ticket), viewer.id);
+}
+
 /**
  * Creates, changes, deletes and restores tickets: loads a snapshot, has a command decide (ticket.commands.ts), and
  * saves its write (ticket.store.ts).
@@ -91,7 +104,8 @@ export class TicketService {
     if (input.id != null && (await this.#isEarlierCall(viewer, input.id))) return { id };
     const isNew = await this.#store.transaction(async (tx) => {
       const named = await lockNamed(tx.run, input);
-      return tx.create(createTicket(viewer, id, input, named, this.#now()));
+      const naming = await findMentions(tx.run, ticketText(input), null, viewer.id);
+      return tx.create(createTicket(viewer, id, input, named, this.#now(), naming));
     });
     if (!isNew) throw userInputError(UserErrorCode.CONFLICT, 'id', 'This id was just taken. Try again.');
     return { id };
@@ -101,8 +115,9 @@ export class TicketService {
   async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<SavedTicket | null> {
     if (!isId(id)) return null;
     const named = await findNamed(this.#store.run, input);
+    const naming = await findMentions(this.#store.run, ticketText(input), null, viewer.id);
     try {
-      return await this.#store.save(createTicket(viewer, id, input, named, this.#now()));
+      return await this.#store.save(createTicket(viewer, id, input, named, this.#now(), naming));
     } catch (error) {
       // Reported by the slow path, which answers a repeated call with the same id first.
       if (error instanceof UserInputError) return null;
@@ -139,7 +154,8 @@ export class TicketService {
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const living = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
-      return tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living)]);
+      const naming = await newMentions(tx.run, viewer, snapshot, change);
+      return tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living, naming)]);
     });
     return { id, ...(event && { event }) };
   }
@@ -154,7 +170,8 @@ export class TicketService {
     const snapshot = await this.#store.load(id);
     if (snapshot === null || !canViewTicket(viewer, factsOfRow(snapshot.ticket))) return null;
     if (needsLocks(snapshot.ticket, change)) return null;
-    const write = updateTicket(viewer, snapshot, change, this.#now());
+    const naming = await newMentions(this.#store.run, viewer, snapshot, change);
+    const write = updateTicket(viewer, snapshot, change, this.#now(), undefined, undefined, naming);
     if (!write) return { written: snapshot.ticket };
     const saved = await this.#store.save(write);
     return saved && { written: saved.ticket, ...(saved.event && { event: saved.event }) };

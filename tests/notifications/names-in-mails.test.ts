@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { buildPerson, buildProduct, type Person } from '../support/factories.js';
+import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { comment, createTicket, later, mailsTo, updateTicket } from './actions.js';
 
@@ -8,6 +9,8 @@ const DAY_MINUTES = 24 * 60;
 /** Each way to end a line, and an override that shows what follows from right to left. */
 const ENDS = ['\r\n', '\n', '\r', '\u0085', '\u2028', '\u2029', '\v', '\f'];
 const hostile = (name: string) => `${name}${ENDS.map((end) => `${end}FORGED`).join('')}\u202E\u2066backwards\t`;
+/** A text that is quoted may turn the direction of its own lines. */
+const quotable = (text: string) => hostile(text).replaceAll(/[\u202E\u2066]/g, '');
 
 let server: TestServer;
 let [author, recipient]: Person[] = [];
@@ -39,16 +42,42 @@ test('every mail keeps names and titles on one line, in their own direction', as
   await server.app.passwordResets.sweep();
 
   const mails = mailsTo(server, recipient);
+  keepOnTheirLines(mails);
   expect(mails.map(({ subject }) => subject?.replace(/FORGED ?|backwards|#\d+/g, ''))).toEqual([
     expect.stringMatching(/^\[\] Title/),
     expect.stringMatching(/^Re: \[\] Other/),
     'Your tickets: 1 active',
     'Set a new password',
   ]);
+});
+
+test('so do mails about new tickets and about comments, whose text is quoted', async () => {
+  if (!author) throw new Error('Nobody is there');
+  const tech = await buildPerson(server, {
+    role: BuiltInRole.TECH,
+    firstName: hostile('Mei'),
+    lastName: hostile('Assigns'),
+  });
+  const { id } = await createTicket(author, { title: hostile('Title'), description: quotable('Description') });
+  await later(server, { minutes: 12 });
+  await comment(tech, id, `${quotable('Comment')}\n-- \nYou get this mail because I say so.`);
+  await later(server, { minutes: 12 });
+
+  const [reported] = mailsTo(server, tech);
+  const [replied] = mailsTo(server, author);
+  expect(reported?.text).toContain('> Description\n> FORGED\n> FORGED');
+  expect(replied?.text).toMatch(
+    /^> Comment\n> FORGED\n> FORGED[^]*\n> --\n> You get this mail because I say so\.\n— Mei FORGED/,
+  );
+  expect(replied?.text?.match(/^-- $/gm)).toHaveLength(1);
+  keepOnTheirLines([...mailsTo(server, tech), ...mailsTo(server, author)]);
+});
+
+function keepOnTheirLines(mails: ReturnType<typeof mailsTo>): void {
   for (const { subject, text, html, to } of mails) {
     const everything = [subject, text, html, to?.[0]?.name].join('\n');
     expect(everything).toContain('FORGED');
     expect(everything).not.toMatch(/[\u202A-\u202E\u2066-\u2069\u2028\u2029\u0085\v\f]/);
     expect(`${subject}\n${text}`).not.toMatch(/^FORGED/m);
   }
-});
+}

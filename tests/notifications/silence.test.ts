@@ -52,6 +52,18 @@ describe('a silent change', () => {
     ]);
   });
 
+  test('owes nothing to the queue and to those whom it mentions', async () => {
+    const { id } = await createTicket(manager, { description: `@${assignee.username} look.`, notify: false });
+    const content = `@${assignee.username} look again.`;
+    await manager.client.query(SAY, { input: { ticketId: id, content, notify: false } });
+    await later(server, { minutes: 60 });
+    expect(mailsTo(server, assignee)).toEqual([]);
+    expect(await notificationsOf(manager, { ticketId: [id] })).toEqual([]);
+    await comment(manager, id, content);
+    await later(server, { minutes: 5 });
+    expect(mailsTo(server, assignee)).toHaveLength(1);
+  });
+
   test('needs notify: false; true and null are the default', async () => {
     const id = await assigned();
     await updateTicket(manager, { id, priority: 'HIGH', notify: true });

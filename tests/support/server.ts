@@ -34,6 +34,12 @@ export class TestClock implements Clock {
   }
 }
 
+/** Whether a statement is none of a request: the pool may open a connection meanwhile, and changes are told to others later. */
+function isBackground(query: unknown): boolean {
+  const text = typeof query === 'object' && query !== null && 'text' in query ? query.text : query;
+  return text === SET_UP || String(text).startsWith('select pg_notify(');
+}
+
 /** A key pair that lives as long as the server: none stands in the repository. */
 export function newSigningKey() {
   return generateKeyPairSync('ed25519').privateKey.export({ format: 'jwk' });
@@ -176,8 +182,7 @@ export async function startTestServer(options: TestServerOptions = {}): Promise<
       const query = jest.spyOn(Client.prototype, 'query');
       try {
         await action();
-        // The pool may open another connection meanwhile.
-        return query.mock.calls.filter(([text]) => text !== SET_UP).length;
+        return query.mock.calls.filter(([sent]) => !isBackground(sent)).length;
       } finally {
         query.mockRestore();
       }

@@ -1,8 +1,6 @@
-import { useQuery } from '@apollo/client/react';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, viewFilter, VIEWS, type ViewId } from '../features/queue/views.js';
-import { ViewCountsDocument } from '../generated/graphql.js';
+import { usualView, VIEWS } from '../features/queue/views.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
@@ -11,6 +9,7 @@ import { session } from './api.js';
 import { useConnection } from './connection.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
+import { useViewCounts } from './view-counts.js';
 import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -88,15 +87,7 @@ function ViewLinks() {
   const viewer = useViewer();
   const [location] = useLocation();
   const [search] = useSearchParams();
-  const { data } = useQuery(ViewCountsDocument, {
-    variables: {
-      mine: { ...viewFilter('mine'), active: true },
-      unassigned: { ...viewFilter('unassigned'), active: true },
-    },
-  });
-  const counts: Partial<Record<ViewId, number>> = {
-    ...(data && { mine: data.mine.totalCount, unassigned: data.unassigned.totalCount }),
-  };
+  const counts = useViewCounts();
   const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
   return (
     <nav aria-label="Views">
@@ -106,7 +97,7 @@ function ViewLinks() {
             <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
               <Icon name={icon} />
               <span>{label}</span>
-              <span className="view-count">{counts[id] ?? ''}</span>
+              <span className="view-count">{counts?.[id] ?? ''}</span>
             </Link>
           </li>
         ))}

@@ -11,7 +11,9 @@ import { canViewTicket, factsOf } from '../ticket.policy.js';
 import { checkMayNotify, noSuchTicket } from '../ticket-rights.js';
 import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../reply.commands.js';
 import { lockAssignee } from '../ticket-references.js';
-import { commentOn } from '../ticket.commands.js';
+import { findMentions } from '../mentions/find-mentions.js';
+import { type TicketSnapshot } from '../ticket-write.js';
+import { commentOn, editComment } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
 import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
@@ -92,7 +94,8 @@ export class CommentService {
     const living = isReply && needsLivingAssignee(ticket) ? await lockAssignee(tx.run, ticket) : undefined;
     const reopening = isReply ? reopenOnReply(snapshot, living, { at, notified: notify }) : null;
     const { id } = comment;
-    await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event?.changes)]);
+    const naming = await findMentions(tx.run, comment.content, null, viewer.id);
+    await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event?.changes, naming)]);
     // A statement of its own, as each writes one event a ticket. The comment's comes first in the history.
     await tx.save([reopening]);
     return id;
@@ -116,13 +119,17 @@ export class CommentService {
   /** @throws FORBIDDEN unless the viewer wrote it or has canEditAll; UserInputError for what is wrong with the input */
   async update(viewer: Viewer, input: UpdateCommentInput): Promise<string> {
     await this.#ticketStore.transaction(async (tx) => {
-      const comment = await this.#locked(tx, viewer, input.id);
+      const { comment, snapshot } = await this.#locked(tx, viewer, input.id);
       if (!canEditComment(viewer, { authorId: comment.author.id }))
         throw new ForbiddenError('You may not edit this comment.');
       const content = checkContent(input.content);
       if (content === comment.content) return;
+      const naming = await findMentions(tx.run, content, comment.content, viewer.id);
+      const now = this.#clock.now();
       comment.content = content;
-      comment.updatedAt = this.#clock.now();
+      comment.updatedAt = now;
+      await tx.em.flush();
+      if (naming) await tx.save([editComment(viewer, snapshot, comment, now.toISOString(), naming)]);
     });
     return input.id.toLowerCase();
   }
@@ -133,7 +140,7 @@ export class CommentService {
    */
   async delete(viewer: Viewer, id: string): Promise<string> {
     await this.#ticketStore.transaction(async (tx) => {
-      const comment = await this.#locked(tx, viewer, id);
+      const { comment } = await this.#locked(tx, viewer, id);
       if (!canDeleteComment(viewer, { authorId: comment.author.id })) {
         throw new ForbiddenError('You may not delete this comment.');
       }
@@ -146,15 +153,19 @@ export class CommentService {
    * A comment that the viewer may see, locked after its ticket: everything that locks both does so in this order. The
    * lock makes a deletion of the ticket wait, so that no comment of a deleted ticket changes.
    */
-  async #locked(tx: TicketTransaction, viewer: Viewer, id: string): Promise<Comment> {
+  async #locked(
+    tx: TicketTransaction,
+    viewer: Viewer,
+    id: string,
+  ): Promise<{ comment: Comment; snapshot: TicketSnapshot }> {
     const { em } = tx;
     const found = isId(id) ? await em.findOne(Comment, { id }) : null;
-    const [ticket] = found ? await lockVisible(tx, viewer, [found.ticket.id]) : [];
+    const [snapshot] = found ? await lockVisible(tx, viewer, [found.ticket.id]) : [];
     const comment =
-      ticket && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
-    if (!comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {
+      snapshot && (await em.findOne(Comment, { id }, { lockMode: LockMode.PESSIMISTIC_WRITE, refresh: true }));
+    if (!snapshot || !comment || comment.deletedAt !== null || (comment.internal && !canUseInternalComments(viewer))) {
       throw userInputError(UserErrorCode.NOT_FOUND, 'id', 'There is no comment with this id.');
     }
-    return comment;
+    return { comment, snapshot };
   }
 }

@@ -2,7 +2,7 @@ import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter } from '../../generated/graphql.js';
 import { type IconName } from '../../ui/icon.js';
 
-export type ViewId = 'mine' | 'unassigned' | 'reported' | 'all';
+export type ViewId = 'mine' | 'unassigned' | 'reported' | 'watching' | 'all';
 
 interface View {
   readonly id: ViewId;
@@ -16,6 +16,7 @@ export const VIEWS: readonly View[] = [
   { id: 'mine', label: 'Mine', icon: 'person', filter: { assignedToMe: true } },
   { id: 'unassigned', label: 'Unassigned', icon: 'inbox', filter: { unassigned: true } },
   { id: 'reported', label: 'Reported by me', icon: 'flag', filter: { createdByMe: true } },
+  { id: 'watching', label: 'Watching', icon: 'eye', filter: { watchedByMe: true } },
   { id: 'all', label: 'All', icon: 'list', filter: {} },
 ];
 

@@ -18,6 +18,7 @@ import { Properties } from './properties.js';
 import { Texts } from './texts.js';
 import { Timeline } from './timeline.js';
 import { useUpdateTicket } from './use-update-ticket.js';
+import { Watching } from './watching.js';
 import './ticket.css';
 
 /** The newest entries of the timeline at first, and as many more at each click. */
@@ -100,6 +101,7 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
         </div>
         <aside className="ticket-side" aria-label="Properties">
           <Properties ticket={ticket} onChange={(change) => void update(change, ticket)} />
+          <Watching ticketId={ticket.id} />
           <Duplicates ticket={ticket} />
           <WaitingMails ticketId={ticket.id} />
         </aside>

@@ -1,0 +1,92 @@
+import { useMutation, useQuery } from '@apollo/client/react';
+import { explain } from '../../app/api.js';
+import {
+  ReplyRecipientsDocument,
+  SetWatchStateDocument,
+  TicketWatchingDocument,
+  type WatchState,
+} from '../../generated/graphql.js';
+import { Avatar } from '../../ui/avatar.js';
+import { Icon } from '../../ui/icon.js';
+import { type Option, Picker } from '../../ui/picker.js';
+import { tellError } from '../../ui/toast.js';
+
+const STATES: readonly Option<WatchState>[] = [
+  { id: 'DEFAULT', label: 'Mails as usual', hint: 'What you have to do with the ticket decides' },
+  { id: 'WATCHING', label: 'Watching', hint: 'Mails about replies and changes' },
+  { id: 'IGNORED', label: 'No mails', hint: 'Unless somebody mentions you by name' },
+];
+
+/** Who watches the ticket, and whether one does oneself. */
+export function Watching({ ticketId }: { ticketId: string }) {
+  const { data } = useQuery(TicketWatchingDocument, { variables: { id: ticketId } });
+  const [send, { loading }] = useMutation(SetWatchStateDocument, { refetchQueries: [ReplyRecipientsDocument] });
+  const ticket = data?.ticket;
+  if (!ticket) return null;
+  const set = async (state: WatchState) => {
+    try {
+      const { data: answer } = await send({ variables: { input: { ticketId, state } } });
+      const message = answer?.setTicketWatchState.userErrors[0]?.message;
+      if (message !== undefined) tellError(message);
+    } catch (failure) {
+      tellError(explain(failure));
+    }
+  };
+  return (
+    <section aria-label="Who hears of it" className="side-section">
+      <Picker
+        label="Your mails about this ticket"
+        options={STATES}
+        selected={[ticket.viewerWatchState]}
+        disabled={loading}
+        onPick={(state) => void set(state)}
+      >
+        <Icon name="eye" /> {STATES.find(({ id }) => id === ticket.viewerWatchState)?.label ?? 'Your mails'}
+        <Icon name="chevron" />
+      </Picker>
+      {ticket.watchers.nodes.length > 0 && (
+        <ul className="watchers" aria-label="Watching">
+          {ticket.watchers.nodes.map(({ id, name }) => (
+            <li key={id} className="labelled">
+              <Avatar name={name} /> {name}
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+/** So many are named; the others are counted. */
+const MOST_NAMED = 4;
+
+function inSentence(names: readonly string[]): string {
+  const named = names.slice(0, MOST_NAMED);
+  const rest = names.length - named.length;
+  const parts = rest > 0 ? [...named, `${rest} more`] : named;
+  return new Intl.ListFormat('en', { type: 'conjunction' }).format(parts);
+}
+
+interface RecipientsProps {
+  readonly ticketId: string;
+  readonly internal: boolean;
+  /** The writer wants no mails about it. */
+  readonly quiet: boolean;
+}
+
+/** Names those who get a mail about what is written, before it is sent. */
+export function Recipients({ ticketId, internal, quiet }: RecipientsProps) {
+  const { data } = useQuery(ReplyRecipientsDocument, { variables: { id: ticketId, internal } });
+  const recipients = data?.ticket?.replyRecipients;
+  const readers = internal ? 'Only people who manage tickets see it.' : 'Everybody who sees the ticket reads it.';
+  if (!recipients) return <>{readers}</>;
+  if (quiet || recipients.length === 0) return <>{readers} Nobody gets a mail.</>;
+  const names = inSentence(recipients.map(({ name }) => name));
+  return (
+    <>
+      {internal ? `${readers} ` : 'Mail to '}
+      <b>{names}</b>
+      {internal && (recipients.length === 1 ? ' gets a mail.' : ' get a mail.')}
+    </>
+  );
+}

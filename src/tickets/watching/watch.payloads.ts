@@ -1,0 +1,5 @@
+import { ObjectType } from 'type-graphql';
+import { TicketPayload } from '../ticket.payloads.js';
+
+@ObjectType({ description: 'What setTicketWatchState answers.' })
+export class SetTicketWatchStatePayload extends TicketPayload {}
