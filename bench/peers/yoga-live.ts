@@ -41,7 +41,8 @@ const schema = createSchema({
   },
 });
 
-const server = createServer(createYoga({ schema, logging: false }));
+const yoga = createYoga({ schema, logging: false });
+const server = createServer((incoming, response) => void yoga(incoming, response));
 server.listen(0, '127.0.0.1', () => {
   const address = server.address();
   console.log(typeof address === 'object' && address !== null ? address.port : '');

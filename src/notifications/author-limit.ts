@@ -55,7 +55,8 @@ export class AuthorLimit {
   }
 
   /**
-   * The ids of those to be sent together, the given one first; empty when it is postponed.
+   * The ids of those to be sent together, the given one first; empty when it is postponed, and for one without a limit:
+   * it may have become due since the caller looked.
    * @param isDue for a notification `n`
    * @param claim leases these ids in the given transaction
    */
@@ -68,7 +69,7 @@ export class AuthorLimit {
       const run = async <Row>(query: RawBuilder<Row>) => (await query.execute(em.getKysely<unknown>())).rows;
       const [waiting] = await run(sql<Waiting>`
         select n.kind, n.actor_id as "actorId", n.recipient_id as "recipientId"
-        from notification n where n.id = ${id} and ${isDue}`);
+        from notification n where n.id = ${id} and ${isDue} and ${IS_LIMITED}`);
       if (waiting === undefined) return [];
       // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
@@ -79,7 +80,7 @@ export class AuthorLimit {
         const again = oldestMs === null ? now + LOOK_AGAIN_MS : Math.min(oldestMs, now) + HOUR_MS;
         await run(sql`
           update notification n set retry_at = ${instant(again)}, told_with = coalesce(n.told_with, n.id)
-          where ${samePair(waiting)} and ${isDue}`);
+          where ${samePair(waiting)} and ${isDue} and ${IS_LIMITED}`);
         return [];
       }
       const others = await run(sql<{ id: string }>`

@@ -81,18 +81,20 @@ export class NotificationLeases {
    */
   async acquire(id: string): Promise<NotificationRow[]> {
     const columns = this.#db.columns(Notification, 'n');
+    // One moment for all statements: what becomes due between two of them has not been asked about its limit.
+    const isDue = this.#isDue();
     const taken = await this.#db.all(
       sql<NotificationRow>`
         update notification n set ${this.#claim()}
-        where n.id = ${id} and ${this.#isDue()} and not ${IS_LIMITED} returning ${columns}`,
+        where n.id = ${id} and ${isDue} and not ${IS_LIMITED} returning ${columns}`,
       { summary: 'update notification' },
     );
     if (taken.length > 0) return taken;
-    const ids = await this.#limit.acquire(id, this.#isDue(), async (together, run) => {
+    const ids = await this.#limit.acquire(id, isDue, async (together, run) => {
       const first = together.length > 1 ? sql`${id}` : sql`case when n.told_with is not null then n.id end`;
       const claimed = await run(sql<{ id: string }>`
         update notification n set ${this.#claim()}, told_with = ${first}
-        where n.id = any(${[...together]}::uuid[]) and ${this.#isDue()} returning n.id`);
+        where n.id = any(${[...together]}::uuid[]) and ${isDue} returning n.id`);
       return claimed.map((row) => row.id);
     });
     if (!ids.includes(id)) return [];

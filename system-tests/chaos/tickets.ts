@@ -5,6 +5,8 @@ import { z } from 'zod';
 const PEOPLE = 8;
 /** They see every ticket, comment, and watch. */
 const STAFF = 4;
+/** A mail quotes ten comments, and counts what is beyond. */
+const MOST_COMMENTS = 10;
 const NO_RIGHTS = {
   canAssignTickets: false,
   canDeleteAll: false,
@@ -112,7 +114,7 @@ export class Api {
       users.map(async (user) => {
         const api = new Api(this.url);
         await api.signIn(user.username, PASSWORD);
-        return { ...user, api };
+        return Object.assign(user, { api });
       }),
     );
   }
@@ -183,7 +185,7 @@ async function talk({ staff, people }: Cast, story: TicketStory, delayMs: number
     await api.watch(story.id);
     story.concerned.add(email);
   }
-  while (Math.random() < 0.7) {
+  for (let i = 0; i < MOST_COMMENTS && Math.random() < 0.7; i += 1) {
     await delay(Math.random() * delayMs);
     const author = oneOf(staff);
     // Half of those who are mentioned may not see the ticket, unless it is theirs at the moment.

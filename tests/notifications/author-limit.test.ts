@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
+import { AuthorLimit } from '../../src/notifications/author-limit.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { comment, createTicket, later, mailsTo, notificationsOf, subjectsTo, updateTicket } from './actions.js';
@@ -72,6 +74,20 @@ describe('mails that one author causes', () => {
     await flood(by, to);
     await later(server, { minutes: 12 });
     expect(subjectsTo(server, to)).toHaveLength(FLOOD);
+  });
+
+  test('are not postponed either when they become due while a worker takes them', async () => {
+    const [by, to] = [await buildPerson(server, { role: { canAssignTickets: true } }), await buildPerson(server)];
+    await flood(by, to);
+    await later(server, { minutes: 12 });
+    await flood(by, to, 1);
+    server.clock.advance({ minutes: 12 });
+    const { orm, clock } = server.app;
+    const [{ id }] = await ofKind(to, 'ASSIGNED', 'SCHEDULED');
+    // As if it had not been due a moment before, when the worker asked for mails without a limit.
+    expect(await new AuthorLimit(orm, clock).acquire(id, sql`true`, async (ids) => [...ids])).toEqual([]);
+    await server.deliverDue();
+    expect(subjectsTo(server, to)).toHaveLength(FLOOD + 1);
   });
 
   test('are counted for each recipient and each author by itself', async () => {

@@ -117,6 +117,7 @@ export async function connectLive(url: string, token: string | undefined): Promi
 /** A request for server-sent events, and what came of it. */
 export class EventSourceByHand {
   readonly #stop = new AbortController();
+  #unparsed = '';
   readonly events: {
     event: string;
     data: {
@@ -168,7 +169,9 @@ export class EventSourceByHand {
       this.headers = response.headers;
       const decoder = new TextDecoder();
       for await (const chunk of response.body ?? []) {
-        this.text += decoder.decode(chunk, { stream: true });
+        const text = decoder.decode(chunk, { stream: true });
+        this.text += text;
+        this.#unparsed += text;
         this.#parse();
       }
     } catch {
@@ -178,8 +181,9 @@ export class EventSourceByHand {
   }
 
   #parse(): void {
-    this.events.length = 0;
-    for (const block of this.text.split('\n\n').slice(0, -1)) {
+    const blocks = this.#unparsed.split('\n\n');
+    this.#unparsed = blocks.pop() ?? '';
+    for (const block of blocks) {
       const [, event] = /^event: (\w+)$/m.exec(block) ?? [];
       const [, data = ''] = /^data: ?(.*)$/m.exec(block) ?? [];
       if (event !== undefined) this.events.push({ event, data: data === '' ? null : JSON.parse(data) });
