@@ -114,7 +114,7 @@ export class Api {
       users.map(async (user) => {
         const api = new Api(this.url);
         await api.signIn(user.username, PASSWORD);
-        return { ...user, api };
+        return Object.assign(user, { api });
       }),
     );
   }

@@ -1,8 +1,6 @@
-import { useQuery } from '@apollo/client/react';
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, viewFilter, VIEWS, type ViewId } from '../features/queue/views.js';
-import { ViewCountsDocument } from '../generated/graphql.js';
+import { usualView, VIEWS } from '../features/queue/views.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
@@ -11,6 +9,7 @@ import { session } from './api.js';
 import { useConnection } from './connection.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
+import { useViewCounts } from './view-counts.js';
 import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -84,22 +83,11 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
   );
 }
 
-/** What a view counts: the work that is left in it. */
-const activeOf = (view: ViewId) => ({ ...viewFilter(view), active: true });
-
 function ViewLinks() {
   const viewer = useViewer();
   const [location] = useLocation();
   const [search] = useSearchParams();
-  const { data } = useQuery(ViewCountsDocument, {
-    variables: {
-      mine: activeOf('mine'),
-      unassigned: activeOf('unassigned'),
-      reported: activeOf('reported'),
-      watching: activeOf('watching'),
-      all: activeOf('all'),
-    },
-  });
+  const counts = useViewCounts();
   const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
   return (
     <nav aria-label="Views">
@@ -109,7 +97,7 @@ function ViewLinks() {
             <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
               <Icon name={icon} />
               <span>{label}</span>
-              <span className="view-count">{data?.[id].totalCount ?? ''}</span>
+              <span className="view-count">{counts?.[id] ?? ''}</span>
             </Link>
           </li>
         ))}

@@ -62,3 +62,33 @@ export function FormError({ children }: { children: string | undefined }) {
     </div>
   );
 }
+
+interface CheckBoxProps {
+  readonly label: string;
+  readonly checked: boolean;
+  readonly onChange: (checked: boolean) => void;
+  readonly hint?: string;
+  readonly disabled?: boolean;
+}
+
+export function CheckBox({ label, checked, onChange, hint, disabled = false }: CheckBoxProps) {
+  const id = useId();
+  return (
+    <div className="check-box">
+      <input
+        id={id}
+        type="checkbox"
+        checked={checked}
+        disabled={disabled}
+        aria-describedby={hint === undefined ? undefined : `${id}-hint`}
+        onChange={(event) => onChange(event.target.checked)}
+      />
+      <label htmlFor={id}>{label}</label>
+      {hint !== undefined && (
+        <p className="field-hint" id={`${id}-hint`}>
+          {hint}
+        </p>
+      )}
+    </div>
+  );
+}

@@ -21,10 +21,15 @@ export async function findPeople(search: string): Promise<readonly Option[]> {
   return matches(nobody.label, search) ? [nobody, ...people] : people;
 }
 
+/** Products by name. */
+export async function findOnlyProducts(search: string): Promise<readonly Option[]> {
+  const { data } = await apollo.query({ query: FindProductsDocument, variables: { search: search || null } });
+  return (data?.products.nodes ?? []).map(({ id, name }) => ({ id, label: name }));
+}
+
 /** Products by name, and none. */
 export async function findProducts(search: string): Promise<readonly Option[]> {
-  const { data } = await apollo.query({ query: FindProductsDocument, variables: { search: search || null } });
-  const products = (data?.products.nodes ?? []).map(({ id, name }) => ({ id, label: name }));
+  const products = await findOnlyProducts(search);
   const none = { id: NONE, label: 'No product' };
   return matches(none.label, search) ? [none, ...products] : products;
 }

@@ -1,7 +1,9 @@
 import { useMutation } from '@apollo/client/react';
-import { type RefObject } from 'react';
+import { type RefObject, useState } from 'react';
 import { explain } from '../../app/api.js';
+import { useViewer } from '../../app/session-context.js';
 import { UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
+import { CheckBox } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { PRIORITY_OPTIONS, STATUS_OPTIONS } from '../../ui/labels.js';
 import { Picker } from '../../ui/picker.js';
@@ -22,16 +24,21 @@ interface BulkBarProps {
 
 /** Changes all selected tickets at once, or none of them. */
 export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeButton }: BulkBarProps) {
+  const viewer = useViewer();
   const [send, { loading }] = useMutation(UpdateTicketsDocument);
+  const [isQuiet, setIsQuiet] = useState(false);
   const change = async (fields: Omit<UpdateTicketsInput, 'ids'>) => {
     try {
-      const { data } = await send({ variables: { input: { ids: [...selected], ...fields } } });
+      const { data } = await send({
+        variables: { input: { ids: [...selected], ...fields, ...(isQuiet && { notify: false }) } },
+      });
       const errors = data?.updateTickets.userErrors ?? [];
       if (errors.length > 0) {
         tellError(errors.map(({ message }) => message).join(' '));
         return;
       }
       tell(selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`);
+      setIsQuiet(false);
       onClear();
       onChanged();
     } catch (failure) {
@@ -79,6 +86,9 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
       >
         Product
       </Picker>
+      {viewer.role.canManageTickets && (
+        <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
+      )}
       <button type="button" className="button quiet icon-only" onClick={onClear}>
         <Icon name="close" label="Select nothing" />
       </button>

@@ -1,10 +1,11 @@
 import { useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
-import { apollo, explain } from '../../app/api.js';
+import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
-import { QueueDocument, ViewCountsDocument } from '../../generated/graphql.js';
+import { refreshViewCounts } from '../../app/view-counts.js';
+import { QueueDocument } from '../../generated/graphql.js';
 import { useTitle } from '../../ui/use-title.js';
-import { filterOf, ORDERS, useQueueAddress } from './address.js';
+import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
 import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
 import { useHeld } from './use-held.js';
@@ -33,22 +34,27 @@ export function QueuePage() {
   const search = useSettled(address.search, TYPING_PAUSE_MS);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
-  const filter = filterOf({ ...address, search: address.search === '' ? '' : search });
+  const shown = { ...address, search: address.search === '' ? '' : search };
+  const filter = filterOf(shown);
   const { data, previousData, loading, error, fetchMore, refetch } = useQuery(QueueDocument, {
     variables: {
       filter,
-      orderBy: ORDERS[address.order].order,
+      orderBy: ORDERS[orderOf(shown)].order,
       first: PAGE_SIZE,
     },
   });
   // The rows before stay until the new ones are there: nothing flickers while somebody types.
   const tickets = (data ?? previousData)?.tickets;
 
+  // Tickets may have been changed elsewhere in the desk before.
+  useEffect(refreshViewCounts, []);
+
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   /** As many rows as there are, so that nothing that was loaded goes away. */
   const reload = async () => {
     const first = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, tickets?.edges.length ?? 0));
-    await Promise.all([refetch({ first }), apollo.refetchQueries({ include: [ViewCountsDocument] })]);
+    refreshViewCounts();
+    await refetch({ first });
   };
   const { isHeld, handlers } = useHeld();
   const hasNews = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
@@ -86,7 +92,9 @@ export function QueuePage() {
             onChanged={() => void reload()}
           />
         )}
-        {tickets && tickets.edges.length === 0 && !loading && <EmptyQueue searched={address.search !== ''} />}
+        {tickets && tickets.edges.length === 0 && !loading && (
+          <EmptyQueue searched={address.search !== '' || filterCount(address) > 0} />
+        )}
         {tickets?.pageInfo.hasNextPage && (
           <button
             type="button"
@@ -108,7 +116,7 @@ function EmptyQueue({ searched }: { searched: boolean }) {
       <p>
         <strong>{searched ? 'No ticket matches.' : 'Nothing here.'}</strong>
       </p>
-      <p>{searched ? 'Try fewer words, or search in All.' : 'Tickets show here as soon as there are any.'}</p>
+      <p>{searched ? 'Try fewer words or filters, or look in All.' : 'Tickets show here as soon as there are any.'}</p>
     </div>
   );
 }

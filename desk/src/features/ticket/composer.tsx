@@ -4,6 +4,7 @@ import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateCommentDocument, TicketDocument } from '../../generated/graphql.js';
+import { CheckBox } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { useShortcuts } from '../../ui/shortcuts.js';
 import { tell } from '../../ui/toast.js';
@@ -48,6 +49,7 @@ function newestForeignComment(nodes: readonly TimelineNode[], viewerId: string):
 export function Composer(props: ComposerProps) {
   const { canReply, canNote } = props;
   const [mode, setMode] = useState<Mode>(canReply ? 'reply' : 'note');
+  const [isQuiet, setIsQuiet] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const write = (next: Mode) => {
     setMode(next);
@@ -86,7 +88,7 @@ export function Composer(props: ComposerProps) {
           ))}
         </div>
       )}
-      <Writing key={mode} {...props} mode={mode} area={area} />
+      <Writing key={mode} {...props} mode={mode} area={area} isQuiet={isQuiet} onQuiet={setIsQuiet} />
     </section>
   );
 }
@@ -94,9 +96,12 @@ export function Composer(props: ComposerProps) {
 interface WritingProps extends ComposerProps {
   readonly mode: Mode;
   readonly area: RefObject<HTMLTextAreaElement | null>;
+  /** Whether nobody is to get a mail. */
+  readonly isQuiet: boolean;
+  readonly onQuiet: (isQuiet: boolean) => void;
 }
 
-function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
+function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: WritingProps) {
   const viewer = useViewer();
   const client = useApolloClient();
   const [content, setContent] = useDraft(viewer.id, `${mode} ${ticketId}`);
@@ -127,7 +132,15 @@ function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
         return;
       }
       const { data } = await send({
-        variables: { input: { id: commentId.current, ticketId, content, internal: mode === 'note' } },
+        variables: {
+          input: {
+            id: commentId.current,
+            ticketId,
+            content,
+            internal: mode === 'note',
+            ...(isQuiet && { notify: false }),
+          },
+        },
       });
       if (!data) return;
       const result = resultOf(data.createComment, ({ comment }) => comment);
@@ -138,6 +151,7 @@ function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
       commentId.current = newId();
       setContent('');
       setWarned(false);
+      onQuiet(false);
       await client.refetchQueries({ include: [TicketDocument] });
       tell(words.sent);
     } catch (failure) {
@@ -188,8 +202,11 @@ function Writing({ ticketId, nodes, onRefresh, mode, area }: WritingProps) {
       </div>
       <div className="composer-foot">
         <p className="composer-hint">
-          <Recipients ticketId={ticketId} internal={mode === 'note'} />
+          <Recipients ticketId={ticketId} internal={mode === 'note'} quiet={isQuiet} />
         </p>
+        {viewer.role.canManageTickets && (
+          <CheckBox label="Do not notify" checked={isQuiet} disabled={busy} onChange={onQuiet} />
+        )}
         <button
           type="submit"
           className={mode === 'note' ? 'button note' : 'button primary'}

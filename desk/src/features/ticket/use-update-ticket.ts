@@ -2,6 +2,7 @@ import { resultOf } from '@docket/client';
 import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 import { explain } from '../../app/api.js';
+import { refreshViewCounts } from '../../app/view-counts.js';
 import { type TicketDetailsFragment, TicketDocument, UpdateTicketDocument } from '../../generated/graphql.js';
 import { tellError } from '../../ui/toast.js';
 import { collides, type TicketChange } from './changed-fields.js';
@@ -42,7 +43,10 @@ export function useUpdateTicket() {
         if (!data) return false;
         const { updateTicket } = data;
         const result = resultOf(updateTicket, ({ ticket }) => ticket);
-        if (result.ok) return true;
+        if (result.ok) {
+          refreshViewCounts();
+          return true;
+        }
         const theirs = updateTicket.ticket;
         if (!theirs) {
           tellError(result.errors.map(({ message }) => message).join(' '));

@@ -67,13 +67,20 @@ function inSentence(names: readonly string[]): string {
   return new Intl.ListFormat('en', { type: 'conjunction' }).format(parts);
 }
 
+interface RecipientsProps {
+  readonly ticketId: string;
+  readonly internal: boolean;
+  /** The writer wants no mails about it. */
+  readonly quiet: boolean;
+}
+
 /** Names those who get a mail about what is written, before it is sent. */
-export function Recipients({ ticketId, internal }: { ticketId: string; internal: boolean }) {
+export function Recipients({ ticketId, internal, quiet }: RecipientsProps) {
   const { data } = useQuery(ReplyRecipientsDocument, { variables: { id: ticketId, internal } });
   const recipients = data?.ticket?.replyRecipients;
   const readers = internal ? 'Only people who manage tickets see it.' : 'Everybody who sees the ticket reads it.';
   if (!recipients) return <>{readers}</>;
-  if (recipients.length === 0) return <>{readers} Nobody gets a mail.</>;
+  if (quiet || recipients.length === 0) return <>{readers} Nobody gets a mail.</>;
   const names = inSentence(recipients.map(({ name }) => name));
   return (
     <>

@@ -1,0 +1,47 @@
+import { useQuery } from '@apollo/client/react';
+import { viewFilter, type ViewId } from '../features/queue/views.js';
+import { ViewCountsDocument } from '../generated/graphql.js';
+import { apollo } from './api.js';
+
+/** Changes that come faster than this are counted together. */
+const PAUSE_MS = 3_000;
+
+/** What a view counts: the work that is left in it. */
+const activeOf = (view: ViewId) => ({ ...viewFilter(view), active: true });
+
+/** How many active tickets each view has, once that is known. */
+export function useViewCounts(): Readonly<Record<ViewId, number>> | null {
+  const { data } = useQuery(ViewCountsDocument, {
+    variables: {
+      mine: activeOf('mine'),
+      reported: activeOf('reported'),
+      watching: activeOf('watching'),
+      all: activeOf('all'),
+    },
+  });
+  if (!data) return null;
+  const { mine, reported, watching, all } = data;
+  return {
+    mine: mine.totalCount,
+    unassigned: all.counts.unassigned,
+    reported: reported.totalCount,
+    watching: watching.totalCount,
+    all: all.counts.active,
+  };
+}
+
+let countedAt = -PAUSE_MS;
+let timer: ReturnType<typeof setTimeout> | undefined;
+
+/** Counts again: at once, or with others that ask for it soon after a count. */
+export function refreshViewCounts(): void {
+  timer ??= setTimeout(
+    () => {
+      timer = undefined;
+      countedAt = performance.now();
+      // What fails is counted again with the next change, or when the server is back.
+      apollo.refetchQueries({ include: [ViewCountsDocument] }).catch(() => undefined);
+    },
+    Math.max(0, countedAt + PAUSE_MS - performance.now()),
+  );
+}
