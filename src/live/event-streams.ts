@@ -68,12 +68,16 @@ export class EventStreams {
     const { server } = this.#parts;
     const operation = operationOf(request);
     let started: LiveStream | StreamMessage;
+    const hasLeft = () => reply.raw.destroyed;
     try {
       const connection = await this.#open(request, reply);
+      if (connection === null) return reply.hijack();
       started = await server.start(connection, operation);
     } catch (error) {
       started = server.refuse(error, request.id);
     }
+    // Its stream was closed with the connection.
+    if (hasLeft()) return reply.hijack();
     if (started instanceof LiveStream) this.#keepOpen(reply);
     const messages = started instanceof LiveStream ? started : [started];
     return reply
@@ -88,7 +92,8 @@ export class EventStreams {
       .send(Readable.from(textOf(messages)));
   }
 
-  async #open(request: FastifyRequest, reply: FastifyReply): Promise<LiveConnection> {
+  /** Null when the client has left meanwhile. */
+  async #open(request: FastifyRequest, reply: FastifyReply): Promise<LiveConnection | null> {
     const { server, viewers, accessTokens, metrics } = this.#parts;
     const { authorization } = request.headers;
     const token = await tokenOf(accessTokens, authorization);
@@ -98,11 +103,16 @@ export class EventStreams {
       ended(reason) {
         metrics.cut(reason === 'EXPIRED' ? 'expired' : 'revoked');
         const { errors } = server.refuse(new UnauthenticatedError(reason), request.id);
+        connection.endedBy = errors;
         for (const stream of streams) stream.end(errors);
       },
       rightsChanged: () => server.rightsChanged(connection),
     });
     if (live === null) throw new UnauthenticatedError('REVOKED');
+    if (reply.raw.destroyed) {
+      viewers.close(live);
+      return null;
+    }
     const connection: LiveConnection = {
       transport: 'sse',
       requestId: request.id,

@@ -1,4 +1,4 @@
-import { type ExecutionResult } from 'graphql';
+import { type ExecutionResult, type GraphQLError } from 'graphql';
 import { type Client } from '../accounts/client.js';
 import { type LiveViewer } from '../accounts/sessions/live-viewers.js';
 import { type LiveStream } from './live-stream.js';
@@ -16,6 +16,8 @@ export interface LiveConnection {
   readonly secrets: () => readonly string[];
   readonly live: LiveViewer;
   readonly streams: Set<LiveStream>;
+  /** Why nothing comes on it any more, also for a stream that is about to begin. */
+  endedBy?: readonly GraphQLError[] | undefined;
   /** Closes the connection at once, as the client does not read. */
   cut(): void;
   /** Tells the client to come back, as the server stops. */

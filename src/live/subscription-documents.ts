@@ -1,11 +1,13 @@
 import {
   type DocumentNode,
-  type GraphQLError,
+  GraphQLError,
   type GraphQLSchema,
   Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
+  OperationTypeNode,
   parse,
+  type SelectionSetNode,
   specifiedRules,
   validate,
   visit,
@@ -29,6 +31,37 @@ interface DocumentOptions {
   readonly maxErrors: number;
 }
 
+/**
+ * Errors for @skip and @include at the root of subscriptions, which the GraphQL specification forbids ("Single Root Field"):
+ * nothing would be left to subscribe to.
+ */
+function conditionalRoots({ definitions }: DocumentNode): GraphQLError[] {
+  const errors: GraphQLError[] = [];
+  const seen = new Set<string>();
+  const look = ({ selections }: SelectionSetNode): void => {
+    for (const node of selections) {
+      const nodes = (node.directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include');
+      if (nodes.length > 0) {
+        errors.push(new GraphQLError('The root field of a subscription takes neither @skip nor @include.', { nodes }));
+      }
+      if (node.kind === Kind.INLINE_FRAGMENT) look(node.selectionSet);
+      if (node.kind !== Kind.FRAGMENT_SPREAD || seen.has(node.name.value)) continue;
+      seen.add(node.name.value);
+      for (const fragment of definitions) {
+        if (fragment.kind === Kind.FRAGMENT_DEFINITION && fragment.name.value === node.name.value) {
+          look(fragment.selectionSet);
+        }
+      }
+    }
+  };
+  for (const each of definitions) {
+    if (each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION) {
+      look(each.selectionSet);
+    }
+  }
+  return errors;
+}
+
 /** Parses and validates documents, with the limits of those that come over HTTP. */
 export class SubscriptionDocuments {
   readonly #options: DocumentOptions;
@@ -48,6 +81,9 @@ export class SubscriptionDocuments {
     if (cached) return cached;
     const { schema, introspection, maxTokens, maxErrors } = this.#options;
     const document = parse(text, { maxTokens });
+    // Before the rules: one of graphql-js fails on them.
+    const conditional = conditionalRoots(document);
+    if (conditional.length > 0) return conditional;
     const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];
     const errors = validate(schema, document, rules, { maxErrors });
     if (errors.length > 0) return errors;

@@ -1,7 +1,9 @@
 import { randomUUID } from 'node:crypto';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { createSourceEventStream, type GraphQLSchema } from 'graphql';
 import { type Logger } from 'pino';
-import { type LiveViewers } from '../accounts/sessions/live-viewers.js';
+import { haveEqualRights, type LiveViewers } from '../accounts/sessions/live-viewers.js';
+import { type Viewer } from '../accounts/viewer.js';
 import { type Readers, type Services } from '../graphql/context.js';
 import { type Metrics } from '../observability/metrics.js';
 import { codeOf, countRefusals, firstRootField, LONGEST_NAME } from '../observability/request-log.js';
@@ -68,10 +70,7 @@ export class SubscriptionServer {
 
   /** Ends the connection's streams: their clients must load again what they show. */
   rightsChanged({ streams, requestId }: LiveConnection): void {
-    for (const stream of streams) {
-      this.#parts.metrics.subscriptions.cut('rights_changed');
-      stream.end(this.#errors.ofThrown(new RightsChangedError(), { requestId, operationName: null }));
-    }
+    for (const stream of streams) this.#endByRights(stream, requestId);
   }
 
   /** The message for a client whose connection cannot have a subscription at all. */
@@ -87,13 +86,18 @@ export class SubscriptionServer {
     return inScope({ fields: { requestId }, secrets: connection.secrets }, async () => {
       const begun = performance.now();
       let operation: RunningOperation | undefined;
+      let release: (() => void) | undefined;
       try {
+        // Before the document is read, so that a connection has a bounded number to read in one turn of the event loop.
+        release = this.#slots.take(connection);
+        await nextTurn();
         const checked = checkOperation(request, { schema: this.#parts.schema, documents: this.#documents });
         operation = { ...checked, connection, requestId };
-        const stream = await this.#traced(operation);
+        const stream = await this.#traced(operation, release);
         this.#log(connection, { requestId, operation, code: 'OK', begun });
         return stream;
       } catch (error) {
+        release?.();
         const operationName = operation?.operationName ?? null;
         const errors = this.#errors.ofThrown(error, { requestId, operationName });
         countRefusals(this.#parts.metrics, errors);
@@ -103,32 +107,42 @@ export class SubscriptionServer {
     });
   }
 
-  async #traced(operation: RunningOperation): Promise<LiveStream> {
+  async #traced(operation: RunningOperation, release: () => void): Promise<LiveStream> {
     const span = this.#parts.tracing?.root(`subscription ${operation.field}`, {
       kind: 'server',
       attributes: { 'docket.request_id': operation.requestId },
     });
-    return span ? within(span, async () => this.#begin(operation)) : this.#begin(operation);
+    return span ? within(span, async () => this.#begin(operation, release)) : this.#begin(operation, release);
   }
 
-  async #begin(operation: RunningOperation): Promise<LiveStream> {
+  async #begin(operation: RunningOperation, release: () => void): Promise<LiveStream> {
     const { connection } = operation;
-    const release = this.#slots.take(connection);
-    try {
-      const source = await createSourceEventStream(this.#executor.argsOf(operation, this.#parts.readers));
-      // Errors without a path are about the variables.
-      if (!(Symbol.asyncIterator in source)) {
-        throw new OperationRefused(
-          (source.errors ?? []).map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))),
-        );
-      }
-      const stream = this.#stream(operation, source, release);
-      connection.streams.add(stream);
-      return stream;
-    } catch (error) {
-      release();
-      throw error;
+    const { viewer } = connection.live;
+    const source = await createSourceEventStream(this.#executor.argsOf(operation, this.#parts.readers));
+    // Errors without a path are about the variables.
+    if (!(Symbol.asyncIterator in source)) {
+      throw new OperationRefused(
+        (source.errors ?? []).map((error) => (error.path ? error : withCode(error, 'BAD_USER_INPUT'))),
+      );
     }
+    const stream = this.#stream(operation, source, release);
+    connection.streams.add(stream);
+    await this.#catchUp(connection, stream, viewer);
+    return stream;
+  }
+
+  /** Does to a stream what happened to its connection while it began. */
+  async #catchUp(connection: LiveConnection, stream: LiveStream, viewer: Viewer): Promise<void> {
+    const { requestId, live } = connection;
+    if (connection.endedBy) stream.end(connection.endedBy);
+    else if (!haveEqualRights(viewer, live.viewer)) this.#endByRights(stream, requestId);
+    if (!this.#connections.has(connection)) await stream.return();
+    else if (this.#isClosing) connection.goAway();
+  }
+
+  #endByRights(stream: LiveStream, requestId: string): void {
+    this.#parts.metrics.subscriptions.cut('rights_changed');
+    stream.end(this.#errors.ofThrown(new RightsChangedError(), { requestId, operationName: null }));
   }
 
   #stream(operation: RunningOperation, source: AsyncIterable<unknown>, release: () => void): LiveStream {

@@ -19,6 +19,14 @@ const MAX_UNREAD_BYTES = 1_000_000;
 /** Ids are repeated in every message. */
 const LONGEST_ID = 128;
 const END_MS = 2_000;
+/** Bytes of a reason in a close frame (RFC 6455, 5.5.1). */
+const LONGEST_REASON = 123;
+
+/** A reason that fits into a close frame: those of graphql-ws contain what the client sent. */
+function fitting(reason: string): string {
+  // An incomplete character at the end is left out, not replaced.
+  return new TextDecoder().decode(Buffer.from(reason).subarray(0, LONGEST_REASON), { stream: true });
+}
 
 export interface WebSocketParts {
   readonly server: SubscriptionServer;
@@ -127,7 +135,7 @@ export class WebSocketConnection {
 
   close({ code, reason = '' }: CloseFrame): void {
     for (const stream of this.#connection?.streams ?? []) stream.end();
-    this.#socket.close(code, reason);
+    this.#socket.close(code, fitting(reason));
     // For a client that does not answer the close frame.
     const timer = setTimeout(() => this.#socket.terminate(), END_MS).unref();
     this.#socket.once('close', () => clearTimeout(timer));

@@ -24,7 +24,7 @@ export function prepareWrite(write: TicketWrite, dueAfter: DueAfter): PreparedWr
     write,
     event: event && { ticketId, actorId, createdAt: at, ...event, id: newId(), changes: [...event.changes] },
     mails: write.mails.owed.map((owed) => owedRecord(write, owed, dueAfter)),
-    mentions: mentions && { ...people, ...mentions, id: newId(), ticketId, createdAt: at },
+    mentions: mentions && { ...people, ...mentions, id: newId(), ticketId, actorId, createdAt: at },
   };
 }
 

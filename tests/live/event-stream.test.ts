@@ -1,6 +1,9 @@
+import { connect } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { acceptsEventStream } from '../../src/live/accepts-event-stream.js';
+import { waitFor } from '../jobs/wait-for.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { buildLiveTicket, CHANGES, EventSourceByHand } from '../support/live.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -90,6 +93,33 @@ describe('a subscription over server-sent events', () => {
       { data: { errors: [{ extensions: { code: 'RATE_LIMITED', limit: 20 } }] } },
       {},
     ]);
+  });
+
+  test('takes no place of the person when its client leaves while it begins', async () => {
+    const person = await buildPerson(server);
+    const { changeCursor: since } = await person.client.query('{ changeCursor }');
+    const body = JSON.stringify({ query: CHANGES, variables: { since } });
+    const head = [
+      'POST /graphql HTTP/1.1',
+      'Host: localhost',
+      'Accept: text/event-stream',
+      'Content-Type: application/json',
+      `Authorization: Bearer ${person.client.token}`,
+      `Content-Length: ${body.length}`,
+    ];
+    for (let left = 0; left < 80; left += 1) {
+      const socket = connect(Number(new URL(server.url).port), '127.0.0.1');
+      socket.on('error', () => {}).write([...head, '', body].join('\r\n'));
+      await delay(left % 10);
+      socket.destroy();
+    }
+    await waitFor(async () => {
+      const source = await open(person.client.token).has(1);
+      source.close();
+      return source.told.length > 0;
+    });
+    const all = await Promise.all(Array.from({ length: 19 }, async () => open(person.client.token).has(1)));
+    expect(all.map(({ told }) => told.length)).toEqual(all.map(() => 1));
   });
 
   test('is named by the error of a subscription that asks for one answer', async () => {

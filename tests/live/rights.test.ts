@@ -1,8 +1,9 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { buildComment, buildPerson, type Person, signIn } from '../support/factories.js';
 import { buildLiveTicket, connectLive, EventSourceByHand, type LiveSocket } from '../support/live.js';
+import { metricsOf } from '../support/metrics.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 /** After a right is taken away. */
@@ -40,6 +41,11 @@ async function follow(
   return { socket, source, token };
 }
 
+/** How many connections were cut as their session had ended. */
+async function revoked(): Promise<number> {
+  return (await metricsOf(server, 'docket_subscriptions_cut_total')).get('{reason="revoked"}') ?? 0;
+}
+
 describe('a live subscription', () => {
   test.each([
     ['at this process', () => server],
@@ -56,6 +62,26 @@ describe('a live subscription', () => {
     expect(closed).toMatchObject({ code: 4401, reason: expect.stringMatching(/^REVOKED/) });
     expect(source.events.slice(-2)).toMatchObject([
       { event: 'next', data: { errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'REVOKED' } }] } },
+      { event: 'complete' },
+    ]);
+  });
+
+  test('that begins while its session is ended tells nothing', async () => {
+    const person = await buildPerson(server);
+    const { changeCursor: since } = await person.client.query('{ changeCursor }');
+    const feed = server.app.readers.changes;
+    const resume = feed.resume.bind(feed);
+    jest.spyOn(feed, 'resume').mockImplementationOnce(async (...args) => {
+      const before = await revoked();
+      await person.client.query('mutation { signOut { userErrors { code } } }');
+      await waitFor(async () => (await revoked()) > before);
+      return resume(...args);
+    });
+    const source = new EventSourceByHand(server.url, person.client.token, { since });
+    open.push(source);
+    await source.over();
+    expect(source.events).toMatchObject([
+      { data: { errors: [{ extensions: { code: 'UNAUTHENTICATED', reason: 'REVOKED' } }] } },
       { event: 'complete' },
     ]);
   });

@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, jest, test } from '@jest/globals';
+import { Writable } from 'node:stream';
 import { Client } from 'pg';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { waitFor } from '../jobs/wait-for.js';
@@ -150,6 +151,30 @@ describe('a WebSocket', () => {
     expect((await same.ended()).code).toBe(4409);
   });
 
+  test('that sends a long id twice is closed with as much of the reason as fits', async () => {
+    const socket = await connected();
+    const id = '😀'.repeat(50);
+    socket.subscribe(id);
+    socket.subscribe(id);
+    const { code, reason } = await socket.ended();
+    expect({ code, reason }).toEqual({ code: 4409, reason: `Subscriber for ${'😀'.repeat(27)}` });
+  });
+
+  test('that sends many subscriptions at once has ten of them read', async () => {
+    const socket = await connected();
+    const [ok, limited] = ['GRAPHQL_PARSE_FAILED', 'RATE_LIMITED'];
+    const frame = JSON.stringify({ type: 'subscribe', id: 'n', payload: { query: 'subscription {' } });
+    // All in one packet.
+    const stream: unknown = Reflect.get(socket.socket, '_socket');
+    if (!(stream instanceof Writable)) throw new Error('ws has no socket');
+    stream.cork();
+    for (let sent = 0; sent < 50; sent += 1) socket.send(frame.replace('"n"', `"${sent}"`));
+    stream.uncork();
+    await waitFor(() => socket.frames.filter(({ type }) => type === 'error').length === 50);
+    const codes = socket.frames.flatMap(({ type, payload }) => (type === 'error' ? [payload[0].extensions.code] : []));
+    expect(new Set(codes)).toEqual(new Set([ok, limited]));
+  });
+
   test('that sends an id which is too long is closed', async () => {
     const socket = await connected();
     socket.subscribe('x'.repeat(129));
@@ -190,6 +215,18 @@ describe('an operation that is refused', () => {
       'two fields',
       'subscription { a: ticketChanges { cursor } b: ticketChanges { cursor } }',
       {},
+      { code: 'GRAPHQL_VALIDATION_FAILED' },
+    ],
+    [
+      'no field',
+      'subscription { ticketChanges @skip(if: true) { cursor } }',
+      {},
+      { code: 'GRAPHQL_VALIDATION_FAILED' },
+    ],
+    [
+      'a field on a condition, in a fragment',
+      'subscription ($on: Boolean!) { ...F } fragment F on Subscription { ... @include(if: $on) { ticketChanges { cursor } } }',
+      { on: true },
       { code: 'GRAPHQL_VALIDATION_FAILED' },
     ],
     ['a variable of another type', CHANGES, { since: 7 }, { code: 'BAD_USER_INPUT' }],

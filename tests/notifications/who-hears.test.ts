@@ -375,6 +375,21 @@ describe('mentions', () => {
     ]);
   });
 
+  test('stay when the person who is named edits the text', async () => {
+    const [creator, named] = [await buildPerson(server), await buildPerson(server, { role: BuiltInRole.ADMIN })];
+    const inTicket = await createTicket(creator, { description: `@${named.username} knows it.` });
+    const inComment = await createTicket(creator);
+    const { id: commentId } = await comment(creator, inComment.id, `Pleas, @${named.username}`);
+    await later(server, { minutes: 1 });
+    await updateTicket(named, { id: inTicket.id, title: `Printer in flames, says @${named.username}` });
+    await succeed(named.client, 'updateComment', { id: commentId, content: `Please, @${named.username}` });
+    for (const { id } of [inTicket, inComment]) {
+      await comment(creator, id, 'Nothing yet?');
+      await later(server, { minutes: 1 });
+      expect(await fates(named, id)).toContain('REPLIED SENT MENTIONED');
+    }
+  });
+
   test('of nobody, of oneself and beyond twenty people tell nobody', async () => {
     const creator = await buildPerson(server);
     const people = await Promise.all(Array.from({ length: 22 }, async () => buildPerson(server)));

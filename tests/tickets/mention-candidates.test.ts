@@ -13,6 +13,8 @@ test.each([
   ['`@tomas` and ``a ` @tomas`` are code, @mei is not', [['mei']]],
   ['```\n@tomas\n```\n@mei\n~~~\n@tomas', [['mei']]],
   ['größe@tomas and a_@tomas', []],
+  ['@tomasé, @tomas\u0301 and @tomasД are other words', []],
+  ['@tomas@social.example is an address', []],
 ])('%s', (text, places) => {
   expect(mentionCandidates(text)).toEqual(places);
 });
@@ -25,6 +27,7 @@ test('takes time in proportion to the text', () => {
     '```a'.repeat(2500),
     '@a.'.repeat(3000),
     'x:'.repeat(5000),
+    'x.'.repeat(50_000),
   ]) {
     mentionCandidates(text);
   }

@@ -29,7 +29,7 @@ export interface LiveViewer {
   readAt: number;
 }
 
-function haveEqualRights(one: Viewer, other: Viewer): boolean {
+export function haveEqualRights(one: Viewer, other: Viewer): boolean {
   return JSON.stringify([one.role, one.permissions]) === JSON.stringify([other.role, other.permissions]);
 }
 

@@ -19,6 +19,8 @@ export interface Audience {
   readonly before: RawBuilder<boolean>;
   /** Whether it is in the list now: over the alias `t`. */
   readonly now: RawBuilder<boolean>;
+  /** How many parameters `before` and `now` have together. */
+  readonly parameterCount: number;
   /** Whether internal comments are told. */
   readonly internal: boolean;
   /** The same for equal audiences. */
@@ -46,6 +48,7 @@ export async function audienceOf(db: Db, { viewer, filter }: ChangeSubscriber): 
   return {
     before: before.condition,
     now: now.condition,
+    parameterCount: 2 * parameters.length,
     internal,
     key: JSON.stringify([text, parameters, internal]),
   };

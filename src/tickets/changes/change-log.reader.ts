@@ -38,6 +38,9 @@ export interface ChangeBatch<Subscriber> {
 /** Maximum number of entries that one statement reads. */
 export const MAX_BATCH = 1000;
 
+/** Of the filters that one statement asks: PostgreSQL takes 65,535 parameters, and these are besides those of the range. */
+const MAX_PARAMETERS = 60_000;
+
 /** What an entry holds of its ticket before the change, so that filters and access can be asked of it. */
 const LOGGED: readonly TicketColumn[] = [
   'createdById',
@@ -122,7 +125,8 @@ export class ChangeLogReader {
   }
 
   /**
-   * What up to `most` entries after a position mean for many subscribers: two statements for all of them.
+   * What up to `most` entries after a position mean for many subscribers: two statements for all of them, more only where
+   * their filters have more parameters than one takes.
    * @param end where to stop, as `end` gave it before
    */
   async read<Subscriber extends ChangeSubscriber>(
@@ -136,7 +140,8 @@ export class ChangeLogReader {
     // An end that is read later may lie before another one, when a transaction with a lower number writes by then.
     if (comparePositions(after, end) >= 0) return { changes: new Map(), position: after, hasMore: false };
     const position = (await this.#nth(after, end, most)) ?? end;
-    const found = audiences.length === 0 ? [] : await this.#find(audiences, after, position);
+    const found: FoundChange[] = [];
+    for (const part of partsOf(audiences)) found.push(...(await this.#find(part, after, position)));
     const changes = new Map<Subscriber, SeenChange[]>();
     for (const change of found) {
       const { ticketId, eventId, isDeleted } = change;
@@ -170,9 +175,9 @@ export class ChangeLogReader {
     return { audiences: all.map(({ audience }) => audience), members: all.map(({ members }) => members) };
   }
 
-  async #find(audiences: readonly Audience[], after: ChangePosition, last: ChangePosition): Promise<FoundChange[]> {
+  async #find(audiences: AudiencePart, after: ChangePosition, last: ChangePosition): Promise<FoundChange[]> {
     const lists = audiences.map(
-      ({ before, now, internal }, place) =>
+      ([place, { before, now, internal }]) =>
         sql`(${sql.lit(place)}, not e.is_new and (${before}), (${now}), ${internal ? sql`true` : sql`not e.internal`})`,
     );
     return this.#db.all(sql<FoundChange>`
@@ -185,6 +190,23 @@ export class ChangeLogReader {
       where (a.before or a.now) and a.told
       order by e.horizon, e.id`);
   }
+}
+
+/** Audiences with their places in the list of all. */
+type AudiencePart = (readonly [place: number, audience: Audience])[];
+
+/** The audiences in as few parts as one statement each can ask. */
+function partsOf(audiences: readonly Audience[]): AudiencePart[] {
+  const parts: AudiencePart[] = [];
+  let free = 0;
+  for (const entry of audiences.entries()) {
+    const { parameterCount } = entry[1];
+    const part = parts.at(-1);
+    if (part && parameterCount <= free) part.push(entry);
+    else parts.push([entry]);
+    free = (part && parameterCount <= free ? free : MAX_PARAMETERS) - parameterCount;
+  }
+  return parts;
 }
 
 /** The entries after a position, up to another one. */

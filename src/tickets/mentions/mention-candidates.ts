@@ -7,14 +7,20 @@ const MAX_PLACES = 200;
 const SHORTEST_USERNAME = 3;
 const LONGEST_USERNAME = 30;
 
-/** Code in backticks, fenced or inline, and web addresses: an @ in them names nobody. */
-const NOT_PROSE = /(```|~~~)[^]*?(?:\1|$)|(`+)(?!`)[^]*?[^`]\2(?!`)|\b[a-z][a-z0-9+.-]*:\/\/\S+/giu;
+/**
+ * Code in backticks, fenced or inline, and web addresses: an @ in them names nobody. An address is found by what follows
+ * its scheme: a pattern that begins with the scheme takes time by the square of the length of a long word.
+ */
+const NOT_PROSE = /(```|~~~)[^]*?(?:\1|$)|(`+)(?!`)[^]*?[^`]\2(?!`)|(?<=[a-z0-9+.-]):\/\/\S+/giu;
 
 /** An @ that stands neither in a word nor in an address, and the letters that a username may have. */
 const AT = /(?<![\p{L}\p{N}\p{M}_.%+@/-])@([a-z0-9_.-]{3,})/giu;
 
-/** Where a name ends: not within a word. */
-const IN_WORD = /[a-z0-9_-]/i;
+/**
+ * What may not follow a name: the rest of a word or of an address. Scripts without upper and lower case, which write no
+ * spaces between words, may.
+ */
+const IN_WORD = /^[a-z0-9_@\p{Lu}\p{Ll}\p{Lt}\p{M}-]/u;
 
 /**
  * The usernames that each place of a text may stand for, longest first and in lower case: a name may have dots, and be
@@ -23,11 +29,11 @@ const IN_WORD = /[a-z0-9_-]/i;
 export function mentionCandidates(text: string): string[][] {
   const prose = text.replace(NOT_PROSE, (code) => ' '.repeat(code.length));
   const places: string[][] = [];
-  for (const [, letters = ''] of prose.matchAll(AT)) {
+  for (const { 1: letters = '', index } of prose.matchAll(AT)) {
     if (places.length >= MAX_PLACES) break;
     const names: string[] = [];
     for (let end = Math.min(letters.length, LONGEST_USERNAME); end >= SHORTEST_USERNAME; end -= 1) {
-      if (!IN_WORD.test(letters.charAt(end))) names.push(letters.slice(0, end).toLowerCase());
+      if (!IN_WORD.test(prose.slice(index + 1 + end, index + 3 + end))) names.push(letters.slice(0, end).toLowerCase());
     }
     if (names.length > 0) places.push(names);
   }

@@ -11,6 +11,8 @@ export interface MentionRecord {
   readonly internal: boolean;
   readonly createdById: string;
   readonly assignedToId: string | null;
+  /** Who wrote the text. */
+  readonly actorId: string | null;
   readonly createdAt: string;
 }
 
@@ -22,6 +24,7 @@ const COLUMNS: Readonly<Record<keyof MentionRecord, string>> = {
   internal: 'boolean',
   createdById: 'uuid',
   assignedToId: 'uuid',
+  actorId: 'uuid',
   createdAt: 'timestamptz',
 };
 
@@ -39,14 +42,14 @@ export function forgottenMentions(texts: RawBuilder<unknown>, condition: RawBuil
       and e.user_id <> all(m."userIds")`;
 }
 
-/** The statement that records those whom a text names, and who may read it. */
+/** The statement that records those whom a text names, but its author, and who may read it. */
 export function notedMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const people = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
   return sql`
     insert into ticket_mention (id, ticket_id, comment_id, user_id, created_at)
     select ${idFrom(sql`m.id`)}, m."ticketId", m."commentId", u.id, m."createdAt"
     from ${texts} join "user" u on u.id = any(m."userIds") join role r on r.id = u.role_id
-    where ${condition} and u.deleted_at is null and ${seesTicketOf('u', 'r', people)}
+    where ${condition} and u.deleted_at is null and u.id is distinct from m."actorId" and ${seesTicketOf('u', 'r', people)}
       and (not m.internal or ${readsInternalComments('u', 'r')})
     on conflict do nothing`;
 }

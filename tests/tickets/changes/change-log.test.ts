@@ -123,7 +123,9 @@ test('changes for many subscribers take as many statements as for one', async ()
   const { position: end } = await reader.end();
   const counts = [];
   for (const some of [subscribers.slice(0, 1), subscribers]) {
-    counts.push(await server.countStatements(async () => reader.read(some, after, end)));
+    const once = async () => server.countStatements(async () => reader.read(some, after, end));
+    // The announcements of the changes may come meanwhile.
+    counts.push(Math.min(await once(), await once(), await once()));
   }
   expect(counts).toEqual([2, 2]);
   const { changes } = await reader.read(subscribers, after, end);
@@ -134,6 +136,30 @@ test('changes for many subscribers take as many statements as for one', async ()
     [true],
     ...[admin, tech].flatMap(() => [[true, false], [true, false], undefined, [true]]),
   ]);
+});
+
+test('filters of many subscribers may have more parameters than a statement takes', async () => {
+  const reader = new ChangeLogReader(new Db(server.app.orm));
+  const may = { create: true, edit: true, view: true, delete: true };
+  const role = { canViewAll: true, canEditAll: false, canDeleteAll: false, canManageUsers: false };
+  const viewer = {
+    id: tech.id,
+    sessionId: tech.id,
+    role: { ...role, canManageTickets: false, canAssignTickets: false },
+    permissions: may,
+  };
+  const { position: after } = await reader.end();
+  const id = await create(admin);
+  const { position: end } = await reader.end();
+  const part = { assignedToMe: false, createdByMe: false };
+  const subscribers = Array.from({ length: 350 }, (_, hours) => ({
+    viewer,
+    filter: { or: Array.from({ length: 49 }, () => part), createdAt: { from: new Date(hours * 3_600_000) } },
+  }));
+  const { changes } = await reader.read(subscribers, after, end);
+  expect(subscribers.map((each) => changes.get(each)?.map(({ ticketId }) => ticketId))).toEqual(
+    subscribers.map(() => [id]),
+  );
 });
 
 test('statements by hand are in the log', async () => {
