@@ -9,16 +9,16 @@ const PAUSE_MS = 3_000;
 /** What a view counts: the work that is left in it. */
 const activeOf = (view: ViewId) => ({ ...viewFilter(view), active: true });
 
+const VARIABLES = {
+  mine: activeOf('mine'),
+  reported: activeOf('reported'),
+  watching: activeOf('watching'),
+  all: activeOf('all'),
+};
+
 /** How many active tickets each view has, once that is known. */
 export function useViewCounts(): Readonly<Record<ViewId, number>> | null {
-  const { data } = useQuery(ViewCountsDocument, {
-    variables: {
-      mine: activeOf('mine'),
-      reported: activeOf('reported'),
-      watching: activeOf('watching'),
-      all: activeOf('all'),
-    },
-  });
+  const { data } = useQuery(ViewCountsDocument, { variables: VARIABLES });
   if (!data) return null;
   const { mine, reported, watching, all } = data;
   return {
@@ -28,6 +28,11 @@ export function useViewCounts(): Readonly<Record<ViewId, number>> | null {
     watching: watching.totalCount,
     all: all.counts.active,
   };
+}
+
+/** Whether the first count has been answered. */
+export function areViewsCounted(): boolean {
+  return apollo.readQuery({ query: ViewCountsDocument, variables: VARIABLES }) !== null;
 }
 
 let countedAt = -PAUSE_MS;

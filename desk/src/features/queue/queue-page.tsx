@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { useEffect, useState } from 'react';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
-import { refreshViewCounts } from '../../app/view-counts.js';
+import { areViewsCounted, refreshViewCounts } from '../../app/view-counts.js';
 import { QueueDocument } from '../../generated/graphql.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
@@ -47,7 +47,9 @@ export function QueuePage() {
   const tickets = (data ?? previousData)?.tickets;
 
   // Tickets may have been changed elsewhere in the desk before.
-  useEffect(refreshViewCounts, []);
+  useEffect(() => {
+    if (areViewsCounted()) refreshViewCounts();
+  }, []);
 
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   /** As many rows as there are, so that nothing that was loaded goes away. */
