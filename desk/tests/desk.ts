@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { freePort } from '../../tests/support/free-port.js';
 import { startProcess } from '../../tests/support/server-process.js';
 import { startSmtpServer, type SmtpTestServer } from '../../tests/support/smtp.js';
 
@@ -26,6 +27,9 @@ export interface Desk {
   openAs(name: DemoName, path?: string, options?: BrowserContextOptions): Promise<Page>;
   /** What went wrong in any page so far: failed requests, errors on the console, exceptions. */
   readonly faults: readonly string[];
+  /** Stops the server; `startServer` starts it again at the same address, with the same data. */
+  stopServer(): Promise<void>;
+  startServer(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -42,15 +46,25 @@ function watch(page: Page, faults: string[]): void {
 export async function startDesk(settings: Record<string, string> = {}): Promise<Desk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'docket-desk-'));
   const smtp = await startSmtpServer();
-  const server = startProcess(dataDir, {
-    EMAIL_HOST: '127.0.0.1',
-    EMAIL_PORT: String(smtp.port),
-    ASSIGN_REPORT_SCHEDULE: '0.03',
-    LOG_LEVEL: 'warn',
-    ...settings,
-  });
-  const output = await server.said('Ctrl-C stops it');
-  const [, url = ''] = /Desk +(\S+)/.exec(output) ?? [];
+  // Mails link to this port, and a server that is started again has the same one.
+  const port = String(await freePort());
+  const startServer = async () => {
+    const started = startProcess(dataDir, {
+      PORT: port,
+      EMAIL_HOST: '127.0.0.1',
+      EMAIL_PORT: String(smtp.port),
+      ASSIGN_REPORT_SCHEDULE: '0.03',
+      LOG_LEVEL: 'warn',
+      ...settings,
+    });
+    return { ...started, output: await started.said('Ctrl-C stops it') };
+  };
+  let server = await startServer();
+  const stopServer = async () => {
+    server.child.kill('SIGTERM');
+    await server.exitCode;
+  };
+  const [, url = ''] = /Desk +(\S+)/.exec(server.output) ?? [];
   // Root may not use Chromium's sandbox; the pages are our own.
   const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const faults: string[] = [];
@@ -68,6 +82,10 @@ export async function startDesk(settings: Record<string, string> = {}): Promise<
     smtp,
     faults,
     open,
+    stopServer,
+    async startServer() {
+      server = await startServer();
+    },
     async openAs(name, path, options) {
       const page = await open(path, options);
       await page.getByRole('button', { name }).click();
@@ -76,8 +94,7 @@ export async function startDesk(settings: Record<string, string> = {}): Promise<
     },
     async stop() {
       await browser.close();
-      server.child.kill('SIGTERM');
-      await server.exitCode;
+      await stopServer();
       await smtp.close();
       await rm(dataDir, { recursive: true, force: true });
     },

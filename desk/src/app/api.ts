@@ -22,6 +22,8 @@ const connectionLink = new ApolloLink((operation, forward) =>
 export const apollo = new ApolloClient({
   cache: new InMemoryCache(cacheOptions),
   link: ApolloLink.from([connectionLink, sessionLink(session), new HttpLink({ uri: apiUrl })]),
+  // What is read again after a change must not be given an answer that was under way before the change.
+  queryDeduplication: false,
   defaultOptions: {
     // What is known shows at once, and is brought up to date.
     watchQuery: { fetchPolicy: 'cache-and-network', nextFetchPolicy: 'cache-first' },

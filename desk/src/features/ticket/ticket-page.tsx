@@ -1,12 +1,15 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
-import { explain } from '../../app/api.js';
+import { apollo, explain } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
 import {
   EarlierTimelineDocument,
+  ReplyRecipientsDocument,
   TicketChangesDocument,
   TicketDocument,
   type TicketQuery,
+  TicketWatchingDocument,
+  WaitingMailsDocument,
 } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { useTitle } from '../../ui/use-title.js';
@@ -24,6 +27,14 @@ import './ticket.css';
 /** The newest entries of the timeline at first, and as many more at each click. */
 const TIMELINE_PAGE = 50;
 
+/** What each change of the ticket may change: with it changes who gets a mail about a reply, for one. */
+const FOLLOWED = [TicketDocument, ReplyRecipientsDocument, TicketWatchingDocument, WaitingMailsDocument];
+
+function reload(): void {
+  // What fails is read again by the next change, or when the server is back.
+  apollo.refetchQueries({ include: FOLLOWED }).catch(() => undefined);
+}
+
 type Ticket = NonNullable<TicketQuery['ticketByNumber']>;
 
 export function TicketPage({ number }: { number: number }) {
@@ -31,10 +42,6 @@ export function TicketPage({ number }: { number: number }) {
     variables: { number, last: TIMELINE_PAGE },
   });
   const ticket = data?.ticketByNumber;
-  const reload = () => {
-    // What fails is read again by the next change, or when the server is back.
-    refetch().catch(() => undefined);
-  };
   useChanges(TicketChangesDocument, {
     filter: { id: ticket ? [ticket.id] : [] },
     since: ticket ? data.changeCursor : undefined,
