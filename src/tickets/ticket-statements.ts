@@ -75,7 +75,7 @@ export class TicketStatements {
   #select(): RawBuilder<SnapshotRow> {
     return sql<SnapshotRow>`
       select ${this.#db.columns(Ticket, 't')}, t.xmin::text as revision
-      from json_array_elements_text($1::json) wanted (id) join ticket t on t.id = wanted.id::uuid
+      from ticket t where t.id = any(array(select id::uuid from json_array_elements_text($1::json) wanted (id)))
       order by t.id`;
   }
 
@@ -123,8 +123,8 @@ export class TicketStatements {
   /**
    * Writes only tickets that are unchanged since they were loaded (xmin), but by this transaction, as a comment changes
    * its ticket's row (Migration20261127143000_activity); and that are not locked (`skip locked`): waiting for one lock
-   * would delay the whole batch. Mails are looked up one by one: for a join PostgreSQL reads the whole table while it
-   * has only some thousand rows.
+   * would delay the whole batch. Tickets are named by arrays, and mails looked up one by one: for a join PostgreSQL reads the
+   * whole table while it has only some thousand rows.
    */
   #update(): RawBuilder<SavedRow> {
     const item = this.#writes.recordset(Ticket, ['id', ...CHANGED], '$1', 'i', {
@@ -150,12 +150,13 @@ export class TicketStatements {
       mail as materialized (select * from ${owedSource(this.#writes, '$3')}),
       locked as materialized (
         select t.id from item i, ticket t
-        where t.id = i.id and ${isUnchanged}
+        where t.id = i.id and t.id = any(array(select id from item)) and ${isUnchanged}
         order by t.id for no key update of t skip locked
       ),
       written as (
         update ticket t set ${this.#writes.set(Ticket, values)} from item i
-        where t.id = i.id and ${isUnchanged} and i.sets is not null and i.id in (select id from locked) returning t.*
+        where t.id = i.id and t.id = any(array(select id from locked)) and ${isUnchanged} and i.sets is not null
+        returning t.*
       ),
       event as (
         insert into ticket_event (${event.names}) select ${event.values} from ${event.source}

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { sql } from 'kysely';
+import { Client } from 'pg';
 import { Db } from '../../src/database/db.js';
 import { Writes } from '../../src/database/writes.js';
 import { NotificationService } from '../../src/notifications/notification.service.js';
@@ -8,6 +9,7 @@ import { TicketStore } from '../../src/tickets/ticket.store.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
+import { sentStatements } from '../support/sent-statements.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
 const CREATE = `mutation ($input: CreateTicketInput!) {
@@ -125,5 +127,32 @@ describe('a change that others hear of', () => {
     const id = await assigned(kind);
     await changeLate(id, async () => takeUp(id));
     expect(await waitingOf(id)).toEqual([{ kind: 'UPDATED', changes: 1 }]);
+  });
+});
+
+describe('a change among some thousand tickets', () => {
+  test('reads no table of tickets from end to end', async () => {
+    const { id } = await buildTicket(server, { createdBy: tech });
+    const database = new Client({ connectionString: server.databaseUrl });
+    await database.connect();
+    try {
+      await database.query(
+        `insert into ticket (id, title, description, type, priority, status, created_by_id, created_at)
+         select gen_random_uuid(), 'title ' || n, repeat('text ', 20), 'BUG', 'LOW', 'OPEN', $1, now() from generate_series(1, 6000) n`,
+        [tech.id],
+      );
+      await database.query('analyze ticket');
+      const statements = await sentStatements(async () =>
+        tech.client.query(UPDATE, { input: { id, title: 'Another title' } }),
+      );
+      const ofTickets = statements.filter(({ text }) => /^\s*(with|select)\b.*\bticket t\b/s.test(text));
+      expect(ofTickets.some(({ text }) => text.includes('update ticket'))).toBe(true);
+      for (const { text, values } of ofTickets) {
+        const { rows } = await database.query(`explain ${text}`, values);
+        expect(JSON.stringify(rows)).not.toContain('Seq Scan on ticket t');
+      }
+    } finally {
+      await database.end();
+    }
   });
 });

@@ -72,11 +72,9 @@ export function QueuePage() {
           </span>
         </h1>
         <div role="status" className="news-place">
-          {hasNews && (
-            <button type="button" className="button small" onClick={() => void reload()}>
-              Show what changed
-            </button>
-          )}
+          <button type="button" className="button small news" data-shown={hasNews} onClick={() => void reload()}>
+            Show what changed
+          </button>
         </div>
         <QueueTools address={address} onChange={change} />
       </div>
