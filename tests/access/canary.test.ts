@@ -11,7 +11,7 @@ import { startTestServer, type TestServer } from '../support/server.js';
 import { randomQuery } from './random-queries.js';
 
 /** `npm run fuzz` asks more of them, by other seeds. */
-const QUERIES = Number(process.env['TEST_DOCUMENTS'] ?? 1000);
+const QUERIES = Number(process.env['TEST_DOCUMENTS'] ?? 300);
 /** As many as a viewer may search at once, or searches would be refused by chance. */
 const AT_ONCE = 4;
 /** Stands in all that is hidden, and nowhere else. */
@@ -114,7 +114,7 @@ function comparable(answer: string | undefined): { data: object | null; refused:
   return { data: data && { ...data, ticketInsights: undefined }, refused: errors.length > 0 };
 }
 
-test('a thousand random queries are answered as if nothing hidden were there', async () => {
+test('random queries are answered as if nothing hidden were there', async () => {
   const vocabulary = {
     ids: [...Object.values(hidden), ...visible.map(({ id }) => id), product.id, manager.id, viewers[0]?.id ?? ''],
     numbers: [1, 2, 3, 4, 5, 6, 7],
