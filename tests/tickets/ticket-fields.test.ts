@@ -16,6 +16,7 @@ const OTHER_FILTERS = [
   'unassigned',
   'assignedToMe',
   'createdByMe',
+  'watchedByMe',
   'duplicate',
   'deleted',
   'and',
