@@ -79,7 +79,7 @@ const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
 
 export interface ServerOptions {
   readonly introspection: boolean;
-  /** Whether refusals that took long are delayed (refusal-pace.ts): true by default. Tests that send thousands switch it off. */
+  /** Whether refusals that took long are delayed (graphql/rejection-delay.ts): true by default. Tests that send thousands switch it off. */
   readonly delaysRejections?: boolean;
   readonly production: boolean;
   /** Origins that a browser may call from. None in production, any localhost and Apollo Sandbox otherwise. */

@@ -119,7 +119,7 @@ describe('a server that is told to stop', () => {
     }),
   );
 
-  test.concurrent('lets in whoever comes during SHUTDOWN_DELAY_SECONDS', async () =>
+  test.concurrent('accepts new connections during SHUTDOWN_DELAY_SECONDS', async () =>
     onInstallation(async ({ run }) => {
       const docket = run({ SHUTDOWN_DELAY_SECONDS: '2' });
       const url = await urlOf(docket);

@@ -79,7 +79,7 @@ test('a refused change, and one that changes nothing, tell nothing', async () =>
   expect(await all.next()).toEqual([]);
 });
 
-test('whoever sees deleted tickets may follow them', async () => {
+test('viewers who may see deleted tickets may subscribe to their changes', async () => {
   const { id } = await buildTicket(server, { createdBy: ada });
   const deleted = await follow(ada.client, { deleted: true });
   const both = await follow(ada.client, { or: [{ deleted: true }, { deleted: false }] });
