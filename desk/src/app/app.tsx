@@ -5,9 +5,12 @@ import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
 import { apollo } from './api.js';
+import { lazyPage } from './lazy-page.js';
 import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
+
+const MailsPage = lazyPage(async () => (await import('../features/mails/mails-page.js')).MailsPage);
 
 export function App() {
   return (
@@ -24,6 +27,9 @@ export function App() {
               </Route>
               <Route path="/tickets/:number">
                 {({ number }) => <TicketPage key={number} number={Number(number)} />}
+              </Route>
+              <Route path="/mails">
+                <MailsPage />
               </Route>
               <Route path="/me">
                 <MePage />

@@ -112,7 +112,7 @@ export function QueuePage() {
 
 function EmptyQueue({ searched }: { searched: boolean }) {
   return (
-    <div className="queue-empty">
+    <div className="screen-empty">
       <p>
         <strong>{searched ? 'No ticket matches.' : 'Nothing here.'}</strong>
       </p>

@@ -65,7 +65,7 @@ export function TicketPage({ number }: { number: number }) {
   }
   if (loading) return <div className="ticket" aria-busy="true" />;
   return (
-    <div className="queue-empty">
+    <div className="screen-empty">
       <h1>{error ? 'This did not work' : `There is no ticket #${number} for you`}</h1>
       <p>{error ? explain(error) : 'It does not exist, was deleted, or is not for you to see.'}</p>
       <p>
