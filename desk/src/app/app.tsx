@@ -1,6 +1,5 @@
 import { ApolloProvider } from '@apollo/client/react';
 import { Redirect, Route, Router, Switch } from 'wouter';
-import { MePage } from '../features/me/me-page.js';
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
@@ -10,6 +9,7 @@ import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
 
+const MePage = lazyPage(async () => (await import('../features/me/me-page.js')).MePage);
 const MailsPage = lazyPage(async () => (await import('../features/mails/mails-page.js')).MailsPage);
 
 export function App() {

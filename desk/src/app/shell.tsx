@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, VIEWS } from '../features/queue/views.js';
+import { usualView, viewsOf } from '../features/queue/views.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
@@ -8,16 +8,17 @@ import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
 import { SCREENS } from './screens.js';
-import { useViewer } from './session-context.js';
+import { useViewer, type Viewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
 import { useViewCounts } from './view-counts.js';
 import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
   const [, navigate] = useLocation();
+  const viewer = useViewer();
   const [helpOpen, setHelpOpen] = useState(false);
   useShortcuts({
-    c: { label: 'New ticket', run: () => navigate('/tickets/new') },
+    ...(mayCreate(viewer) && { c: { label: 'New ticket', run: () => navigate('/tickets/new') } }),
     '?': { label: 'Show the keys', run: () => setHelpOpen(true) },
   });
   return (
@@ -38,6 +39,8 @@ export function Shell({ children }: { children: ReactNode }) {
   );
 }
 
+const mayCreate = ({ ticketPermissions }: Viewer) => ticketPermissions?.create === true;
+
 function OfflineBanner() {
   const offline = useConnection() === 'offline';
   return (
@@ -57,9 +60,11 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
         <Link href="/tickets" className="logo">
           <Icon name="logo" /> Docket
         </Link>
-        <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
-          <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
-        </Link>
+        {mayCreate(viewer) && (
+          <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
+            <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
+          </Link>
+        )}
       </div>
       <ViewLinks />
       <div className="sidebar-foot">
@@ -96,7 +101,7 @@ function ViewLinks() {
   return (
     <nav aria-label="Views" className="screens">
       <ul className="views">
-        {VIEWS.map(({ id, label, icon }) => (
+        {viewsOf(viewer).map(({ id, label, icon }) => (
           <li key={id}>
             <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
               <Icon name={icon} />

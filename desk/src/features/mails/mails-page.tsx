@@ -26,6 +26,9 @@ export function MailsPage() {
     variables: { filter: filterOf({ list, to }), first: PAGE_SIZE },
   });
   const counts = useQuery(MailCountsDocument, {
+    // In the cache they would be the lists with these filters, and their pages would be lost.
+    fetchPolicy: 'no-cache',
+    nextFetchPolicy: 'no-cache',
     variables: { waiting: filterOf({ list: 'waiting', to }), failed: filterOf({ list: 'failed', to }) },
   });
   const mails = data?.notifications.edges.map(({ node }) => node);

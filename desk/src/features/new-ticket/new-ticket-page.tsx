@@ -5,7 +5,7 @@ import { useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateTicketDocument } from '../../generated/graphql.js';
-import { FormError, TextArea, TextField } from '../../ui/field.js';
+import { CheckBox, FormError, TextArea, TextField } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { Priority, PRIORITY_OPTIONS, TYPE_OPTIONS, typeLabel } from '../../ui/labels.js';
 import { type Option, Picker } from '../../ui/picker.js';
@@ -28,6 +28,7 @@ export function NewTicketPage() {
   const [priority, setPriority] = useState<TicketPriority>('MEDIUM');
   const [product, setProduct] = useState<Option | null>(null);
   const [assignee, setAssignee] = useState<Option | null>(null);
+  const [isQuiet, setIsQuiet] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [send, { loading }] = useMutation(CreateTicketDocument);
   // With the id of the first try, a second one after a lost answer creates nothing twice.
@@ -46,6 +47,7 @@ export function NewTicketPage() {
             priority,
             productId: product?.id ?? null,
             assignedTo: assignee && { id: assignee.id },
+            ...(isQuiet && { notify: false }),
           },
         },
       });
@@ -134,6 +136,9 @@ export function NewTicketPage() {
             </Picker>
           )}
         </div>
+        {viewer.role.canManageTickets && (
+          <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
+        )}
         <FormError>{errors[''] ?? errors['productId'] ?? errors['assignedTo']}</FormError>
         <div className="new-ticket-foot">
           <button type="submit" className="button primary" disabled={loading}>

@@ -6,11 +6,12 @@ import { areViewsCounted, refreshViewCounts } from '../../app/view-counts.js';
 import { QueueDocument } from '../../generated/graphql.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
+import { DeletedList } from './deleted-list.js';
 import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
 import { useHeld } from './use-held.js';
 import { useLiveQueue } from './use-live-queue.js';
-import { VIEWS } from './views.js';
+import { viewsOf } from './views.js';
 import './queue.css';
 
 const PAGE_SIZE = 50;
@@ -32,7 +33,7 @@ export function QueuePage() {
   const viewer = useViewer();
   const [address, change] = useQueueAddress(viewer);
   const search = useSettled(address.search, TYPING_PAUSE_MS);
-  const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
+  const heading = viewsOf(viewer).find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
   const shown = { ...address, search: address.search === '' ? '' : search };
   const filter = filterOf(shown);
@@ -41,10 +42,12 @@ export function QueuePage() {
       filter,
       orderBy: ORDERS[orderOf(shown)].order,
       first: PAGE_SIZE,
+      deleted: address.view === 'deleted',
     },
   });
   // The rows before stay until the new ones are there: nothing flickers while somebody types.
   const tickets = (data ?? previousData)?.tickets;
+  const nodes = tickets?.edges.map(({ node }) => node) ?? [];
 
   // Tickets may have been changed elsewhere in the desk before.
   useEffect(() => {
@@ -84,14 +87,12 @@ export function QueuePage() {
         </p>
       )}
       <div aria-busy={loading} className="queue-body" {...handlers}>
-        {tickets && tickets.edges.length > 0 && (
-          <QueueList
-            tickets={tickets.edges.map(({ node }) => node)}
-            selected={selected}
-            onSelect={setSelected}
-            onChanged={() => void reload()}
-          />
-        )}
+        {nodes.length > 0 &&
+          (address.view === 'deleted' ? (
+            <DeletedList tickets={nodes} />
+          ) : (
+            <QueueList tickets={nodes} selected={selected} onSelect={setSelected} onChanged={() => void reload()} />
+          ))}
         {tickets && tickets.edges.length === 0 && !loading && (
           <EmptyQueue searched={address.search !== '' || filterCount(address) > 0} />
         )}

@@ -9,13 +9,15 @@ import { type TicketChange } from './changed-fields.js';
 interface TextsProps {
   readonly ticket: TicketDetailsFragment;
   /** Gives whether the change was made. The ticket is the one that was on the screen when the editing began. */
-  readonly onChange: (change: TicketChange, base: TicketDetailsFragment) => Promise<boolean>;
+  readonly onChange?: OnChange;
 }
+
+type OnChange = (change: TicketChange, base: TicketDetailsFragment) => Promise<boolean>;
 
 /** Title and description, and the form that changes them. */
 export function Texts({ ticket, onChange }: TextsProps) {
   const [editing, setEditing] = useState<TicketDetailsFragment | null>(null);
-  if (editing) return <EditTexts ticket={editing} onChange={onChange} onDone={() => setEditing(null)} />;
+  if (editing && onChange) return <EditTexts ticket={editing} onChange={onChange} onDone={() => setEditing(null)} />;
   return (
     <>
       <h1 className="ticket-title" dir="auto">
@@ -28,7 +30,7 @@ export function Texts({ ticket, onChange }: TextsProps) {
           <span className="soft">
             <Time at={ticket.createdAt} />
           </span>
-          {ticket.viewerCanEdit && (
+          {ticket.viewerCanEdit && onChange && (
             <span className="comment-actions">
               <button type="button" className="button quiet small" onClick={() => setEditing(ticket)}>
                 Edit
@@ -42,7 +44,13 @@ export function Texts({ ticket, onChange }: TextsProps) {
   );
 }
 
-function EditTexts({ ticket, onChange, onDone }: TextsProps & { onDone: () => void }) {
+interface EditTextsProps {
+  readonly ticket: TicketDetailsFragment;
+  readonly onChange: OnChange;
+  readonly onDone: () => void;
+}
+
+function EditTexts({ ticket, onChange, onDone }: EditTextsProps) {
   const [title, setTitle] = useState(ticket.title);
   const [description, setDescription] = useState(ticket.description);
   const [busy, setBusy] = useState(false);
