@@ -1,15 +1,15 @@
 // The API as a program uses it: for what a test needs before it looks at the desk.
 import assert from 'node:assert/strict';
 
-/** Sends an operation as one of the demo people. Gives its data; errors and userErrors of any mutation fail the test. */
-export type Ask = (query: string, variables?: Record<string, unknown>) => Promise<Record<string, any>>;
+/** Sends an operation as one of the demo people. Gives its data; errors, and userErrors of a mutation, fail the test. */
+export type Ask = <Data = unknown>(query: string, variables?: object) => Promise<Data>;
 
 interface Answer {
-  readonly data: Record<string, any>;
+  readonly data?: Readonly<Record<string, { readonly userErrors?: readonly unknown[] } | null>>;
   readonly errors?: readonly unknown[];
 }
 
-async function send(url: string, token: string | null, query: string, variables: object): Promise<Answer['data']> {
+async function send<Data>(url: string, token: string | null, query: string, variables: object): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
@@ -17,17 +17,27 @@ async function send(url: string, token: string | null, query: string, variables:
   });
   const { data, errors } = (await response.json()) as Answer;
   assert.deepEqual(errors, undefined);
-  for (const payload of Object.values(data)) assert.deepEqual(payload?.userErrors ?? [], []);
-  return data;
+  assert.deepEqual(
+    Object.values(data ?? {}).flatMap((payload) => payload?.userErrors ?? []),
+    [],
+  );
+  return data as Data;
 }
 
 export async function signIn(url: string, login: string, password = 'docket-demo'): Promise<Ask> {
-  const input = { login, password };
-  const { signIn: payload } = await send(
+  const { signIn: payload } = await send<{ signIn: { accessToken: string } }>(
     url,
     null,
     'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }',
-    { input },
+    { input: { login, password } },
   );
-  return async (query, variables = {}) => send(url, payload.accessToken, query, variables);
+  return async <Data>(query: string, variables: object = {}) => send<Data>(url, payload.accessToken, query, variables);
+}
+
+/** What tests mostly ask for. */
+export interface Found {
+  readonly tickets: { readonly nodes: readonly { readonly id: string; readonly title: string }[] };
+}
+export interface FoundPerson {
+  readonly userByUsername: { readonly id: string; readonly role: { readonly id: string } };
 }

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { signIn } from './api.js';
+import { type FoundPerson, signIn } from './api.js';
 import { type Desk, fitsAndPasses, skip, startDesk } from './desk.js';
 
 const WRONG_PASSWORDS = 11;
@@ -101,7 +101,7 @@ describe("one's own account", { skip, timeout: 120_000 }, () => {
   test('is deleted with its password only, after what that does was read', async () => {
     const faults = desk.faults.length;
     const ada = await signIn(desk.url, 'ada');
-    const { userByUsername } = await ada('{ userByUsername(username: "leo") { role { id } } }');
+    const { userByUsername } = await ada<FoundPerson>('{ userByUsername(username: "leo") { role { id } } }');
     await ada('mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }', {
       input: {
         firstName: 'Noor',

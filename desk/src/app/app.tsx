@@ -1,16 +1,17 @@
 import { ApolloProvider } from '@apollo/client/react';
+import { lazy } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
 import { apollo } from './api.js';
-import { lazyPage } from './lazy-page.js';
+import { LoadedScreen } from './loaded-screen.js';
+import { SCREENS } from './screens.js';
 import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
 
-const MePage = lazyPage(async () => (await import('../features/me/me-page.js')).MePage);
-const MailsPage = lazyPage(async () => (await import('../features/mails/mails-page.js')).MailsPage);
+const MePage = lazy(async () => ({ default: (await import('../features/me/me-page.js')).MePage }));
 
 export function App() {
   return (
@@ -28,12 +29,18 @@ export function App() {
               <Route path="/tickets/:number">
                 {({ number }) => <TicketPage key={number} number={Number(number)} />}
               </Route>
-              <Route path="/mails">
-                <MailsPage />
-              </Route>
               <Route path="/me">
-                <MePage />
+                <LoadedScreen>
+                  <MePage />
+                </LoadedScreen>
               </Route>
+              {SCREENS.map(({ path, Page }) => (
+                <Route key={path} path={path}>
+                  <LoadedScreen>
+                    <Page />
+                  </LoadedScreen>
+                </Route>
+              ))}
               <Route>
                 <Redirect to="/tickets" replace />
               </Route>

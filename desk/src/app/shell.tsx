@@ -112,7 +112,7 @@ function ViewLinks() {
         ))}
       </ul>
       <ul className="views">
-        {SCREENS.filter(({ showsFor }) => showsFor?.(viewer) ?? true).map(({ path, label, icon }) => (
+        {SCREENS.filter(({ isFor }) => isFor(viewer)).map(({ path, label, icon }) => (
           <li key={path}>
             <Link href={path} className="view-link" aria-current={location === path ? 'page' : undefined}>
               <Icon name={icon} />

@@ -94,7 +94,7 @@ function State({ mail: { status, sendAt, sentAt, cancelledAt, cancelReason, atte
           <small className="soft">{cancelReasonLabel(cancelReason)}</small>
         </>
       );
-    case 'FAILED':
+    default:
       return (
         <>
           <strong className="mail-error">Given up after {attempts === 1 ? 'a try' : `${attempts} tries`}</strong>

@@ -16,7 +16,7 @@ export function DeleteTicket({ ticket }: { ticket: TicketDetailsFragment }) {
   return (
     <>
       <button type="button" className="button quiet small" onClick={() => setOpen(true)}>
-        <Icon name="trash" /> Delete
+        <Icon name="trash" /> Delete ticket
       </button>
       {open && <DeleteDialog ticket={ticket} onClose={() => setOpen(false)} />}
     </>
