@@ -67,7 +67,10 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
     await tomas.getByRole('option', { name: 'Everybody' }).waitFor({ state: 'detached' });
     await tomas.getByRole('option', { name: 'Tomas Lind' }).click();
     await tomas.getByRole('button', { name: 'To: Tomas Lind' }).waitFor();
-    await tomas.getByRole('row', { name: /^Ada Okafor/ }).first().waitFor({ state: 'detached' });
+    await tomas
+      .getByRole('row', { name: /^Ada Okafor/ })
+      .first()
+      .waitFor({ state: 'detached' });
     const row = tomas.getByRole('row', { name: /Lamp 3 is out/ });
     await row.getByRole('button', { name: 'Cancel the mail to Tomas Lind' }).dblclick();
     await row.getByText('by somebody who manages tickets').waitFor();

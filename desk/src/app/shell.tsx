@@ -7,8 +7,9 @@ import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
+import { mayCreate } from './rights.js';
 import { SCREENS } from './screens.js';
-import { useViewer, type Viewer } from './session-context.js';
+import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
 import { useViewCounts } from './view-counts.js';
 import './shell.css';
@@ -38,8 +39,6 @@ export function Shell({ children }: { children: ReactNode }) {
     </div>
   );
 }
-
-const mayCreate = ({ ticketPermissions }: Viewer) => ticketPermissions?.create === true;
 
 function OfflineBanner() {
   const offline = useConnection() === 'offline';

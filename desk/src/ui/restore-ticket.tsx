@@ -1,5 +1,4 @@
 import { useMutation } from '@apollo/client/react';
-import { useState } from 'react';
 import { explain } from '../app/api.js';
 import { refreshViewCounts } from '../app/view-counts.js';
 import { RestoreTicketDocument } from '../generated/graphql.js';
@@ -12,10 +11,9 @@ interface RestoreTicketProps {
   readonly onRestored?: () => void;
 }
 
-/** A button that brings a deleted ticket back. It says so in its place, where a list keeps the row for now. */
+/** A button that brings a deleted ticket back. */
 export function RestoreTicket({ id, number, onRestored }: RestoreTicketProps) {
   const [send, { loading }] = useMutation(RestoreTicketDocument, { variables: { id } });
-  const [isBack, setIsBack] = useState(false);
   const restore = async () => {
     try {
       const message = (await send()).data?.restoreTicket.userErrors[0]?.message;
@@ -23,7 +21,6 @@ export function RestoreTicket({ id, number, onRestored }: RestoreTicketProps) {
         tellError(message);
         return;
       }
-      setIsBack(true);
       tell(`Ticket #${number} is back, with its comments.`);
       refreshViewCounts();
       onRestored?.();
@@ -31,7 +28,6 @@ export function RestoreTicket({ id, number, onRestored }: RestoreTicketProps) {
       tellError(explain(failure));
     }
   };
-  if (isBack) return <span className="soft">Restored</span>;
   return (
     <button
       type="button"

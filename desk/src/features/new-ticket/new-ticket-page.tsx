@@ -3,6 +3,7 @@ import { type FieldErrors, newId, resultOf, type TicketPriority, type TicketType
 import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
+import { mayCreate } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateTicketDocument } from '../../generated/graphql.js';
 import { CheckBox, FormError, TextArea, TextField } from '../../ui/field.js';
@@ -20,6 +21,16 @@ const chosen = (id: string, option: Option): Option | null => (id === NONE ? nul
 
 export function NewTicketPage() {
   useTitle('New ticket');
+  if (mayCreate(useViewer())) return <NewTicketForm />;
+  return (
+    <div className="screen-empty">
+      <h1>New ticket</h1>
+      <p>Your account may not report tickets. Somebody who manages users can change that.</p>
+    </div>
+  );
+}
+
+function NewTicketForm() {
   const viewer = useViewer();
   const [, navigate] = useLocation();
   const [title, setTitle] = useDraft(viewer.id, 'new ticket, title');

@@ -21,6 +21,8 @@ export function DeletedList({ tickets }: { tickets: readonly QueueTicket[] }) {
                 Deleted <Time at={deletedAt} />
               </span>
             )}
+            {/* The row stays for now: the second click of a double click must not restore the next one. */}
+            {deletedAt === null && 'Restored'}
             {viewerCanRestore === true && <RestoreTicket id={id} number={number} />}
           </span>
         ),

@@ -1,3 +1,4 @@
+import { maySeeDeleted } from '../../app/rights.js';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter } from '../../generated/graphql.js';
 import { type IconName } from '../../ui/icon.js';
@@ -24,7 +25,7 @@ const VIEWS: readonly View[] = [
     label: 'Deleted',
     icon: 'trash',
     filter: { deleted: true },
-    showsFor: ({ role, ticketPermissions }) => role.canDeleteAll && ticketPermissions?.view === true,
+    showsFor: maySeeDeleted,
   },
 ];
 

@@ -2,6 +2,7 @@ import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
+import { maySeeDeleted } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import { refreshViewCounts } from '../../app/view-counts.js';
 import { DeleteTicketDocument, type TicketDetailsFragment, TicketDocument } from '../../generated/graphql.js';
@@ -24,12 +25,12 @@ export function DeleteTicket({ ticket }: { ticket: TicketDetailsFragment }) {
 }
 
 function DeleteDialog({ ticket, onClose }: { ticket: TicketDetailsFragment; onClose: () => void }) {
-  const { role } = useViewer();
+  const seesDeleted = maySeeDeleted(useViewer());
   const [, navigate] = useLocation();
   const [send, { loading }] = useMutation(DeleteTicketDocument, {
     variables: { id: ticket.id },
     // Whoever may see deleted tickets stays at the ticket, and can bring it back.
-    ...(role.canDeleteAll && { refetchQueries: [TicketDocument] }),
+    ...(seesDeleted && { refetchQueries: [TicketDocument] }),
   });
   const remove = async () => {
     try {
@@ -37,7 +38,7 @@ function DeleteDialog({ ticket, onClose }: { ticket: TicketDetailsFragment; onCl
       if (message === undefined) {
         tell(`Ticket #${ticket.number} was deleted.`);
         refreshViewCounts();
-        if (!role.canDeleteAll) navigate('/tickets', { replace: true });
+        if (!seesDeleted) navigate('/tickets', { replace: true });
         return;
       }
       tellError(message);
@@ -53,7 +54,7 @@ function DeleteDialog({ ticket, onClose }: { ticket: TicketDetailsFragment; onCl
         mail about the deletion.
       </p>
       <p>
-        {role.canDeleteAll
+        {seesDeleted
           ? 'You find it under Deleted, and can restore it there.'
           : 'Only people who may delete all tickets can restore it.'}
       </p>

@@ -23,9 +23,10 @@ export function DeletedTicket({ number }: { number: number }) {
     fetchPolicy: 'network-only',
   });
   const found = data?.tickets.edges[0]?.node;
-  const ticket = found?.number === number && found.deletedAt !== null ? found : undefined;
-  if (ticket) return <DeletedView ticket={ticket} />;
-  if (loading) return <div className="ticket" aria-busy="true" />;
+  const ticket = found?.number === number ? found : undefined;
+  if (ticket && ticket.deletedAt !== null) return <DeletedView ticket={ticket} />;
+  // Once it was restored it is loaded as any other.
+  if (loading || ticket) return <div className="ticket" aria-busy="true" />;
   return <NoTicket number={number} error={error} />;
 }
 

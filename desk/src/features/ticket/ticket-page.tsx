@@ -2,6 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { useState } from 'react';
 import { apollo } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
+import { maySeeDeleted } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import {
   EarlierTimelineDocument,
@@ -73,7 +74,7 @@ export function TicketPage({ number }: { number: number }) {
     );
   }
   if (loading) return <div className="ticket" aria-busy="true" />;
-  if (viewer.role.canDeleteAll && !error) return <DeletedTicket number={number} />;
+  if (maySeeDeleted(viewer) && !error) return <DeletedTicket number={number} />;
   return <NoTicket number={number} error={error} />;
 }
 
