@@ -26,8 +26,8 @@ registerEnumType(BuiltInRole, {
   description: 'The roles that every installation has. They can be renamed and changed, but not deleted.',
   valuesConfig: {
     ADMIN: { description: 'Installed with all six rights.' },
-    TECH: { description: 'Installed to see, change, manage and assign every ticket.' },
-    USER: { description: 'Installed without any: the role of those who sign up.' },
+    TECH: { description: 'Installed with all rights but canDeleteAll and canManageUsers.' },
+    USER: { description: 'Installed with canViewAll alone; the role of those who sign up.' },
   },
 });
 

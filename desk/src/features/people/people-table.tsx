@@ -4,6 +4,7 @@ import { type PersonRowFragment } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
 import { Time } from '../../ui/time.js';
 import { lackingPermissions } from './permissions.js';
+import './people.css';
 
 interface PeopleTableProps {
   readonly people: readonly PersonRowFragment[];
@@ -20,7 +21,7 @@ export function PeopleTable({ people, deleted }: PeopleTableProps) {
           <th scope="col">Username</th>
           {!deleted && <th scope="col">E-mail</th>}
           <th scope="col">Role</th>
-          {!deleted && <th scope="col">Taken away</th>}
+          {!deleted && <th scope="col">May not</th>}
           <th scope="col">{deleted ? 'Deleted' : 'Since'}</th>
         </tr>
       </thead>
@@ -52,7 +53,7 @@ export function PeopleTable({ people, deleted }: PeopleTableProps) {
             <td title={role.name}>
               <bdi>{role.name}</bdi>
             </td>
-            {!deleted && <td>{ticketPermissions && lackingPermissions(ticketPermissions)}</td>}
+            {!deleted && <td data-column="may-not">{ticketPermissions && lackingPermissions(ticketPermissions)}</td>}
             <td>
               <Time at={deletedAt ?? createdAt} />
             </td>
