@@ -1,37 +1,39 @@
-// The API as a program uses it: for what a test needs before it looks at the desk.
-import assert from 'node:assert/strict';
-
-/** Sends an operation as one of the demo people. Gives its data; errors, and userErrors of a mutation, fail the test. */
-export type Ask = <Data = unknown>(query: string, variables?: object) => Promise<Data>;
-
-interface Answer {
-  readonly data?: Readonly<Record<string, { readonly userErrors?: readonly unknown[] } | null>>;
-  readonly errors?: readonly unknown[];
+/** Asks the API as somebody else than the people at the browsers: for what has to be there before, or happens meanwhile. */
+export interface Api {
+  <Data>(query: string, variables?: Record<string, unknown>): Promise<Data>;
 }
 
-async function send<Data>(url: string, token: string | null, query: string, variables: object): Promise<Data> {
+/** What a mutation gives. */
+type Payload = { readonly userErrors?: readonly { readonly message: string }[] } | null;
+
+interface Answer<Data> {
+  readonly data?: Data;
+  readonly errors?: readonly { readonly message: string }[];
+}
+
+async function ask<Data>(url: string, token: string | null, query: string, variables: object): Promise<Data> {
   const response = await fetch(`${url}/graphql`, {
     method: 'POST',
     headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors } = (await response.json()) as Answer;
-  assert.deepEqual(errors, undefined);
-  assert.deepEqual(
-    Object.values(data ?? {}).flatMap((payload) => payload?.userErrors ?? []),
-    [],
-  );
-  return data as Data;
+  const { data, errors }: Answer<Data> = await response.json();
+  if (!data || errors) throw new Error(errors?.map(({ message }) => message).join(' ') ?? `${response.status}`);
+  const faults = Object.values(data).flatMap((payload: Payload) => payload?.userErrors ?? []);
+  if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join(' '));
+  return data;
 }
 
-export async function signIn(url: string, login: string, password = 'docket-demo'): Promise<Ask> {
-  const { signIn: payload } = await send<{ signIn: { accessToken: string } }>(
+/** The API, signed in as one of the demo people. */
+export async function apiAs(deskUrl: string, username: string): Promise<Api> {
+  const url = deskUrl.replace(/\/$/, '');
+  const { signIn } = await ask<{ signIn: { accessToken: string } }>(
     url,
     null,
-    'mutation ($input: SignInInput!) { signIn(input: $input) { accessToken userErrors { message } } }',
-    { input: { login, password } },
+    'mutation ($login: String!) { signIn(input: { login: $login, password: "docket-demo" }) { accessToken } }',
+    { login: username },
   );
-  return async <Data>(query: string, variables: object = {}) => send<Data>(url, payload.accessToken, query, variables);
+  return async (query, variables = {}) => ask(url, signIn.accessToken, query, variables);
 }
 
 /** What tests mostly ask for. */

@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import assert from 'node:assert/strict';
 import axe from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { freePort } from '../../tests/support/free-port.js';
@@ -108,24 +107,4 @@ export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { violations: found } = await page.evaluate('axe.run()').then((result) => result as axe.AxeResults);
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html).join(' | ')}`);
-}
-
-const SIZES = [1280, 360, 320];
-
-/** The page as it is fits a wide screen, a phone and 320 pixels, and axe finds nothing wrong in light and dark. */
-export async function fitsAndPasses(page: Page): Promise<void> {
-  const before = page.viewportSize() ?? { width: 1280, height: 800 };
-  for (const width of SIZES) {
-    await page.setViewportSize({ width, height: 740 });
-    const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-    assert.ok(overflow <= 0, `${page.url()} is ${overflow} px too wide at ${width} px`);
-    // Between the two smallest nothing changes but the room.
-    if (width === 320) continue;
-    for (const colorScheme of ['light', 'dark'] as const) {
-      await page.emulateMedia({ colorScheme });
-      assert.deepEqual(await violations(page), [], `${page.url()}, ${width} px, ${colorScheme}`);
-    }
-    await page.emulateMedia({ colorScheme: null });
-  }
-  await page.setViewportSize(before);
 }

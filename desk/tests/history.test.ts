@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Ask, type FoundPerson, signIn } from './api.js';
-import { type Desk, fitsAndPasses, skip, startDesk } from './desk.js';
+import { type Api, type FoundPerson, apiAs } from './api.js';
+import { type Desk, skip, startDesk } from './desk.js';
+import { looksRight } from './looks.js';
 
 const ID = /[0-9a-f]{8}-[0-9a-f]{4}-/i;
 const UPDATE =
@@ -9,11 +10,11 @@ const UPDATE =
 
 describe('what was', { skip, timeout: 120_000 }, () => {
   let desk: Desk;
-  let ada: Ask;
-  let ruth: Ask;
+  let ada: Api;
+  let ruth: Api;
   before(async () => {
     desk = await startDesk();
-    [ada, ruth] = [await signIn(desk.url, 'ada'), await signIn(desk.url, 'ruth')];
+    [ada, ruth] = [await apiAs(desk.url, 'ada'), await apiAs(desk.url, 'ruth')];
   });
   after(async () => desk.stop());
 
@@ -103,7 +104,7 @@ describe('what was', { skip, timeout: 120_000 }, () => {
       await timeline.getByText(sentence).first().waitFor({ timeout: 5_000 });
     }
     assert.doesNotMatch(await timeline.innerText(), ID);
-    await fitsAndPasses(page);
+    await looksRight(page, 'history');
     assert.deepEqual(desk.faults, []);
   });
 
@@ -114,11 +115,11 @@ describe('what was', { skip, timeout: 120_000 }, () => {
     await page.getByRole('button', { name: 'Delete ticket' }).click();
     const dialog = page.getByRole('dialog', { name: `Delete ticket #${first.number}?` });
     await dialog.getByText('mails about it that wait are not sent').waitFor();
-    await fitsAndPasses(page);
+    await looksRight(page, 'deleting a ticket');
     await dialog.getByRole('button', { name: 'Delete the ticket' }).dblclick();
     await page.getByText('This ticket was deleted').waitFor();
     assert.equal(await page.getByLabel('Your reply').count(), 0);
-    await fitsAndPasses(page);
+    await looksRight(page, 'deleted ticket');
     await page.reload();
     await page.getByRole('button', { name: `Restore #${first.number}` }).dblclick();
     await page.getByLabel('Your reply').waitFor();
@@ -143,7 +144,7 @@ describe('what was', { skip, timeout: 120_000 }, () => {
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Deleted' }).click();
     await page.getByRole('link', { name: 'Deleted by mistake, too' }).waitFor();
     assert.equal(await page.getByRole('checkbox').count(), 0);
-    await fitsAndPasses(page);
+    await looksRight(page, 'deleted tickets');
     const another = await desk.openAs('Ada Okafor', '/tickets?view=deleted');
     for (const each of [page, another]) {
       // Who comes second restores nothing any more, and hears nothing bad.

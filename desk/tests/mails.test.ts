@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Found, type FoundPerson, signIn } from './api.js';
-import { type Desk, fitsAndPasses, skip, startDesk, violations } from './desk.js';
+import { type Found, type FoundPerson, apiAs } from './api.js';
+import { type Desk, skip, startDesk, violations } from './desk.js';
+import { looksRight } from './looks.js';
 
 const MANY = 21;
 
@@ -10,7 +11,7 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
   before(async () => {
     // Assignments wait, replies leave at once.
     desk = await startDesk({ ASSIGN_REPORT_SCHEDULE: '12', REPLY_DELAY_SECONDS: '1' });
-    const [ada, ruth, leo] = await Promise.all(['ada', 'ruth', 'leo'].map(async (login) => signIn(desk.url, login)));
+    const [ada, ruth, leo] = await Promise.all(['ada', 'ruth', 'leo'].map(async (login) => apiAs(desk.url, login)));
     assert.ok(ada && ruth && leo);
     const { tickets } = await ada<Found>('{ tickets(first: 20) { nodes { id title } } }');
     const idOf = (words: string) => tickets.nodes.find(({ title }) => title.includes(words))?.id;
@@ -47,7 +48,7 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
     while (!(await failed.isVisible())) await tomas.getByRole('button', { name: 'Load again' }).click();
     await failed.getByText(/No such mailbox here|550/).waitFor();
     await failed.getByText('Mei Tanaka').waitFor();
-    await fitsAndPasses(tomas);
+    await looksRight(tomas, 'mails');
 
     await tomas.getByRole('link', { name: 'Sent' }).click();
     await tomas
@@ -79,7 +80,7 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
     await tomas.getByRole('link', { name: 'Cancelled', exact: true }).click();
     await tomas.getByRole('row').nth(1).waitFor();
     assert.equal(await tomas.getByRole('row').count(), 2);
-    await fitsAndPasses(tomas);
+    await looksRight(tomas, 'cancelled mails');
     assert.deepEqual(desk.faults, []);
   });
 
@@ -96,11 +97,11 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
   });
 
   test('of others do not show to those who do not manage tickets, nor a button to cancel their own', async () => {
-    const staff = await signIn(desk.url, 'ada');
+    const staff = await apiAs(desk.url, 'ada');
     const { userByUsername } = await staff<FoundPerson>('{ userByUsername(username: "tomas") { id } }');
     const leo = await desk.openAs('Leo Marchetti', `/mails?list=sent&to=${userByUsername.id}`);
     // He comments on a ticket of his, which is answered.
-    const mei = await signIn(desk.url, 'mei');
+    const mei = await apiAs(desk.url, 'mei');
     const { tickets } = await mei<Found>(
       '{ tickets(first: 1, filter: { search: "Cannot sign in" }) { nodes { id } } }',
     );

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type FoundPerson, signIn } from './api.js';
-import { type Desk, fitsAndPasses, skip, startDesk } from './desk.js';
+import { type FoundPerson, apiAs } from './api.js';
+import { type Desk, skip, startDesk } from './desk.js';
+import { looksRight } from './looks.js';
 
 const WRONG_PASSWORDS = 11;
 
@@ -23,7 +24,7 @@ describe("one's own account", { skip, timeout: 120_000 }, () => {
     await address.getByLabel('Current password').fill('docket-demo');
     await address.getByRole('button', { name: 'Change the address' }).click();
     await address.getByText('A mail was sent to leo@new.example').waitFor();
-    await fitsAndPasses(leo);
+    await looksRight(leo, 'account with a pending address');
 
     await address.getByRole('button', { name: 'Give it up' }).dblclick();
     await address.getByText('A mail was sent to').waitFor({ state: 'detached' });
@@ -100,7 +101,7 @@ describe("one's own account", { skip, timeout: 120_000 }, () => {
 
   test('is deleted with its password only, after what that does was read', async () => {
     const faults = desk.faults.length;
-    const ada = await signIn(desk.url, 'ada');
+    const ada = await apiAs(desk.url, 'ada');
     const { userByUsername } = await ada<FoundPerson>('{ userByUsername(username: "leo") { role { id } } }');
     await ada('mutation ($input: CreateUserInput!) { createUser(input: $input) { userErrors { message } } }', {
       input: {
@@ -118,7 +119,7 @@ describe("one's own account", { skip, timeout: 120_000 }, () => {
     await noor.getByRole('button', { name: 'Delete my account…' }).click();
     const dialog = noor.getByRole('dialog', { name: 'Delete your account?' });
     await dialog.getByText('Your tickets and comments stay, under your name.').waitFor();
-    await fitsAndPasses(noor);
+    await looksRight(noor, 'deleting the account');
     const confirm = dialog.getByRole('button', { name: 'Delete my account' });
     for (let tries = 0; tries < WRONG_PASSWORDS; tries += 1) {
       await dialog.getByLabel('Current password').fill(`wrong ${tries}`);
@@ -146,6 +147,6 @@ describe("one's own account", { skip, timeout: 120_000 }, () => {
     const ada = await desk.openAs('Ada Okafor', '/me');
     await ada.getByText('You are the only one who can manage users.').waitFor();
     assert.ok(await ada.getByRole('button', { name: 'Delete my account…' }).isDisabled());
-    await fitsAndPasses(ada);
+    await looksRight(ada, 'account of the last manager');
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { type Locator, type Page, type Response } from 'playwright-core';
-import { type Ask, signIn } from './api.js';
+import { type Api, apiAs } from './api.js';
 import { type DemoName, type Desk, skip, startDesk } from './desk.js';
 
 interface Person {
@@ -62,11 +62,11 @@ interface Shift {
 
 describe('a shift of ten tickets', { skip, timeout: 180_000, concurrency: PEOPLE.length }, () => {
   let desk: Desk;
-  const asks = new Map<string, Ask>();
+  const asks = new Map<string, Api>();
   before(async () => {
     desk = await startDesk({ ASSIGN_REPORT_SCHEDULE: '12', REPLY_DELAY_SECONDS: '600' });
     for (const username of ['ada', 'tomas', 'mei', 'ruth', 'leo']) {
-      asks.set(username, await signIn(desk.url, username));
+      asks.set(username, await apiAs(desk.url, username));
     }
   });
   after(async () => desk.stop());

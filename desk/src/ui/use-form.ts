@@ -1,6 +1,6 @@
-import { type FieldErrors, type Result } from '@docket/client';
+import { type Result } from '@docket/client';
 import { type ChangeEvent, type FormEvent, useState } from 'react';
-import { explain } from '../app/api.js';
+import { otherErrors, useSaving } from './use-saving.js';
 
 interface FormOptions<Name extends string, Value> {
   readonly initial: Readonly<Record<Name, string>>;
@@ -8,41 +8,21 @@ interface FormOptions<Name extends string, Value> {
   readonly onDone?: (value: Value) => void;
 }
 
-/** The text fields of a form and how it is sent: once at a time, and each message of the server beside its field. */
+/** A form of text fields, each with what the server says of it. */
 export function useForm<Name extends string, Value>({ initial, send, onDone }: FormOptions<Name, Value>) {
+  const { form, busy, errors, save, submit } = useSaving();
   const [values, setValues] = useState(initial);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [busy, setBusy] = useState(false);
-
-  const submit = async (event?: FormEvent) => {
-    event?.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setErrors({});
-    try {
-      const result = await send(values);
-      if (result.ok) onDone?.(result.value);
-      else setErrors(result.fields);
-    } catch (failure) {
-      setErrors({ '': explain(failure) });
-    } finally {
-      setBusy(false);
-    }
-  };
-
+  const done = (value: Value) => onDone?.(value);
   return {
     values,
-    errors,
-    /** What is said of the form as a whole, and of fields that it does not show. */
-    otherError: Object.entries(errors)
-      .filter(([name]) => !(name in initial))
-      .map(([, message]) => message)
-      .join(' '),
     busy,
-    submit,
-    reset: () => {
-      setValues(initial);
-      setErrors({});
+    /** What is said of the form as a whole, and of fields that it does not show. */
+    otherError: otherErrors(errors, Object.keys(initial)),
+    /** The properties of the form. */
+    form: {
+      ref: form,
+      noValidate: true,
+      onSubmit: (event: FormEvent<HTMLFormElement>) => void submit(event, async () => send(values), done),
     },
     /** The properties of the field of this name. */
     field: (name: Name) => ({
@@ -51,5 +31,7 @@ export function useForm<Name extends string, Value>({ initial, send, onDone }: F
       error: errors[name],
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setValues((all) => ({ ...all, [name]: target.value })),
     }),
+    send: async () => save(async () => send(values), done),
+    reset: () => setValues(initial),
   };
 }

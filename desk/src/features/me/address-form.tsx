@@ -56,7 +56,7 @@ function Pending({ account: { id, email }, pendingEmail }: { account: AccountFra
 function AddressForm({ account }: { account: AccountFragment }) {
   const { id, username, email, emailConfirmed, pendingEmail } = account;
   const waiting = pendingEmail ?? (emailConfirmed === false ? email : null);
-  const { values, field, otherError, busy, submit, reset } = useForm({
+  const { values, field, otherError, busy, form, reset } = useForm({
     initial: { email: waiting ?? '', currentPassword: '' },
     send: async ({ email: typed, currentPassword }) => {
       const input = { id, email: typed.trim(), currentPassword };
@@ -70,7 +70,7 @@ function AddressForm({ account }: { account: AccountFragment }) {
   });
   const isAgain = waiting !== null && values.email.trim() === waiting;
   return (
-    <form onSubmit={(event) => void submit(event)} noValidate>
+    <form {...form}>
       <TextField
         label="New address"
         type="email"

@@ -1,7 +1,7 @@
-import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
 import { mutate, session } from '../../app/api.js';
+import { useManagers } from '../../app/managers.js';
 import { useViewer } from '../../app/session-context.js';
 import {
   DeleteAccountDocument,
@@ -13,34 +13,33 @@ import { FormError } from '../../ui/field.js';
 import { useForm } from '../../ui/use-form.js';
 import { CurrentPassword } from './current-password.js';
 
-/** Whether nobody else can manage users; undefined as long as that is not known. */
-function useIsLastManager(): boolean | undefined {
-  const { id, role } = useViewer();
-  const skip = !role.canManageUsers;
-  const { data } = useQuery(RolesThatManageUsersDocument, { skip, fetchPolicy: 'network-only' });
-  const roleId = data?.roles.filter(({ canManageUsers }) => canManageUsers).map((each) => each.id) ?? [];
-  const people = useQuery(PeopleWithRolesDocument, {
-    variables: { roleId },
-    skip: roleId.length === 0,
-    fetchPolicy: 'network-only',
-  });
-  if (skip) return false;
-  // An account whose address is not confirmed has none of the rights of its role.
-  return people.data && !people.data.users.nodes.some((other) => other.id !== id && other.emailConfirmed !== false);
+export function DeleteAccount() {
+  return useViewer().role.canManageUsers ? <DeleteManager /> : <DeleteSection isLast={false} />;
 }
 
-export function DeleteAccount() {
+/** Somebody must always be able to manage users. */
+function DeleteManager() {
+  const { id } = useViewer();
+  return <DeleteSection isLast={useManagers().isLast(id)} />;
+}
+
+function DeleteSection({ isLast }: { isLast: boolean }) {
   const [open, setOpen] = useState(false);
-  const isLast = useIsLastManager();
   return (
     <section aria-labelledby="delete-title">
       <h2 id="delete-title">Delete the account</h2>
-      <p className="soft delete-account-text">
-        {isLast === true
+      <p className="soft delete-account-text" id="delete-text">
+        {isLast
           ? 'You are the only one who can manage users. Give somebody else that right first.'
           : 'It does not come back. What you wrote stays, under your name.'}
       </p>
-      <button type="button" className="button danger" disabled={isLast !== false} onClick={() => setOpen(true)}>
+      <button
+        type="button"
+        className="button danger"
+        disabled={isLast}
+        aria-describedby="delete-text"
+        onClick={() => setOpen(true)}
+      >
         Delete my account…
       </button>
       {open && <DeleteDialog onClose={() => setOpen(false)} />}
@@ -50,7 +49,7 @@ export function DeleteAccount() {
 
 function DeleteDialog({ onClose }: { onClose: () => void }) {
   const { id, username } = useViewer();
-  const { values, field, otherError, busy, submit } = useForm({
+  const { values, field, otherError, busy, form } = useForm({
     initial: { currentPassword: '' },
     send: async ({ currentPassword }) => {
       const { deleteUser } = await mutate(DeleteAccountDocument, { input: { id, currentPassword } });
@@ -60,7 +59,7 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title="Delete your account?" onClose={onClose}>
-      <form className="delete-account" onSubmit={(event) => void submit(event)} noValidate>
+      <form className="delete-account" {...form}>
         <ul>
           <li>You are signed out everywhere, and cannot sign in again.</li>
           <li>Active tickets that are assigned to you become unassigned.</li>

@@ -8,7 +8,7 @@ import { useForm } from '../../ui/use-form.js';
 /** How others see the person, and by what they mention them. */
 export function NameForm({ account }: { account: AccountFragment }) {
   const initial = { firstName: account.firstName, lastName: account.lastName ?? '', username: account.username };
-  const { values, field, otherError, busy, submit } = useForm({
+  const { values, field, otherError, busy, form } = useForm({
     initial,
     send: async ({ lastName, ...names }) => {
       const input = { id: account.id, ...names, lastName: lastName.trim() === '' ? null : lastName };
@@ -21,7 +21,7 @@ export function NameForm({ account }: { account: AccountFragment }) {
   return (
     <section aria-labelledby="name-title">
       <h2 id="name-title">Name</h2>
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
         <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
         <TextField

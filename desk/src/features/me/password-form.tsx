@@ -8,7 +8,7 @@ import { CurrentPassword } from './current-password.js';
 
 /** Changes the password; the other sessions end with it. */
 export function PasswordForm({ username }: { username: string }) {
-  const { values, field, otherError, busy, submit, reset } = useForm({
+  const { values, field, otherError, busy, form, reset } = useForm({
     initial: { currentPassword: '', newPassword: '' },
     send: async (input) => {
       const { changePassword } = await mutate(ChangePasswordDocument, { input }, [MeDocument]);
@@ -22,7 +22,7 @@ export function PasswordForm({ username }: { username: string }) {
   return (
     <section aria-labelledby="password-title">
       <h2 id="password-title">Password</h2>
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <CurrentPassword username={username} {...field('currentPassword')} />
         <TextField
           label="New password"

@@ -26,7 +26,7 @@ export function SignIn({ ended }: { ended: boolean }) {
 }
 
 function SignInForm({ ended, onForm }: { ended: boolean; onForm: (form: Form) => void }) {
-  const { field, otherError, busy, submit } = useForm({
+  const { field, otherError, busy, form } = useForm({
     initial: { login: '', password: '' },
     send: async ({ login, password }) => session.signIn(login, password),
   });
@@ -34,7 +34,7 @@ function SignInForm({ ended, onForm }: { ended: boolean; onForm: (form: Form) =>
     <>
       <h1>Sign in</h1>
       {ended && <p className="notice">Your session has ended. Sign in again: what you were writing is still there.</p>}
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <TextField
           label="Username or e-mail"
           autoComplete="username"
@@ -85,10 +85,10 @@ function DemoPeople({ password, people }: { password: string; people: readonly D
 }
 
 function DemoButton({ person: { username, name, role }, password }: { person: DemoPerson; password: string }) {
-  const { otherError, busy, submit } = useForm({ initial: {}, send: async () => session.signIn(username, password) });
+  const { otherError, busy, send } = useForm({ initial: {}, send: async () => session.signIn(username, password) });
   return (
     <>
-      <button type="button" className="demo-person" disabled={busy} onClick={() => void submit()}>
+      <button type="button" className="demo-person" disabled={busy} onClick={() => void send()}>
         <Avatar name={name} />
         <span>
           <strong>{name}</strong> {WHAT_ROLES_DO[role] ?? role}
@@ -110,7 +110,7 @@ function BackToSignIn({ onForm, children }: { onForm: (form: Form) => void; chil
 }
 
 function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
-  const { field, otherError, busy, submit } = useForm({
+  const { field, otherError, busy, form } = useForm({
     initial: { firstName: '', lastName: '', username: '', email: '', password: '' },
     send: async (values) =>
       session.signUp({ ...values, lastName: values.lastName.trim() === '' ? null : values.lastName }),
@@ -118,7 +118,7 @@ function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
   return (
     <>
       <h1>Create an account</h1>
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <div className="pair">
           <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
           <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
@@ -151,7 +151,7 @@ function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
 
 function ForgottenForm({ onForm }: { onForm: (form: Form) => void }) {
   const [sentTo, setSentTo] = useState<string | null>(null);
-  const { values, field, otherError, busy, submit } = useForm({
+  const { values, field, otherError, busy, form } = useForm({
     initial: { email: '' },
     send: async ({ email }) => session.requestPasswordReset(email.trim()),
     onDone: () => setSentTo(values.email.trim()),
@@ -165,7 +165,7 @@ function ForgottenForm({ onForm }: { onForm: (form: Form) => void }) {
           works for an hour.
         </p>
       ) : (
-        <form onSubmit={(event) => void submit(event)} noValidate>
+        <form {...form}>
           <TextField label="E-mail of your account" type="email" autoComplete="email" {...field('email')} />
           <FormError>{otherError}</FormError>
           <button type="submit" className="button primary wide" disabled={busy}>
