@@ -71,7 +71,7 @@ describe('a shift of ten tickets', { skip, timeout: 180_000, concurrency: PEOPLE
   });
   after(async () => desk.stop());
 
-  async function as(username: string, mutation: Mutation, input: object): Promise<Reported | undefined> {
+  async function callAs(username: string, mutation: Mutation, input: object): Promise<Reported | undefined> {
     const ask = asks.get(username);
     assert.ok(ask);
     const type = mutation.charAt(0).toUpperCase() + mutation.slice(1);
@@ -88,16 +88,16 @@ describe('a shift of ten tickets', { skip, timeout: 180_000, concurrency: PEOPLE
     const numbers: number[] = [];
     for (const [index, { own, assigned, status }] of STATES.entries()) {
       const assignee = assigned === 'me' ? me : 'mei';
-      const ticket = await as(own ? me : 'leo', 'createTicket', {
+      const ticket = await callAs(own ? me : 'leo', 'createTicket', {
         title: `Case ${index} of ${me}: the door is stuck`,
         description: 'It does not open.',
         ...(assigned !== null && { assignedTo: { username: assignee } }),
         ...(index % 3 === 0 && { details: { serial: `A${index}` } }),
       });
       assert.ok(ticket);
-      await as('mei', 'updateTicket', { id: ticket.id, status });
-      await as('mei', 'createComment', { ticketId: ticket.id, content: 'I look at it.' });
-      await as('mei', 'createComment', { ticketId: ticket.id, content: 'A spring?', internal: true }, 'comment { id }');
+      await callAs('mei', 'updateTicket', { id: ticket.id, status });
+      await callAs('mei', 'createComment', { ticketId: ticket.id, content: 'I look at it.' });
+      await callAs('mei', 'createComment', { ticketId: ticket.id, content: 'A spring?', internal: true });
       numbers.push(ticket.number);
     }
     return numbers;
