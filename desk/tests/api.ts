@@ -17,9 +17,11 @@ async function ask<Data>(url: string, token: string | null, query: string, varia
     headers: { 'content-type': 'application/json', ...(token !== null && { authorization: `Bearer ${token}` }) },
     body: JSON.stringify({ query, variables }),
   });
-  const { data, errors }: Answer<Data> = await response.json();
+  const answer = await response.json();
+  const { data, errors }: Answer<Data> = answer;
+  const { data: payloads = {} }: Answer<Record<string, Payload>> = answer;
   if (!data || errors) throw new Error(errors?.map(({ message }) => message).join(' ') ?? `${response.status}`);
-  const faults = Object.values(data).flatMap((payload: Payload) => payload?.userErrors ?? []);
+  const faults = Object.values(payloads).flatMap((payload) => payload?.userErrors ?? []);
   if (faults.length > 0) throw new Error(faults.map(({ message }) => message).join(' '));
   return data;
 }

@@ -3,11 +3,7 @@ import { useState } from 'react';
 import { mutate, session } from '../../app/api.js';
 import { useManagers } from '../../app/managers.js';
 import { useViewer } from '../../app/session-context.js';
-import {
-  DeleteAccountDocument,
-  PeopleWithRolesDocument,
-  RolesThatManageUsersDocument,
-} from '../../generated/graphql.js';
+import { DeleteAccountDocument } from '../../generated/graphql.js';
 import { Dialog } from '../../ui/dialog.js';
 import { FormError } from '../../ui/field.js';
 import { useForm } from '../../ui/use-form.js';
