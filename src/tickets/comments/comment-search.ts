@@ -6,7 +6,7 @@ import { type TermGroups, wordQuery } from '../../search/word-query.js';
 import { isWalkedSooner } from '../../search/word-statistics.js';
 
 /** Maximum number of matches that are passed to the list's statement by their ids. */
-const MOST_IDS = 5000;
+const MAX_MATCHED_IDS = 5000;
 
 /** Comments as a source under `c`, to stand behind FROM, and what else they must fulfil. */
 export interface FoundComments {
@@ -33,8 +33,8 @@ async function commentsWith(db: Db, groups: TermGroups): Promise<FoundComments> 
   if (!(await isWalkedSooner(db, 'comment', groups, false))) {
     const hits = await db.first(sql<{ ids: string; count: number }>`
       select hits.ids::text as ids, cardinality(hits.ids) as count
-      from (select comment_hits(${query}::tsquery, ${MOST_IDS + 1}::int) as ids offset 0) hits`);
-    if (hits !== null && hits.count <= MOST_IDS) return withIds(hits.ids);
+      from (select comment_hits(${query}::tsquery, ${MAX_MATCHED_IDS + 1}::int) as ids offset 0) hits`);
+    if (hits !== null && hits.count <= MAX_MATCHED_IDS) return withIds(hits.ids);
   }
   // Written so that the index on words is not used: the list is scanned in its order.
   return { source: sql`comment c`, condition: sql`(c.words @@ ${query}::tsquery) is true` };
