@@ -2,6 +2,7 @@
 export default {
   testMatch: ['<rootDir>/tests/**/*.test.ts', '<rootDir>/client/tests/**/*.test.ts'],
   testRunner: '<rootDir>/tests/support/jest/runner.mjs',
+  testSequencer: '<rootDir>/tests/support/jest/sequencer.mjs',
   // Node loads what tests import (loader.mjs).
   transform: {},
   globalSetup: '<rootDir>/tests/support/global-setup.js',
