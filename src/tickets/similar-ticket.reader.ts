@@ -22,7 +22,7 @@ const MAX_COUNTED_FREQUENCY = 3000;
 const MAX_FREQUENT_TERMS = 3;
 /** How many of the newest tickets are scanned for such candidates, and how many candidates end the scan. */
 const MAX_SCANNED_TICKETS = 4000;
-const MAX_CANDIDATES = 100;
+const MAX_CANDIDATES = 50;
 /** Number of the best candidates that are scored by all their terms. */
 const CANDIDATES = 50;
 /** Minimum score: below it, the shared terms are those that any two tickets share. */
