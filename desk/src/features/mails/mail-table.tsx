@@ -94,6 +94,7 @@ function State({ mail: { status, sendAt, sentAt, cancelledAt, cancelReason, atte
           <small className="soft">{cancelReasonLabel(cancelReason)}</small>
         </>
       );
+    case 'FAILED':
     default:
       return (
         <>

@@ -14,7 +14,7 @@ export function DeletedList({ tickets }: { tickets: readonly QueueTicket[] }) {
       tickets={tickets}
       action={{
         label: 'Deleted',
-        cell: ({ id, number, deletedAt, viewerCanRestore }) => (
+        renderCell: ({ id, number, deletedAt, viewerCanRestore }) => (
           <span className="deleted-action">
             {deletedAt != null && (
               <span>

@@ -56,7 +56,7 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
         selected={selected}
         selection={{
           label: 'Select',
-          cell: (ticket) =>
+          renderCell: (ticket) =>
             canChange(ticket) && (
               <input
                 type="checkbox"
