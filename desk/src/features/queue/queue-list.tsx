@@ -1,4 +1,5 @@
 import { type CSSProperties, type RefObject, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { type QueueQuery } from '../../generated/graphql.js';
 import { useShortcuts } from '../../ui/shortcuts.js';
 import { useMediaQuery } from '../../ui/use-media-query.js';
@@ -37,9 +38,9 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
     (button) => {
       const focused = focusedTicket();
       if (ids.length === 0 && focused === null) return;
-      if (ids.length === 0 && focused !== null) onSelect(new Set([focused]));
-      // The bar shows with the next frame.
-      requestAnimationFrame(() => requestAnimationFrame(() => button.current?.click()));
+      // Shows the bar, with its buttons.
+      if (ids.length === 0 && focused !== null) flushSync(() => onSelect(new Set([focused])));
+      button.current?.click();
     },
     { statusButton, assigneeButton },
   );

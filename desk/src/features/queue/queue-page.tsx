@@ -71,7 +71,7 @@ export function QueuePage() {
             <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
           </span>
         </h1>
-        <div role="status" className="news-place">
+        <div role="status" className="news-place" {...handlers}>
           <button type="button" className="button small news" data-shown={hasNews} onClick={() => void reload()}>
             Show what changed
           </button>

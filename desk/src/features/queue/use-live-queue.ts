@@ -17,10 +17,13 @@ interface LiveQueue {
 /**
  * Keeps the list as it is on the server. A row that changed shows it at once; rows come, go and move only while the pointer and
  * the focus are elsewhere, so that nobody hits another ticket than they meant.
- * @returns whether there is something that is held back
+ * @returns whether something was held back, until it shows
  */
 export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue): boolean {
   const [stale, setStale] = useState(false);
+  const [held, setHeld] = useState(false);
+  // It stays so on the way to the button that shows what changed.
+  if (held !== (stale && (held || isHeld))) setHeld(!held);
   const latest = useRef(reload);
   useEffect(() => {
     latest.current = reload;
@@ -54,5 +57,5 @@ export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue): bool
     }, PAUSE_MS);
     return () => clearTimeout(timer);
   }, [stale, isHeld]);
-  return stale && isHeld;
+  return held;
 }

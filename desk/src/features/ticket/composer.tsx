@@ -1,6 +1,7 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
 import { newId, resultOf } from '@docket/client';
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateCommentDocument, TicketDocument } from '../../generated/graphql.js';
@@ -52,9 +53,9 @@ export function Composer(props: ComposerProps) {
   const [isQuiet, setIsQuiet] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const write = (next: Mode) => {
-    setMode(next);
-    // Once the text of that mode is there.
-    requestAnimationFrame(() => area.current?.focus());
+    // At once, as somebody who types fast begins with the next key.
+    flushSync(() => setMode(next));
+    area.current?.focus();
   };
   useShortcuts({
     ...(canReply && { r: { label: 'Reply', run: () => write('reply') } }),
