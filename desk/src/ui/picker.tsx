@@ -45,13 +45,13 @@ export function Picker<Id extends string>(props: PickerProps<Id>) {
   const close = () => popover.current?.hidePopover();
   useEffect(() => {
     if (!open) return undefined;
-    // It stands at its button, which scrolls away under it.
+    // It stays at its button, which scrolls away under it.
     const onScroll = (event: Event) => {
-      if (event.target === document) popover.current?.hidePopover();
+      if (event.target === document && popover.current && button.current) place(popover.current, button.current);
     };
     addEventListener('scroll', onScroll, true);
     return () => removeEventListener('scroll', onScroll, true);
-  }, [open]);
+  }, [open, button]);
 
   return (
     <>
