@@ -35,6 +35,8 @@ try {
       },
     },
   );
+  // Otherwise Ctrl-C would leave PostgreSQL running.
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => tests.kill(signal));
   const [code] = await once(tests, 'exit');
   process.exitCode = code ?? 1;
 } finally {
