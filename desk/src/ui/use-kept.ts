@@ -2,11 +2,11 @@ import { useEffect, useState } from 'react';
 
 const PREFIX = 'docket-draft ';
 
-function parse<Value>(text: string | null): Value | null {
+function parse<Value>(text: string | null, otherwise: Value): Value {
   try {
-    return text === null ? null : JSON.parse(text);
+    return text === null ? otherwise : JSON.parse(text);
   } catch {
-    return null;
+    return otherwise;
   }
 }
 
@@ -25,11 +25,11 @@ function store(key: string, text: string | null): void {
  */
 export function useKept<Value>(owner: string, name: string): [Value | null, (value: Value | null) => void] {
   const key = `${PREFIX}${owner} ${name}`;
-  const [value, setValue] = useState(() => parse<Value>(localStorage.getItem(key)));
+  const [value, setValue] = useState(() => parse<Value | null>(localStorage.getItem(key), null));
   useEffect(() => {
     // Comes when another tab wrote, sent or gave it up.
     const onStorage = (event: StorageEvent) => {
-      if (event.key === key) setValue(parse<Value>(event.newValue));
+      if (event.key === key) setValue(parse<Value | null>(event.newValue, null));
     };
     addEventListener('storage', onStorage);
     return () => removeEventListener('storage', onStorage);
