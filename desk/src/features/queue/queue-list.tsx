@@ -1,4 +1,5 @@
 import { type RefObject, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { BulkBar, MOST_SELECTED } from './bulk-bar.js';
 import { focusedTicket, useRowKeys } from './row-keys.js';
 import { type QueueTicket, Rows } from './rows.js';
@@ -32,9 +33,9 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
   const openPicker = (button: RefObject<HTMLButtonElement | null>) => {
     const focused = focusedTicket();
     if (chosen.length === 0 && focused === null) return;
-    if (chosen.length === 0 && focused !== null) toggle(focused);
-    // The bar shows with the next frame.
-    requestAnimationFrame(() => requestAnimationFrame(() => button.current?.click()));
+    // Shows the bar, with its buttons.
+    if (chosen.length === 0 && focused !== null) flushSync(() => toggle(focused));
+    button.current?.click();
   };
   useRowKeys(table, {
     x: {

@@ -22,8 +22,8 @@ interface RowsProps {
 
 /** The table of the queue: a row for each ticket, which leads to it. */
 export function Rows({ table, tickets, selected, selection, action }: RowsProps) {
-  const isWide = useMediaQuery('(min-width: 85rem)');
-  const columns = COLUMNS.filter(({ wideOnly }) => isWide || wideOnly !== true);
+  const fits = { tablet: useMediaQuery('(min-width: 48.01rem)'), wide: useMediaQuery('(min-width: 85rem)') };
+  const columns = COLUMNS.filter(({ room }) => room === undefined || fits[room]);
   const widths = [...columns.map(({ width }) => width), ...(action ? ['max-content'] : [])];
   const style: CSSProperties & Record<'--columns', string> = { '--columns': widths.join(' ') };
   return (
@@ -32,11 +32,11 @@ export function Rows({ table, tickets, selected, selection, action }: RowsProps)
         <tr>
           {/* Without a selection its column stays, with nothing in it. */}
           {/* oxlint-disable-next-line jsx-a11y/control-has-associated-label */}
-          {selection ? <Heading id="select" label={selection.label} /> : <td data-column="select" />}
-          {columns.map(({ id, label }) => (
-            <Heading key={id} id={id} label={label} />
+          {selection ? <Heading label={selection.label} narrow /> : <td data-column="select" />}
+          {columns.map(({ id, label, narrow }) => (
+            <Heading key={id} label={label} narrow={narrow} />
           ))}
-          {action && <Heading id="action" label={action.label} />}
+          {action && <Heading label={action.label} />}
         </tr>
       </thead>
       <tbody>
@@ -61,10 +61,10 @@ export function Rows({ table, tickets, selected, selection, action }: RowsProps)
   );
 }
 
-function Heading({ id, label }: { id: string; label: string }) {
+function Heading({ label, narrow }: { label: string; narrow?: true | undefined }) {
   return (
-    <th scope="col" data-column={id}>
-      <span>{label}</span>
+    <th scope="col">
+      <span className={narrow && 'visually-hidden'}>{label}</span>
     </th>
   );
 }

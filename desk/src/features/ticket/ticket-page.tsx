@@ -50,6 +50,8 @@ export function TicketPage({ number }: { number: number }) {
   const viewer = useViewer();
   const { data, loading, error, refetch, fetchMore } = useQuery(TicketDocument, {
     variables: { number, last: TIMELINE_PAGE },
+    // The earlier pages stay.
+    refetchWritePolicy: 'merge',
   });
   const ticket = data?.ticketByNumber;
   useChanges(TicketChangesDocument, {
@@ -108,7 +110,7 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
           <Timeline nodes={nodes} onEarlier={ticket.timeline.pageInfo.hasPreviousPage ? onEarlier : undefined} />
           <Composer
             key={ticket.id}
-            ticketId={ticket.id}
+            ticket={ticket}
             nodes={nodes}
             onRefresh={onRefresh}
             canReply={ticket.viewerCanComment}
