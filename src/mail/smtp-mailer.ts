@@ -1,5 +1,7 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import pLimit from 'p-limit';
 import { composeMail } from './compose.js';
+import { HeldEnd } from './held-end.js';
 import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
@@ -22,8 +24,15 @@ interface SmtpSettings {
   timeouts?: { connection: number; socket: number };
 }
 
+/** What nodemailer gets: its plugin finds the end of the message there. */
+interface HeldMail extends SendMailOptions {
+  readonly end: HeldEnd;
+}
+
 /**
- * Sends over a pool of SMTP connections. A mail is offered once; retries belong to the notification, which counts them
+ * Sends over a pool of SMTP connections. Mails are transmitted in parallel, but one after the other from the end of the
+ * data until `stored`: a process that is killed leaves at most one mail that the server may have accepted and that is
+ * not stored as sent. A mail is offered once; retries belong to the notification, which counts them
  * and waits longer each time. (nodemailer's pool dials again by itself only when a connection closes before a mail was
  * begun on it.)
  */
@@ -51,14 +60,28 @@ export function createSmtpMailer({
     disableUrlAccess: true,
   });
 
+  transport.use('stream', (mail, done) => {
+    if ('end' in mail.data && mail.data.end instanceof HeldEnd) {
+      const { end } = mail.data;
+      mail.message.transform(() => end.stream());
+    }
+    done();
+  });
+  const oneAtATime = pLimit(1);
+
   return {
-    async send(message: MailMessage): Promise<void> {
-      const mail = composeMail(message, { from });
-      try {
-        await transport.sendMail(mail);
-      } catch (error) {
+    async send(message: MailMessage, stored): Promise<void> {
+      const end = new HeldEnd();
+      const mail: HeldMail = { ...composeMail(message, { from }), end };
+      const accepted = transport.sendMail(mail).catch((error: unknown) => {
         throw refusalFrom(error);
-      }
+      });
+      await Promise.race([end.reached, accepted]);
+      await oneAtATime(async () => {
+        end.release();
+        await accepted;
+        await stored?.();
+      });
     },
 
     async close(): Promise<void> {

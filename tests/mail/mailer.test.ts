@@ -177,6 +177,29 @@ describe('over SMTP', () => {
     expect(server.mails).toEqual([]);
   });
 
+  test('the next mail is accepted only when it is stored that the one before was', async () => {
+    const stored = Promise.withResolvers<void>();
+    const first = mailer.send(buildMessage(), async () => stored.promise);
+    await server.waitForMails(1);
+    const others = ['2', '3', '4'].map(async (messageId) => mailer.send(buildMessage({ messageId })));
+    // Refused before its end: it does not wait, and nobody waits for it.
+    server.refuseRecipient('eve@example.com');
+    expect(await refusalOf(mailer, buildMessage({ to: { name: 'Eve', address: 'eve@example.com' } }))).toMatchObject({
+      permanent: true,
+    });
+    expect(server.mails).toHaveLength(1);
+    stored.resolve();
+    await Promise.all([first, ...others]);
+    expect(server.mails).toHaveLength(4);
+  });
+
+  test('a mail of which it cannot be stored that it was accepted holds up no other, and the error says why', async () => {
+    const failing = mailer.send(buildMessage(), async () => Promise.reject(new Error('no database')));
+    await expect(failing).rejects.toThrow('no database');
+    await mailer.send(buildMessage());
+    expect(server.mails).toHaveLength(2);
+  });
+
   test.each([550, 552, 554])('a mail answered with %d is refused for good', async (code) => {
     server.failWith(code, 'mailbox unavailable');
     expect(await refusalOf(mailer)).toMatchObject({ permanent: true, message: `${code} mailbox unavailable` });

@@ -1,6 +1,6 @@
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
-import { MailRefusedError } from '../../mail/mailer.js';
+import { type Mailer, type MailMessage, MailRefusedError } from '../../mail/mailer.js';
 import { inScopeWith } from '../../observability/scope.js';
 import { type Tracing, within } from '../../observability/tracing/tracing.js';
 
@@ -24,8 +24,8 @@ export interface PendingMailKind<Row extends PendingMail> {
   readonly waiting: (em: EntityManager, limit: number) => Promise<readonly Row[]>;
   /** A row that is not handled, locked; null also while another worker has locked it. */
   readonly lock: (em: EntityManager, id: string) => Promise<Row | null>;
-  /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction of `lock`. */
-  readonly answer: (em: EntityManager, row: Row) => Promise<void>;
+  /** Sets `handledAt`, in the transaction of `lock`, and gives the mail; null if none is to be sent any more, or not yet. */
+  readonly answer: (em: EntityManager, row: Row) => Promise<MailMessage | null>;
   /** Marks one as handled whose mail can never be sent. */
   readonly giveUp: (em: EntityManager, id: string) => Promise<unknown>;
 }
@@ -33,12 +33,17 @@ export interface PendingMailKind<Row extends PendingMail> {
 /** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
 export class PendingMails<Row extends PendingMail> {
   readonly #orm: MikroORM;
+  readonly #mailer: Mailer;
   readonly #tracing: Tracing | undefined;
   readonly #kind: PendingMailKind<Row>;
 
-  constructor(orm: MikroORM, tracing: Tracing | undefined, kind: PendingMailKind<Row>) {
-    this.#orm = orm;
-    this.#tracing = tracing;
+  constructor(
+    deps: { readonly orm: MikroORM; readonly mailer: Mailer; readonly tracing: Tracing | undefined },
+    kind: PendingMailKind<Row>,
+  ) {
+    this.#orm = deps.orm;
+    this.#mailer = deps.mailer;
+    this.#tracing = deps.tracing;
     this.#kind = kind;
   }
 
@@ -63,15 +68,22 @@ export class PendingMails<Row extends PendingMail> {
   }
 
   async #deliver(id: string): Promise<void> {
+    const em = this.#orm.em.fork();
+    await em.begin();
     try {
-      await this.#orm.em.fork().transactional(async (em) => {
-        const row = await this.#kind.lock(em, id);
-        if (row !== null) await this.#traced(row, async () => this.#kind.answer(em, row));
-      });
+      const row = await this.#kind.lock(em, id);
+      if (row !== null) await this.#traced(row, async () => this.#answer(em, row));
+      if (em.isInTransaction()) await em.commit();
     } catch (error) {
+      if (em.isInTransaction()) await em.rollback();
       if (!(error instanceof MailRefusedError)) throw error;
       if (error.permanent) await this.#kind.giveUp(this.#orm.em.fork(), id);
     }
+  }
+
+  async #answer(em: EntityManager, row: Row): Promise<void> {
+    const mail = await this.#kind.answer(em, row);
+    if (mail !== null) await this.#mailer.send(mail, async () => em.commit());
   }
 
   async #traced({ id, traceparent }: Row, work: () => Promise<void>): Promise<void> {
