@@ -6,7 +6,7 @@ import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
 /** The worker renews its lease of the mail meanwhile (notifications/delivery.ts). */
-const TIMEOUTS = { connection: 10_000, socket: 15_000 };
+const TIMEOUTS = { connection: 10_000, socket: 15_000, mail: 120_000 };
 
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
 const IMPLICIT_TLS_PORT = 465;
@@ -20,8 +20,11 @@ interface SmtpSettings {
   requireTls?: boolean;
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
-  /** In milliseconds: for a connection and its greeting, and for each answer on it. */
-  timeouts?: { connection: number; socket: number };
+  /**
+   * In milliseconds: for a connection and its greeting, for each answer on it, and for a mail, as a server that sends a
+   * byte from time to time would hold up all others.
+   */
+  timeouts?: { connection: number; socket: number; mail?: number };
 }
 
 /** What nodemailer gets: its plugin finds the end of the message there. */
@@ -72,7 +75,8 @@ export function createSmtpMailer({
   return {
     async send(message: MailMessage, stored): Promise<void> {
       const end = new HeldEnd();
-      const mail: HeldMail = { ...composeMail(message, { from }), end };
+      const signal = AbortSignal.timeout(timeouts.mail ?? TIMEOUTS.mail);
+      const mail: HeldMail = { ...composeMail(message, { from }), end, signal };
       const accepted = transport.sendMail(mail).catch((error: unknown) => {
         throw refusalFrom(error);
       });

@@ -52,6 +52,36 @@ describe('over SMTP', () => {
     await server.close();
   });
 
+  test('a server that never ends its answer holds up a mail for a limited time', async () => {
+    const trickling = createServer((socket) => {
+      let writing: NodeJS.Timeout | undefined;
+      let isData = false;
+      socket.on('error', () => {});
+      socket.on('close', () => clearInterval(writing));
+      socket.write('220 test\r\n');
+      socket.on('data', (data) => {
+        const received = data.toString();
+        if (!isData) socket.write(received.startsWith('DATA') ? '354 go on\r\n' : '250 ok\r\n');
+        isData ||= received.startsWith('DATA');
+        if (received.endsWith('\r\n.\r\n')) writing ??= setInterval(() => socket.write('250-more\r\n'), 50);
+      });
+    });
+    await once(trickling.listen(0, HOST), 'listening');
+    const address = trickling.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const timeouts = { connection: 1000, socket: 500, mail: 1500 };
+    const impatient = createSmtpMailer({ host: HOST, port, from: FROM, timeouts });
+    try {
+      expect(await refusalOf(impatient)).toMatchObject({
+        permanent: false,
+        message: 'the mail server took too long for the mail',
+      });
+    } finally {
+      await impatient.close();
+      trickling.close();
+    }
+  });
+
   test('without STARTTLS nothing is said where TLS is required: no password, no mail', async () => {
     const said: string[] = [];
     const plain = createServer((socket) => {
