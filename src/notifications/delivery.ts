@@ -109,6 +109,18 @@ export class Delivery {
     const outcomes = await this.#send(claimed).finally(() => clearInterval(renewing));
     const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
+    await this.#deliverNext(outcomes);
+  }
+
+  /** Delivers at once what waited for a mail that is not sent: its own jobs have run, and found it waiting. */
+  async #deliverNext(outcomes: readonly Outcomes[]): Promise<void> {
+    const unsent = outcomes
+      .filter(({ outcome }) => outcome.status !== NotificationStatus.SENT)
+      .flatMap(({ ids }) => ids);
+    if (unsent.length === 0 || this.#resting) return;
+    const requeued = await this.#leases.requeue(unsent);
+    const next = [...requeued, ...(await this.#leases.freedBy(unsent))];
+    for (const { id } of next) if (!this.#resting) await this.#deliver(id);
   }
 
   /** The span belongs to the trace of the mail's first change; the others are linked. */
