@@ -30,7 +30,8 @@ export class AccountMailDelivery {
     this.#links = deps.links;
     this.#pending = new PendingMails<AccountMail>(deps, {
       name: 'account mail',
-      waiting: async (em, limit) => em.find(AccountMail, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
+      waiting: async (em, limit) =>
+        em.find(AccountMail, { handledAt: null }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit }),
       lock: async (em, id) =>
         em.findOne(AccountMail, { id, handledAt: null }, { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE }),
       answer: async (em, mail) => this.#answer(em, mail),

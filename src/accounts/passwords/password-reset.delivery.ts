@@ -29,7 +29,7 @@ export class PasswordResetDelivery {
     this.#pending = new PendingMails<PasswordResetRequest>(deps, {
       name: 'password reset',
       waiting: async (em, limit) =>
-        em.find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
+        em.find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc', id: 'asc' }, limit }),
       lock: async (em, id) =>
         em.findOne(
           PasswordResetRequest,
