@@ -1,4 +1,5 @@
 import { Transform } from 'node:stream';
+import { callbackify } from 'node:util';
 
 /**
  * Holds back the end of a message's data until it is released. A server that has not got the end has not accepted the
@@ -21,10 +22,10 @@ export class HeldEnd {
   stream(): Transform {
     return new Transform({
       transform: (chunk, _encoding, done) => done(null, chunk),
-      flush: (done) => {
+      flush: callbackify(async () => {
         this.#reached.resolve();
-        void this.#released.promise.then(() => done());
-      },
+        await this.#released.promise;
+      }),
     });
   }
 }

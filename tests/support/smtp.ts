@@ -22,7 +22,7 @@ export interface SmtpTestServer {
    */
   failWith(code: number | undefined, text?: string, onlyTo?: string): void;
   /** From now on this address is refused in answer to RCPT. */
-  refuseRecipient(address: string): void;
+  refuseRecipient(recipient: string): void;
   close(): Promise<void>;
 }
 
@@ -86,8 +86,8 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
       refusedOnly = onlyTo;
       refusal = code === undefined ? undefined : Object.assign(new Error(text), { responseCode: code });
     },
-    refuseRecipient(address) {
-      unknown.add(address);
+    refuseRecipient(recipient) {
+      unknown.add(recipient);
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };
