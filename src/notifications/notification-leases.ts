@@ -139,13 +139,13 @@ export class NotificationLeases {
     return this.#db.all(
       sql<{ id: string }>`
         insert into notification (id, kind, recipient_id, ticket_id, actor_id, reason, changes, created_at, send_at, traceparents)
-        select ${idFrom(sql`${newId()}::uuid`)}, p.kind, q.id, t.id, p.actor_id, q.reason, '[]', ${this.#now()}, ${this.#now()}, p.traceparents
-        from notification p join ticket t on t.id = p.ticket_id
-          cross join lateral (${queueOf(sql`t.product_id`, people, sql`p.actor_id`)}) q
-        where p.id = any(${[...ids]}::uuid[]) and p.kind = 'NEW_UNASSIGNED' and p.status = 'CANCELLED'
+        select ${idFrom(sql`${newId()}::uuid`)}, ended.kind, q.id, t.id, ended.actor_id, q.reason, '[]', ${this.#now()}, ${this.#now()}, ended.traceparents
+        from notification ended join ticket t on t.id = ended.ticket_id
+          cross join lateral (${queueOf(sql`t.product_id`, people, sql`ended.actor_id`)}) q
+        where ended.id = any(${[...ids]}::uuid[]) and ended.kind = 'NEW_UNASSIGNED' and ended.status = 'CANCELLED'
           and t.deleted_at is null and t.assigned_to_id is null and t.status not in ('DONE', 'CLOSED')
-          and not exists (select from notification o where o.ticket_id = t.id and o.kind = p.kind
-            and (o.status in ('SENT', 'SCHEDULED') or (o.recipient_id = q.id and o.created_at >= p.created_at)))
+          and not exists (select from notification o where o.ticket_id = t.id and o.kind = ended.kind
+            and (o.status in ('SENT', 'SCHEDULED') or (o.recipient_id = q.id and o.created_at >= ended.created_at)))
         on conflict do nothing returning id`,
       { summary: 'insert notification' },
     );

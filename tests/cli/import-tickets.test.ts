@@ -37,6 +37,8 @@ const importing = async (path: string, ...options: string[]) =>
 
 const imported = async (title: string) =>
   entities().findOneOrFail(Ticket, { title, details: { import: { source: `s${source}` } } });
+const said = (content: string, internal = false) => ({ author: 'ada', content, internal });
+const exportedId = (digit: string) => `019e1c2a-0000-7000-8000-00000000000${digit}`;
 const countTickets = async () => entities().count(Ticket);
 
 describe('an import', () => {
@@ -185,7 +187,6 @@ describe('an import', () => {
       await buildPerson(server, { role: BuiltInRole.TECH }),
       await buildPerson(server, { role: {} }),
     ];
-    const said = (content: string, internal = false) => ({ author: 'ada', content, internal });
     const rows = [
       {
         id: '1',
@@ -221,13 +222,12 @@ describe('an import', () => {
 
   test('of an own export without lists of mentions finds them in the texts; with lists it takes these', async () => {
     const mei = await buildPerson(server);
-    const id = (digit: string) => `019e1c2a-0000-7000-8000-00000000000${digit}`;
     const ticket = (digit: string, mentions: unknown) => ({
-      id: id(digit),
+      id: exportedId(digit),
       title: 'Exported',
       description: `@${mei.username}`,
       createdBy: 'ada',
-      comments: [{ id: id(`${Number(digit) + 4}`), author: 'ada', content: `@${mei.username}`, mentions }],
+      comments: [{ id: exportedId(`${Number(digit) + 4}`), author: 'ada', content: `@${mei.username}`, mentions }],
       mentions,
     });
     const rows = [ticket('1', undefined), ticket('2', []), ticket('3', [mei.username, 'stranger'])];
@@ -242,7 +242,7 @@ describe('an import', () => {
       stdout: expect.stringContaining('1 × mentioned somebody without an account here: left out'),
     });
     const found = await entities().find(TicketMention, { user: mei.id }, { orderBy: { ticket: 'asc' } });
-    expect(found.map(({ ticket: { id: ticketId } }) => ticketId)).toEqual([id('1'), id('1'), id('3'), id('3')]);
+    expect(found.map(({ ticket: { id: ticketId } }) => ticketId)).toEqual(['1', '1', '3', '3'].map(exportedId));
     const bad = await file('y.json', JSON.stringify([ticket('4', 'mei')]));
     expect(await cli(server, ['import-tickets', bad, '--preset', 'docket'])).toMatchObject({
       code: 1,

@@ -34,6 +34,14 @@ async function fates(person: Person, ticketId: string): Promise<string[]> {
   return rows.map(({ kind, status, reason, cancel_reason: end }) => `${kind} ${status} ${end ?? reason}`);
 }
 
+/** What became of the mails to those who find an assignee. */
+const queueOf = async (id: string) =>
+  select<{ status: string; end: string | null }>(
+    server,
+    sql`select status, cancel_reason as "end" from notification
+      where ticket_id = ${id} and kind = 'NEW_UNASSIGNED' order by created_at, status`,
+  );
+
 async function watchStateOf(person: Person, id: string): Promise<string> {
   const { ticket } = await person.client.query('query ($id: ID!) { ticket(id: $id) { viewerWatchState } }', { id });
   return ticket?.viewerWatchState;
@@ -276,13 +284,6 @@ describe('a new ticket that nobody is assigned to', () => {
 });
 
 describe('a ticket that lost its assignee before anybody who assigns heard of it', () => {
-  const queueOf = async (id: string) =>
-    select<{ status: string; end: string | null }>(
-      server,
-      sql`select status, cancel_reason as "end" from notification
-        where ticket_id = ${id} and kind = 'NEW_UNASSIGNED' order by created_at, status`,
-    );
-
   test('is told to them then, after the delay, but not to who caused it', async () => {
     const [staff, creator] = [await tech(), await buildPerson(server)];
     const { id } = await createTicket(creator);
