@@ -1,5 +1,7 @@
+import { type EntityClass, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { type Clock } from '../../common/clock.js';
 import { type Mailer, type MailMessage, MailRefusedError } from '../../mail/mailer.js';
 import { inScopeWith } from '../../observability/scope.js';
 import { type Tracing, within } from '../../observability/tracing/tracing.js';
@@ -12,36 +14,37 @@ const LOCK = 0x52_53_54;
 /** A row for one pending mail. */
 export interface PendingMail {
   readonly id: string;
+  readonly createdAt: Date;
   readonly traceparent: string | null;
   handledAt: Date | null;
 }
 
 /** A kind of mail with an outbox table of its own. */
-export interface PendingMailKind<Row extends PendingMail> {
+export interface PendingMailKind {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
-  /** The first rows that are not handled. */
-  readonly waiting: (em: EntityManager, limit: number) => Promise<readonly Row[]>;
-  /** A row that is not handled, locked; null also while another worker has locked it. */
-  readonly lock: (em: EntityManager, id: string) => Promise<Row | null>;
-  /** Sets `handledAt`, in the transaction of `lock`, and gives the mail; null if none is to be sent any more, or not yet. */
-  readonly answer: (em: EntityManager, row: Row) => Promise<MailMessage | null>;
-  /** Marks one as handled whose mail can never be sent. */
-  readonly giveUp: (em: EntityManager, id: string) => Promise<unknown>;
+  readonly entity: EntityClass<PendingMail>;
+  /**
+   * Sets `handledAt`, in the transaction that has loaded and locked the row, and gives the mail; null if none is to be
+   * sent any more, or not yet.
+   */
+  readonly answer: (em: EntityManager, id: string) => Promise<MailMessage | null>;
 }
 
 /** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
-export class PendingMails<Row extends PendingMail> {
+export class PendingMails {
   readonly #orm: MikroORM;
+  readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #tracing: Tracing | undefined;
-  readonly #kind: PendingMailKind<Row>;
+  readonly #kind: PendingMailKind;
 
   constructor(
-    deps: { readonly orm: MikroORM; readonly mailer: Mailer; readonly tracing: Tracing | undefined },
-    kind: PendingMailKind<Row>,
+    deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined },
+    kind: PendingMailKind,
   ) {
     this.#orm = deps.orm;
+    this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#tracing = deps.tracing;
     this.#kind = kind;
@@ -49,7 +52,8 @@ export class PendingMails<Row extends PendingMail> {
 
   /** Sweep: handles rows without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
-    const waiting = await this.#kind.waiting(this.#orm.em.fork(), SWEEP_LIMIT);
+    const oldestFirst = { orderBy: { createdAt: 'asc', id: 'asc' }, limit: SWEEP_LIMIT } as const;
+    const waiting = await this.#orm.em.fork().find(this.#kind.entity, { handledAt: null }, oldestFirst);
     const failures: unknown[] = [];
     for (const { id } of waiting) {
       // A row that fails must not block those behind it.
@@ -71,22 +75,25 @@ export class PendingMails<Row extends PendingMail> {
     const em = this.#orm.em.fork();
     await em.begin();
     try {
-      const row = await this.#kind.lock(em, id);
-      if (row !== null) await this.#traced(row, async () => this.#answer(em, row));
+      // Null also while another worker has locked it.
+      const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+      const row = await em.findOne(this.#kind.entity, { id, handledAt: null }, { lockMode });
+      if (row !== null) await this.#traced(row, async () => this.#answer(em, id));
       if (em.isInTransaction()) await em.commit();
     } catch (error) {
       if (em.isInTransaction()) await em.rollback();
       if (!(error instanceof MailRefusedError)) throw error;
-      if (error.permanent) await this.#kind.giveUp(this.#orm.em.fork(), id);
+      if (!error.permanent) return;
+      await this.#orm.em.fork().nativeUpdate(this.#kind.entity, { id }, { handledAt: this.#clock.now() });
     }
   }
 
-  async #answer(em: EntityManager, row: Row): Promise<void> {
-    const mail = await this.#kind.answer(em, row);
+  async #answer(em: EntityManager, id: string): Promise<void> {
+    const mail = await this.#kind.answer(em, id);
     if (mail !== null) await this.#mailer.send(mail, async () => em.commit());
   }
 
-  async #traced({ id, traceparent }: Row, work: () => Promise<void>): Promise<void> {
+  async #traced({ id, traceparent }: PendingMail, work: () => Promise<void>): Promise<void> {
     const span = this.#tracing?.root(`answer ${this.#kind.name}`, {
       kind: 'consumer',
       parent: traceparent ?? undefined,
