@@ -10,7 +10,6 @@ import { SMTPServer } from 'smtp-server';
 import { createSmtpMailer } from '../../src/mail/smtp-mailer.js';
 import { createLogger } from '../../src/observability/logger.js';
 import { createTicket } from '../notifications/actions.js';
-import { sendAccountMails } from '../support/account-mails.js';
 import { call, succeed } from '../support/calls.js';
 import { select } from '../support/database-state.js';
 import { buildPerson } from '../support/factories.js';
@@ -92,7 +91,7 @@ describe('a session at LOG_LEVEL=trace', () => {
       secrets.add(a).add(r);
     }
 
-    await sendAccountMails(server);
+    await server.app.passwordResets.sweep();
     const person = await buildPerson(server);
     await createTicket(await buildPerson(server), { assignedTo: { id: person.id } });
     server.clock.advance({ minutes: 13 });
