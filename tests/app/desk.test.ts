@@ -27,7 +27,7 @@ beforeAll(async () => {
 afterAll(async () => server.stop());
 
 describe('the desk', () => {
-  test.each(['/', '/tickets', '/tickets/new', '/tickets/13', '/tickets?view=mine', '/me'])(
+  test.each(['/', '/tickets', '/tickets/new', '/tickets/13', '/tickets?view=mine', '/me', '/insights'])(
     'is the page at %s',
     async (path) => {
       const response = await fetch(`${server.url}${path}`, BROWSER);

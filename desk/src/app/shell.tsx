@@ -7,6 +7,7 @@ import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
+import { SCREENS } from './screens.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
 import { useViewCounts } from './view-counts.js';
@@ -101,6 +102,14 @@ function ViewLinks() {
               <Icon name={icon} />
               <span>{label}</span>
               <span className="view-count">{counts?.[id] ?? ''}</span>
+            </Link>
+          </li>
+        ))}
+        {SCREENS.filter(({ isFor }) => isFor(viewer)).map(({ path, label, icon }) => (
+          <li key={path}>
+            <Link href={path} className="view-link" aria-current={location === path ? 'page' : undefined}>
+              <Icon name={icon} />
+              <span>{label}</span>
             </Link>
           </li>
         ))}
