@@ -9,6 +9,8 @@ const SUBSCRIPTION = `subscription {
   ticketChanges { __typename ... on TicketChange { kind ticket { title } } }
 }`;
 
+const result = (page: Page, text: string) => page.locator('.result-window').getByText(text).first();
+
 describe('the explorer at /graphql', { skip, timeout: 120_000 }, () => {
   let desk: Desk;
   let token = '';
@@ -47,8 +49,6 @@ describe('the explorer at /graphql', { skip, timeout: 120_000 }, () => {
     const metrics = await (await fetch(`${desk.url}/metrics`)).text();
     return Number(/^docket_subscriptions_open\{transport="sse"\} (\d+)$/m.exec(metrics)?.[1] ?? 0);
   }
-
-  const result = (page: Page, text: string) => page.locator('.result-window').getByText(text).first();
 
   test('shows the messages of a subscription as they come, and ends it when it is stopped', async () => {
     const page = await desk.open(`/graphql?${new URLSearchParams({ query: SUBSCRIPTION }).toString()}`);
