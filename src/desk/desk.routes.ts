@@ -13,7 +13,18 @@ const PAGE_POLICY =
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
 /** Paths that the desk shows something at, beside / and /tickets/:number. */
-const PAGES = ['/tickets', '/tickets/new', '/me', '/insights'];
+const PAGES = [
+  '/tickets',
+  '/tickets/new',
+  '/me',
+  '/insights',
+  '/products',
+  '/products/:id',
+  '/people',
+  '/people/:id',
+  '/roles',
+  '/roles/:id',
+];
 
 interface DeskOptions {
   readonly files: DeskFiles;

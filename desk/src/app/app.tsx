@@ -30,13 +30,15 @@ export function App() {
               <Route path="/me">
                 <MePage />
               </Route>
-              {SCREENS.map(({ path, Page }) => (
-                <Route key={path} path={path}>
-                  <LoadedScreen>
-                    <Page />
-                  </LoadedScreen>
-                </Route>
-              ))}
+              {SCREENS.flatMap(({ paths, Page }) =>
+                paths.map((path) => (
+                  <Route key={path} path={`${path}/*?`}>
+                    <LoadedScreen>
+                      <Page />
+                    </LoadedScreen>
+                  </Route>
+                )),
+              )}
               <Route>
                 <Redirect to="/tickets" replace />
               </Route>

@@ -7,7 +7,7 @@ import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
-import { SCREENS } from './screens.js';
+import { SCREENS, showsAt } from './screens.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
 import { useViewCounts } from './view-counts.js';
@@ -105,11 +105,15 @@ function ViewLinks() {
             </Link>
           </li>
         ))}
-        {SCREENS.filter(({ isFor }) => isFor(viewer)).map(({ path, label, icon }) => (
-          <li key={path}>
-            <Link href={path} className="view-link" aria-current={location === path ? 'page' : undefined}>
-              <Icon name={icon} />
-              <span>{label}</span>
+        {SCREENS.filter(({ isFor }) => isFor(viewer)).map((screen) => (
+          <li key={screen.paths[0]}>
+            <Link
+              href={screen.paths[0]}
+              className="view-link"
+              aria-current={showsAt(screen, location) ? 'page' : undefined}
+            >
+              <Icon name={screen.icon} />
+              <span>{screen.label}</span>
             </Link>
           </li>
         ))}
