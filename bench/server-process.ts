@@ -29,6 +29,8 @@ export interface Place {
   readonly databaseUrl: string;
   /** Docket's DATA_DIR: its signing keys must be the same at each start, or a token would not outlive one. */
   readonly dataDir: string;
+  /** The folder in which the server leaves a CPU profile when it stops. */
+  readonly profileDir?: string | undefined;
 }
 
 export class ServerProcess {
@@ -46,11 +48,15 @@ export class ServerProcess {
    * Starts the server; it may not answer yet.
    * @param place where its database is
    */
-  static async launch(contender: Contender, { root, databaseUrl, dataDir }: Place): Promise<ServerProcess> {
+  static async launch(contender: Contender, { root, databaseUrl, dataDir, profileDir }: Place): Promise<ServerProcess> {
     const port = await freePort();
+    const profiling =
+      profileDir === undefined
+        ? []
+        : ['--cpu-prof', '--cpu-prof-dir', profileDir, '--cpu-prof-name', `${contender.name}-${port}.cpuprofile`];
     const child = fork(contender.script, [], {
       cwd: root,
-      execArgv: ['--import', join(root, 'bench/dist/usage.js')],
+      execArgv: ['--import', join(root, 'bench/dist/usage.js'), ...profiling],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
