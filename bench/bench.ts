@@ -27,7 +27,7 @@ export class Bench {
   /** Of everybody who is signed in. */
   readonly #headers = new Map<Contender, readonly Readonly<Record<string, string>>[]>();
 
-  /** @param profileDir the folder in which each server leaves a CPU profile, if any */
+  /** @param profileDir the folder in which each server leaves a CPU profile of each measurement, if any */
   constructor(database: BenchDatabase, dataDir: string, profileDir?: string) {
     this.#database = database;
     this.samples = database.samples;

@@ -5,7 +5,7 @@
 //      npm run bench -- --work page --only PostGraphile --rounds 2 --seconds 1    a part of it
 //      npm run bench -- --also before=dist-before   another build of Docket beside this one; before=dist-before=NAME has it
 //                                                   work on the database NAME in the same PostgreSQL, if its tables differ
-//      npm run bench -- --built --cpu-prof DIR      as the last run has built it, with a CPU profile of each server in DIR
+//      npm run bench -- --built --cpu-prof DIR      as the last run has built it, with a CPU profile of each measurement in DIR
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

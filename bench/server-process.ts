@@ -29,7 +29,7 @@ export interface Place {
   readonly databaseUrl: string;
   /** Docket's DATA_DIR: its signing keys must be the same at each start, or a token would not outlive one. */
   readonly dataDir: string;
-  /** The folder in which the server leaves a CPU profile when it stops. */
+  /** The folder in which the server leaves a CPU profile of each measurement. */
   readonly profileDir?: string | undefined;
 }
 
@@ -50,13 +50,9 @@ export class ServerProcess {
    */
   static async launch(contender: Contender, { root, databaseUrl, dataDir, profileDir }: Place): Promise<ServerProcess> {
     const port = await freePort();
-    const profiling =
-      profileDir === undefined
-        ? []
-        : ['--cpu-prof', '--cpu-prof-dir', profileDir, '--cpu-prof-name', `${contender.name}-${port}.cpuprofile`];
     const child = fork(contender.script, [], {
       cwd: root,
-      execArgv: ['--import', join(root, 'bench/dist/usage.js'), ...profiling],
+      execArgv: ['--import', join(root, 'bench/dist/usage.js')],
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'production',
@@ -69,6 +65,7 @@ export class ServerProcess {
         ACCESS_TOKEN_SECONDS: '86400',
         // Nor must mails that one measurement owes come due in another: they wait a day.
         ASSIGN_REPORT_SCHEDULE: '1440',
+        ...(profileDir !== undefined && { BENCH_CPU_PROFILE: join(profileDir, contender.name) }),
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });
