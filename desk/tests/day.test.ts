@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Locator, type Page } from 'playwright-core';
 import { type Desk, skip, startDesk } from './desk.js';
+import { hasFocus, signedInByKeys, tabTo } from './keys.js';
 
 describe('everybody concerned hears of a ticket', { skip, timeout: 120_000 }, () => {
   let desk: Desk;
@@ -125,25 +125,3 @@ describe('everybody concerned hears of a ticket', { skip, timeout: 120_000 }, ()
     assert.deepEqual(desk.faults, []);
   });
 });
-
-const hasFocus = async (locator: Locator) => locator.evaluate((element) => element === document.activeElement);
-
-/** Presses Tab until it is there. */
-async function tabTo(page: Page, target: Locator): Promise<void> {
-  await target.waitFor();
-  for (let presses = 0; presses < 40; presses += 1) {
-    if (await hasFocus(target)) return;
-    await page.keyboard.press('Tab');
-  }
-  assert.fail(`Tab does not come to ${target.toString()}`);
-}
-
-async function signedInByKeys(page: Page, username: string): Promise<Page> {
-  await tabTo(page, page.getByLabel('Username or e-mail'));
-  await page.keyboard.type(username);
-  await page.keyboard.press('Tab');
-  await page.keyboard.type('docket-demo');
-  await page.keyboard.press('Enter');
-  await page.getByRole('navigation', { name: 'Views' }).waitFor();
-  return page;
-}

@@ -13,7 +13,18 @@ const PAGE_POLICY =
 const FOR_A_YEAR = 'public, max-age=31536000, immutable';
 
 /** Paths that the desk shows something at, beside / and /tickets/:number. */
-const PAGES = ['/tickets', '/tickets/new', '/me'];
+const PAGES = [
+  '/tickets',
+  '/tickets/new',
+  '/me',
+  '/insights',
+  '/products',
+  '/products/:id',
+  '/people',
+  '/people/:id',
+  '/roles',
+  '/roles/:id',
+];
 
 interface DeskOptions {
   readonly files: DeskFiles;
@@ -21,7 +32,7 @@ interface DeskOptions {
   readonly publicUrl: string;
 }
 
-/** The desk: the page at /, /me, /tickets and /tickets/:number, and the files that it loads at /assets. */
+/** The desk: the page at /, at PAGES and at /tickets/:number, and the files that it loads at /assets. */
 export async function deskRoutes(app: FastifyInstance, { files, settings, publicUrl }: DeskOptions): Promise<void> {
   const publicPath = `${new URL(publicUrl).pathname.replace(/\/$/, '')}/`;
   const page = deskPage(files.page, publicPath, settings);

@@ -22,7 +22,7 @@ const MOST_COUNTED = 3000;
 const MOST_TOGETHER = 3;
 /** How many of the newest tickets are scanned for such candidates, and how many candidates end the scan. */
 const MOST_WALKED = 4000;
-const MOST_FREQUENT = 100;
+const MOST_FREQUENT = 50;
 /** Number of the best candidates that are scored by all their terms. */
 const CANDIDATES = 50;
 /** Minimum score: below it, the shared terms are those that any two tickets share. */

@@ -27,18 +27,27 @@ beforeAll(async () => {
 afterAll(async () => server.stop());
 
 describe('the desk', () => {
-  test.each(['/', '/tickets', '/tickets/new', '/tickets/13', '/tickets?view=mine', '/me'])(
-    'is the page at %s',
-    async (path) => {
-      const response = await fetch(`${server.url}${path}`, BROWSER);
-      expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
-      const policy = response.headers.get('content-security-policy');
-      expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; .*frame-ancestors 'none'$/);
-      expect(policy).not.toContain('unsafe');
-      expect(response.headers.get('cache-control')).toBe('no-cache');
-      expect(await response.text()).toContain('src="./assets/index-a1.js"');
-    },
-  );
+  test.each([
+    '/',
+    '/tickets',
+    '/tickets/new',
+    '/tickets/13',
+    '/tickets?view=mine',
+    '/me',
+    '/insights',
+    '/products',
+    '/people',
+    '/people/new',
+    '/roles',
+  ])('is the page at %s', async (path) => {
+    const response = await fetch(`${server.url}${path}`, BROWSER);
+    expect([response.status, response.headers.get('content-type')]).toEqual([200, 'text/html; charset=utf-8']);
+    const policy = response.headers.get('content-security-policy');
+    expect(policy).toMatch(/^default-src 'none'; script-src 'self'; style-src 'self'; .*frame-ancestors 'none'$/);
+    expect(policy).not.toContain('unsafe');
+    expect(response.headers.get('cache-control')).toBe('no-cache');
+    expect(await response.text()).toContain('src="./assets/index-a1.js"');
+  });
 
   test('has its addresses below the path of PUBLIC_URL, and the demo people in it as data', async () => {
     const page = await (await fetch(`${server.url}/tickets`, BROWSER)).text();

@@ -3,15 +3,23 @@ import { createSession } from '@docket/client';
 import { cacheOptions, sessionLink } from '@docket/client/apollo';
 import { tap } from 'rxjs';
 import { onBackAgain, reportReachable, reportUnreachable } from './connection.js';
+import { ViewerDocument } from '../generated/graphql.js';
 import { apiUrl } from './settings.js';
 
 export const session = createSession({ endpoint: apiUrl });
 
-/** An answer of the API, whatever it says, shows that the server is there. */
+/**
+ * An answer of the API, whatever it says, shows that the server is there. FORBIDDEN tells that somebody took rights away:
+ * what they may do is asked again, and the screens follow.
+ */
 const connectionLink = new ApolloLink((operation, forward) =>
   forward(operation).pipe(
     tap({
-      next: reportReachable,
+      next: ({ errors = [] }) => {
+        reportReachable();
+        if (!errors.some(({ extensions }) => extensions?.['code'] === 'FORBIDDEN')) return;
+        apollo.refetchQueries({ include: [ViewerDocument] }).catch(() => undefined);
+      },
       error: (error: unknown) => {
         if (!CombinedGraphQLErrors.is(error)) reportUnreachable();
       },

@@ -5,6 +5,8 @@ import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
 import { apollo } from './api.js';
+import { LoadedScreen } from './loaded-screen.js';
+import { SCREENS } from './screens.js';
 import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
@@ -28,6 +30,15 @@ export function App() {
               <Route path="/me">
                 <MePage />
               </Route>
+              {SCREENS.flatMap(({ paths, Page }) =>
+                paths.map((path) => (
+                  <Route key={path} path={`${path}/*?`}>
+                    <LoadedScreen>
+                      <Page />
+                    </LoadedScreen>
+                  </Route>
+                )),
+              )}
               <Route>
                 <Redirect to="/tickets" replace />
               </Route>

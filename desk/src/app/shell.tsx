@@ -7,6 +7,7 @@ import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
+import { SCREENS, showsAt } from './screens.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
 import { useViewCounts } from './view-counts.js';
@@ -101,6 +102,18 @@ function ViewLinks() {
               <Icon name={icon} />
               <span>{label}</span>
               <span className="view-count">{counts?.[id] ?? ''}</span>
+            </Link>
+          </li>
+        ))}
+        {SCREENS.filter(({ isFor }) => isFor(viewer)).map((screen) => (
+          <li key={screen.paths[0]}>
+            <Link
+              href={screen.paths[0]}
+              className="view-link"
+              aria-current={showsAt(screen, location) ? 'page' : undefined}
+            >
+              <Icon name={screen.icon} />
+              <span>{screen.label}</span>
             </Link>
           </li>
         ))}

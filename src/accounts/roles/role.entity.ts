@@ -1,6 +1,6 @@
 import { type Opt } from '@mikro-orm/core';
 import { Entity, Enum, PrimaryKey, Property, Unique } from '@mikro-orm/decorators/legacy';
-import { Field, ObjectType } from 'type-graphql';
+import { Field, ObjectType, registerEnumType } from 'type-graphql';
 import { newId } from '../../common/id.js';
 import { Node } from '../../graphql/node.js';
 
@@ -21,6 +21,15 @@ export enum BuiltInRole {
   TECH = 'TECH',
   USER = 'USER',
 }
+registerEnumType(BuiltInRole, {
+  name: 'BuiltInRole',
+  description: 'The roles that every installation has. They can be renamed and changed, but not deleted.',
+  valuesConfig: {
+    ADMIN: { description: 'Installed with all six rights.' },
+    TECH: { description: 'Installed with all rights but canDeleteAll and canManageUsers.' },
+    USER: { description: 'Installed with canViewAll alone; the role of those who sign up.' },
+  },
+});
 
 @ObjectType({
   implements: Node,
@@ -63,6 +72,10 @@ export class Role extends Node {
   canAssignTickets: Opt<boolean> = false;
 
   /** Which built-in role it is; null for those that people made. */
+  @Field(() => BuiltInRole, {
+    nullable: true,
+    description: 'Which of the built-in roles it is; null for those that people made, which can be deleted.',
+  })
   @Enum({ items: () => BuiltInRole, nativeEnumName: 'built_in_role', nullable: true })
   builtIn: BuiltInRole | null = null;
 

@@ -12,7 +12,7 @@ import { visibleTickets } from '../ticket-visibility.js';
 import { Comment } from './comment.entity.js';
 import { type CommentFilter } from './comment.inputs.js';
 import { canUseInternalComments } from './comment.policy.js';
-import { ALL_COMMENTS, commentSearch } from './comment-search.js';
+import { ALL_COMMENTS, beginning, commentSearch, type CommentSource } from './comment-search.js';
 
 export type CommentRow = RowWith<Comment>;
 
@@ -75,21 +75,38 @@ export class CommentReader {
     const searches = (filter.search ?? '').trim() !== '';
     const limited = this.#searchLimiter.of(viewer, searches);
     const countLimited = this.#searchLimiter.ofCount(viewer, searches);
-    const { list, rows } = await limited(async () => {
-      const searched = filter.search == null ? null : await commentSearch(this.#db, filter.search, readable);
-      const { source, condition } = searched ?? ALL_COMMENTS;
-      const matching = sql.join([readable, condition, ...filterConditions(filter)], sql` and `);
-      const comments = sql`${source} join ticket t on t.id = c.ticket_id`;
-      const found = await this.#db.all(
-        sql<CommentRow>`select ${columns} from ${comments} ${joins} where ${matching} and ${page.where}
+    const conditions = sql.join([readable, ...filterConditions(filter)], sql` and `);
+    const range = filter.createdAt ? inRange(sql.ref('c.created_at'), filter.createdAt) : [];
+    const matching = ({ source, condition }: CommentSource, where: RawBuilder<boolean>) =>
+      sql`${source} join ticket t on t.id = c.ticket_id where ${conditions} and ${condition} and ${where}`;
+    /** A walk in list order, tested by the words. */
+    const walk = (condition: RawBuilder<boolean>, where: RawBuilder<boolean>) => {
+      const walked = sql<boolean>`${sql.join([ownReadable(viewer), ...range], sql` and `)} and ${where}`;
+      return matching({ source: beginning(walked, page.orderBy), condition }, sql`true`);
+    };
+    const read = async (comments: RawBuilder<unknown>) =>
+      this.#db.all(
+        sql<CommentRow>`select ${columns} from (select c.* from ${comments}) c ${joins}
           order by ${page.orderBy} limit ${page.limit}`,
       );
-      return { list: sql`${comments} where ${matching}`, rows: found };
+    const { walked, collected, rows } = await limited(async () => {
+      const found = filter.search == null ? null : await commentSearch(this.#db, filter.search, readable);
+      const searched = found ?? ALL_COMMENTS;
+      const first = searched.walked && (await read(walk(searched.walked, page.where)));
+      if (first && page.isFull(first)) return { ...searched, rows: first };
+      const all = matching(await searched.collected(), page.where);
+      // Planned for all matches: for the first few PostgreSQL would walk the list without a bound.
+      return { ...searched, rows: await read(searched.walked ? sql`${all} offset 0` : all) };
     });
     return page.connection(
       rows,
-      async () => countLimited(async () => this.#db.count(list)),
-      async (beyond) => limited(async () => this.#db.exists(sql`${list} and ${beyond}`)),
+      async () => countLimited(async () => this.#db.count(matching(await collected(), sql`true`))),
+      async (beyond) =>
+        limited(
+          async () =>
+            (walked !== null && (await this.#db.exists(walk(walked, beyond)))) ||
+            this.#db.exists(matching(await collected(), beyond)),
+        ),
     );
   }
 

@@ -80,6 +80,9 @@ describe('roles', () => {
 
   test('are not deleted while somebody holds them, nor the built-in ones', async () => {
     const { id } = await makeRole();
+    const { roles } = await manager.client.query('{ roles { id name builtIn } }');
+    expect(roles).toContainEqual({ id, name: expect.any(String), builtIn: null });
+    expect(roles).toContainEqual({ id: await builtIn('tech'), name: 'tech', builtIn: 'TECH' });
     const person = await buildPerson(server);
     await succeed(manager.client, 'updateUser', { id: person.id, roleId: id });
     expect(await faults(manager.client, 'deleteRole', { id })).toEqual(['CONFLICT input.id']);

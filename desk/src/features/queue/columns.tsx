@@ -19,21 +19,17 @@ void (
       lastComment {
         id
         author {
-          id
-          name
+          ...PersonName
         }
       }
       createdBy {
-        id
-        name
+        ...PersonName
       }
       assignedTo {
-        id
-        name
+        ...PersonName
       }
       product {
-        id
-        name
+        ...ProductName
       }
     }
   `

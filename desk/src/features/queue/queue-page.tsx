@@ -4,6 +4,7 @@ import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { areViewsCounted, refreshViewCounts } from '../../app/view-counts.js';
 import { QueueDocument } from '../../generated/graphql.js';
+import { useSettled } from '../../ui/use-settled.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
 import { QueueList } from './queue-list.js';
@@ -16,22 +17,11 @@ import './queue.css';
 const PAGE_SIZE = 50;
 /** What the API gives at once. */
 const LARGEST_PAGE = 100;
-/** While somebody types the list follows after this pause. */
-const TYPING_PAUSE_MS = 150;
-
-function useSettled<Value>(value: Value, pauseMs: number): Value {
-  const [settled, setSettled] = useState(value);
-  useEffect(() => {
-    const timer = setTimeout(() => setSettled(value), pauseMs);
-    return () => clearTimeout(timer);
-  }, [value, pauseMs]);
-  return settled;
-}
 
 export function QueuePage() {
   const viewer = useViewer();
   const [address, change] = useQueueAddress(viewer);
-  const search = useSettled(address.search, TYPING_PAUSE_MS);
+  const search = useSettled(address.search);
   const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
   const shown = { ...address, search: address.search === '' ? '' : search };

@@ -1,5 +1,6 @@
 import { Icon } from '../../ui/icon.js';
 import { Picker } from '../../ui/picker.js';
+import { SearchBox } from '../../ui/search-box.js';
 import { useMediaQuery } from '../../ui/use-media-query.js';
 import { orderOf, ORDERS, ordersOf } from './address.js';
 import { FiltersPopover } from './filters-popover.js';
@@ -11,19 +12,7 @@ export function QueueTools({ address, onChange }: QueueFiltersProps) {
   const order = orderOf(address);
   return (
     <search className="queue-tools">
-      <div className="search-box">
-        <Icon name="search" />
-        <input
-          className="input"
-          type="search"
-          aria-label="Search in this view"
-          placeholder="Search"
-          size={12}
-          maxLength={200}
-          value={address.search}
-          onChange={(event) => onChange({ search: event.target.value })}
-        />
-      </div>
+      <SearchBox label="Search in this view" value={address.search} onChange={(search) => onChange({ search })} />
       {isSmall ? (
         <FiltersPopover address={address} onChange={onChange} />
       ) : (

@@ -3,7 +3,7 @@ import {
   ProductNameFragmentDoc,
   type TicketDetailsFragment,
   type UpdateTicketInput,
-  UserNameFragmentDoc,
+  PersonNameFragmentDoc,
 } from '../../generated/graphql.js';
 import { priorityLabel, statusLabel, typeLabel } from '../../ui/labels.js';
 
@@ -26,7 +26,7 @@ function cachedName(type: 'User' | 'Product', id: string | null | undefined, non
   if (id === null || id === undefined) return none;
   const found =
     type === 'User'
-      ? apollo.cache.readFragment({ id: `User:${id}`, fragment: UserNameFragmentDoc })
+      ? apollo.cache.readFragment({ id: `User:${id}`, fragment: PersonNameFragmentDoc })
       : apollo.cache.readFragment({ id: `Product:${id}`, fragment: ProductNameFragmentDoc });
   return found?.name ?? 'Your choice';
 }

@@ -1,0 +1,107 @@
+import { type Result } from '@docket/client';
+import { useState } from 'react';
+import { type CreateRoleInput, type RoleRightsFragment } from '../../generated/graphql.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
+import { CheckBox, FormError, TextField } from '../../ui/field.js';
+import { otherErrors, useSaving } from '../../ui/use-saving.js';
+import { RIGHTS } from './rights.js';
+
+export const NO_RIGHTS: CreateRoleInput = {
+  name: '',
+  canViewAll: false,
+  canEditAll: false,
+  canDeleteAll: false,
+  canManageTickets: false,
+  canAssignTickets: false,
+  canManageUsers: false,
+};
+
+interface RoleFormProps {
+  readonly saved: CreateRoleInput;
+  readonly action: string;
+  /** The viewer's own role. */
+  readonly isOwn?: boolean;
+  /** Without this role nobody could manage people. */
+  readonly isLastManagers?: boolean;
+  readonly send: (changed: Partial<CreateRoleInput>, all: CreateRoleInput) => Promise<Result<RoleRightsFragment>>;
+  readonly onSaved: (role: RoleRightsFragment) => void;
+}
+
+/** The name of a role, and its six rights. */
+export function RoleForm({ saved, action, isOwn = false, isLastManagers = false, send, onSaved }: RoleFormProps) {
+  const [changed, setChanged] = useState<Partial<CreateRoleInput>>({});
+  const [asks, setAsks] = useState(false);
+  const { form, busy, errors, save, submit } = useSaving();
+  const { name, canViewAll, canEditAll, canDeleteAll, canManageTickets, canAssignTickets, canManageUsers } = {
+    ...saved,
+    ...changed,
+  };
+  const all = { name, canViewAll, canEditAll, canDeleteAll, canManageTickets, canAssignTickets, canManageUsers };
+  const losesRight = isOwn && saved.canManageUsers && !canManageUsers;
+  const done = (role: RoleRightsFragment) => {
+    setChanged({});
+    onSaved(role);
+  };
+  return (
+    <>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => {
+          if (losesRight) {
+            event.preventDefault();
+            setAsks(true);
+          } else void submit(event, async () => send(changed, all), done);
+        }}
+      >
+        <TextField
+          label="Name"
+          name="name"
+          autoComplete="off"
+          dir="auto"
+          value={name}
+          error={errors['name']}
+          onChange={(event) => setChanged({ ...changed, name: event.target.value })}
+        />
+        <fieldset>
+          <legend>What people with this role may do</legend>
+          {RIGHTS.map((right) => {
+            const isKept = right.name === 'canManageUsers' && isLastManagers;
+            const hint = isKept
+              ? 'Cannot be taken away: nobody without this role can manage people. Give somebody another role that can, first.'
+              : right.hint;
+            return (
+              <CheckBox
+                key={right.name}
+                label={right.label}
+                {...(hint !== undefined && { hint })}
+                disabled={isKept}
+                checked={all[right.name]}
+                onChange={(checked) => setChanged({ ...changed, [right.name]: checked })}
+              />
+            );
+          })}
+        </fieldset>
+        <FormError>{otherErrors(errors, ['name'])}</FormError>
+        <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>
+          {action}
+        </button>
+      </form>
+      {asks && (
+        <ConfirmDialog
+          title="Give up managing people?"
+          action="Give it up"
+          busy={busy}
+          error=""
+          onConfirm={() => {
+            void save(async () => send(changed, all), done);
+            setAsks(false);
+          }}
+          onClose={() => setAsks(false)}
+        >
+          <p>This is your own role. Nobody who has it can manage people then, and you cannot take it back.</p>
+        </ConfirmDialog>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,18 @@
+import { type ProductType } from '../../generated/graphql.js';
+import { type Option } from '../../ui/picker.js';
+
+const TYPES: Readonly<Record<ProductType, string>> = {
+  HEALTH_CARE: 'Health care',
+  BANKING: 'Banking',
+  OTHERS: 'Other',
+};
+
+const IDS: readonly ProductType[] = ['HEALTH_CARE', 'BANKING', 'OTHERS'];
+
+/** The fields that products serve. */
+export const TYPE_OPTIONS: readonly Option<ProductType>[] = IDS.map((id) => ({ id, label: TYPES[id] }));
+
+/** A newer server may have others. */
+export function productTypeLabel(type: ProductType): string {
+  return TYPES[type] ?? TYPES.OTHERS;
+}

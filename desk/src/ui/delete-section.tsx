@@ -1,0 +1,62 @@
+import { type Result } from '@docket/client';
+import { type ReactNode, useId, useState } from 'react';
+import { ConfirmDialog } from './confirm-dialog.js';
+import { Section } from './form-page.js';
+import { otherErrors, useSaving } from './use-saving.js';
+import './page.css';
+
+interface DeleteSectionProps<Value> {
+  /** "Delete the account" */
+  readonly title: string;
+  /** "Delete Ada Okafor?" */
+  readonly question: string;
+  /** What happens, in a list. */
+  readonly effects: readonly string[];
+  /** Why it cannot be deleted, told instead of being tried; null when it can. */
+  readonly obstacle: ReactNode;
+  readonly send: () => Promise<Result<Value>>;
+  readonly onDeleted: () => void;
+}
+
+/** A button that deletes, with what that does; where it cannot be, the reason is said instead, beside the disabled button. */
+export function DeleteSection<Value>(props: DeleteSectionProps<Value>) {
+  const { title, question, effects, obstacle, send, onDeleted } = props;
+  const [asks, setAsks] = useState(false);
+  const { busy, errors, save } = useSaving();
+  const id = useId();
+  const list = (
+    <ul className="bullets">
+      {effects.map((effect) => (
+        <li key={effect}>{effect}</li>
+      ))}
+    </ul>
+  );
+  return (
+    <Section id={id} title={title}>
+      <div className="page-text">
+        {obstacle === null ? list : <p id={`${id}-obstacle`}>{obstacle}</p>}
+        <button
+          type="button"
+          className="button danger"
+          disabled={obstacle !== null}
+          aria-describedby={obstacle === null ? undefined : `${id}-obstacle`}
+          onClick={() => setAsks(true)}
+        >
+          {title}
+        </button>
+      </div>
+      {asks && (
+        <ConfirmDialog
+          title={question}
+          action={title}
+          busy={busy}
+          error={otherErrors(errors, [])}
+          onConfirm={() => void save(send, onDeleted)}
+          onClose={() => setAsks(false)}
+        >
+          {list}
+        </ConfirmDialog>
+      )}
+    </Section>
+  );
+}

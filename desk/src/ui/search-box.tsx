@@ -1,0 +1,29 @@
+import { Icon } from './icon.js';
+import './search-box.css';
+
+/** What the API takes of words to search for. */
+const LONGEST_SEARCH = 200;
+
+interface SearchBoxProps {
+  readonly label: string;
+  readonly value: string;
+  readonly onChange: (search: string) => void;
+}
+
+export function SearchBox({ label, value, onChange }: SearchBoxProps) {
+  return (
+    <div className="search-box">
+      <Icon name="search" />
+      <input
+        className="input"
+        type="search"
+        aria-label={label}
+        placeholder="Search"
+        size={12}
+        maxLength={LONGEST_SEARCH}
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+      />
+    </div>
+  );
+}

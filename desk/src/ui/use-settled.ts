@@ -1,0 +1,14 @@
+import { useEffect, useState } from 'react';
+
+/** While somebody types, lists follow after this pause. */
+const TYPING_PAUSE_MS = 150;
+
+/** The value, once it has not changed for a moment. */
+export function useSettled<Value>(value: Value, pauseMs = TYPING_PAUSE_MS): Value {
+  const [settled, setSettled] = useState(value);
+  useEffect(() => {
+    const timer = setTimeout(() => setSettled(value), pauseMs);
+    return () => clearTimeout(timer);
+  }, [value, pauseMs]);
+  return settled;
+}
