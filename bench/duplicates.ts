@@ -14,7 +14,7 @@ import { connect } from '../src/app/orm.js';
 import { Db } from '../src/database/db.js';
 import { SearchLimiter } from '../src/search/search-limiter.js';
 import { SimilarTicketReader } from '../src/tickets/similar-ticket.reader.js';
-import { MOST_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
+import { MAX_SIMILAR_TICKETS } from '../src/tickets/similar-ticket.inputs.js';
 import { Ticket } from '../src/tickets/ticket.entity.js';
 import { Role } from '../src/accounts/roles/role.entity.js';
 import { User } from '../src/accounts/users/user.entity.js';
@@ -135,7 +135,7 @@ async function measure(orm: Orm, folder: string): Promise<void> {
     const earlier = earlierOf.get(id);
     if (earlier) {
       await atCreation.ask(earlier, async () =>
-        idsOf(await reader.toText(viewer, { title, description }, MOST_SIMILAR_TICKETS, new Map())),
+        idsOf(await reader.toText(viewer, { title, description }, MAX_SIMILAR_TICKETS, new Map())),
       );
     }
     const em = orm.em.fork();
@@ -148,7 +148,7 @@ async function measure(orm: Orm, folder: string): Promise<void> {
     const duplicates = duplicatesOf.get(id);
     if (!duplicates) continue;
     await amongAll.ask(duplicates, async () => {
-      const [found = []] = await reader.toTickets(viewer, [ticketId], MOST_SIMILAR_TICKETS, new Map());
+      const [found = []] = await reader.toTickets(viewer, [ticketId], MAX_SIMILAR_TICKETS, new Map());
       return idsOf(found);
     });
   }

@@ -27,8 +27,8 @@ const { values } = parseArgs({
 });
 
 /** The bars. */
-const MOST_TIMES = 3;
-const MOST_HEALTH_MS = 150;
+const MAX_RATIO = 3;
+const MAX_HEALTH_MS = 150;
 const PASSWORD = 'attack correct horse';
 /** A person who looks at pages one after the other, and a load balancer that looks more often than most do. */
 const BETWEEN_PAGES_MS = 5;
@@ -142,7 +142,7 @@ try {
     const body = bodyOf(request);
     rows.push(await beside(request.name, async () => attacker.connection.send(body, attacker.token)));
   }
-  const faulty = rows.filter(({ p95, healthMs }) => p95 > MOST_TIMES * usually || healthMs > MOST_HEALTH_MS);
+  const faulty = rows.filter(({ p95, healthMs }) => p95 > MAX_RATIO * usually || healthMs > MAX_HEALTH_MS);
   broken = faulty.length > 0;
   console.log(
     `\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, load ${loadavg()[0]?.toFixed(1)}\n`,

@@ -36,8 +36,8 @@ const MAIL_DELAY_MS = 6000;
 /** A claim of a dead worker runs out, and a sweep finds the mail. */
 const SETTLE_MS = 90_000;
 /** docs/hardening.md: with the job store lost, and for a thousand due mails. */
-const MOST_LATE_WITHOUT_JOBS_MS = 60_000;
-const MOST_FOR_BURST_MS = 60_000;
+const MAX_DELAY_WITHOUT_JOBS_MS = 60_000;
+const MAX_BURST_MS = 60_000;
 const WITHOUT_JOBS = 50;
 
 const ADMIN = {
@@ -196,9 +196,9 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     const watcherSeconds =
       (await commentToWatchers(db, async () => author.api.comment(watched.id, 'It burns.'), sink)) / 1000;
     const broken = brokenBars(verdict);
-    if (watcherSeconds * 1000 > MOST_FOR_BURST_MS) broken.push(`${WATCHERS} watchers were told in ${watcherSeconds} s`);
-    if (lateWithoutJobs > MOST_LATE_WITHOUT_JOBS_MS) broken.push('too late, or lost, with the job store emptied');
-    if (burstSeconds * 1000 > MOST_FOR_BURST_MS) broken.push(`${BURST} mails took ${burstSeconds} s`);
+    if (watcherSeconds * 1000 > MAX_BURST_MS) broken.push(`${WATCHERS} watchers were told in ${watcherSeconds} s`);
+    if (lateWithoutJobs > MAX_DELAY_WITHOUT_JOBS_MS) broken.push('too late, or lost, with the job store emptied');
+    if (burstSeconds * 1000 > MAX_BURST_MS) broken.push(`${BURST} mails took ${burstSeconds} s`);
     return { ...verdict, store: store.name, lateWithoutJobs, burstSeconds, watcherSeconds, broken };
   } catch (error) {
     console.error(api.output);

@@ -25,7 +25,7 @@ const ASSIGNEE = 'leo';
 /** Load before and after what is done, so that something is under way and something comes afterwards. */
 const SETTLE_MS = 800;
 /** A refused mail waits for a minute, and longer when it is refused again. */
-const MOST_FOR_MAILS_MS = 120_000;
+const MAX_MAIL_MS = 120_000;
 
 /** What a step led to; what of it was lost is known in the end. */
 interface Performed {
@@ -82,7 +82,7 @@ async function mailsLost(db: Client, server: ServerUnderTest, acknowledged: read
     );
     return rows;
   };
-  const deadline = Date.now() + MOST_FOR_MAILS_MS;
+  const deadline = Date.now() + MAX_MAIL_MS;
   while ((await owedNow()).some(({ status }) => status === 'SCHEDULED') && Date.now() < deadline) await delay(500);
   const pending = await owedNow();
   const captured = (await readdir(server.mailDirectory)).join('\n');

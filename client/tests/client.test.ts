@@ -3,10 +3,11 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import { cacheExchange, Client, fetchExchange } from '@urql/core';
 import { readFile } from 'node:fs/promises';
 import { buildSchema, isAbstractType } from 'graphql';
+import relay, { type ConcreteRequest } from 'relay-runtime';
 import { buildPerson, buildTicket, PASSWORD, type Person } from '../../tests/support/factories.js';
 import { startTestServer, type TestServer } from '../../tests/support/server.js';
 import { cacheOptions, sessionLink } from '../src/apollo/index.js';
-import { createSession, newId, type Session, UnreachableError } from '../src/index.js';
+import { createSession, newId, type Session, sessionFetch, UnreachableError } from '../src/index.js';
 import { sessionExchange } from '../src/urql/index.js';
 import { type Browser, openBrowser } from './browser.js';
 
@@ -28,6 +29,38 @@ const TICKETS = gql`
     }
   }
 `;
+
+const scalar = (name: string) => ({ kind: 'ScalarField', name, alias: null, args: null, storageKey: null }) as const;
+const viewer = {
+  kind: 'LinkedField',
+  name: 'viewer',
+  alias: null,
+  args: null,
+  storageKey: null,
+  concreteType: 'User',
+  plural: false,
+  selections: [scalar('id'), scalar('username')],
+} as const;
+/** What Relay's compiler makes of `query RelayViewer { viewer { id username } }`. */
+const RELAY_VIEWER: ConcreteRequest = {
+  kind: 'Request',
+  fragment: {
+    kind: 'Fragment',
+    name: 'RelayViewer',
+    type: 'Query',
+    argumentDefinitions: [],
+    selections: [viewer],
+  },
+  operation: { kind: 'Operation', name: 'RelayViewer', argumentDefinitions: [], selections: [viewer] },
+  params: {
+    id: null,
+    cacheID: 'viewer',
+    name: 'RelayViewer',
+    operationKind: 'query',
+    text: 'query RelayViewer { viewer { id username } }',
+    metadata: {},
+  },
+};
 
 let server: TestServer;
 let person: Person;
@@ -100,16 +133,36 @@ describe('a session', () => {
     expect([second === first, second === third, refreshes()]).toEqual([false, true, 1]);
   });
 
-  test('is renewed by one tab for all', async () => {
-    const one = await signedIn();
-    const other = tab();
-    await other.resume();
-    const before = refreshes();
+  test('is renewed once for all tabs', async () => {
+    const tabs = [await signedIn(), tab(), tab()];
+    // As when a browser opens its tabs of yesterday.
+    await Promise.all(tabs.map(async (each) => each.resume()));
+    expect(refreshes()).toBe(1);
     now += 590_000;
-    const tokens = await Promise.all([one.accessToken(), other.accessToken()]);
-    expect(refreshes() - before).toBeLessThanOrEqual(2);
-    expect(tokens).toEqual([expect.any(String), expect.any(String)]);
+    const tokens = await Promise.all(tabs.map(async (each) => each.accessToken()));
+    expect(refreshes()).toBe(2);
+    expect(new Set(tokens)).toEqual(new Set([expect.any(String)]));
+  });
+
+  test('goes on in the other tabs when the one that renews it cannot reach the server', async () => {
+    const [one, other] = [await signedIn(), tab()];
+    await other.resume();
+    now += 590_000;
+    browser.offline = true;
+    await Promise.allSettled([one.accessToken(), other.accessToken()]);
+    browser.offline = false;
+    expect(await other.accessToken()).toEqual(expect.any(String));
     expect([one.state.status, other.state.status]).toEqual(['signedIn', 'signedIn']);
+  });
+
+  test('does not come back with an answer that was under way when somebody signed out', async () => {
+    const session = await signedIn();
+    now += 590_000;
+    const renewing = session.accessToken();
+    await session.signOut();
+    expect(await renewing).toBeNull();
+    expect(session.state.status).toBe('signedOut');
+    expect(await tab().resume()).toEqual({ status: 'signedOut', ended: false });
   });
 
   test('survives that the server cannot be reached', async () => {
@@ -170,6 +223,25 @@ test('urql sends a token, and once more another one where the server refuses it'
   server.clock.advance({ minutes: 11 });
   const again = await ask();
   expect([again.error, again.data?.tickets.edges.length]).toEqual([undefined, 1]);
+});
+
+test('Relay sends a token, and once more another one where the server refuses it', async () => {
+  const session = await signedIn();
+  const send = sessionFetch(session, browser.fetch);
+  const network = relay.Network.create(async ({ text: query }, variables) => {
+    const response = await send(`${server.url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query, variables }),
+    });
+    return response.json();
+  });
+  const environment = new relay.Environment({ network, store: new relay.Store(new relay.RecordSource()) });
+  const ask = async () => relay.fetchQuery(environment, RELAY_VIEWER, {}).toPromise();
+  expect(await ask()).toEqual({ viewer: { id: person.id, username: person.username } });
+  server.clock.advance({ minutes: 11 });
+  expect(await ask()).toEqual({ viewer: { id: person.id, username: person.username } });
+  expect(refreshes()).toBe(1);
 });
 
 test('a new id is a UUID, and another one each time', () => {

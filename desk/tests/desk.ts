@@ -1,9 +1,12 @@
-// The real server with a real SMTP server and the demo people, and Chromium before it. Each test file starts its own.
+// The real server with a real SMTP server and the demo people, and Chromium before it. Each test file starts its own, on a copy
+// of the database that run.ts has filled.
+import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import axe from 'axe-core';
+import { Client } from 'pg';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
 import { freePort } from '../../tests/support/free-port.js';
 import { startProcess } from '../../tests/support/server-process.js';
@@ -33,6 +36,11 @@ export interface Desk {
   stop(): Promise<void>;
 }
 
+async function openBrowser(): Promise<Browser> {
+  // Root may not use Chromium's sandbox; the pages are our own.
+  return chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
+}
+
 function watch(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
@@ -43,9 +51,28 @@ function watch(page: Page, faults: string[]): void {
   });
 }
 
+/** A copy of the database that run.ts has filled; without one the server brings its own, which takes longer. */
+async function copyDatabase(): Promise<{ settings: Record<string, string>; drop: () => Promise<void> }> {
+  const template = process.env['DESK_TEMPLATE_URL'];
+  if (template === undefined) return { settings: {}, drop: async () => {} };
+  const name = `desk_${randomUUID().replaceAll('-', '')}`;
+  const other = (database: string) => Object.assign(new URL(template), { pathname: database }).href;
+  const run = async (statement: string) => {
+    const client = new Client({ connectionString: other('postgres') });
+    await client.connect();
+    await client.query(statement);
+    await client.end();
+  };
+  await run(`create database ${name} template ${new URL(template).pathname.slice(1)}`);
+  return {
+    settings: { DATABASE_URL: other(name), DEMO_DATA: 'true' },
+    drop: async () => run(`drop database ${name} with (force)`),
+  };
+}
+
 export async function startDesk(settings: Record<string, string> = {}): Promise<Desk> {
   const dataDir = await mkdtemp(join(tmpdir(), 'docket-desk-'));
-  const smtp = await startSmtpServer();
+  const [smtp, database, browser] = await Promise.all([startSmtpServer(), copyDatabase(), openBrowser()]);
   // Mails link to this port, and a server that is started again has the same one.
   const port = String(await freePort());
   const startServer = async () => {
@@ -55,6 +82,7 @@ export async function startDesk(settings: Record<string, string> = {}): Promise<
       EMAIL_PORT: String(smtp.port),
       ASSIGN_REPORT_SCHEDULE: '0.03',
       LOG_LEVEL: 'warn',
+      ...database.settings,
       ...settings,
     });
     return { ...started, output: await started.said('Ctrl-C stops it') };
@@ -65,8 +93,6 @@ export async function startDesk(settings: Record<string, string> = {}): Promise<
     await server.exitCode;
   };
   const [, url = ''] = /Desk +(\S+)/.exec(server.output) ?? [];
-  // Root may not use Chromium's sandbox; the pages are our own.
-  const browser: Browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] });
   const faults: string[] = [];
 
   async function open(path = '/', options: BrowserContextOptions = {}): Promise<Page> {
@@ -96,6 +122,7 @@ export async function startDesk(settings: Record<string, string> = {}): Promise<
       await browser.close();
       await stopServer();
       await smtp.close();
+      await database.drop();
       await rm(dataDir, { recursive: true, force: true });
     },
   };

@@ -1,16 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Locator, type Page } from 'playwright-core';
 import { type Api, apiAs } from './api.js';
 import { type Desk, skip, startDesk } from './desk.js';
 import { hasFocus, signedInByKeys, tabTo } from './keys.js';
 import { looksRight } from './looks.js';
+import { AWAY, make, pathOf, pick, row, signIn } from './people-steps.js';
 
-/** What a browser says of a server that is away: provoked here, and nothing else may be said. */
-const AWAY = /ERR_CONNECTION_REFUSED|ERR_EMPTY_RESPONSE|ERR_CONNECTION_RESET|503/;
-const PASSWORD = 'never guessed 29';
-
-describe('people and roles', { skip, timeout: 180_000 }, () => {
+describe('people', { skip, timeout: 180_000 }, () => {
   let desk: Desk;
   let api: Api;
   before(async () => {
@@ -18,31 +14,6 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
     api = await apiAs(desk.url, 'ada');
   });
   after(async () => desk.stop());
-
-  /** Makes an account over the API, and gives the path of its page. */
-  async function make(username: string, names: { firstName: string; lastName?: string }): Promise<string> {
-    const { roles } = await api<{ roles: { id: string; builtIn: string | null }[] }>('{ roles { id builtIn } }');
-    const input = {
-      ...names,
-      username,
-      email: `${username}@docket.example`,
-      password: PASSWORD,
-      roleId: roles.find(({ builtIn }) => builtIn === 'USER')?.id,
-    };
-    const { createUser } = await api<{ createUser: { user: { id: string } } }>(
-      'mutation ($input: CreateUserInput!) { createUser(input: $input) { user { id } } }',
-      { input },
-    );
-    return `/people/${createUser.user.id}`;
-  }
-
-  async function pathOf(username: string): Promise<string> {
-    const { userByUsername } = await api<{ userByUsername: { id: string } }>(
-      'query ($username: String!) { userByUsername(username: $username) { id } }',
-      { username },
-    );
-    return `/people/${userByUsername.id}`;
-  }
 
   test('an account is made, found, changed and deleted, and what the API refuses stands at its field', async () => {
     const ada = await desk.openAs('Ada Okafor');
@@ -74,10 +45,7 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
     await ada.getByText('Nora has an account now.').waitFor();
 
     const nora = await desk.open('/tickets');
-    await nora.getByLabel('Username or e-mail').fill('nora');
-    await nora.getByLabel('Password').fill(password);
-    await nora.getByRole('button', { name: 'Sign in', exact: true }).click();
-    await nora.getByRole('navigation', { name: 'Views' }).waitFor();
+    await signIn(nora, 'nora', password);
 
     await ada.getByLabel('Last name').fill('Berg');
     await pick(ada, 'Role', 'tech');
@@ -116,138 +84,9 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
     assert.deepEqual(desk.faults, []);
   });
 
-  test('the last person who can manage people is told so before anything is tried', async () => {
-    const ada = await desk.openAs('Ada Okafor', await pathOf('ada'));
-    const remove = ada.getByRole('button', { name: 'Delete the account' });
-    await ada.getByText('You are the last person who can manage people, so').waitFor();
-    assert.ok(await remove.isDisabled());
-    assert.match(await remove.evaluate(descriptionOf), /last person who can manage people/);
-    await ada.getByRole('main').getByRole('button', { name: 'Role:' }).click();
-    assert.deepEqual(
-      await ada
-        .getByRole('option')
-        .allInnerTexts()
-        .then((texts) => texts.map(firstLine)),
-      ['admin'],
-    );
-    await ada.keyboard.press('Escape');
-    await ada.goto(`${desk.url}/roles`);
-    await ada.getByRole('link', { name: 'admin', exact: true }).click();
-    const right = ada.getByLabel('Manage people');
-    await ada.getByText('nobody without this role can manage people').waitFor();
-    assert.ok(await right.isDisabled());
-    assert.match(await right.evaluate(descriptionOf), /Cannot be taken away/);
-    await ada.getByText('A built-in role cannot be deleted.').waitFor();
-    assert.ok(await ada.getByRole('button', { name: 'Delete the role' }).isDisabled());
-
-    // With a second one both are free, and of two who act at once the API keeps one.
-    await ada.goto(desk.url + (await pathOf('tomas')));
-    await pick(ada, 'Role', 'admin');
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByText('The account of Tomas Lind is saved.').waitFor();
-    await ada.goto(desk.url + (await pathOf('ada')));
-    await ada.getByText('Your own account is deleted under').waitFor();
-    await pick(ada, 'Role', 'tech');
-    const tomas = await desk.openAs('Tomas Lind', await pathOf('tomas'));
-    await pick(tomas, 'Role', 'tech');
-    await tomas.getByRole('button', { name: 'Save the account' }).click();
-    await tomas.getByRole('dialog').getByRole('button', { name: 'Give it up' }).click();
-    await tomas.getByText('Your role may not manage people').waitFor();
-    assert.equal(await tomas.getByRole('link', { name: 'People' }).count(), 0);
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByRole('dialog').getByRole('button', { name: 'Give it up' }).click();
-    await ada.getByText('Nobody would be left who can manage users.').waitFor();
-    assert.deepEqual(desk.faults, []);
-  });
-
-  test('of two managers at once each keeps what only they changed, and one who lost the right is told', async () => {
-    await api('mutation ($input: UpdateUserInput!) { updateUser(input: $input) { userErrors { message } } }', {
-      input: { id: (await pathOf('mei')).slice('/people/'.length), roleId: await roleId('ADMIN') },
-    });
-    const path = await make('kim', { firstName: 'Kim' });
-    const ada = await desk.openAs('Ada Okafor', path);
-    const mei = await desk.openAs('Mei Tanaka', path);
-    await ada.getByLabel('First name').fill('Kimberly');
-    await mei.getByLabel('Last name').fill('Park');
-    await mei.getByRole('button', { name: 'Save the account' }).click();
-    await mei.getByRole('heading', { name: 'Kim Park' }).waitFor();
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByRole('heading', { name: 'Kimberly Park' }).waitFor();
-
-    await ada.goto(desk.url + (await pathOf('mei')));
-    await pick(ada, 'Role', 'tech');
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByText('The account of Mei Tanaka is saved.').waitFor();
-    await mei.getByLabel('Last name').fill('Parker');
-    await mei.getByRole('button', { name: 'Save the account' }).click();
-    await mei.getByText('Your role may not manage people').waitFor();
-    await mei.getByRole('link', { name: 'People' }).waitFor({ state: 'detached' });
-
-    // Deleted by somebody else meanwhile: the page says so, and so does what is sent.
-    const other = await desk.openAs('Ada Okafor', path);
-    await other.getByRole('heading', { name: 'Kimberly Park' }).waitFor();
-    await api('mutation ($id: ID!) { deleteUser(input: { id: $id }) { userErrors { message } } }', {
-      id: path.slice('/people/'.length),
-    });
-    await other.getByLabel('First name').fill('Kimmy');
-    await other.getByRole('button', { name: 'Save the account' }).click();
-    await other.getByRole('alert').getByText('There is no user with this id.').waitFor();
-    await other.reload();
-    await other.getByRole('heading', { name: 'No such person' }).waitFor();
-    assert.deepEqual(desk.faults, []);
-  });
-
-  async function roleId(builtIn: string): Promise<string | undefined> {
-    const { roles } = await api<{ roles: { id: string; builtIn: string | null }[] }>('{ roles { id builtIn } }');
-    return roles.find((role) => role.builtIn === builtIn)?.id;
-  }
-
-  test('a role is made, given, changed and deleted', async () => {
-    const ada = await desk.openAs('Ada Okafor', '/roles');
-    await row(ada, 'tech').waitFor();
-    assert.deepEqual(await cells(ada, 'tech'), ['Yes', 'Yes', 'No', 'Yes', 'Yes', 'No']);
-    await ada.getByRole('link', { name: 'New role' }).click();
-    await ada.getByLabel('Name').fill('Admin');
-    await ada.getByRole('button', { name: 'Create the role' }).click();
-    await ada.getByText('There is a role with this name.').waitFor();
-    assert.equal(await ada.getByLabel('Name').getAttribute('aria-invalid'), 'true');
-    await ada.getByLabel('Name').fill('Auditor');
-    await ada.getByLabel('See every ticket').check();
-    await ada.getByRole('button', { name: 'Create the role' }).click();
-    await row(ada, 'Auditor').waitFor();
-    assert.deepEqual(await cells(ada, 'Auditor'), ['Yes', 'No', 'No', 'No', 'No', 'No']);
-
-    await ada.goto(desk.url + (await pathOf('leo')));
-    await pick(ada, 'Role', 'Auditor');
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByText('The account of Leo Marchetti is saved.').waitFor();
-    await ada.goto(`${desk.url}/roles`);
-    await ada.getByRole('link', { name: 'Auditor', exact: true }).click();
-    await ada.getByText('One person has this role. Give them another one first.').waitFor();
-    assert.ok(await ada.getByRole('button', { name: 'Delete the role' }).isDisabled());
-    await ada.getByLabel('Assign every ticket').check();
-    await ada.getByLabel('Name').fill('Dispatcher');
-    await ada.getByRole('button', { name: 'Save the role' }).click();
-    await ada.getByRole('heading', { name: 'Dispatcher' }).waitFor();
-    await ada.getByRole('link', { name: 'One person has this role' }).click();
-    await row(ada, 'Leo Marchetti').getByRole('link').click();
-    await pick(ada, 'Role', 'user');
-    await ada.getByRole('button', { name: 'Save the account' }).click();
-    await ada.getByText('The account of Leo Marchetti is saved.').waitFor();
-    await ada.goto(`${desk.url}/roles`);
-    await ada.getByRole('link', { name: 'Dispatcher', exact: true }).click();
-    await ada.getByText('Nobody has this role').waitFor();
-    await ada.getByRole('button', { name: 'Delete the role' }).click();
-    await ada.getByRole('dialog').getByRole('button', { name: 'Delete the role' }).click();
-    await ada.getByText('The role Dispatcher was deleted.').waitFor();
-    await row(ada, 'Dispatcher').waitFor({ state: 'detached' });
-    await row(ada, 'tech').waitFor();
-    assert.deepEqual(desk.faults, []);
-  });
-
   test('nobody else sees the links, and the addresses say why there is nothing', async () => {
     const ruth = await desk.openAs('Ruth Abara');
-    for (const path of ['/people', '/people/new', '/roles', await pathOf('ada')]) {
+    for (const path of ['/people', '/people/new', '/roles', await pathOf(api, 'ada')]) {
       await ruth.goto(desk.url + path);
       await ruth.getByText('Your role may not manage people').waitFor();
       assert.equal(await ruth.getByRole('link', { name: /People|Products/ }).count(), 0);
@@ -287,13 +126,10 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
   });
 
   test('long and right-to-left names, many people, and each screen fit a phone and pass axe in both themes', async () => {
-    const long = await make('long', {
-      firstName: 'Wolfeschlegelsteinhausen'.repeat(4),
-      lastName: 'Bergerdorff'.repeat(9),
-    });
-    await make('rtl', { firstName: 'مريم', lastName: 'الزهراء' });
+    const long = await make(api, 'long', 'Wolfeschlegelsteinhausen'.repeat(4), 'Bergerdorff'.repeat(9));
+    await make(api, 'rtl', 'مريم', 'الزهراء');
     for (let group = 0; group < 5; group += 1) {
-      const members = Array.from({ length: 10 }, async (_, at) => make(`crowd${group}${at}`, { firstName: 'Crowd' }));
+      const members = Array.from({ length: 10 }, async (_, at) => make(api, `crowd${group}${at}`, 'Crowd'));
       await Promise.all(members);
     }
     const ada = await desk.openAs('Ada Okafor', '/people?order=newest');
@@ -319,17 +155,11 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
     await ada.getByRole('button', { name: 'Create the account' }).click();
     await ada.getByText('This is not an e-mail address').waitFor();
     await looksRight(ada, 'new person');
-    await ada.goto(`${desk.url}/roles`);
-    await row(ada, 'tech').waitFor();
-    await looksRight(ada, 'roles');
-    await ada.getByRole('link', { name: 'admin', exact: true }).click();
-    await ada.getByRole('heading', { name: 'admin' }).waitFor();
-    await looksRight(ada, 'a role');
     assert.deepEqual(desk.faults, []);
   });
 
   test('what was typed stays while the server is away, and is saved when it is back', async () => {
-    const ada = await desk.openAs('Ada Okafor', await pathOf('leo'));
+    const ada = await desk.openAs('Ada Okafor', await pathOf(api, 'leo'));
     await ada.getByLabel('Last name').fill('Marchetti-Rossi');
     const faultsBefore = desk.faults.length;
     await desk.stopServer();
@@ -347,29 +177,3 @@ describe('people and roles', { skip, timeout: 180_000 }, () => {
     );
   });
 });
-
-const firstLine = (text: string) => text.split('\n')[0];
-
-/** What a screen reader says after the name. */
-function descriptionOf(element: Element): string {
-  const ids = element.getAttribute('aria-describedby')?.split(' ') ?? [];
-  return ids.map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
-}
-
-function row(page: Page, name: string): Locator {
-  return page.getByRole('row').filter({ hasText: name });
-}
-
-async function pick(page: Page, label: string, option: string): Promise<void> {
-  await page
-    .getByRole('main')
-    .getByRole('button', { name: `${label}:` })
-    .click();
-  await page.getByRole('listbox', { name: label }).getByRole('option', { name: option }).click();
-}
-
-/** What the table of roles says of the six rights of one. */
-const cells = async (page: Page, role: string) =>
-  row(page, role)
-    .getByRole('cell')
-    .evaluateAll((all) => all.slice(0, 6).map((cell) => cell.querySelector('.visually-hidden')?.textContent));

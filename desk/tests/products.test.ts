@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { type Locator, type Page } from 'playwright-core';
 import { type Desk, skip, startDesk } from './desk.js';
 import { hasFocus, signedInByKeys, tabTo } from './keys.js';
 import { looksRight } from './looks.js';
+import { row } from './people-steps.js';
 
 describe('products', { skip, timeout: 120_000 }, () => {
   let desk: Desk;
@@ -126,7 +126,3 @@ describe('products', { skip, timeout: 120_000 }, () => {
     assert.deepEqual(desk.faults, []);
   });
 });
-
-function row(page: Page, name: string): Locator {
-  return page.getByRole('row').filter({ hasText: name });
-}

@@ -37,4 +37,38 @@ describe('signing in', { skip }, () => {
     await page.getByRole('navigation', { name: 'Views' }).waitFor();
     assert.equal(new URL(page.url()).pathname, '/tickets/2');
   });
+
+  test('one sets mails, ends other sessions, and changes the password at /me', async () => {
+    const page = await desk.openAs('Leo Marchetti', '/me');
+    const elsewhere = await desk.openAs('Leo Marchetti');
+    await page.getByLabel('Summary').uncheck();
+    await page.getByRole('button', { name: 'When the summary comes' }).isDisabled();
+    await page.getByRole('button', { name: 'Time zone' }).click();
+    await page.getByRole('combobox', { name: 'Time zone' }).fill('auckland');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Your mails are set.').waitFor();
+    await page.reload();
+    await page.getByRole('button', { name: 'Time zone: Pacific/Auckland' }).waitFor();
+    assert.equal(await page.getByLabel('Summary').isChecked(), false);
+
+    await page.getByRole('button', { name: 'End the session of Chrome' }).first().click();
+    await page.getByText('The session has ended.').waitFor();
+    await elsewhere.getByText('Your session has ended').waitFor();
+
+    await page.getByLabel('Current password').fill('wrong');
+    await page.getByLabel('New password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByLabel('Current password').and(page.locator('[aria-invalid]')).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByLabel('Current password').fill('docket-demo');
+    await page.getByRole('button', { name: 'Change the password' }).click();
+    await page.getByText('Your password was changed.').waitFor();
+    await page.getByRole('button', { name: 'Sign out' }).click();
+    await page.getByLabel('Username or e-mail').fill('leo');
+    await page.getByLabel('Password').fill('correct horse battery');
+    await page.getByRole('button', { name: 'Sign in', exact: true }).click();
+    await page.getByRole('navigation', { name: 'Views' }).waitFor();
+    assert.deepEqual(desk.faults, []);
+  });
 });

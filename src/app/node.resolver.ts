@@ -30,7 +30,7 @@ function candidates(context: Context, id: string) {
 }
 
 /** The most ids that `nodes` takes. */
-const MOST_IDS = 100;
+const MAX_IDS = 100;
 
 async function find(context: Context, id: string) {
   if (!isId(id)) return null;
@@ -56,14 +56,14 @@ export class NodeResolver {
   @ListSize('ids')
   @Query(() => [Node], {
     nullable: 'items',
-    description: `In the order asked for, null where there is nothing to see; at most ${MOST_IDS}.`,
+    description: `In the order asked for, null where there is nothing to see; at most ${MAX_IDS}.`,
   })
   async nodes(
     @Ctx() context: Context,
     @Arg('ids', () => [ID], { description: 'At most 100; an id that is given twice is answered twice.' })
     ids: string[],
   ) {
-    if (ids.length > MOST_IDS) throw new BadInputError(`At most ${MOST_IDS} ids at once, not ${ids.length}.`);
+    if (ids.length > MAX_IDS) throw new BadInputError(`At most ${MAX_IDS} ids at once, not ${ids.length}.`);
     return Promise.all(ids.map(async (id) => find(context, id)));
   }
 }

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 import { getNamedType, type GraphQLSchema, isInputObjectType, isObjectType } from 'graphql';
-import { buildSchemaSync, type PubSub } from 'type-graphql';
+import { type BuildSchemaOptions, buildSchemaSync, type PubSub } from 'type-graphql';
 import { AuthResolver } from '../accounts/sign-in/auth.resolver.js';
 import { SessionResolver } from '../accounts/sessions/session.resolver.js';
 import { TicketTimelineResolver } from '../tickets/timeline/timeline.resolver.js';
@@ -67,37 +67,39 @@ function refuseTopic(topic: string): never {
 
 const NO_TOPICS: PubSub = { publish: refuseTopic, subscribe: refuseTopic };
 
+const RESOLVERS: BuildSchemaOptions['resolvers'] = [
+  AuthResolver,
+  SessionResolver,
+  AccountResolver,
+  UserResolver,
+  ProductResolver,
+  TicketResolver,
+  TicketRightsResolver,
+  TicketActivityResolver,
+  TicketCountsResolver,
+  UserTicketsResolver,
+  ProductTicketsResolver,
+  SimilarTicketResolver,
+  TicketMutationResolver,
+  WatchResolver,
+  TicketEventResolver,
+  FieldChangeResolver,
+  TicketTimelineResolver,
+  TicketChangeResolver,
+  LiveChangeResolver,
+  CommentResolver,
+  TicketCommentsResolver,
+  UserCommentsResolver,
+  NotificationResolver,
+  NotificationSettingsResolver,
+  TicketInsightsResolver,
+  NodeResolver,
+];
+
 /** The whole API. Services and viewer come with each request's context: one schema serves every server in a process. */
 export function createSchema(): GraphQLSchema {
   const schema = buildSchemaSync({
-    resolvers: [
-      AuthResolver,
-      SessionResolver,
-      AccountResolver,
-      UserResolver,
-      ProductResolver,
-      TicketResolver,
-      TicketRightsResolver,
-      TicketActivityResolver,
-      TicketCountsResolver,
-      UserTicketsResolver,
-      ProductTicketsResolver,
-      SimilarTicketResolver,
-      TicketMutationResolver,
-      WatchResolver,
-      TicketEventResolver,
-      FieldChangeResolver,
-      TicketTimelineResolver,
-      TicketChangeResolver,
-      LiveChangeResolver,
-      CommentResolver,
-      TicketCommentsResolver,
-      UserCommentsResolver,
-      NotificationResolver,
-      NotificationSettingsResolver,
-      TicketInsightsResolver,
-      NodeResolver,
-    ],
+    resolvers: RESOLVERS,
     // Subscriptions bring their own sources.
     pubSub: NO_TOPICS,
     authChecker: checkAccess,
@@ -111,7 +113,7 @@ export function createSchema(): GraphQLSchema {
   describeArguments(schema);
   markOneOf(schema);
   useTypeNames(schema);
-  useDirectMethods(schema);
+  useDirectMethods(schema, RESOLVERS);
   checkSimpleFields(schema);
   answerUserErrors(schema);
   return schema;

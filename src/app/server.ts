@@ -69,8 +69,8 @@ import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 
 /** docs/hardening.md, "Abuse of the query language". */
 const LARGEST_BODY_BYTES = 100 * 1024;
-const MOST_TOKENS = 1000;
-const MOST_VALIDATION_ERRORS = 5;
+const MAX_TOKENS = 1000;
+const MAX_VALIDATION_ERRORS = 5;
 
 const FOREIGN_PAGE = 'Pages of this origin may not connect. Name it in ALLOWED_ORIGINS.';
 
@@ -111,8 +111,8 @@ function liveSubscriptions(app: App, options: ServerOptions): LiveSubscriptions 
     ...app,
     schema,
     introspection: options.introspection,
-    maxTokens: MOST_TOKENS,
-    maxErrors: MOST_VALIDATION_ERRORS,
+    maxTokens: MAX_TOKENS,
+    maxErrors: MAX_VALIDATION_ERRORS,
     viewers: new LiveViewers({ viewers: services.viewers, clock: app.clock, logger: app.logger }),
     freshReaders: async () => {
       const replica = await replicas?.choose();
@@ -148,7 +148,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     requestLog({ logger: app.logger, metrics: app.metrics, viewerIdOf: ({ viewer }) => viewer?.id ?? null }),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
-    requestErrors({ most: MOST_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
+    requestErrors({ most: MAX_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
     errorReporting(app.logger),
     ...(options.delaysRejections === false ? [] : [rejectionDelay()]),
     badTokens(),
@@ -174,8 +174,8 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     csrfPrevention: true,
     allowBatchedHttpRequests: false,
     persistedQueries: false,
-    parseOptions: { maxTokens: MOST_TOKENS },
-    validationOptions: { maxErrors: MOST_VALIDATION_ERRORS },
+    parseOptions: { maxTokens: MAX_TOKENS },
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     // main.ts handles signals.
     stopOnTerminationSignals: false,
     logger: app.logger,

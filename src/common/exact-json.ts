@@ -16,7 +16,7 @@ export class InexactNumber {
 }
 
 /** No double has more significant digits in its shortest form. */
-const MOST_DIGITS = 17;
+const MAX_DIGITS = 17;
 
 const PARTS = /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/;
 
@@ -28,7 +28,7 @@ function decimal(text: string): string | undefined {
   while (digits[start] === '0') start += 1;
   while (end > start && digits[end - 1] === '0') end -= 1;
   if (start === end) return '0';
-  if (end - start > MOST_DIGITS) return undefined;
+  if (end - start > MAX_DIGITS) return undefined;
   return `${digits.slice(start, end)}e${Number(exponent) - fraction.length + digits.length - end}`;
 }
 

@@ -16,7 +16,7 @@ const UNSTORABLE = 'This text holds a character that cannot be stored. Take it o
 const DEEPEST_JSON = 100;
 
 /** As large as a request may be: only numbers such as 1e308, which are stored in full, make more of it. */
-const MOST_JSON_BYTES = 100 * 1024;
+const MAX_JSON_BYTES = 100 * 1024;
 
 function kilobytes(bytes: number): string {
   return Math.ceil(bytes / 1024).toLocaleString('en');
@@ -47,8 +47,8 @@ export function faultOfJson(value: unknown, depth = 0): string | null {
 }
 
 function faultOfSize(bytes: number): string | null {
-  if (bytes <= MOST_JSON_BYTES) return null;
-  return `This takes ${kilobytes(bytes)} kilobytes with its numbers written in full. At most ${kilobytes(MOST_JSON_BYTES)} are stored.`;
+  if (bytes <= MAX_JSON_BYTES) return null;
+  return `This takes ${kilobytes(bytes)} kilobytes with its numbers written in full. At most ${kilobytes(MAX_JSON_BYTES)} are stored.`;
 }
 
 /**

@@ -78,10 +78,13 @@ function directCall(method: MethodMetadata, field: GraphQLField<unknown, Context
     );
 }
 
-/** Calls the methods with `@Direct` without TypeGraphQL's wrapper. @throws Error for one that cannot be called so */
-export function useDirectMethods(schema: GraphQLSchema): void {
+/**
+ * Calls the methods with `@Direct` of the schema's resolvers without TypeGraphQL's wrapper.
+ * @throws Error for one that cannot be called so
+ */
+export function useDirectMethods(schema: GraphQLSchema, resolvers: readonly unknown[]): void {
   const { fieldResolvers, objectTypes } = getMetadataStorage();
-  for (const { target, name } of directMethods) {
+  for (const { target, name } of directMethods.filter((one) => resolvers.includes(one.target))) {
     const method = fieldResolvers.find((one) => one.target === target && one.methodName === name);
     const owner = objectTypes.find((one) => one.target === method?.getObjectType?.());
     const type = owner && schema.getType(owner.name);

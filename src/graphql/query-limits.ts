@@ -54,7 +54,7 @@ function checkCost(measured: QueryCost): void {
 }
 
 /** Making the message of each takes time, and GraphQL itself stops at fifty. */
-const MOST_VARIABLE_ERRORS = 5;
+const MAX_VARIABLE_ERRORS = 5;
 
 /**
  * The values as fields get them. Of variables that do not fit their types nothing is run, and GraphQL will say so.
@@ -67,10 +67,10 @@ function coerced(
 ): Readonly<Record<string, unknown>> {
   if (variableDefinitions.length === 0) return {};
   const { coerced: values, errors = [] } = getVariableValues(schema, variableDefinitions, variables, {
-    maxErrors: MOST_VARIABLE_ERRORS,
+    maxErrors: MAX_VARIABLE_ERRORS,
   });
   const [first] = errors;
-  if (first && errors.length > MOST_VARIABLE_ERRORS) {
+  if (first && errors.length > MAX_VARIABLE_ERRORS) {
     const { message, nodes } = first;
     throw new GraphQLError(`${message} Other variables are wrong, too.`, {
       nodes,
@@ -141,7 +141,7 @@ export function checkLimits(
   checkAuthMutations(operation, variables);
   checkVariables(schema, operation, variables);
   // Of a few variables the execution finds the faults soon enough, where the cost does not depend on them.
-  const isShort = (operation.variableDefinitions?.length ?? 0) <= MOST_VARIABLE_ERRORS;
+  const isShort = (operation.variableDefinitions?.length ?? 0) <= MAX_VARIABLE_ERRORS;
   const values = isShort ? undefined : coerced(schema, operation, variables);
   checkCost(measureQuery(schema, document, operation, () => values ?? coerced(schema, operation, variables)));
 }

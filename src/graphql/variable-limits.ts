@@ -15,9 +15,9 @@ const DEEPEST = 100;
 /** Maximum nesting of a JSON value: recursive functions bear it. Below it, `details` over their own 100 levels get a userError. */
 const DEEPEST_LEAF = 2000;
 /** Maximum number of values, twice what a document's 1,000 tokens can hold. */
-const MOST_VALUES = 2000;
+const MAX_VALUES = 2000;
 /** Maximum number of input objects, four times the parts of a filter: each is instantiated for each parent of the field. */
-const MOST_OBJECTS = 200;
+const MAX_OBJECTS = 200;
 
 function isDeeper(value: unknown, levels: number): boolean {
   if (typeof value !== 'object' || value === null) return false;
@@ -42,7 +42,7 @@ class Counter {
       for (const item of Array.isArray(value) ? value : [value]) this.add(type.ofType, item, depth + 1);
     } else if (isInputObjectType(type) && typeof value === 'object' && value !== null) {
       this.#objects += 1;
-      if (this.#objects > MOST_OBJECTS) refuse(`Variables hold at most ${MOST_OBJECTS} objects.`, MOST_OBJECTS);
+      if (this.#objects > MAX_OBJECTS) refuse(`Variables hold at most ${MAX_OBJECTS} objects.`, MAX_OBJECTS);
       const fields = type.getFields();
       for (const [name, inside] of Object.entries(value)) {
         const field = Object.hasOwn(fields, name) ? fields[name] : undefined;
@@ -56,7 +56,7 @@ class Counter {
 
   #count(): void {
     this.#values += 1;
-    if (this.#values > MOST_VALUES) refuse(`Variables hold at most ${MOST_VALUES} values.`, MOST_VALUES);
+    if (this.#values > MAX_VALUES) refuse(`Variables hold at most ${MAX_VALUES} values.`, MAX_VALUES);
   }
 }
 

@@ -1,8 +1,8 @@
 import { type Readable } from 'node:stream';
 
 /** Maximum size that is drained. */
-const MOST_BYTES = 10 * 1024 * 1024;
-const MOST_MS = 2_000;
+const MAX_DRAINED_BYTES = 10 * 1024 * 1024;
+const MAX_DRAIN_MS = 2_000;
 
 /**
  * Reads and discards the rest of a refused request: a connection that is closed with unread data is reset, and the
@@ -14,9 +14,9 @@ export async function drainRequestBody(body: Readable): Promise<void> {
   let bytes = 0;
   const count = (chunk: Buffer) => {
     bytes += chunk.length;
-    if (bytes > MOST_BYTES) enough.resolve();
+    if (bytes > MAX_DRAINED_BYTES) enough.resolve();
   };
-  const timer = setTimeout(enough.resolve, MOST_MS);
+  const timer = setTimeout(enough.resolve, MAX_DRAIN_MS);
   body.on('data', count).once('end', enough.resolve).once('close', enough.resolve).once('error', enough.resolve);
   body.resume();
   await enough.promise;

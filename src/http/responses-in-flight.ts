@@ -7,7 +7,7 @@ export const MAX_RESPONSE_BYTES = 10_000_000;
 /** Maximum size of a request's rows: they contain columns that the response does not show, such as those of the order. */
 export const MAX_READ_BYTES = 2 * MAX_RESPONSE_BYTES;
 /** Maximum memory of all requests together: their rows, and responses that clients have not read yet. */
-const MOST_UNDER_WAY_BYTES = 100_000_000;
+const MAX_IN_FLIGHT_BYTES = 100_000_000;
 /** Smaller responses are always sent: thousands of them would be needed to matter. */
 const SMALL_BYTES = 100_000;
 /** When memory is exhausted, clients that have not read their response for this time are disconnected. */
@@ -80,8 +80,8 @@ export class ResponsesInFlight {
   }
 
   hasRoom(): boolean {
-    if (this.bytes <= MOST_UNDER_WAY_BYTES) return true;
+    if (this.bytes <= MAX_IN_FLIGHT_BYTES) return true;
     for (const answer of this.#all) answer.cutIfSlow();
-    return this.bytes <= MOST_UNDER_WAY_BYTES;
+    return this.bytes <= MAX_IN_FLIGHT_BYTES;
   }
 }

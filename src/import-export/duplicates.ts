@@ -1,9 +1,6 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 
-/** Links in one statement. */
-const BATCH = 1000;
-
 /** For each ticket that is a duplicate: what it says of its original. */
 export type Originals = ReadonlyMap<string, { readonly name: string; readonly id: string }>;
 
@@ -34,17 +31,6 @@ export async function findLinks(
     else links.set(id, target);
   }
   return { links, unlinked };
-}
-
-/** Links the tickets, which are all written. */
-export async function linkDuplicates(em: EntityManager, links: ReadonlyMap<string, string>): Promise<void> {
-  const pairs = [...links];
-  for (let begin = 0; begin < pairs.length; begin += BATCH) {
-    const batch = pairs.slice(begin, begin + BATCH);
-    await sql`update ticket set duplicate_of_id = link.original
-      from unnest(${batch.map(([id]) => id)}::uuid[], ${batch.map(([, original]) => original)}::uuid[]) as link(id, original)
-      where ticket.id = link.id`.execute(em.getKysely());
-  }
 }
 
 /** Null for a circle. */

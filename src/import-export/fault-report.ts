@@ -5,7 +5,7 @@ const SHOWN_LINES = 5;
 /** Kinds that are told; the rest is counted. */
 const SHOWN_GROUPS = 50;
 /** Kinds that are remembered, so that a file of nothing but faults does not fill the memory. */
-const MOST_GROUPS = 5000;
+const MAX_GROUPS = 5000;
 
 interface Group {
   readonly message: string;
@@ -26,7 +26,7 @@ export class FaultReport {
     this.#badRows += 1;
     for (const { line, message, group = message, options = [] } of faults) {
       const known = this.#groups.get(group);
-      if (known === undefined && this.#groups.size === MOST_GROUPS) {
+      if (known === undefined && this.#groups.size === MAX_GROUPS) {
         this.#others += 1;
         continue;
       }

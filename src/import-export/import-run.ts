@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { BrokenOffError, type CommandContext, CommandError } from '../cli/command.js';
 import { Progress } from '../cli/progress.js';
 import { type DraftRules } from './draft-rules.js';
-import { type DuplicateLinks, findLinks, linkDuplicates } from './duplicates.js';
+import { type DuplicateLinks, findLinks } from './duplicates.js';
 import { ImportReading } from './import-reading.js';
 import { type ImportResult, tellFaults } from './import-report.js';
 import { isObject } from './json-value.js';
@@ -83,8 +83,8 @@ export async function runImport(
     progress.show(done);
   }
   progress.end();
-  await linkDuplicates(em, links.links);
-  await confirmAssignees(em, reading.assignees, state.numbers);
+  await tx.linkImported(links.links);
+  await confirmAssignees(tx, reading.assignees, state.numbers);
   check();
   state.isWritten = true;
   return result;

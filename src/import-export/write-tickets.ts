@@ -77,17 +77,13 @@ export async function writeTickets(
  * comes later waits for our commit, and then unassigns the new tickets too.
  */
 export async function confirmAssignees(
-  em: EntityManager,
+  tx: TicketTransaction,
   assignees: ReadonlySet<string>,
   numbers: readonly number[],
 ): Promise<void> {
-  const db = em.getKysely();
-  const { rows } = await sql<{ id: string; deleted: boolean }>`
+  const users = await tx.run(sql<{ id: string; deleted: boolean }>`
     select id, deleted_at is not null as deleted from "user"
-    where id = any(${[...assignees]}::uuid[]) order by id for share`.execute(db);
-  const deleted = rows.filter((user) => user.deleted).map(({ id }) => id);
-  if (deleted.length === 0) return;
-  await sql`update ticket set assigned_to_id = null
-    where number = any(${[...numbers]}::integer[]) and assigned_to_id = any(${deleted}::uuid[])
-    and status not in ('DONE', 'CLOSED')`.execute(db);
+    where id = any(${[...assignees]}::uuid[]) order by id for share`);
+  const deleted = users.filter((user) => user.deleted).map(({ id }) => id);
+  if (deleted.length > 0) await tx.unassignImported(numbers, deleted);
 }

@@ -5,12 +5,12 @@ import { epochMs } from '../database/db.js';
 import { type NotificationKind } from './notification.entity.js';
 
 /** Maximum number of mails in the window from one author to one recipient (docs/behaviour.md, "Mails"). */
-const MOST_AN_HOUR = 20;
+const MAX_MAILS_PER_HOUR = 20;
 const HOUR_MS = 3_600_000;
 /** Retry time when all mails that count are being sent and none has left yet. */
 const LOOK_AGAIN_MS = 60_000;
 /** Maximum number of notifications in one mail; the rest goes with the next one. */
-const MOST_TOGETHER = 100;
+const MAX_NOTIFICATIONS_PER_MAIL = 100;
 /** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x4d_41_58;
 
@@ -75,7 +75,7 @@ export class AuthorLimit {
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
       const { used, oldestMs } = await this.#allowance(run, waiting);
-      if (used >= MOST_AN_HOUR) {
+      if (used >= MAX_MAILS_PER_HOUR) {
         const now = this.#now();
         const again = oldestMs === null ? now + LOOK_AGAIN_MS : Math.min(oldestMs, now) + HOUR_MS;
         await run(sql`
@@ -86,7 +86,7 @@ export class AuthorLimit {
       const others = await run(sql<{ id: string }>`
         select n.id from notification n
         where ${samePair(waiting)} and n.kind = ${waiting.kind} and n.told_with is not null and n.id <> ${id} and ${isDue}
-        order by n.send_at, n.id limit ${MOST_TOGETHER - 1} for update skip locked`);
+        order by n.send_at, n.id limit ${MAX_NOTIFICATIONS_PER_MAIL - 1} for update skip locked`);
       return claim([id, ...others.map((other) => other.id)], run);
     });
   }

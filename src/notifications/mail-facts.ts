@@ -1,7 +1,7 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
-import { type MailComment, MOST_COMMENTS } from '../mail/templates/comments.js';
+import { type MailComment, MAX_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
 import { concernedBy, ignoresTicket, readsInternalComments } from '../tickets/ticket-audience.js';
 import { type TicketStatus } from '../tickets/ticket.entity.js';
@@ -12,7 +12,7 @@ import { type Notification, type NotificationReason } from './notification.entit
 type NotificationRow = Row<Notification>;
 
 /** Maximum number of listed tickets, as mail programs truncate long mails; the rest is counted and linked. */
-const MOST_TICKETS_IN_DIGEST = 1000;
+const MAX_TICKETS_IN_DIGEST = 1000;
 
 export interface RecipientFacts {
   recipientName: string;
@@ -146,7 +146,7 @@ export class MailFacts {
   async newestComments({ ticketId }: NotificationRow) {
     const newest = await this.#db.all(sql<ToldComment & { total: number }>`
       select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
-      where ${notifiedByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MOST_COMMENTS}`);
+      where ${notifiedByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MAX_COMMENTS}`);
     return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
   }
 
@@ -190,7 +190,7 @@ export class MailFacts {
       from notification n ${DIGEST_TICKETS} join "user" c on c.id = t.created_by_id
       where n.id = ${id}
       order by active desc, case when t.status not in ('DONE', 'CLOSED') then t.priority end desc, t.number
-      limit ${MOST_TICKETS_IN_DIGEST}`);
+      limit ${MAX_TICKETS_IN_DIGEST}`);
   }
 
   async #the<Facts>(query: ReturnType<typeof sql<Facts>>): Promise<Facts> {

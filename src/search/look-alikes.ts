@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import { type Db } from '../database/db.js';
 import { characters } from '../common/input-check.js';
 import { type Term } from './searched-text.js';
-import { learnTooMany, MOST_WAITING } from './vocabulary.js';
+import { learnTooMany, MAX_WAITING } from './vocabulary.js';
 import { type TermGroups } from './word-query.js';
 
 /** In a shorter word a slip makes too many others of it. */
@@ -40,7 +40,7 @@ export async function withLookAlikes(db: Db, terms: readonly Term[]): Promise<Te
   const near = await db.all(sql<{ typed: string; word: string }>`
     with waiting as materialized (
       select distinct ltrim(word, '=') as word
-      from (select words from search_waiting limit ${MOST_WAITING}::int) text, unnest(tsvector_to_array(words)) as word
+      from (select words from search_waiting limit ${MAX_WAITING}::int) text, unnest(tsvector_to_array(words)) as word
     )
     select distinct typed.word as typed, known.word
     from unnest(${typed}::text[]) as typed (word)

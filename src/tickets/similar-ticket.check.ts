@@ -1,6 +1,6 @@
 import { BadInputError } from '../common/errors.js';
 import { characters } from '../common/input-check.js';
-import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, type SimilarTicketsInput } from './similar-ticket.inputs.js';
+import { DEFAULT_SIMILAR_TICKETS, MAX_SIMILAR_TICKETS, type SimilarTicketsInput } from './similar-ticket.inputs.js';
 
 /** docs/behaviour.md, "How similar tickets are found". */
 const TITLE_LENGTH = 200;
@@ -11,8 +11,8 @@ const DESCRIPTION_LENGTH = 10_000;
  * @throws BAD_USER_INPUT unless it is 1 to 10
  */
 export function checkedNumber(first: number | null | undefined): number {
-  if (first != null && (first < 1 || first > MOST_SIMILAR_TICKETS)) {
-    throw new BadInputError(`first must be from 1 to ${MOST_SIMILAR_TICKETS}, not ${first}.`);
+  if (first != null && (first < 1 || first > MAX_SIMILAR_TICKETS)) {
+    throw new BadInputError(`first must be from 1 to ${MAX_SIMILAR_TICKETS}, not ${first}.`);
   }
   return first ?? DEFAULT_SIMILAR_TICKETS;
 }

@@ -1,6 +1,6 @@
 import { Field, InputType, Int } from 'type-graphql';
 
-export const MOST_SIMILAR_TICKETS = 10;
+export const MAX_SIMILAR_TICKETS = 10;
 export const DEFAULT_SIMILAR_TICKETS = 5;
 
 @InputType({ description: 'The texts of a ticket that does not exist yet.' })
@@ -13,7 +13,7 @@ export class SimilarTicketsInput {
 
   @Field(() => Int, {
     nullable: true,
-    description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MOST_SIMILAR_TICKETS}.`,
+    description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MAX_SIMILAR_TICKETS}.`,
   })
   first?: number | null;
 }

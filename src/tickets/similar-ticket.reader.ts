@@ -10,19 +10,19 @@ import { type TicketRow } from './ticket.reader.js';
 import { seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
 /** Number of the most informative terms that are looked up; more of them find no more of the labelled duplicates. */
-const MOST_TERMS = 40;
+const MAX_TERMS = 40;
 /**
  * Maximum document frequency of a rare term. Every ticket with a rare term is a candidate; with frequent terms only, a
  * ticket must have two of them.
  */
-const MOST_TICKETS_A_TERM = 500;
+const MAX_TICKETS_PER_TERM = 500;
 /** Document frequencies are counted up to here; PostgreSQL's statistics have those of the more frequent terms. */
-const MOST_COUNTED = 3000;
+const MAX_COUNTED_FREQUENCY = 3000;
 /** When rare terms give too few candidates, tickets with two of this many rarest frequent terms are candidates too. */
-const MOST_TOGETHER = 3;
+const MAX_FREQUENT_TERMS = 3;
 /** How many of the newest tickets are scanned for such candidates, and how many candidates end the scan. */
-const MOST_WALKED = 4000;
-const MOST_FREQUENT = 50;
+const MAX_SCANNED_TICKETS = 4000;
+const MAX_CANDIDATES = 50;
 /** Number of the best candidates that are scored by all their terms. */
 const CANDIDATES = 50;
 /** Minimum score: below it, the shared terms are those that any two tickets share. */
@@ -122,7 +122,7 @@ export class SimilarTicketReader {
     const { rows, shares } = await statisticsOf(this.#db, 'ticket_stem');
     return terms.map((term) => {
       const tickets = Math.round((shares.get(term.term) ?? 0) * rows);
-      return Object.assign(term, { tickets: tickets > MOST_TICKETS_A_TERM ? tickets : null });
+      return Object.assign(term, { tickets: tickets > MAX_TICKETS_PER_TERM ? tickets : null });
     });
   }
 }
@@ -140,7 +140,7 @@ function readable(viewer: Viewer): RawBuilder<unknown> {
  */
 function ticketsWith(viewer: Viewer): RawBuilder<unknown> {
   return seesEveryTicket(viewer)
-    ? sql`stem_hits(quoted.term, ${MOST_COUNTED}::int)`
+    ? sql`stem_hits(quoted.term, ${MAX_COUNTED_FREQUENCY}::int)`
     : sql`array(select ticket_number from (
         select stem.* from unnest(own.numbers) as readable (number)
           cross join lateral (select * from ticket_stem s where s.ticket_number = readable.number offset 0) stem
@@ -170,34 +170,34 @@ function ranking(viewer: Viewer, asked: readonly AskedTerm[], first: number): Ra
       ) weighed
     ), known as materialized (
       select source, term, weight, found, numbers,
-        row_number() over (partition by source, found > ${MOST_TICKETS_A_TERM} order by weight desc, term) as place
-      from term where found > 0 and known_place <= ${MOST_TERMS}
+        row_number() over (partition by source, found > ${MAX_TICKETS_PER_TERM} order by weight desc, term) as place
+      from term where found > 0 and known_place <= ${MAX_TERMS}
     ), whole as materialized (
       select a.source, a.number, a.original, t.score, t.terms,
         array(select term from known where known.source is not distinct from a.source) as known
       from (select distinct source, number, original from asked) a
         join (
           select source, sum(weight * "ownWeight") as score, count(*) as terms
-          from term where place <= ${MOST_TERMS} group by source
+          from term where place <= ${MAX_TERMS} group by source
         ) t on t.source is not distinct from a.source
     ), rare as materialized (
       select source, number from (
         select known.source, posting.number,
           row_number() over (partition by known.source order by sum(known.weight) desc, posting.number desc) as place
         from known, unnest(known.numbers) as posting (number)
-        where known.found <= ${MOST_TICKETS_A_TERM}
+        where known.found <= ${MAX_TICKETS_PER_TERM}
         group by known.source, posting.number
       ) ranked where place <= ${CANDIDATES}
     ), frequent as (
       select one.source, string_agg(format('''%s'' & ''%s''', one.term, other.term), ' | ')::tsquery as query
       from known one join known other on other.source is not distinct from one.source and one.place < other.place
-      where one.found > ${MOST_TICKETS_A_TERM} and other.found > ${MOST_TICKETS_A_TERM} and other.place <= ${MOST_TOGETHER}
+      where one.found > ${MAX_TICKETS_PER_TERM} and other.found > ${MAX_TICKETS_PER_TERM} and other.place <= ${MAX_FREQUENT_TERMS}
         and (select count(*) from rare where rare.source is not distinct from one.source) < ${CANDIDATES}
       group by one.source
     ), candidate as (
       select source, number from rare
       union
-      select source, hit from frequent cross join lateral unnest(newest_stem_hits(query, ${MOST_WALKED}::int, ${MOST_FREQUENT}::int)) as hit
+      select source, hit from frequent cross join lateral unnest(newest_stem_hits(query, ${MAX_SCANNED_TICKETS}::int, ${MAX_CANDIDATES}::int)) as hit
     ), found as (
       select whole.source, best.ticket_id, best.score
       from whole cross join lateral (

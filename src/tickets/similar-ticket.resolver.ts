@@ -6,7 +6,7 @@ import { signedIn } from '../accounts/accounts.context.js';
 import { LISTED_SIMILAR_PRICE, SIMILAR_PRICE } from '../graphql/prices.js';
 import { selectionOf } from '../graphql/selection.js';
 import { checkedNumber, checkedText } from './similar-ticket.check.js';
-import { DEFAULT_SIMILAR_TICKETS, MOST_SIMILAR_TICKETS, SimilarTicketsInput } from './similar-ticket.inputs.js';
+import { DEFAULT_SIMILAR_TICKETS, MAX_SIMILAR_TICKETS, SimilarTicketsInput } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { type TicketRow } from './ticket.reader.js';
@@ -46,7 +46,7 @@ export class SimilarTicketResolver {
     @Ctx() context: Context,
     @Arg('first', () => Int, {
       nullable: true,
-      description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MOST_SIMILAR_TICKETS}.`,
+      description: `Default ${DEFAULT_SIMILAR_TICKETS}, at most ${MAX_SIMILAR_TICKETS}.`,
     })
     first: number | null | undefined,
     @Info() info: GraphQLResolveInfo,

@@ -15,9 +15,9 @@ import { readableTickets, seesEveryTicket, visibleTickets } from './ticket-visib
 /** Maximum nesting of `and`, `or` and `not` (docs/decisions/0031-filters.md). */
 const DEEPEST = 5;
 /** Maximum number of parts of one filter: PostgreSQL's planning time grows with them, to seconds. */
-const MOST_PARTS = 50;
+const MAX_PARTS = 50;
 /** Each search costs statements of its own. */
-const MOST_SEARCHES = 5;
+const MAX_SEARCHES = 5;
 
 function within(filter: TicketFilter): TicketFilter[] {
   return [...(filter.and ?? []), ...(filter.or ?? []), ...(filter.not ? [filter.not] : [])];
@@ -35,7 +35,7 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
   for (let depth = 0; level.length > 0; depth += 1) {
     if (depth > DEEPEST) throw new BadInputError(`A filter nests and, or and not at most ${DEEPEST} deep.`);
     parts.push(...level);
-    if (parts.length > MOST_PARTS) throw new BadInputError(`A filter has at most ${MOST_PARTS} parts.`);
+    if (parts.length > MAX_PARTS) throw new BadInputError(`A filter has at most ${MAX_PARTS} parts.`);
     for (const { id } of level) {
       if (id && id.length > MAX_FILTER_IDS) {
         throw new BadInputError(
@@ -184,7 +184,7 @@ export async function matchingTickets(
     throw new ForbiddenError('Seeing deleted tickets needs canDeleteAll.');
   }
   const searching = parts.filter(({ search }) => search != null);
-  if (searching.length > MOST_SEARCHES) throw new BadInputError(`A filter has at most ${MOST_SEARCHES} searches.`);
+  if (searching.length > MAX_SEARCHES) throw new BadInputError(`A filter has at most ${MAX_SEARCHES} searches.`);
   const deletedToo = withDeleted && parts.some(({ deleted }) => deleted != null);
   const negated = negatedParts(parts);
   const found = new Map<TicketFilter, FoundTickets>();

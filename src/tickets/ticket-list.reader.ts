@@ -26,10 +26,14 @@ export interface TicketListArgs extends ConnectionArgs {
  * Maximum number of tickets that are scanned in list order for a frequent word; beyond, all matches are collected
  * first.
  */
-const MOST_WALKED = 5000;
+const MAX_SCANNED_TICKETS = 5000;
 
 /** The first tickets under `t` in an order, up to a limit. */
-function beginning(where: RawBuilder<boolean>, orderBy: RawBuilder<unknown>, most = MOST_WALKED): RawBuilder<unknown> {
+function beginning(
+  where: RawBuilder<boolean>,
+  orderBy: RawBuilder<unknown>,
+  most = MAX_SCANNED_TICKETS,
+): RawBuilder<unknown> {
   return sql`(select * from ticket t where ${where} order by ${orderBy} limit ${sql.lit(most)}) t`;
 }
 
@@ -199,7 +203,7 @@ export class TicketListReader {
         return { ...found, byParent: Map.groupBy(ranked, (row) => row[key]) };
       }
       const own = sql`${column} = parent.id and ${page.where}`;
-      const most = Math.ceil(MOST_WALKED / parentIds.length);
+      const most = Math.ceil(MAX_SCANNED_TICKETS / parentIds.length);
       const first = walked
         ? await read(parentIds, sql`${beginning(sql`${own} and ${readable}`, page.orderBy, most)} where ${walked}`)
         : [];

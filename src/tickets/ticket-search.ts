@@ -7,11 +7,11 @@ import { isWalkedSooner } from '../search/word-statistics.js';
 import { relevanceOf } from './ticket-relevance.js';
 
 /** Maximum number of matches that are passed to the list's statement by their numbers. */
-const MOST_NUMBERS = 5000;
+const MAX_MATCHED_NUMBERS = 5000;
 /** PostgreSQL's largest integer. */
 const ALL = 2 ** 31 - 1;
 /** How many of the newest tickets are scanned for one with frequent words. */
-const MOST_PROBED = 1000;
+const MAX_SCANNED_TICKETS = 1000;
 
 export interface TicketSearchScope {
   /** Boolean expression over the ticket table under `t`: visible to the viewer. */
@@ -85,13 +85,14 @@ class TicketSearch {
   async #isAmongNewest(query: string): Promise<boolean> {
     return this.#db.exists(sql`(
       select t.number from ticket t where ${this.#scope.readable}
-      order by t.created_at desc, t.number desc limit ${MOST_PROBED}::int
+      order by t.created_at desc, t.number desc limit ${MAX_SCANNED_TICKETS}::int
     ) newest where ${this.#holds(query, 'newest')}`);
   }
 
   async #collect(query: string | null): Promise<UnrankedTickets & Pick<Hits, 'found'>> {
     const { readable } = this.#scope;
-    const collected = query === null ? sql`'{}'::int[]` : sql`ticket_hits(${query}::tsquery, ${MOST_NUMBERS + 1}::int)`;
+    const collected =
+      query === null ? sql`'{}'::int[]` : sql`ticket_hits(${query}::tsquery, ${MAX_MATCHED_NUMBERS + 1}::int)`;
     const hits = await this.#db.first(sql<{ numbers: string; count: number; found: boolean }>`
       select hits.numbers::text as numbers, cardinality(hits.numbers) as count, exists (
         select from unnest(hits.numbers) as hit (number)
@@ -99,7 +100,7 @@ class TicketSearch {
       ) as found
       from (select ${collected} || ${[...this.#numbers]}::int[] as numbers offset 0) hits`);
     const { numbers = '{}', count = 0, found = false } = hits ?? {};
-    if (query === null || count <= MOST_NUMBERS) {
+    if (query === null || count <= MAX_MATCHED_NUMBERS) {
       return { collected: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${numbers}::int[])`, walked: null, found };
     }
     const many = this.#many(query);

@@ -94,6 +94,24 @@ export class TicketTransaction {
     return imported?.mails ?? 0;
   }
 
+  /** Links imported tickets to their originals, all of which are saved. @param links the original's id by the duplicate's */
+  async linkImported(links: ReadonlyMap<string, string>): Promise<void> {
+    const pairs = [...links];
+    for (let begin = 0; begin < pairs.length; begin += MAX_WRITES) {
+      const batch = pairs.slice(begin, begin + MAX_WRITES);
+      await this.run(sql`update ticket set duplicate_of_id = link.original
+        from unnest(${batch.map(([id]) => id)}::uuid[], ${batch.map(([, original]) => original)}::uuid[]) as link(id, original)
+        where ticket.id = link.id`);
+    }
+  }
+
+  /** Unassigns users from active imported tickets, without events: nobody has seen the tickets yet. */
+  async unassignImported(numbers: readonly number[], userIds: readonly string[]): Promise<void> {
+    await this.run(sql`update ticket set assigned_to_id = null
+      where number = any(${[...numbers]}::integer[]) and assigned_to_id = any(${[...userIds]}::uuid[])
+      and status not in ('DONE', 'CLOSED')`);
+  }
+
   #notePending(rows: readonly SavedRow[]): void {
     this.pending.push(...rows.flatMap(({ pending }) => pending ?? []));
   }

@@ -9,7 +9,7 @@ import { DEFAULT_SIMILAR_TICKETS } from './similar-ticket.inputs.js';
 import { SimilarTicket } from './similar-ticket.types.js';
 import { Ticket } from './ticket.entity.js';
 import { newestFirstEdge, type TicketRow } from './ticket.reader.js';
-import { type ChangedTicket, MOST_TICKETS } from './ticket.service.js';
+import { type ChangedTicket, MAX_TICKETS_PER_UPDATE } from './ticket.service.js';
 import { type TicketEventRow } from './ticket-event.reader.js';
 import { eventItem, timelineEdge } from './timeline/timeline.reader.js';
 import { TimelineEdge } from './timeline/timeline.types.js';
@@ -102,7 +102,7 @@ export class UnmarkDuplicatePayload extends TicketPayload {}
 export class UpdateTicketsPayload extends Payload {
   ticketIds?: readonly string[];
 
-  @ListSize(MOST_TICKETS)
+  @ListSize(MAX_TICKETS_PER_UPDATE)
   @Field(() => [Ticket], {
     description: 'As they are now, each once, in the order of the ids; empty when there were userErrors.',
   })

@@ -13,7 +13,7 @@ import { readableTickets, visibleTickets } from './ticket-visibility.js';
 export type TicketRow = RowWith<Ticket>;
 
 /** Maximum length of `duplicates`, which has no pages. */
-export const MOST_DUPLICATES = 100;
+export const MAX_DUPLICATES = 100;
 
 /** The relations that a statement joins. */
 const JOINED = ['product', 'createdBy', 'assignedTo'];
@@ -46,7 +46,7 @@ export class TicketReader {
       sql<TicketRow>`select ${this.#db.columns(Ticket, 't')} from unnest(${[...ids]}::uuid[]) as original (id)
         cross join lateral (
           select * from ticket t where t.duplicate_of_id = original.id and ${visibleTickets(viewer, 't')}
-          order by t.number limit ${sql.lit(MOST_DUPLICATES)}
+          order by t.number limit ${sql.lit(MAX_DUPLICATES)}
         ) t order by t.number`,
     );
     const byOriginal = Map.groupBy(rows, ({ duplicateOfId }) => duplicateOfId);

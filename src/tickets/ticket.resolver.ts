@@ -14,7 +14,7 @@ import { User } from '../accounts/users/user.entity.js';
 import { Ticket } from './ticket.entity.js';
 import { TicketsArgs } from './ticket.args.js';
 import { TicketEventConnection } from './ticket-event.types.js';
-import { MOST_DUPLICATES, type TicketRow } from './ticket.reader.js';
+import { MAX_DUPLICATES, type TicketRow } from './ticket.reader.js';
 import { TicketConnection } from './ticket.types.js';
 import { productById } from '../products/products.context.js';
 import { ticketById, duplicatesByTicketId, eventsBy } from './tickets.context.js';
@@ -90,9 +90,9 @@ export class TicketResolver {
     return ticket.duplicateOfId === null ? null : ticketById(context).load(ticket.duplicateOfId);
   }
 
-  @ListSize(MOST_DUPLICATES)
+  @ListSize(MAX_DUPLICATES)
   @FieldResolver(() => [Ticket], {
-    description: `Those that repeat it and that the viewer may see, by number; the first ${MOST_DUPLICATES}.`,
+    description: `Those that repeat it and that the viewer may see, by number; the first ${MAX_DUPLICATES}.`,
   })
   async duplicates(@Root() ticket: TicketRow, @Ctx() context: Context) {
     return duplicatesByTicketId(context).load(ticket.id);

@@ -35,7 +35,7 @@ import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js
 import { type SavedTicket, type TicketStore } from './ticket.store.js';
 
 /** Maximum number of tickets of one `updateTickets`. */
-export const MOST_TICKETS = 100;
+export const MAX_TICKETS_PER_UPDATE = 100;
 
 /** The ticket that was created or changed, with its row if the statement returned it. */
 export interface ChangedTicket {
@@ -47,8 +47,12 @@ export interface ChangedTicket {
 
 function checkNumber(ids: readonly string[]): void {
   if (ids.length === 0) throw userInputError(UserErrorCode.REQUIRED, 'ids', 'Name at least one ticket.');
-  if (ids.length > MOST_TICKETS) {
-    throw userInputError(UserErrorCode.INVALID, 'ids', `At most ${MOST_TICKETS} tickets at once, not ${ids.length}.`);
+  if (ids.length > MAX_TICKETS_PER_UPDATE) {
+    throw userInputError(
+      UserErrorCode.INVALID,
+      'ids',
+      `At most ${MAX_TICKETS_PER_UPDATE} tickets at once, not ${ids.length}.`,
+    );
   }
 }
 

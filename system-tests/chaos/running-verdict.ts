@@ -22,8 +22,8 @@ export interface Allowed {
 }
 
 /** docs/hardening.md, "Running". */
-const MOST_UNTIL_READY_MS = 10_000;
-const MOST_FOR_ANSWER_MS = 6_000;
+const MAX_READY_MS = 10_000;
+const MAX_ANSWER_MS = 6_000;
 
 /** Nobody was there: a client that was told so goes elsewhere, and nothing was sent. */
 const NOT_CONNECTED = new Set(['ECONNREFUSED']);
@@ -39,9 +39,9 @@ export function faultsOf(step: StepResult, { codes = [], unanswered = false }: A
     [(step.answers['OK'] ?? 0) > 0, 'nothing was answered'],
     [step.lost === 0, `${step.lost} acknowledged writes lost`],
     [unexpected.length === 0, unexpected.map((code) => `${step.answers[code] ?? 0} × ${code}`).join(', ')],
-    [step.slowestMs <= MOST_FOR_ANSWER_MS, `an answer took ${Math.round(step.slowestMs)} ms`],
+    [step.slowestMs <= MAX_ANSWER_MS, `an answer took ${Math.round(step.slowestMs)} ms`],
     [
-      step.readyAfterMs !== null && step.readyAfterMs <= MOST_UNTIL_READY_MS,
+      step.readyAfterMs !== null && step.readyAfterMs <= MAX_READY_MS,
       step.readyAfterMs === null ? 'never ready again' : `ready after ${Math.round(step.readyAfterMs)} ms`,
     ],
   ];

@@ -38,7 +38,7 @@ const SLOW = 40;
 const LET_GO_MS: Readonly<Record<SlowKind, number>> = { headers: 13_000, body: 33_000, reader: 65_000 };
 const LARGE_BODY_BYTES = 1024 * 1024;
 const LARGE_BODIES = 20;
-const MOST_TO_EXIT_MS = 15_000;
+const MAX_EXIT_MS = 15_000;
 const DISK_FULL_MS = 4_000;
 
 const databaseRestarted: Step = {
@@ -177,7 +177,7 @@ const terminated: Step = {
     const took = performance.now() - begun;
     const faults = [
       ...(code === 0 ? [] : [`exit code ${code}`]),
-      ...(took <= MOST_TO_EXIT_MS ? [] : [`exit took ${seconds(took)}`]),
+      ...(took <= MAX_EXIT_MS ? [] : [`exit took ${seconds(took)}`]),
       ...(status === 503 ? [] : [`/readyz said ${status} after SIGTERM`]),
     ];
     const started = performance.now();

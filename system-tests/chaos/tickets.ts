@@ -6,7 +6,7 @@ const PEOPLE = 8;
 /** They see every ticket, comment, and watch. */
 const STAFF = 4;
 /** A mail quotes ten comments, and counts what is beyond. */
-const MOST_COMMENTS = 10;
+const MAX_COMMENTS = 10;
 const NO_RIGHTS = {
   canAssignTickets: false,
   canDeleteAll: false,
@@ -185,7 +185,7 @@ async function talk({ staff, people }: Cast, story: TicketStory, delayMs: number
     await api.watch(story.id);
     story.concerned.add(email);
   }
-  for (let i = 0; i < MOST_COMMENTS && Math.random() < 0.7; i += 1) {
+  for (let i = 0; i < MAX_COMMENTS && Math.random() < 0.7; i += 1) {
     await delay(Math.random() * delayMs);
     const author = oneOf(staff);
     // Half of those who are mentioned may not see the ticket, unless it is theirs at the moment.

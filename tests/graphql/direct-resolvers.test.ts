@@ -42,7 +42,9 @@ class ShelfResolver {
 const schema = buildSchemaSync({ resolvers: [ShelfResolver], authChecker: () => true, validate: false });
 
 test('a method with a guard cannot be called without it', () => {
-  expect(() => useDirectMethods(schema)).toThrow('ShelfResolver.owner cannot be @Direct: it has a guard');
+  expect(() => useDirectMethods(schema, [ShelfResolver])).toThrow(
+    'ShelfResolver.owner cannot be @Direct: it has a guard',
+  );
 });
 
 test('a property with a guard cannot be read without it', () => {

@@ -6,7 +6,7 @@ import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { comment, createTicket, later, mailsTo, notificationsOf, subjectsTo, updateTicket } from './actions.js';
 
-const MOST_AN_HOUR = 20;
+const MAX_MAILS_PER_HOUR = 20;
 const FLOOD = 30;
 
 let server: TestServer;
@@ -43,30 +43,30 @@ describe('mails that one author causes', () => {
     const [by, to] = [await author(), await buildPerson(server)];
     const tickets = await flood(by, to);
     await later(server, { minutes: 12 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR);
-    expect(await ofKind(to, 'ASSIGNED', 'SCHEDULED')).toHaveLength(FLOOD - MOST_AN_HOUR);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR);
+    expect(await ofKind(to, 'ASSIGNED', 'SCHEDULED')).toHaveLength(FLOOD - MAX_MAILS_PER_HOUR);
 
     await later(server, { minutes: 59, seconds: 59 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR);
     await later(server, { seconds: 1 });
     const mails = mailsTo(server, to);
-    expect(mails).toHaveLength(MOST_AN_HOUR + 1);
+    expect(mails).toHaveLength(MAX_MAILS_PER_HOUR + 1);
     const merged = mails.at(-1);
     expect(merged?.subject).toBe('10 tickets assigned to you by Eve Stranger');
     for (const part of [merged?.text, merged?.html]) {
       expect(part).toContain('Eve Stranger has assigned 10 tickets to you.');
       expect(part).toContain('https://docket.example/tickets');
     }
-    expect(merged && told(merged)).toHaveLength(FLOOD - MOST_AN_HOUR);
+    expect(merged && told(merged)).toHaveLength(FLOOD - MAX_MAILS_PER_HOUR);
     const numbers = mails.flatMap(told).map((line) => Number(/\d+/.exec(line)?.[0]));
     expect(numbers.toSorted((a, b) => a - b)).toEqual(tickets.map(({ number }) => number).toSorted((a, b) => a - b));
     expect(await countOf(to, 'SENT')).toBe(FLOOD);
     expect(merged?.headers.find(({ key }) => key === 'list-unsubscribe')?.value).toMatch(/unsubscribe\/\S+>$/);
 
     // The merged one counts once.
-    await flood(by, to, MOST_AN_HOUR);
+    await flood(by, to, MAX_MAILS_PER_HOUR);
     await later(server, { minutes: 12 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 1 + MOST_AN_HOUR - 1);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR + 1 + MAX_MAILS_PER_HOUR - 1);
   });
 
   test('have no limit where the author may assign tickets', async () => {
@@ -98,7 +98,7 @@ describe('mails that one author causes', () => {
     await flood(other, to, 2);
     await later(server, { minutes: 12 });
     expect(subjectsTo(server, bystander)).toHaveLength(2);
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 2);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR + 2);
   });
 
   test('about changes count as well, also those that two authors caused together', async () => {
@@ -110,23 +110,23 @@ describe('mails that one author causes', () => {
       await comment(second, id, 'Buy now, indeed.');
     }
     await later(server, { minutes: 12 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR);
     await later(server, { minutes: 60 });
     const merged = mailsTo(server, to).at(-1);
     expect(merged?.subject).toBe('10 tickets with comments');
-    expect(merged?.text?.match(/2 comments/g)).toHaveLength(FLOOD - MOST_AN_HOUR);
+    expect(merged?.text?.match(/2 comments/g)).toHaveLength(FLOOD - MAX_MAILS_PER_HOUR);
   });
 
   test('are not held up where one of several authors may assign tickets', async () => {
     const staff = await buildPerson(server, { role: BuiltInRole.TECH });
     const [by, to] = [await author(), await buildPerson(server)];
-    for (let i = 0; i <= MOST_AN_HOUR; i += 1) {
+    for (let i = 0; i <= MAX_MAILS_PER_HOUR; i += 1) {
       const { id } = await buildTicket(server, { createdBy: by, assignedTo: to });
       await comment(by, id, 'Any news?');
       await comment(staff, id, 'Yes.');
     }
     await later(server, { minutes: 12 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 1);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR + 1);
   });
 
   test('tell while they wait only what is still so, and take further changes', async () => {
@@ -143,7 +143,7 @@ describe('mails that one author causes', () => {
     expect(merged?.text).not.toContain(`#${gone.number} `);
     expect(await ofKind(to, 'ASSIGNED', 'CANCELLED')).toMatchObject([{ cancelReason: 'UNASSIGNED' }]);
     expect(await countOf(to, 'SENT')).toBe(tickets.length - 1);
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 1);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR + 1);
   });
 
   test('come together again when the mail server refused them for the time being', async () => {
@@ -152,10 +152,10 @@ describe('mails that one author causes', () => {
     await later(server, { minutes: 12 });
     server.smtp.failWith(451, 'greylisted', to.email);
     await later(server, { minutes: 60 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR);
     server.smtp.failWith(undefined);
     await later(server, { minutes: 2 });
-    expect(subjectsTo(server, to).slice(MOST_AN_HOUR)).toEqual(['10 tickets assigned to you by Eve Stranger']);
+    expect(subjectsTo(server, to).slice(MAX_MAILS_PER_HOUR)).toEqual(['10 tickets assigned to you by Eve Stranger']);
     expect(await countOf(to, 'SENT')).toBe(FLOOD);
   });
 
@@ -166,10 +166,10 @@ describe('mails that one author causes', () => {
       await flood(by, to, 60);
       server.clock.advance({ minutes: 12 });
       await Promise.all([server.deliverDue(), beside.deliverDue()]);
-      expect([...mailsTo(server, to), ...mailsTo(beside, to)]).toHaveLength(MOST_AN_HOUR);
+      expect([...mailsTo(server, to), ...mailsTo(beside, to)]).toHaveLength(MAX_MAILS_PER_HOUR);
       server.clock.advance({ minutes: 60 });
       await Promise.all([server.deliverDue(), beside.deliverDue()]);
-      expect([...mailsTo(server, to), ...mailsTo(beside, to)]).toHaveLength(MOST_AN_HOUR + 1);
+      expect([...mailsTo(server, to), ...mailsTo(beside, to)]).toHaveLength(MAX_MAILS_PER_HOUR + 1);
       expect(await countOf(to, 'SENT')).toBe(60);
     } finally {
       await beside.stop();
@@ -178,11 +178,11 @@ describe('mails that one author causes', () => {
 
   test('do not count as those of the future when the clock was set back', async () => {
     const [by, to] = [await author(), await buildPerson(server)];
-    await flood(by, to, MOST_AN_HOUR);
+    await flood(by, to, MAX_MAILS_PER_HOUR);
     await later(server, { minutes: 12 });
     server.clock.advance({ minutes: -5 * 60 });
     await flood(by, to, 1);
     await later(server, { minutes: 12 });
-    expect(subjectsTo(server, to)).toHaveLength(MOST_AN_HOUR + 1);
+    expect(subjectsTo(server, to)).toHaveLength(MAX_MAILS_PER_HOUR + 1);
   });
 });

@@ -1,5 +1,6 @@
 import { type Client, CloseCode, createClient } from 'graphql-ws';
 import { type TicketFilter } from '../generated/graphql.js';
+import { pause } from '../pause.js';
 import { type Session } from '../session/session.js';
 import { KnownCursors } from './known-cursors.js';
 
@@ -26,7 +27,7 @@ export interface FollowOptions<Message extends ChangeMessage> {
 }
 
 export interface Changes {
-  /** Gives how to stop. */
+  /** Until the session is over. Gives how to stop before. */
   follow<Message extends ChangeMessage>(options: FollowOptions<Message>): () => void;
   close(): void;
 }
@@ -40,11 +41,9 @@ const FIRST_PAUSE_MS = 1_000;
 const LONGEST_PAUSE_MS = 30_000;
 
 /** Half to all of a pause that doubles: tabs that lost a server together do not come back together. */
-async function pause(tries: number): Promise<void> {
+async function pauseAfter(tries: number): Promise<void> {
   const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
-  await new Promise((resolve) => {
-    setTimeout(resolve, longest * (0.5 + Math.random() / 2));
-  });
+  await pause(longest * (0.5 + Math.random() / 2));
 }
 
 function reasonOf(error: unknown): string | null {
@@ -59,10 +58,12 @@ function reasonOf(error: unknown): string | null {
 /**
  * Follows changes of tickets over one WebSocket, as long as somebody follows. A connection that was lost comes back with the
  * cursor of the last message, so nothing is missed; what was told already is left out.
+ * @param onLost is told when a connection broke: the server may be away
  */
-export function createChanges(session: Session, endpoint: string): Changes {
+export function createChanges(session: Session, endpoint: string, onLost?: () => void): Changes {
   let tries = 0;
   let used: string | null = null;
+  let closed = false;
   const client: Client = createClient({
     url: endpoint.replace(/^http/, 'ws'),
     lazy: true,
@@ -71,7 +72,7 @@ export function createChanges(session: Session, endpoint: string): Changes {
       return { authorization: `Bearer ${used}` };
     },
     retryAttempts: Number.POSITIVE_INFINITY,
-    retryWait: async () => pause((tries += 1)),
+    retryWait: async () => pauseAfter((tries += 1)),
     // Also when the server is away, or says that the token is no good any more: the next attempt has another one.
     shouldRetry: () => session.state.status === 'signedIn',
     on: {
@@ -82,6 +83,7 @@ export function createChanges(session: Session, endpoint: string): Changes {
       closed: (event) => {
         const refused = event instanceof CloseEvent && TOKEN_REFUSED.has(event.code);
         if (refused && used !== null) session.renew(used).catch(() => undefined);
+        else if (!(event instanceof CloseEvent && event.wasClean)) onLost?.();
       },
     },
   });
@@ -93,11 +95,11 @@ export function createChanges(session: Session, endpoint: string): Changes {
       let stopped = false;
       let stop: (() => void) | undefined;
       const beginLater = async () => {
-        await pause((tries += 1));
+        await pauseAfter((tries += 1));
         begin();
       };
       const begin = () => {
-        if (stopped) return;
+        if (stopped || closed || session.state.status === 'signedOut') return;
         stop = client.subscribe<{ ticketChanges: Message }>(
           {
             query,
@@ -131,7 +133,7 @@ export function createChanges(session: Session, endpoint: string): Changes {
               void beginLater();
             },
             complete: () => {
-              if (!stopped) void beginLater();
+              if (!stopped && !closed) void beginLater();
             },
           },
         );
@@ -142,6 +144,9 @@ export function createChanges(session: Session, endpoint: string): Changes {
         stop?.();
       };
     },
-    close: () => void client.dispose(),
+    close() {
+      closed = true;
+      void client.dispose();
+    },
   };
 }

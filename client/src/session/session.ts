@@ -47,12 +47,11 @@ export interface Session {
 
 interface Tokens {
   readonly accessToken: string;
-  readonly userId: string;
   /** By `now`. */
-  readonly expiresAt: number;
+  readonly renewAt: number;
 }
 
-/** Renewed so long before it expires that a request may be under way for that time. */
+/** Renewed so long before it expires that a request may be under way for that time; half of its life for one that lives shorter. */
 const MARGIN_MS = 20_000;
 
 const CHANNEL = 'docket-session';
@@ -76,8 +75,11 @@ export function createSession(options: SessionOptions): Session {
     for (const listener of listeners) listener();
   }
 
+  const isSignedOut = () => state.status === 'signedOut';
+
   function take({ accessToken, expiresIn, userId }: SharedTokens): void {
-    tokens = { accessToken, userId, expiresAt: now() + expiresIn * 1000 };
+    const lifeMs = expiresIn * 1000;
+    tokens = { accessToken, renewAt: now() + lifeMs - Math.min(MARGIN_MS, lifeMs / 2) };
     become({ status: 'signedIn', userId });
   }
 
@@ -109,11 +111,13 @@ export function createSession(options: SessionOptions): Session {
   /** Null when the session is over. */
   async function refresh(than: Tokens | null): Promise<string | null> {
     return tabs.alone(async () => {
-      // Another tab was first.
-      if (tokens !== than && tokens !== null) return tokens.accessToken;
+      // Another tab was first, or somebody signed out.
+      const isSettled = () => tokens !== than || isSignedOut();
+      if (isSettled()) return tokens?.accessToken ?? null;
       if (!cookie && refreshToken === null) return null;
       const input = cookie ? undefined : { refreshToken };
       const { refreshSession } = await request(transport, RefreshSessionDocument, { input });
+      if (isSettled()) return tokens?.accessToken ?? null;
       const result = accept(refreshSession);
       if (result.ok) return result.value;
       forget();
@@ -161,12 +165,12 @@ export function createSession(options: SessionOptions): Session {
       await request({ ...transport, accessToken }, SignOutDocument, {}).catch(() => undefined);
     },
     async accessToken() {
-      if (tokens && now() < tokens.expiresAt - MARGIN_MS) return tokens.accessToken;
-      return state.status === 'signedOut' ? null : renewOnce();
+      if (tokens && now() < tokens.renewAt) return tokens.accessToken;
+      return isSignedOut() ? null : renewOnce();
     },
     async renew(refused) {
       if (tokens && tokens.accessToken !== refused) return tokens.accessToken;
-      return state.status === 'signedOut' ? null : renewOnce();
+      return isSignedOut() ? null : renewOnce();
     },
     close: () => tabs.close(),
   };

@@ -1,3 +1,5 @@
+import { pause } from '../pause.js';
+
 /** Tokens as one tab tells them to the others. */
 export interface SharedTokens {
   readonly accessToken: string;
@@ -6,18 +8,18 @@ export interface SharedTokens {
   readonly userId: string;
 }
 
-export type TabMessage =
-  | { readonly type: 'tokens'; readonly tokens: SharedTokens }
-  /** This tab renewed nothing, and asks what the others have. */
-  | { readonly type: 'signedOut' };
+export type TabMessage = { readonly type: 'tokens'; readonly tokens: SharedTokens } | { readonly type: 'signedOut' };
 
 /** The other tabs of the same origin. */
 export interface Tabs {
   send(message: TabMessage): void;
-  /** Runs an action in one tab at a time. */
+  /** Runs an action in one tab at a time. A tab that waited for another has heard by then what that one sent. */
   alone<Value>(action: () => Promise<Value>): Promise<Value>;
   close(): void;
 }
+
+/** Messages and locks travel separately: what the tab before sent may come after its lock. It sends nothing when it failed. */
+const LONGEST_DELAY_MS = 1_000;
 
 /** Tabs that share a session by its cookie; where the browser has no channels or locks each tab goes on by itself. */
 export function openTabs(name: string, onMessage: (message: TabMessage) => void): Tabs {
@@ -26,7 +28,18 @@ export function openTabs(name: string, onMessage: (message: TabMessage) => void)
   const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
   return {
     send: (message) => channel?.postMessage(message),
-    alone: async (action) => (locks ? await locks.request(name, action) : action()),
+    alone: async (action) => {
+      if (!locks || !channel) return action();
+      const heard = new Promise((resolve) => {
+        channel.addEventListener('message', resolve, { once: true });
+      });
+      const first = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { value: await action() });
+      if (first) return first.value;
+      return locks.request(name, async () => {
+        await Promise.race([heard, pause(LONGEST_DELAY_MS)]);
+        return action();
+      });
+    },
     close: () => channel?.close(),
   };
 }

@@ -21,7 +21,7 @@ function become(next: Connection): void {
 export function reportUnreachable(): void {
   if (connection === 'offline') return;
   become('offline');
-  ask(FIRST_PAUSE_MS);
+  askAfter(FIRST_PAUSE_MS);
 }
 
 /** To be called with each answer. */
@@ -29,14 +29,23 @@ export function reportReachable(): void {
   become('online');
 }
 
-function ask(pauseMs: number): void {
-  const probe = async () => {
+async function isReachable(): Promise<boolean> {
+  const response = await fetch(new URL('readyz', document.baseURI), { cache: 'no-store' }).catch(() => null);
+  return response?.ok ?? false;
+}
+
+/** To be called when there may be nobody at the other end, while no request tells. */
+export async function checkReachable(): Promise<void> {
+  if (!(await isReachable())) reportUnreachable();
+}
+
+function askAfter(pauseMs: number): void {
+  const ask = async () => {
     if (connection === 'online') return;
-    const response = await fetch(new URL('readyz', document.baseURI), { cache: 'no-store' }).catch(() => null);
-    if (response?.ok) become('online');
-    else ask(Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
+    if (await isReachable()) become('online');
+    else askAfter(Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
   };
-  setTimeout(() => void probe(), pauseMs);
+  setTimeout(() => void ask(), pauseMs);
 }
 
 /** Runs when the server answers again after it did not. */

@@ -4,9 +4,10 @@ import { print } from 'graphql';
 import { useEffect, useEffectEvent } from 'react';
 import { type TicketFilter } from '../generated/graphql.js';
 import { apollo, session } from './api.js';
+import { checkReachable } from './connection.js';
 import { apiUrl } from './settings.js';
 
-const changes = createChanges(session, apiUrl);
+const changes = createChanges(session, apiUrl, () => void checkReachable());
 
 interface Following<Message> {
   readonly filter: TicketFilter;

@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { createContext, type ReactNode, useContext, useEffect, useSyncExternalStore } from 'react';
+import { createContext, type ReactNode, useContext, useEffect, useMemo, useSyncExternalStore } from 'react';
 import { ViewerDocument, type ViewerQuery } from '../generated/graphql.js';
 import { SignIn } from '../features/sign-in/sign-in.js';
 import { Splash } from '../ui/splash.js';
@@ -39,9 +39,27 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return <WithViewer key={userId}>{children}</WithViewer>;
 }
 
+/** Until its address is confirmed an account has none of the rights of its role. */
+function withRights(viewer: Viewer): Viewer {
+  if (viewer.emailConfirmed !== false) return viewer;
+  const { id, name } = viewer.role;
+  return { ...viewer, role: { id, name, ...NO_RIGHTS } };
+}
+
+const NO_RIGHTS = {
+  canViewAll: false,
+  canEditAll: false,
+  canDeleteAll: false,
+  canManageUsers: false,
+  canManageTickets: false,
+  canAssignTickets: false,
+};
+
 function WithViewer({ children }: { children: ReactNode }) {
   const { data } = useQuery(ViewerDocument);
   const connection = useConnection();
-  if (!data?.viewer) return <Splash offline={connection === 'offline'} />;
-  return <ViewerContext value={data.viewer}>{children}</ViewerContext>;
+  const known = data?.viewer;
+  const viewer = useMemo(() => known && withRights(known), [known]);
+  if (!viewer) return <Splash offline={connection === 'offline'} />;
+  return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }

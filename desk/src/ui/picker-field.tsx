@@ -17,8 +17,9 @@ interface PickerFieldProps<Id extends string> {
 export function PickerField<Id extends string>(props: PickerFieldProps<Id>) {
   const { label, options, selected, value, hint = '', error, onPick } = props;
   const id = useId();
+  const described = [error !== undefined && `${id}-error`, hint !== '' && `${id}-hint`].filter(Boolean).join(' ');
   return (
-    <div className="field" role="group" aria-labelledby={`${id}-label`} aria-describedby={`${id}-error ${id}-hint`}>
+    <div className="field" role="group" aria-labelledby={`${id}-label`} aria-describedby={described || undefined}>
       <span id={`${id}-label`} className="field-label">
         {label}
       </span>
@@ -30,12 +31,16 @@ export function PickerField<Id extends string>(props: PickerFieldProps<Id>) {
           <Icon name="chevron" />
         </Picker>
       </div>
-      <p id={`${id}-error`} className="field-error">
-        {error}
-      </p>
-      <p id={`${id}-hint`} className="field-hint">
-        {hint}
-      </p>
+      {error !== undefined && (
+        <p id={`${id}-error`} className="field-error" role="alert">
+          {error}
+        </p>
+      )}
+      {hint !== '' && (
+        <p id={`${id}-hint`} className="field-hint">
+          {hint}
+        </p>
+      )}
     </div>
   );
 }

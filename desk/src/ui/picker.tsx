@@ -1,4 +1,5 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { Icon } from './icon.js';
 import { place } from './place.js';
 import { useOptions } from './use-options.js';
@@ -44,13 +45,13 @@ export function Picker<Id extends string>(props: PickerProps<Id>) {
   const close = () => popover.current?.hidePopover();
   useEffect(() => {
     if (!open) return undefined;
-    // It stands at its button, which scrolls away under it.
+    // It stays at its button, which scrolls away under it.
     const onScroll = (event: Event) => {
-      if (event.target === document) popover.current?.hidePopover();
+      if (event.target === document && popover.current && button.current) place(popover.current, button.current);
     };
     addEventListener('scroll', onScroll, true);
     return () => removeEventListener('scroll', onScroll, true);
-  }, [open]);
+  }, [open, button]);
 
   return (
     <>
@@ -72,7 +73,10 @@ export function Picker<Id extends string>(props: PickerProps<Id>) {
         popover="auto"
         className="popover"
         onBeforeToggle={({ newState }) => {
-          if (newState === 'open' && popover.current && button.current) place(popover.current, button.current);
+          if (newState !== 'open' || !popover.current || !button.current) return;
+          place(popover.current, button.current);
+          // Before it shows, so that the browser gives the focus to the search field at once.
+          flushSync(() => setOpen(true));
         }}
         onToggle={({ newState }) => setOpen(newState === 'open')}
       >
@@ -100,10 +104,8 @@ function List<Id extends string>({
         )
       : 0,
   );
-  const input = useRef<HTMLInputElement>(null);
   const id = useId();
   const at = Math.min(current, found.length - 1);
-  useEffect(() => input.current?.focus({ preventScroll: true }), []);
   useEffect(() => {
     document.getElementById(`${id}-${at}`)?.scrollIntoView({ block: 'nearest' });
   }, [id, at]);
@@ -127,7 +129,8 @@ function List<Id extends string>({
   return (
     <>
       <input
-        ref={input}
+        // React's autoFocus gives the focus before the popover shows, when nothing in it can have it.
+        ref={(input) => input?.setAttribute('autofocus', '')}
         className="popover-search"
         role="combobox"
         aria-label={label}

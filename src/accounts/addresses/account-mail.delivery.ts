@@ -1,4 +1,4 @@
-import { LockMode, ref } from '@mikro-orm/core';
+import { ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
 import { type Links } from '../../common/links.js';
@@ -17,26 +17,23 @@ import { Token, TokenKind } from '../token.entity.js';
 const VALID_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
 /** To one address that nobody has proven: it may be a stranger's. */
-const MOST_AN_HOUR = 5;
+const MAX_MAILS_PER_HOUR = 5;
 
 /** Sends the mails about accounts' addresses. */
 export class AccountMailDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #links: Links;
-  readonly #pending: PendingMails<AccountMail>;
+  readonly #pending: PendingMails;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#links = deps.links;
-    this.#pending = new PendingMails<AccountMail>(deps.orm, deps.tracing, {
+    this.#pending = new PendingMails(deps, {
       name: 'account mail',
-      waiting: async (em, limit) => em.find(AccountMail, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
-      lock: async (em, id) =>
-        em.findOne(AccountMail, { id, handledAt: null }, { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE }),
-      answer: async (em, mail) => this.#answer(em, mail),
-      giveUp: async (em, id) => em.nativeUpdate(AccountMail, { id }, { handledAt: this.#clock.now() }),
+      entity: AccountMail,
+      answer: async (em, id) => this.#answer(em, await em.findOneOrFail(AccountMail, id)),
     });
   }
 
@@ -70,7 +67,7 @@ export class AccountMailDelivery {
   async #wereTooMany(em: EntityManager, { email }: AccountMail, now: Date): Promise<boolean> {
     const since = new Date(now.getTime() - HOUR_MS);
     const sent = { kind: TokenKind.EMAIL_CONFIRMATION, email, createdAt: { $gt: since } };
-    return (await em.count(Token, sent)) >= MOST_AN_HOUR;
+    return (await em.count(Token, sent)) >= MAX_MAILS_PER_HOUR;
   }
 
   /** Null when the address is no longer to be proven. */

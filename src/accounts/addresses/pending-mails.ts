@@ -1,5 +1,7 @@
+import { type EntityClass, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import { type Clock } from '../../common/clock.js';
 import { MailRefusedError } from '../../mail/mailer.js';
 import { inScopeWith } from '../../observability/scope.js';
 import { type Tracing, within } from '../../observability/tracing/tracing.js';
@@ -12,39 +14,38 @@ const LOCK = 0x52_53_54;
 /** A row for one pending mail. */
 export interface PendingMail {
   readonly id: string;
+  readonly createdAt: Date;
   readonly traceparent: string | null;
   handledAt: Date | null;
 }
 
 /** A kind of mail with an outbox table of its own. */
-export interface PendingMailKind<Row extends PendingMail> {
+export interface PendingMailKind {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
-  /** The first rows that are not handled. */
-  readonly waiting: (em: EntityManager, limit: number) => Promise<readonly Row[]>;
-  /** A row that is not handled, locked; null also while another worker has locked it. */
-  readonly lock: (em: EntityManager, id: string) => Promise<Row | null>;
-  /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction of `lock`. */
-  readonly answer: (em: EntityManager, row: Row) => Promise<void>;
-  /** Marks one as handled whose mail can never be sent. */
-  readonly giveUp: (em: EntityManager, id: string) => Promise<unknown>;
+  readonly entity: EntityClass<PendingMail>;
+  /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction that has loaded and locked the row. */
+  readonly answer: (em: EntityManager, id: string) => Promise<void>;
 }
 
 /** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
-export class PendingMails<Row extends PendingMail> {
+export class PendingMails {
   readonly #orm: MikroORM;
+  readonly #clock: Clock;
   readonly #tracing: Tracing | undefined;
-  readonly #kind: PendingMailKind<Row>;
+  readonly #kind: PendingMailKind;
 
-  constructor(orm: MikroORM, tracing: Tracing | undefined, kind: PendingMailKind<Row>) {
-    this.#orm = orm;
-    this.#tracing = tracing;
+  constructor(deps: { orm: MikroORM; clock: Clock; tracing: Tracing | undefined }, kind: PendingMailKind) {
+    this.#orm = deps.orm;
+    this.#clock = deps.clock;
+    this.#tracing = deps.tracing;
     this.#kind = kind;
   }
 
   /** Sweep: handles rows without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
-    const waiting = await this.#kind.waiting(this.#orm.em.fork(), SWEEP_LIMIT);
+    const oldestFirst = { orderBy: { createdAt: 'asc' }, limit: SWEEP_LIMIT } as const;
+    const waiting = await this.#orm.em.fork().find(this.#kind.entity, { handledAt: null }, oldestFirst);
     const failures: unknown[] = [];
     for (const { id } of waiting) {
       // A row that fails must not block those behind it.
@@ -65,16 +66,19 @@ export class PendingMails<Row extends PendingMail> {
   async #deliver(id: string): Promise<void> {
     try {
       await this.#orm.em.fork().transactional(async (em) => {
-        const row = await this.#kind.lock(em, id);
-        if (row !== null) await this.#traced(row, async () => this.#kind.answer(em, row));
+        // Null also while another worker has locked it.
+        const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+        const row = await em.findOne(this.#kind.entity, { id, handledAt: null }, { lockMode });
+        if (row !== null) await this.#traced(row, async () => this.#kind.answer(em, id));
       });
     } catch (error) {
       if (!(error instanceof MailRefusedError)) throw error;
-      if (error.permanent) await this.#kind.giveUp(this.#orm.em.fork(), id);
+      if (!error.permanent) return;
+      await this.#orm.em.fork().nativeUpdate(this.#kind.entity, { id }, { handledAt: this.#clock.now() });
     }
   }
 
-  async #traced({ id, traceparent }: Row, work: () => Promise<void>): Promise<void> {
+  async #traced({ id, traceparent }: PendingMail, work: () => Promise<void>): Promise<void> {
     const span = this.#tracing?.root(`answer ${this.#kind.name}`, {
       kind: 'consumer',
       parent: traceparent ?? undefined,

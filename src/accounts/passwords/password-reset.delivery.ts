@@ -1,4 +1,4 @@
-import { LockMode, ref } from '@mikro-orm/core';
+import { ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
 import { type Links } from '../../common/links.js';
@@ -15,32 +15,23 @@ import { Token, TokenKind } from '../token.entity.js';
 /** Valid for one hour. A request that could not be answered by then is dropped: the person asks again. */
 const VALID_MS = 3_600_000;
 /** Maximum number of mails to one address, so that requests by others cannot flood a mailbox. */
-const MOST_AN_HOUR = 5;
+const MAX_MAILS_PER_HOUR = 5;
 
 /** Sends mails with links for a new password. */
 export class PasswordResetDelivery {
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #links: Links;
-  readonly #pending: PendingMails<PasswordResetRequest>;
+  readonly #pending: PendingMails;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
     this.#links = deps.links;
-    this.#pending = new PendingMails<PasswordResetRequest>(deps.orm, deps.tracing, {
+    this.#pending = new PendingMails(deps, {
       name: 'password reset',
-      waiting: async (em, limit) =>
-        em.find(PasswordResetRequest, { handledAt: null }, { orderBy: { createdAt: 'asc' }, limit }),
-      lock: async (em, id) =>
-        em.findOne(
-          PasswordResetRequest,
-          { id, handledAt: null },
-          // Skips rows that another worker has locked.
-          { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
-        ),
-      answer: async (em, request) => this.#answer(em, request),
-      giveUp: async (em, id) => em.nativeUpdate(PasswordResetRequest, { id }, { handledAt: this.#clock.now() }),
+      entity: PasswordResetRequest,
+      answer: async (em, id) => this.#answer(em, await em.findOneOrFail(PasswordResetRequest, id)),
     });
   }
 
@@ -67,7 +58,7 @@ export class PasswordResetDelivery {
     if (tooLate || user === null) return;
     // Mails that were sent count, not requests: otherwise five requests an hour would keep the owner's link away for ever.
     const sent = { kind: TokenKind.PASSWORD_RESET, user: user.id, createdAt: { $gt: hourAgo } };
-    if ((await em.count(Token, sent)) >= MOST_AN_HOUR) return;
+    if ((await em.count(Token, sent)) >= MAX_MAILS_PER_HOUR) return;
 
     const { secret, hash } = newSecret();
     const expiresAt = new Date(now.getTime() + VALID_MS);

@@ -6,18 +6,18 @@ import { BoundedLimiter } from '../../common/bounded-limiter.js';
 const PARAMETERS = { type: argon2id, memoryCost: 19 * 1024, timeCost: 2, parallelism: 1 } as const;
 
 /** Concurrency of hashing: each takes 19 MiB and one of libuv's four threads, and must not exhaust either. */
-const MOST_AT_ONCE = 2;
+const MAX_CONCURRENT_HASHES = 2;
 
 /** Maximum length of the queue: beyond it people would give up waiting, and each queued request takes memory. */
-const MOST_WAITING = 200;
+const MAX_WAITING_HASHES = 200;
 /** Maximum share of one network: the rest is left to others during a flood. */
-const MOST_WAITING_FROM_ONE_NETWORK = MOST_WAITING / 2;
+const MAX_WAITING_HASHES_PER_NETWORK = MAX_WAITING_HASHES / 2;
 const RETRY_AFTER_SECONDS = 5;
 
 const limiter = new BoundedLimiter({
-  concurrency: MOST_AT_ONCE,
-  maxQueued: MOST_WAITING,
-  maxQueuedPerOwner: MOST_WAITING_FROM_ONE_NETWORK,
+  concurrency: MAX_CONCURRENT_HASHES,
+  maxQueued: MAX_WAITING_HASHES,
+  maxQueuedPerOwner: MAX_WAITING_HASHES_PER_NETWORK,
   refusal: () => new RateLimitedError(RETRY_AFTER_SECONDS),
 });
 

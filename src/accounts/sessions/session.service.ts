@@ -21,7 +21,7 @@ const LONGEST_USER_AGENT = 255;
  */
 const GRACE_MS = 30_000;
 /** Maximum number of pairs for one token within the grace period. */
-const MOST_OF_A_GENERATION = 100;
+const MAX_TOKENS_PER_GENERATION = 100;
 
 /** The tokens of a session, as in `AuthPayload`. */
 export interface SignedIn {
@@ -130,7 +130,7 @@ export class SessionService {
         );
       }
       const others = await em.count(Token, { session: found.session, generation: found.id });
-      if (others >= MOST_OF_A_GENERATION) throw new RateLimitedError(GRACE_MS / 1000);
+      if (others >= MAX_TOKENS_PER_GENERATION) throw new RateLimitedError(GRACE_MS / 1000);
       const owner = await em.findOne(User, { id: found.user.id, deletedAt: null });
       if (owner === null || session.revokedAt !== null || found.expiresAt <= now || session.expiresAt <= now) {
         return refused(UserErrorCode.EXPIRED, 'This session has ended. Sign in.');

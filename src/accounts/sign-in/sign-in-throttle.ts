@@ -5,13 +5,13 @@ import { type Db } from '../../database/db.js';
 import { RateLimitedError } from '../../common/errors.js';
 
 /** At most ten failures an account in ten minutes, from however many addresses. */
-const MOST_ATTEMPTS = 10;
+const MAX_ATTEMPTS = 10;
 const WINDOW_MS = 600_000;
 /**
  * Failures, sign-ups and requests for a new password from one network in the same time, each counted by itself. An
  * office shares an address, and so does everybody behind a proxy that is not trusted (TRUST_PROXY).
  */
-const MOST_FROM_ONE_NETWORK = 100;
+const MAX_ATTEMPTS_PER_NETWORK = 100;
 
 /** What can be asked for without a password. Making an account also tells whether an e-mail address has one. */
 export type OpenRequest = 'signUp' | 'requestPasswordReset';
@@ -43,9 +43,9 @@ export class SignInThrottle {
   async charge(account: string, network: string | null): Promise<Refund> {
     // The network first, so that a refused network with invented logins adds no rows.
     const backToNetwork =
-      network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+      network === null ? null : await this.#takeOne(`failure:${hashOf(network)}`, MAX_ATTEMPTS_PER_NETWORK);
     try {
-      const backToAccount = await this.#takeOne(hashOf(account.toLowerCase()), MOST_ATTEMPTS);
+      const backToAccount = await this.#takeOne(hashOf(account.toLowerCase()), MAX_ATTEMPTS);
       return async () => {
         await backToAccount();
         await backToNetwork?.();
@@ -74,7 +74,7 @@ export class SignInThrottle {
    */
   async takeFrom(network: string | null, request: OpenRequest): Promise<void> {
     // A hash contains no colon, so no login can have the same key.
-    if (network !== null) await this.#count(`${request}:${hashOf(network)}`, MOST_FROM_ONE_NETWORK);
+    if (network !== null) await this.#count(`${request}:${hashOf(network)}`, MAX_ATTEMPTS_PER_NETWORK);
   }
 
   async #count(key: string, most: number): Promise<void> {

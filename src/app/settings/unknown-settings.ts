@@ -8,7 +8,7 @@ export const settingNames: readonly string[] = Object.keys(variables.shape);
 const OUR_PREFIXES = /^(ADMIN|ASSIGN_REPORT|DATABASE|DOCKET|EMAIL|JOBS|JWT|REPORT_SCHEDULE)_/;
 /** Minimum length for a suggestion: a short name such as HOME resembles too many. */
 const SHORTEST_TYPED_NAME = 7;
-const MOST_TYPING_ERRORS = 2;
+const MAX_TYPING_ERRORS = 2;
 
 /**
  * Warnings about variables that resemble settings, with the name that may be meant: a mistyped setting would silently
@@ -17,8 +17,7 @@ const MOST_TYPING_ERRORS = 2;
 export function unknownSettings(source: NodeJS.ProcessEnv): string[] {
   return Object.keys(source).flatMap((name) => {
     if (settingNames.includes(name)) return [];
-    const mistyped =
-      name.length < SHORTEST_TYPED_NAME ? undefined : nearestName(name, settingNames, MOST_TYPING_ERRORS);
+    const mistyped = name.length < SHORTEST_TYPED_NAME ? undefined : nearestName(name, settingNames, MAX_TYPING_ERRORS);
     if (mistyped === undefined && !OUR_PREFIXES.test(name)) return [];
     const [prefix = ''] = name.split('_', 1);
     const kin = settingNames.filter((known) => known.startsWith(`${prefix}_`));

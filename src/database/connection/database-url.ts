@@ -30,7 +30,7 @@ type ParameterName = (typeof PARAMETERS)[number];
 
 const DEFAULT_PORT = 5432;
 const LONGEST_PARAMETER_NAME = 40;
-const MOST_EDITS = 3;
+const MAX_EDITS = 3;
 
 /** What a postgres:// URL says. */
 export interface DatabaseUrl {
@@ -75,7 +75,7 @@ function isParameter(name: string): name is ParameterName {
 /** The name is shown only if it looks like a parameter: part of a password with a question mark would end up here. */
 function unknownParameter(name: string): DatabaseUrlError {
   const isName = /^\w+$/.test(name) && name.length <= LONGEST_PARAMETER_NAME;
-  const nearest = isName ? nearestName(name.toLowerCase(), PARAMETERS, MOST_EDITS) : undefined;
+  const nearest = isName ? nearestName(name.toLowerCase(), PARAMETERS, MAX_EDITS) : undefined;
   const hint = nearest === undefined ? '' : ` Is ${nearest} meant?`;
   return new DatabaseUrlError(
     `must not have the parameter ${isName ? name : 'that follows its ? or &'}, which is unknown.${hint} Known are ${PARAMETERS.join(', ')}`,

@@ -7,7 +7,7 @@ import { quotedText } from './text-lines.js';
 const LONGEST_COMMENT = 1_500;
 /** Mail programs cut long mails (Gmail at 102 kB). */
 const LONGEST_DESCRIPTION = 5_000;
-export const MOST_COMMENTS = 10;
+export const MAX_COMMENTS = 10;
 
 export interface MailComment {
   authorName: string;

@@ -1,7 +1,7 @@
 import { inSentence } from '../in-sentence.js';
 import { oneLine } from '../one-line.js';
 import { type ChangedField, changeInWords } from './changed-field.js';
-import { type MailComment, MOST_COMMENTS, quotedComments, quotedDescription } from './comments.js';
+import { type MailComment, MAX_COMMENTS, quotedComments, quotedDescription } from './comments.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailLink, type MailTexts, mailTexts } from './layout.js';
 import { changesTable, inWords, LONGEST_PREHEADER, note, paragraph, shortened } from './parts.js';
@@ -80,7 +80,7 @@ export function ticketMail(
 
 function partsOf(ticket: MailTicket, news: TicketMailNews): Part[] {
   const { lead, earlierComments = 0, comments = [], changes = [] } = news;
-  const shown = comments.slice(0, MOST_COMMENTS);
+  const shown = comments.slice(0, MAX_COMMENTS);
   return [
     ...(lead === undefined ? [] : [{ text: lead, html: paragraph(lead) }]),
     ...(news.showsDescription === true ? quotedDescription(ticket) : []),

@@ -5,7 +5,7 @@ import { checkNewPassword } from '../../../src/accounts/users/account.js';
 import { InputCheck } from '../../../src/common/input-check.js';
 
 /** docs/hardening.md, "Signing in". */
-const MOST_COMMON = 10_000;
+const MAX_COMMON_PASSWORDS = 10_000;
 
 function isRefused(password: string): boolean {
   const check = new InputCheck();
@@ -20,8 +20,8 @@ function isRefused(password: string): boolean {
 
 describe('a password', () => {
   test('is refused when it is one of the ten thousand most common, in any letter case', () => {
-    const common = dictionary['passwords-common'].slice(0, MOST_COMMON);
-    expect(common).toHaveLength(MOST_COMMON);
+    const common = dictionary['passwords-common'].slice(0, MAX_COMMON_PASSWORDS);
+    expect(common).toHaveLength(MAX_COMMON_PASSWORDS);
     expect(common.filter((password) => !isRefused(password))).toEqual([]);
     expect(common.filter((password) => !isCommonPassword(password.toUpperCase()))).toEqual([]);
   });

@@ -8,7 +8,7 @@ const TRIES = 100;
 /** Fewer than the limit on one account allows. */
 const TRIES_EACH = 8;
 /** docs/hardening.md, "Signing in". */
-const MOST_APART = 0.05;
+const MAX_RELATIVE_DIFFERENCE = 0.05;
 /** Another process may take the processor from one half of the tries. */
 const ROUNDS = 6;
 
@@ -78,7 +78,7 @@ test('a wrong name and a wrong password are told in the same bytes, after the sa
     const apart = Math.abs(name - password) / Math.max(name, password);
     figures.push(`wrong name ${name.toFixed(2)} ms, wrong password ${password.toFixed(2)} ms`);
     if (process.env['TEST_LOG_LEVEL']) console.log(figures.at(-1));
-    if (apart <= MOST_APART) return;
+    if (apart <= MAX_RELATIVE_DIFFERENCE) return;
     server.clock.advance({ minutes: 11 });
   }
   throw new Error(`The medians are more than 5 % apart: ${figures.join('; ')}`);

@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { type FieldErrors, newId, resultOf, type TicketPriority, type TicketType } from '@docket/client';
-import { type FormEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
@@ -11,27 +11,50 @@ import { Priority, PRIORITY_OPTIONS, TYPE_OPTIONS, typeLabel } from '../../ui/la
 import { type Option, Picker } from '../../ui/picker.js';
 import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
 import { tell } from '../../ui/toast.js';
-import { useDraft } from '../../ui/use-draft.js';
+import { useKept } from '../../ui/use-kept.js';
 import { useTitle } from '../../ui/use-title.js';
 import { SimilarTickets } from './similar-tickets.js';
 import './new-ticket.css';
 
-const chosen = (id: string, option: Option): Option | null => (id === NONE ? null : option);
+interface Choice {
+  readonly id: string;
+  readonly label: string;
+}
+
+interface Draft {
+  /** With the id of the first try, a second one after a lost answer creates nothing twice. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly type: TicketType;
+  readonly priority: TicketPriority;
+  readonly product: Choice | null;
+  readonly assignee: Choice | null;
+}
+
+const emptyDraft = (): Draft => ({
+  id: newId(),
+  title: '',
+  description: '',
+  type: 'BUG',
+  priority: 'MEDIUM',
+  product: null,
+  assignee: null,
+});
+
+const chosen = ({ id, label }: Option): Choice | null => (id === NONE ? null : { id, label });
 
 export function NewTicketPage() {
   useTitle('New ticket');
   const viewer = useViewer();
   const [, navigate] = useLocation();
-  const [title, setTitle] = useDraft(viewer.id, 'new ticket, title');
-  const [description, setDescription] = useDraft(viewer.id, 'new ticket, description');
-  const [type, setType] = useState<TicketType>('BUG');
-  const [priority, setPriority] = useState<TicketPriority>('MEDIUM');
-  const [product, setProduct] = useState<Option | null>(null);
-  const [assignee, setAssignee] = useState<Option | null>(null);
+  const [empty] = useState(emptyDraft);
+  const [kept, keep] = useKept<Draft>(viewer.id, 'new ticket');
+  const draft = kept ?? empty;
+  const { title, description, type, priority, product, assignee } = draft;
+  const change = (part: Partial<Draft>) => keep({ ...draft, ...part });
   const [errors, setErrors] = useState<FieldErrors>({});
   const [send, { loading }] = useMutation(CreateTicketDocument);
-  // With the id of the first try, a second one after a lost answer creates nothing twice.
-  const ticketId = useRef(newId());
   const submit = async () => {
     if (loading) return;
     setErrors({});
@@ -39,7 +62,7 @@ export function NewTicketPage() {
       const { data } = await send({
         variables: {
           input: {
-            id: ticketId.current,
+            id: draft.id,
             title,
             description,
             type,
@@ -55,10 +78,18 @@ export function NewTicketPage() {
         setErrors(result.fields);
         return;
       }
-      setTitle('');
-      setDescription('');
-      tell(`Ticket #${result.value.number} was sent.`);
-      navigate(`/tickets/${result.value.number}`, { replace: true });
+      const { value: sent } = result;
+      if (sent.title !== title.trim() || sent.description !== description.trim()) {
+        // The answer to an earlier try was lost, and the ticket is another one since.
+        change({ id: newId() });
+        setErrors({
+          '': `What you wrote before was sent after all, as #${sent.number}. Send again if this is another ticket.`,
+        });
+        return;
+      }
+      keep(null);
+      tell(`Ticket #${sent.number} was sent.`);
+      navigate(`/tickets/${sent.number}`, { replace: true });
     } catch (failure) {
       setErrors({ '': explain(failure) });
     }
@@ -89,7 +120,7 @@ export function NewTicketPage() {
           placeholder="Printer on the second floor prints blank pages"
           value={title}
           error={errors['title']}
-          onChange={(event) => setTitle(event.target.value)}
+          onChange={(event) => change({ title: event.target.value })}
         />
         <TextArea
           label="What happened?"
@@ -98,7 +129,7 @@ export function NewTicketPage() {
           placeholder="What did you do, what did you expect, and what came instead?"
           value={description}
           error={errors['description']}
-          onChange={(event) => setDescription(event.target.value)}
+          onChange={(event) => change({ description: event.target.value })}
         />
         <div className="choices">
           <Picker
@@ -106,11 +137,17 @@ export function NewTicketPage() {
             className="button"
             options={findProducts}
             selected={[product?.id ?? NONE]}
-            onPick={(id, option) => setProduct(chosen(id, option))}
+            onPick={(_id, option) => change({ product: chosen(option) })}
           >
             {product?.label ?? 'No product'} <Icon name="chevron" />
           </Picker>
-          <Picker label="Type" className="button" options={TYPE_OPTIONS} selected={[type]} onPick={(id) => setType(id)}>
+          <Picker
+            label="Type"
+            className="button"
+            options={TYPE_OPTIONS}
+            selected={[type]}
+            onPick={(id) => change({ type: id })}
+          >
             {typeLabel(type)} <Icon name="chevron" />
           </Picker>
           <Picker
@@ -118,7 +155,7 @@ export function NewTicketPage() {
             className="button"
             options={PRIORITY_OPTIONS}
             selected={[priority]}
-            onPick={(id) => setPriority(id)}
+            onPick={(id) => change({ priority: id })}
           >
             <Priority priority={priority} /> <Icon name="chevron" />
           </Picker>
@@ -128,13 +165,13 @@ export function NewTicketPage() {
               className="button"
               options={findPeople}
               selected={[assignee?.id ?? NONE]}
-              onPick={(id, option) => setAssignee(chosen(id, option))}
+              onPick={(_id, option) => change({ assignee: chosen(option) })}
             >
               {assignee?.label ?? 'Nobody assigned'} <Icon name="chevron" />
             </Picker>
           )}
         </div>
-        <FormError>{errors[''] ?? errors['productId'] ?? errors['assignedTo']}</FormError>
+        <FormError>{errors[''] ?? errors['productId'] ?? errors['assignedTo'] ?? errors['id']}</FormError>
         <div className="new-ticket-foot">
           <button type="submit" className="button primary" disabled={loading}>
             Send the ticket

@@ -11,7 +11,8 @@ import {
 } from '../../generated/graphql.js';
 import { answerOf } from '../../ui/answer-of.js';
 import { ConfirmDialog } from '../../ui/confirm-dialog.js';
-import { FormError, TextField } from '../../ui/field.js';
+import { EmailField } from '../../ui/email-field.js';
+import { FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
@@ -83,15 +84,13 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
             <bdi>{person.email}</bdi>: your own e-mail address is changed under <Link href="/me">Your account</Link>.
           </p>
         ) : (
-          <TextField
+          <EmailField
             label="E-mail"
             name="email"
-            type="email"
-            autoComplete="off"
             hint="Changes at once, and counts as confirmed. The old address is told."
             value={email ?? ''}
             error={errors['email']}
-            onChange={(event) => setChanged({ ...changed, email: event.target.value })}
+            onChange={(address) => setChanged({ ...changed, email: address })}
           />
         )}
         <RolePicker

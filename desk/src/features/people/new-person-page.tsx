@@ -4,6 +4,7 @@ import { useState } from 'react';
 import { useLocation } from 'wouter';
 import { CreatePersonDocument, type CreateUserInput, RolesDocument } from '../../generated/graphql.js';
 import { answerOf } from '../../ui/answer-of.js';
+import { EmailField } from '../../ui/email-field.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { FormPage } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
@@ -54,15 +55,13 @@ export function NewPersonPage() {
       >
         <NameFields values={values} errors={errors} onChange={set} />
         <UsernameField value={values.username} error={errors['username']} onChange={(username) => set({ username })} />
-        <TextField
+        <EmailField
           label="E-mail"
           name="email"
-          type="email"
-          autoComplete="off"
           hint="Counts as confirmed"
           value={values.email}
           error={errors['email']}
-          onChange={(event) => set({ email: event.target.value })}
+          onChange={(email) => set({ email })}
         />
         <TextField
           label="Password"

@@ -1,6 +1,7 @@
 import { type Result } from '@docket/client';
 import { useState } from 'react';
 import { type CreateProductInput, type ProductRowFragment } from '../../generated/graphql.js';
+import { EmailField } from '../../ui/email-field.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { PickerField } from '../../ui/picker-field.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
@@ -51,15 +52,13 @@ export function ProductForm({ saved, action, send, onSaved }: ProductFormProps) 
         error={errors['type']}
         onPick={(id) => setChanged({ ...changed, type: id })}
       />
-      <TextField
+      <EmailField
         label="Owner's e-mail"
         name="ownerEmail"
-        type="email"
-        autoComplete="off"
         hint="Hears of new tickets about it that nobody is assigned to, if it is the address of an account"
         value={ownerEmail}
         error={errors['ownerEmail']}
-        onChange={(event) => setChanged({ ...changed, ownerEmail: event.target.value })}
+        onChange={(address) => setChanged({ ...changed, ownerEmail: address })}
       />
       <FormError>{otherErrors(errors, ['name', 'type', 'ownerEmail'])}</FormError>
       <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>

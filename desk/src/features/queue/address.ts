@@ -123,7 +123,9 @@ function writeAddress(address: QueueAddress): URLSearchParams {
 export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
   const [params, setParams] = useSearchParams();
   const address = readAddress(params, usualView(viewer));
-  const change = (part: Partial<QueueAddress>) => setParams(writeAddress({ ...address, ...part }), { replace: true });
+  // Back undoes what was picked, and not each letter of a search.
+  const change = (part: Partial<QueueAddress>) =>
+    setParams(writeAddress({ ...address, ...part }), { replace: 'search' in part });
   return [address, change];
 }
 

@@ -1,6 +1,6 @@
 import { useMutation } from '@apollo/client/react';
 import { type RefObject, useState } from 'react';
-import { explain } from '../../app/api.js';
+import { perform } from '../../app/perform.js';
 import { useViewer } from '../../app/session-context.js';
 import { UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
 import { CheckBox } from '../../ui/field.js';
@@ -8,7 +8,6 @@ import { Icon } from '../../ui/icon.js';
 import { PRIORITY_OPTIONS, STATUS_OPTIONS } from '../../ui/labels.js';
 import { Picker } from '../../ui/picker.js';
 import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
-import { tell, tellError } from '../../ui/toast.js';
 
 /** What updateTickets takes at once. */
 export const MOST_SELECTED = 100;
@@ -28,22 +27,15 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
   const [send, { loading }] = useMutation(UpdateTicketsDocument);
   const [isQuiet, setIsQuiet] = useState(false);
   const change = async (fields: Omit<UpdateTicketsInput, 'ids'>) => {
-    try {
-      const { data } = await send({
-        variables: { input: { ids: [...selected], ...fields, ...(isQuiet && { notify: false }) } },
-      });
-      const errors = data?.updateTickets.userErrors ?? [];
-      if (errors.length > 0) {
-        tellError(errors.map(({ message }) => message).join(' '));
-        return;
-      }
-      tell(selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`);
-      setIsQuiet(false);
-      onClear();
-      onChanged();
-    } catch (failure) {
-      tellError(`None of the tickets was changed. ${explain(failure)}`);
-    }
+    const input = { ids: [...selected], ...fields, ...(isQuiet && { notify: false }) };
+    const done = await perform(
+      async () => (await send({ variables: { input } })).data?.updateTickets.userErrors,
+      selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`,
+    );
+    if (!done) return;
+    setIsQuiet(false);
+    onClear();
+    onChanged();
   };
   return (
     <div className="bulk-bar" role="toolbar" aria-label="Change the selected tickets">

@@ -38,8 +38,10 @@ void (
 interface Column {
   readonly id: string;
   readonly label: string;
-  /** Shows only on screens that have room for it. */
-  readonly wideOnly?: true;
+  /** Too narrow for its label, which only screen readers have then. */
+  readonly narrow?: true;
+  /** Shows only on screens that have room for it; the others show on phones too, in lines below the title. */
+  readonly room?: 'tablet' | 'wide';
   /** A track of CSS Grid. */
   readonly width: string;
   readonly cell: (ticket: QueueRowFragment) => ReactNode;
@@ -49,6 +51,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'priority',
     label: 'Priority',
+    narrow: true,
     width: '28px',
     cell: ({ priority }) => (
       <span title={priorityLabel(priority)}>
@@ -71,6 +74,7 @@ export const COLUMNS: readonly Column[] = [
   {
     id: 'comments',
     label: 'Comments',
+    narrow: true,
     width: '40px',
     cell: ({ commentCount, lastComment }) =>
       commentCount > 0 && (
@@ -81,18 +85,25 @@ export const COLUMNS: readonly Column[] = [
         </span>
       ),
   },
-  { id: 'product', label: 'Product', width: 'minmax(0, 8rem)', cell: ({ product }) => product?.name },
+  {
+    id: 'product',
+    label: 'Product',
+    room: 'tablet',
+    width: 'minmax(0, 8rem)',
+    cell: ({ product }) => product?.name,
+  },
   { id: 'status', label: 'Status', width: '7.5rem', cell: ({ status }) => <Status status={status} /> },
   {
     id: 'requester',
     label: 'Reported by',
-    wideOnly: true,
+    room: 'wide',
     width: 'minmax(0, 8rem)',
     cell: ({ createdBy }) => createdBy.name,
   },
   {
     id: 'assignee',
     label: 'Assigned to',
+    narrow: true,
     width: '28px',
     cell: ({ assignedTo }) =>
       assignedTo ? <Avatar name={assignedTo.name} titled /> : <span className="avatar none" title="Unassigned" />,

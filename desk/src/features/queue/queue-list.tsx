@@ -1,4 +1,5 @@
 import { type CSSProperties, type RefObject, useRef } from 'react';
+import { flushSync } from 'react-dom';
 import { type QueueQuery } from '../../generated/graphql.js';
 import { useShortcuts } from '../../ui/shortcuts.js';
 import { useMediaQuery } from '../../ui/use-media-query.js';
@@ -18,8 +19,8 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
   const table = useRef<HTMLTableElement>(null);
   const statusButton = useRef<HTMLButtonElement>(null);
   const assigneeButton = useRef<HTMLButtonElement>(null);
-  const isWide = useMediaQuery('(min-width: 85rem)');
-  const columns = COLUMNS.filter(({ wideOnly }) => isWide || wideOnly !== true);
+  const fits = { tablet: useMediaQuery('(min-width: 48.01rem)'), wide: useMediaQuery('(min-width: 85rem)') };
+  const columns = COLUMNS.filter(({ room }) => room === undefined || fits[room]);
   const style: CSSProperties & Record<'--columns', string> = {
     '--columns': columns.map(({ width }) => width).join(' '),
   };
@@ -37,9 +38,9 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
     (button) => {
       const focused = focusedTicket();
       if (ids.length === 0 && focused === null) return;
-      if (ids.length === 0 && focused !== null) onSelect(new Set([focused]));
-      // The bar shows with the next frame.
-      requestAnimationFrame(() => requestAnimationFrame(() => button.current?.click()));
+      // Shows the bar, with its buttons.
+      if (ids.length === 0 && focused !== null) flushSync(() => onSelect(new Set([focused])));
+      button.current?.click();
     },
     { statusButton, assigneeButton },
   );
@@ -49,12 +50,12 @@ export function QueueList({ tickets, selected, onSelect, onChanged }: QueueListP
       <table ref={table} className="rows" style={style}>
         <thead>
           <tr>
-            <th scope="col" data-column="select">
-              <span>Select</span>
+            <th scope="col">
+              <span className="visually-hidden">Select</span>
             </th>
-            {columns.map(({ id, label }) => (
-              <th key={id} scope="col" data-column={id}>
-                <span>{label}</span>
+            {columns.map(({ id, label, narrow }) => (
+              <th key={id} scope="col">
+                <span className={narrow && 'visually-hidden'}>{label}</span>
               </th>
             ))}
           </tr>

@@ -48,8 +48,8 @@ export function QueuePage() {
     refreshViewCounts();
     await refetch({ first });
   };
-  const { isHeld, handlers } = useHeld();
-  const hasNews = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
+  const { isHeld, pointer, focus } = useHeld();
+  const { hasNews, showNews } = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
 
   return (
     <div className="queue">
@@ -61,8 +61,8 @@ export function QueuePage() {
             <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
           </span>
         </h1>
-        <div role="status" className="news-place">
-          <button type="button" className="button small news" data-shown={hasNews} onClick={() => void reload()}>
+        <div role="status" className="news-place" {...pointer}>
+          <button type="button" className="button small news" data-shown={hasNews} onClick={showNews}>
             Show what changed
           </button>
         </div>
@@ -73,7 +73,7 @@ export function QueuePage() {
           {explain(error)}
         </p>
       )}
-      <div aria-busy={loading} className="queue-body" {...handlers}>
+      <div aria-busy={loading} className="queue-body" {...pointer} {...focus}>
         {tickets && tickets.edges.length > 0 && (
           <QueueList
             tickets={tickets.edges.map(({ node }) => node)}

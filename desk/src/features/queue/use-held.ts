@@ -14,12 +14,14 @@ export function useHeld() {
   }, [movedAt]);
   return {
     isHeld: movedAt !== null || focused,
-    handlers: {
+    pointer: {
       onPointerMove: (event: PointerEvent) => {
         // Once a second is enough; a finger only touches what it means.
         if (event.pointerType === 'mouse') setMovedAt(Math.floor(event.timeStamp / 1000));
       },
       onPointerLeave: () => setMovedAt(null),
+    },
+    focus: {
       onFocus: () => setFocused(true),
       onBlur: (event: FocusEvent) => setFocused(event.currentTarget.contains(event.relatedTarget)),
     },

@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useState } from 'react';
 import { apollo } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
 import { QueueChangesDocument, QueueRowFragmentDoc, type TicketFilter } from '../../generated/graphql.js';
@@ -17,14 +17,13 @@ interface LiveQueue {
 /**
  * Keeps the list as it is on the server. A row that changed shows it at once; rows come, go and move only while the pointer and
  * the focus are elsewhere, so that nobody hits another ticket than they meant.
- * @returns whether there is something that is held back
+ * @returns whether something was held back, until it shows, and how to show it
  */
-export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue): boolean {
+export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue) {
   const [stale, setStale] = useState(false);
-  const latest = useRef(reload);
-  useEffect(() => {
-    latest.current = reload;
-  });
+  const [held, setHeld] = useState(false);
+  // It stays so on the way to the button that shows what changed.
+  if (held !== (stale && (held || isHeld))) setHeld(!held);
   // Searches are not followed: what matches is looked up again when anything changes that they are among.
   const { search: _search, ...followed } = filter;
   useChanges(QueueChangesDocument, {
@@ -45,14 +44,16 @@ export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue): bool
     },
     onReload: () => setStale(true),
   });
+  const showNews = () => {
+    setStale(false);
+    // What fails is read again by the next change, or when the server is back.
+    reload().catch(() => undefined);
+  };
+  const onPauseOver = useEffectEvent(showNews);
   useEffect(() => {
     if (!stale || isHeld) return undefined;
-    const timer = setTimeout(() => {
-      setStale(false);
-      // What fails is read again by the next change, or when the server is back.
-      latest.current().catch(() => undefined);
-    }, PAUSE_MS);
+    const timer = setTimeout(() => onPauseOver(), PAUSE_MS);
     return () => clearTimeout(timer);
   }, [stale, isHeld]);
-  return stale && isHeld;
+  return { hasNews: held, showNews };
 }

@@ -1,6 +1,7 @@
 import { useApolloClient, useMutation } from '@apollo/client/react';
-import { newId, resultOf } from '@docket/client';
+import { resultOf } from '@docket/client';
 import { type KeyboardEvent, type RefObject, useEffect, useRef, useState } from 'react';
+import { flushSync } from 'react-dom';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateCommentDocument, TicketDocument } from '../../generated/graphql.js';
@@ -8,7 +9,7 @@ import { CheckBox } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { useShortcuts } from '../../ui/shortcuts.js';
 import { tell } from '../../ui/toast.js';
-import { useDraft } from '../../ui/use-draft.js';
+import { type Draft, useCommentDrafts } from './comment-drafts.js';
 import { type TimelineNode } from './timeline.js';
 import { Recipients } from './watching.js';
 
@@ -32,7 +33,7 @@ const MODES = {
 } as const;
 
 interface ComposerProps {
-  readonly ticketId: string;
+  readonly ticket: { readonly id: string; readonly number: number };
   readonly nodes: readonly TimelineNode[];
   /** Loads what others wrote meanwhile, before something is sent. */
   readonly onRefresh: () => Promise<readonly TimelineNode[]>;
@@ -48,13 +49,16 @@ function newestForeignComment(nodes: readonly TimelineNode[], viewerId: string):
 /** Where replies and internal notes are written: two drafts, which cannot be taken for each other. */
 export function Composer(props: ComposerProps) {
   const { canReply, canNote } = props;
-  const [mode, setMode] = useState<Mode>(canReply ? 'reply' : 'note');
+  const drafts = useCommentDrafts(props.ticket.number);
+  const [mode, setMode] = useState<Mode>(
+    canReply && (drafts.reply.text !== '' || drafts.note.text === '') ? 'reply' : 'note',
+  );
   const [isQuiet, setIsQuiet] = useState(false);
   const area = useRef<HTMLTextAreaElement>(null);
   const write = (next: Mode) => {
-    setMode(next);
-    // Once the text of that mode is there.
-    requestAnimationFrame(() => area.current?.focus());
+    // At once, as somebody who types fast begins with the next key.
+    flushSync(() => setMode(next));
+    area.current?.focus();
   };
   useShortcuts({
     ...(canReply && { r: { label: 'Reply', run: () => write('reply') } }),
@@ -88,28 +92,35 @@ export function Composer(props: ComposerProps) {
           ))}
         </div>
       )}
-      <Writing key={mode} {...props} mode={mode} area={area} isQuiet={isQuiet} onQuiet={setIsQuiet} />
+      <Writing
+        key={mode}
+        {...props}
+        mode={mode}
+        draft={drafts[mode]}
+        area={area}
+        isQuiet={isQuiet}
+        onQuiet={setIsQuiet}
+      />
     </section>
   );
 }
 
 interface WritingProps extends ComposerProps {
   readonly mode: Mode;
+  readonly draft: Draft;
   readonly area: RefObject<HTMLTextAreaElement | null>;
   /** Whether nobody is to get a mail. */
   readonly isQuiet: boolean;
   readonly onQuiet: (isQuiet: boolean) => void;
 }
 
-function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: WritingProps) {
+function Writing({ ticket, nodes, onRefresh, mode, draft, area, isQuiet, onQuiet }: WritingProps) {
   const viewer = useViewer();
   const client = useApolloClient();
-  const [content, setContent] = useDraft(viewer.id, `${mode} ${ticketId}`);
+  const content = draft.text;
   const [send] = useMutation(CreateCommentDocument);
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<string>();
-  // With the id of the first try, a second one after a lost answer writes nothing twice.
-  const commentId = useRef(newId());
   // The newest comment of others that the writer has seen; a newer one shows before anything is sent.
   const [seen, setSeen] = useState(() => newestForeignComment(nodes, viewer.id));
   const [warned, setWarned] = useState(false);
@@ -134,8 +145,8 @@ function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: W
       const { data } = await send({
         variables: {
           input: {
-            id: commentId.current,
-            ticketId,
+            id: draft.id,
+            ticketId: ticket.id,
             content,
             internal: mode === 'note',
             ...(isQuiet && { notify: false }),
@@ -144,12 +155,18 @@ function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: W
       });
       if (!data) return;
       const result = resultOf(data.createComment, ({ comment }) => comment);
+      // The answer to an earlier try was lost, and the text is another one since.
+      if (result.ok ? result.value.content !== content.trim() : 'id' in result.fields) {
+        draft.restart(content);
+        setError('What you wrote before was sent after all: see above. Send again if this belongs there too.');
+        await client.refetchQueries({ include: [TicketDocument] });
+        return;
+      }
       if (!result.ok) {
         setError(result.errors[0]?.message);
         return;
       }
-      commentId.current = newId();
-      setContent('');
+      draft.restart('');
       setWarned(false);
       onQuiet(false);
       await client.refetchQueries({ include: [TicketDocument] });
@@ -185,7 +202,7 @@ function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: W
         dir="auto"
         rows={4}
         value={content}
-        onChange={(event) => setContent(event.target.value)}
+        onChange={(event) => draft.write(event.target.value)}
         onKeyDown={onKeyDown}
       />
       <div role="alert">
@@ -202,7 +219,7 @@ function Writing({ ticketId, nodes, onRefresh, mode, area, isQuiet, onQuiet }: W
       </div>
       <div className="composer-foot">
         <p className="composer-hint">
-          <Recipients ticketId={ticketId} internal={mode === 'note'} quiet={isQuiet} />
+          <Recipients ticketId={ticket.id} internal={mode === 'note'} quiet={isQuiet} />
         </p>
         {viewer.role.canManageTickets && (
           <CheckBox label="Do not notify" checked={isQuiet} disabled={busy} onChange={onQuiet} />

@@ -1,6 +1,7 @@
 import { useMutation, useQuery } from '@apollo/client/react';
 import { useState } from 'react';
-import { apollo, explain } from '../../app/api.js';
+import { apollo } from '../../app/api.js';
+import { perform } from '../../app/perform.js';
 import {
   FindTicketsDocument,
   MarkDuplicateDocument,
@@ -15,7 +16,6 @@ import { Icon } from '../../ui/icon.js';
 import { StatusIcon } from '../../ui/labels.js';
 import { type Option, Picker } from '../../ui/picker.js';
 import { TicketLink } from '../../ui/ticket-link.js';
-import { tell, tellError } from '../../ui/toast.js';
 
 function asOption({ id, number, title, status }: TicketLinkFragment): Option {
   return { id, label: title, hint: `#${number}`, icon: <StatusIcon status={status} /> };
@@ -83,14 +83,11 @@ function MarkDialog({ ticket, original, onClose }: MarkDialogProps) {
   const [close, setClose] = useState(true);
   const [send, { loading }] = useMutation(MarkDuplicateDocument, { refetchQueries: [TicketDocument] });
   const mark = async () => {
-    try {
-      const { data } = await send({ variables: { input: { ticketId: ticket.id, duplicateOfId: original.id, close } } });
-      const message = data?.markDuplicate.userErrors[0]?.message;
-      if (message === undefined) tell('It is marked as a duplicate. You can take that back.');
-      else tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+    const input = { ticketId: ticket.id, duplicateOfId: original.id, close };
+    await perform(
+      async () => (await send({ variables: { input } })).data?.markDuplicate.userErrors,
+      'It is marked as a duplicate. You can take that back.',
+    );
     onClose();
   };
   return (
@@ -121,16 +118,11 @@ export function DuplicateBanner({ ticket }: { ticket: TicketDetailsFragment }) {
     variables: { ticketId: ticket.id },
     refetchQueries: [TicketDocument],
   });
-  const unmark = async () => {
-    try {
-      const { data } = await send();
-      const message = data?.unmarkDuplicate.userErrors[0]?.message;
-      if (message === undefined) tell('It is no duplicate any more. Its status stays.');
-      else tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
-  };
+  const unmark = async () =>
+    perform(
+      async () => (await send()).data?.unmarkDuplicate.userErrors,
+      'It is no duplicate any more. Its status stays.',
+    );
   if (!ticket.duplicateOf) return null;
   return (
     <div className="notice duplicate-banner">

@@ -1,10 +1,9 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { explain } from '../../app/api.js';
+import { perform } from '../../app/perform.js';
 import { useViewer } from '../../app/session-context.js';
 import { CancelMailDocument, WaitingMailsDocument } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { Time } from '../../ui/time.js';
-import { tell, tellError } from '../../ui/toast.js';
 
 const KINDS: Readonly<Record<string, string>> = {
   ASSIGNED: 'about the assignment',
@@ -26,16 +25,11 @@ export function WaitingMails({ ticketId }: { ticketId: string }) {
     .map(({ node }) => node)
     .filter(({ status }) => status === 'SCHEDULED');
   if (mails.length === 0) return null;
-  const onCancel = async (id: string) => {
-    try {
-      const { data: answer } = await cancel({ variables: { id } });
-      const message = answer?.cancelNotification.userErrors[0]?.message;
-      if (message === undefined) tell('The mail is cancelled.');
-      else tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
-  };
+  const onCancel = async (id: string) =>
+    perform(
+      async () => (await cancel({ variables: { id } })).data?.cancelNotification.userErrors,
+      'The mail is cancelled.',
+    );
   return (
     <section aria-label="Mails that wait" className="side-section">
       <h2>Mails that wait</h2>

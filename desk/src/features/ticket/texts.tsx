@@ -1,9 +1,11 @@
 import { type FormEvent, useState } from 'react';
+import { useViewer } from '../../app/session-context.js';
 import { type TicketDetailsFragment } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
 import { TextArea, TextField } from '../../ui/field.js';
 import { PlainText } from '../../ui/plain-text.js';
 import { Time } from '../../ui/time.js';
+import { useKept } from '../../ui/use-kept.js';
 import { type TicketChange } from './changed-fields.js';
 
 interface TextsProps {
@@ -12,14 +14,23 @@ interface TextsProps {
   readonly onChange: (change: TicketChange, base: TicketDetailsFragment) => Promise<boolean>;
 }
 
+/** A change of the texts that is under way, with the ticket that was on the screen when it began. */
+interface Edit {
+  readonly seen: TicketDetailsFragment;
+  readonly title: string;
+  readonly description: string;
+}
+
 /** Title and description, and the form that changes them. */
 export function Texts({ ticket, onChange }: TextsProps) {
-  const [editing, setEditing] = useState<TicketDetailsFragment | null>(null);
-  if (editing) return <EditTexts ticket={editing} onChange={onChange} onDone={() => setEditing(null)} />;
+  const viewer = useViewer();
+  const [edit, setEdit] = useKept<Edit>(viewer.id, `edit ${ticket.id}`);
+  if (edit) return <EditTexts edit={edit} onEdit={setEdit} onChange={onChange} />;
+  const { title, description } = ticket;
   return (
     <>
       <h1 className="ticket-title" dir="auto">
-        {ticket.title}
+        {title}
       </h1>
       <article className="comment description" aria-label="Description">
         <header className="comment-head">
@@ -30,30 +41,40 @@ export function Texts({ ticket, onChange }: TextsProps) {
           </span>
           {ticket.viewerCanEdit && (
             <span className="comment-actions">
-              <button type="button" className="button quiet small" onClick={() => setEditing(ticket)}>
+              <button
+                type="button"
+                className="button quiet small"
+                onClick={() => setEdit({ seen: ticket, title, description })}
+              >
                 Edit
               </button>
             </span>
           )}
         </header>
-        <PlainText>{ticket.description}</PlainText>
+        <PlainText>{description}</PlainText>
       </article>
     </>
   );
 }
 
-function EditTexts({ ticket, onChange, onDone }: TextsProps & { onDone: () => void }) {
-  const [title, setTitle] = useState(ticket.title);
-  const [description, setDescription] = useState(ticket.description);
+interface EditTextsProps {
+  readonly edit: Edit;
+  /** Null when it is done. */
+  readonly onEdit: (edit: Edit | null) => void;
+  readonly onChange: TextsProps['onChange'];
+}
+
+function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {
+  const { seen, title, description } = edit;
   const [busy, setBusy] = useState(false);
   const save = async (event: FormEvent) => {
     event.preventDefault();
     setBusy(true);
     const change = {
-      ...(title !== ticket.title && { title }),
-      ...(description !== ticket.description && { description }),
+      ...(title !== seen.title && { title }),
+      ...(description !== seen.description && { description }),
     };
-    if (Object.keys(change).length === 0 || (await onChange(change, ticket))) onDone();
+    if (Object.keys(change).length === 0 || (await onChange(change, seen))) onEdit(null);
     else setBusy(false);
   };
   return (
@@ -63,17 +84,17 @@ function EditTexts({ ticket, onChange, onDone }: TextsProps & { onDone: () => vo
         value={title}
         maxLength={200}
         dir="auto"
-        onChange={(event) => setTitle(event.target.value)}
+        onChange={(event) => onEdit({ ...edit, title: event.target.value })}
       />
       <TextArea
         label="Description"
         rows={10}
         dir="auto"
         value={description}
-        onChange={(event) => setDescription(event.target.value)}
+        onChange={(event) => onEdit({ ...edit, description: event.target.value })}
       />
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={onDone}>
+        <button type="button" className="button" onClick={() => onEdit(null)}>
           Cancel
         </button>
         <button type="submit" className="button primary" disabled={busy}>

@@ -1,6 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { Link } from 'wouter';
-import { apollo, explain } from '../../app/api.js';
+import { apollo } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
 import {
   EarlierTimelineDocument,
@@ -17,6 +16,7 @@ import { Composer } from './composer.js';
 import { ConflictDialog } from './conflict-dialog.js';
 import { DuplicateBanner, Duplicates } from './duplicates.js';
 import { WaitingMails } from './mails.js';
+import { NoTicket } from './no-ticket.js';
 import { Properties } from './properties.js';
 import { Texts } from './texts.js';
 import { Timeline } from './timeline.js';
@@ -40,6 +40,8 @@ type Ticket = NonNullable<TicketQuery['ticketByNumber']>;
 export function TicketPage({ number }: { number: number }) {
   const { data, loading, error, refetch, fetchMore } = useQuery(TicketDocument, {
     variables: { number, last: TIMELINE_PAGE },
+    // The earlier pages stay.
+    refetchWritePolicy: 'merge',
   });
   const ticket = data?.ticketByNumber;
   useChanges(TicketChangesDocument, {
@@ -64,15 +66,7 @@ export function TicketPage({ number }: { number: number }) {
     );
   }
   if (loading) return <div className="ticket" aria-busy="true" />;
-  return (
-    <div className="queue-empty">
-      <h1>{error ? 'This did not work' : `There is no ticket #${number} for you`}</h1>
-      <p>{error ? explain(error) : 'It does not exist, was deleted, or is not for you to see.'}</p>
-      <p>
-        <Link href="/tickets">Back to the tickets</Link>
-      </p>
-    </div>
-  );
+  return <NoTicket number={number} error={error} />;
 }
 
 interface TicketViewProps {
@@ -99,7 +93,7 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
           <Timeline nodes={nodes} hasEarlier={ticket.timeline.pageInfo.hasPreviousPage} onEarlier={onEarlier} />
           <Composer
             key={ticket.id}
-            ticketId={ticket.id}
+            ticket={ticket}
             nodes={nodes}
             onRefresh={onRefresh}
             canReply={ticket.viewerCanComment}

@@ -2,6 +2,8 @@ import { useMutation } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
 import { explain } from '../../app/api.js';
+import { perform } from '../../app/perform.js';
+import { useViewer } from '../../app/session-context.js';
 import {
   type CommentEntryFragment,
   DeleteCommentDocument,
@@ -16,7 +18,7 @@ import { TextArea } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { PlainText } from '../../ui/plain-text.js';
 import { Time } from '../../ui/time.js';
-import { tellError } from '../../ui/toast.js';
+import { useKept } from '../../ui/use-kept.js';
 import { EventText } from './event-text.js';
 
 export type TimelineNode = NonNullable<TicketQuery['ticketByNumber']>['timeline']['edges'][number]['node'];
@@ -65,7 +67,9 @@ function EventLine({ event }: { event: EventEntryFragment }) {
 
 function CommentCard({ comment }: { comment: CommentEntryFragment }) {
   const { author, createdAt, updatedAt, internal, content, viewerCanEdit, viewerCanDelete } = comment;
-  const [editing, setEditing] = useState(false);
+  const viewer = useViewer();
+  const [edited, setEdited] = useKept<string>(viewer.id, `comment ${comment.id}`);
+  const editing = edited !== null;
   const [deleting, setDeleting] = useState(false);
   return (
     <article
@@ -87,7 +91,7 @@ function CommentCard({ comment }: { comment: CommentEntryFragment }) {
         </span>
         <span className="comment-actions">
           {viewerCanEdit && !editing && (
-            <button type="button" className="button quiet small" onClick={() => setEditing(true)}>
+            <button type="button" className="button quiet small" onClick={() => setEdited(content)}>
               Edit
             </button>
           )}
@@ -98,22 +102,28 @@ function CommentCard({ comment }: { comment: CommentEntryFragment }) {
           )}
         </span>
       </header>
-      {editing ? <EditComment comment={comment} onDone={() => setEditing(false)} /> : <PlainText>{content}</PlainText>}
+      {editing ? <EditComment id={comment.id} content={edited} onEdit={setEdited} /> : <PlainText>{content}</PlainText>}
       {deleting && <DeleteComment comment={comment} onClose={() => setDeleting(false)} />}
     </article>
   );
 }
 
-function EditComment({ comment, onDone }: { comment: CommentEntryFragment; onDone: () => void }) {
-  const [content, setContent] = useState(comment.content);
+interface EditCommentProps {
+  readonly id: string;
+  readonly content: string;
+  /** Null when it is done. */
+  readonly onEdit: (content: string | null) => void;
+}
+
+function EditComment({ id, content, onEdit }: EditCommentProps) {
   const [error, setError] = useState<string>();
   const [send, { loading }] = useMutation(UpdateCommentDocument);
   const save = async () => {
     try {
-      const { data } = await send({ variables: { input: { id: comment.id, content } } });
+      const { data } = await send({ variables: { input: { id, content } } });
       if (!data) return;
       const result = resultOf(data.updateComment, (payload) => payload.comment);
-      if (result.ok) onDone();
+      if (result.ok) onEdit(null);
       else setError(result.errors[0]?.message);
     } catch (failure) {
       setError(explain(failure));
@@ -132,10 +142,10 @@ function EditComment({ comment, onDone }: { comment: CommentEntryFragment; onDon
         rows={4}
         value={content}
         error={error}
-        onChange={(event) => setContent(event.target.value)}
+        onChange={(event) => onEdit(event.target.value)}
       />
       <div className="dialog-actions">
-        <button type="button" className="button" onClick={onDone}>
+        <button type="button" className="button" onClick={() => onEdit(null)}>
           Cancel
         </button>
         <button type="submit" className="button primary" disabled={loading}>
@@ -152,13 +162,7 @@ function DeleteComment({ comment, onClose }: { comment: CommentEntryFragment; on
     refetchQueries: [TicketDocument],
   });
   const remove = async () => {
-    try {
-      const { data } = await send();
-      const message = data?.deleteComment.userErrors[0]?.message;
-      if (message !== undefined) tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+    await perform(async () => (await send()).data?.deleteComment.userErrors);
     onClose();
   };
   return (

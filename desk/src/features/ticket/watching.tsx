@@ -1,5 +1,5 @@
 import { useMutation, useQuery } from '@apollo/client/react';
-import { explain } from '../../app/api.js';
+import { perform } from '../../app/perform.js';
 import {
   ReplyRecipientsDocument,
   SetWatchStateDocument,
@@ -9,7 +9,6 @@ import {
 import { Avatar } from '../../ui/avatar.js';
 import { Icon } from '../../ui/icon.js';
 import { type Option, Picker } from '../../ui/picker.js';
-import { tellError } from '../../ui/toast.js';
 
 const STATES: readonly Option<WatchState>[] = [
   { id: 'DEFAULT', label: 'Mails as usual', hint: 'What you have to do with the ticket decides' },
@@ -23,15 +22,10 @@ export function Watching({ ticketId }: { ticketId: string }) {
   const [send, { loading }] = useMutation(SetWatchStateDocument, { refetchQueries: [ReplyRecipientsDocument] });
   const ticket = data?.ticket;
   if (!ticket) return null;
-  const set = async (state: WatchState) => {
-    try {
-      const { data: answer } = await send({ variables: { input: { ticketId, state } } });
-      const message = answer?.setTicketWatchState.userErrors[0]?.message;
-      if (message !== undefined) tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
-  };
+  const set = async (state: WatchState) =>
+    perform(
+      async () => (await send({ variables: { input: { ticketId, state } } })).data?.setTicketWatchState.userErrors,
+    );
   return (
     <section aria-label="Who hears of it" className="side-section">
       <Picker
