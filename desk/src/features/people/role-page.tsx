@@ -15,7 +15,7 @@ import { answerOf } from '../../ui/answer-of.js';
 import { DeleteSection } from '../../ui/delete-section.js';
 import { FormPage } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
-import { forgetRoles, useManagers } from './managers.js';
+import { forgetPeople, forgetRoles, useManagers } from './managers.js';
 import { NO_RIGHTS, RoleForm } from './role-form.js';
 
 const BACK = { href: '/roles', label: 'Roles' };
@@ -57,7 +57,8 @@ function Role({ role }: { role: RoleRightsFragment }) {
   const viewer = useViewer();
   const { isLastRole } = useManagers();
   const [send] = useMutation(UpdateRoleDocument);
-  const holders = useQuery(RoleHoldersDocument, { variables: { roleIds: [role.id] } }).data?.users.totalCount;
+  const { data, previousData } = useQuery(RoleHoldersDocument, { variables: { roleIds: [role.id] } });
+  const holders = (data ?? previousData)?.users.totalCount;
   return (
     <FormPage
       title={role.name}
@@ -82,7 +83,7 @@ function Role({ role }: { role: RoleRightsFragment }) {
           );
         }}
         onSaved={({ name }) => {
-          forgetRoles();
+          forgetPeople();
           tell(`The role ${name} is saved.`);
         }}
       />
