@@ -10,7 +10,7 @@ import { useSearchParams } from 'wouter';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
 import { NONE } from '../../ui/search-options.js';
-import { usualView, viewFilter, type ViewId, VIEWS } from './views.js';
+import { usualView, viewFilter, type ViewId, viewsOf } from './views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
 export const STATES = ['active', 'closed', 'any'] as const;
@@ -55,12 +55,17 @@ export interface QueueAddress {
   readonly order: OrderId | null;
 }
 
-/** The filters that are pickers of their own, each with nothing picked. */
-export const UNFILTERED = { state: 'active', status: [], priority: [], product: [], type: [], assignee: [] } as const;
+/** What is worked on shows at first; of deleted tickets it does not matter how far they were. */
+const usualState = (view: ViewId): State => (view === 'deleted' ? 'any' : 'active');
 
-export function filterCount({ state, status, priority, product, type, assignee }: QueueAddress): number {
+/** The filters that are pickers of their own, each with nothing picked. */
+export function unfiltered({ view }: QueueAddress): Partial<QueueAddress> {
+  return { state: usualState(view), status: [], priority: [], product: [], type: [], assignee: [] };
+}
+
+export function filterCount({ view, state, status, priority, product, type, assignee }: QueueAddress): number {
   const lists = [priority, product, type, assignee].filter(({ length }) => length > 0).length;
-  return lists + (status.length > 0 || state !== UNFILTERED.state ? 1 : 0);
+  return lists + (status.length > 0 || state !== usualState(view) ? 1 : 0);
 }
 
 const isSearched = ({ search }: Pick<QueueAddress, 'search'>) => search.trim() !== '';
@@ -89,15 +94,13 @@ function idsOf(text: string | null, ...others: readonly string[]): readonly stri
   return [...new Set(given)].filter((id) => UUID.test(id) || others.includes(id)).slice(0, MOST_IDS);
 }
 
-function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
+function readAddress(params: URLSearchParams, viewer: Viewer): QueueAddress {
+  const views = viewsOf(viewer).map(({ id }) => id);
+  const view = oneOf(views, params.get('view')) ?? usualView(viewer);
   return {
-    view:
-      oneOf(
-        VIEWS.map(({ id }) => id),
-        params.get('view'),
-      ) ?? usual,
+    view,
     search: params.get('q') ?? '',
-    state: oneOf(STATES, params.get('state')) ?? 'active',
+    state: oneOf(STATES, params.get('state')) ?? usualState(view),
     status: listOf(TICKET_STATUSES, params.get('status')),
     priority: listOf(TICKET_PRIORITIES, params.get('priority')),
     type: listOf(TICKET_TYPES, params.get('type')),
@@ -111,7 +114,7 @@ function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
 function writeAddress(address: QueueAddress): URLSearchParams {
   const params = new URLSearchParams({ view: address.view });
   if (isSearched(address)) params.set('q', address.search);
-  if (address.state !== UNFILTERED.state) params.set('state', address.state);
+  if (address.state !== usualState(address.view)) params.set('state', address.state);
   for (const name of ['status', 'priority', 'product', 'type', 'assignee'] as const) {
     if (address[name].length > 0) params.set(name, address[name].join(','));
   }
@@ -122,7 +125,7 @@ function writeAddress(address: QueueAddress): URLSearchParams {
 
 export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
   const [params, setParams] = useSearchParams();
-  const address = readAddress(params, usualView(viewer));
+  const address = readAddress(params, viewer);
   // Back undoes what was picked, and not each letter of a search.
   const change = (part: Partial<QueueAddress>) =>
     setParams(writeAddress({ ...address, ...part }), { replace: 'search' in part });

@@ -4,7 +4,7 @@ import { PRIORITY_OPTIONS, STATUS_OPTIONS, TYPE_OPTIONS } from '../../ui/labels.
 import { Icon } from '../../ui/icon.js';
 import { type Option, Picker } from '../../ui/picker.js';
 import { findOnlyProducts, findPeople, NONE } from '../../ui/search-options.js';
-import { filterCount, type QueueAddress, type State, UNFILTERED } from './address.js';
+import { filterCount, type QueueAddress, type State, unfiltered } from './address.js';
 
 export interface QueueFiltersProps {
   readonly address: QueueAddress;
@@ -100,7 +100,7 @@ export function QueueFilters({ address, onChange }: QueueFiltersProps) {
           type="button"
           className="button small quiet clear-filters"
           title="Clear filters"
-          onClick={() => onChange(UNFILTERED)}
+          onClick={() => onChange(unfiltered(address))}
         >
           <Icon name="close" /> <span>Clear filters</span>
         </button>
