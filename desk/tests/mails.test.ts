@@ -43,6 +43,11 @@ describe('the mails', { skip, timeout: 120_000 }, () => {
     assert.ok((await rows.count()) > shown);
     await tomas.getByRole('row', { name: /Tomas Lind.*Export the monthly report/ }).waitFor();
 
+    await tomas
+      .getByText(/^Due in 1[012] min$/)
+      .first()
+      .waitFor();
+
     await tomas.getByRole('link', { name: /^Failed/ }).click();
     const failed = tomas.getByRole('row', { name: /Cannot sign in to online banking/ });
     while (!(await failed.isVisible())) await tomas.getByRole('button', { name: 'Load again' }).click();

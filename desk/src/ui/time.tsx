@@ -31,6 +31,8 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
+  // It stood still while nothing asked for it.
+  if (timer === undefined) now = new Date();
   timer ??= setInterval(() => {
     now = new Date();
     for (const each of listeners) each();
@@ -43,13 +45,19 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
-/** An instant in the reader's zone: how long ago, and exactly on hover. */
-export function Time({ at }: { at: string }) {
+interface TimeProps {
+  readonly at: string;
+  /** What is to come. What was cannot lie ahead, but by the clocks of server and reader. */
+  readonly isAhead?: boolean;
+}
+
+/** An instant in the reader's zone: how long ago or ahead, and exactly on hover. */
+export function Time({ at, isAhead = false }: TimeProps) {
   const then = useSyncExternalStore(subscribe, () => now);
   const instant = new Date(at);
   return (
     <time dateTime={at} title={exact.format(instant)}>
-      {inWords(instant, instant > then ? instant : then)}
+      {inWords(instant, instant > then && !isAhead ? instant : then)}
     </time>
   );
 }

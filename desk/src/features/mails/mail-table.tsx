@@ -76,7 +76,7 @@ function State({ mail: { status, sendAt, sentAt, cancelledAt, cancelReason, atte
       return (
         <>
           <span>
-            Due <Time at={sendAt} />
+            Due <Time at={sendAt} isAhead />
           </span>
           {lastError !== null && (
             <small className="mail-error">
@@ -98,7 +98,7 @@ function State({ mail: { status, sendAt, sentAt, cancelledAt, cancelReason, atte
     default:
       return (
         <>
-          <strong className="mail-error">Given up after {attempts === 1 ? 'a try' : `${attempts} tries`}</strong>
+          <strong className="mail-error">Given up after {attempts === 1 ? '1 try' : `${attempts} tries`}</strong>
           <small className="mail-error">{lastError ?? 'The mail server gave no reason.'}</small>
         </>
       );

@@ -26,7 +26,9 @@ export function WaitingMails({ ticketId }: { ticketId: string }) {
             <Icon name="mail" />
             <span>
               {recipient.name} <small className="soft">{mailKindLabel(kind)}</small>
-              <small className="soft when">{status === 'SCHEDULED' ? <Time at={sendAt} /> : STATES[status]}</small>
+              <small className="soft when">
+                {status === 'SCHEDULED' ? <Time at={sendAt} isAhead /> : STATES[status]}
+              </small>
             </span>
             {viewer.role.canManageTickets && status === 'SCHEDULED' && (
               <CancelMail id={id} recipient={recipient.name} />
