@@ -31,10 +31,14 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // Nobody kept it up to date meanwhile.
     now = new Date();
-    for (const each of listeners) each();
-  }, MINUTE_MS);
+    timer = setInterval(() => {
+      now = new Date();
+      for (const each of listeners) each();
+    }, MINUTE_MS);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
@@ -43,9 +47,14 @@ function subscribe(listener: () => void): () => void {
   };
 }
 
+/** What time it is, to the minute. */
+export function useNow(): Date {
+  return useSyncExternalStore(subscribe, () => now);
+}
+
 /** An instant in the reader's zone: how long ago, and exactly on hover. */
 export function Time({ at }: { at: string }) {
-  const then = useSyncExternalStore(subscribe, () => now);
+  const then = useNow();
   const instant = new Date(at);
   return (
     <time dateTime={at} title={exact.format(instant)}>
