@@ -94,6 +94,8 @@ describe('insights', { skip, timeout: 180_000 }, () => {
     await chip.click();
     await chip.waitFor({ state: 'detached' });
     await page.goBack();
+    await chip.waitFor();
+    await page.goBack();
     await page.getByRole('heading', { name: 'Insights' }).waitFor();
     assert.deepEqual(desk.faults, []);
   });

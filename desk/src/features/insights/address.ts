@@ -1,5 +1,5 @@
 import { useSearchParams } from 'wouter';
-import { type Period, PRESETS, USUAL_DAYS } from './period.js';
+import { dateIn, type Period, PRESETS, USUAL_DAYS } from './period.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 /** What the API takes of ids, and more than anybody picks. */
@@ -21,7 +21,7 @@ function readAddress(params: URLSearchParams): InsightsAddress {
       ?.split(',')
       .filter((id) => UUID.test(id)),
   );
-  const chosen = from !== null || to !== null ? { from: from ?? '', to: to ?? '' } : null;
+  const chosen = from !== null || to !== null ? { from: dateIn(from), to: dateIn(to) } : null;
   return {
     period: chosen ?? { days: days ?? USUAL_DAYS },
     product: [...ids].slice(0, MOST_PRODUCTS),
@@ -41,7 +41,10 @@ function writeAddress({ period, product }: InsightsAddress): URLSearchParams {
 export function useInsightsAddress(): [InsightsAddress, (change: Partial<InsightsAddress>) => void] {
   const [params, setParams] = useSearchParams();
   const address = readAddress(params);
-  const change = (part: Partial<InsightsAddress>) =>
-    setParams(writeAddress({ ...address, ...part }), { replace: true });
+  const change = (part: Partial<InsightsAddress>) => {
+    // Not one entry of the history for each digit of a date.
+    const isTyped = !('days' in address.period) && part.period !== undefined && !('days' in part.period);
+    setParams(writeAddress({ ...address, ...part }), { replace: isTyped });
+  };
   return [address, change];
 }

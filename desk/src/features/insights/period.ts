@@ -19,6 +19,11 @@ function beginningOf(date: string): Date | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(date) && !Number.isNaN(begins.getTime()) ? begins : null;
 }
 
+/** A day of the calendar as an address has it; empty for what is none. */
+export function dateIn(text: string | null): string {
+  return text !== null && beginningOf(text) ? text : '';
+}
+
 /** When the day begins that is so many days later. */
 function daysLater(date: Date, days: number): Date {
   const later = new Date(date);
