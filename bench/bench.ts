@@ -23,13 +23,16 @@ export class Bench {
   readonly samples: Samples;
   readonly #database: BenchDatabase;
   readonly #dataDir: string;
+  readonly #profileDir: string | undefined;
   /** Of everybody who is signed in. */
   readonly #headers = new Map<Contender, readonly Readonly<Record<string, string>>[]>();
 
-  constructor(database: BenchDatabase, dataDir: string) {
+  /** @param profileDir the folder in which each server leaves a CPU profile of each measurement, if any */
+  constructor(database: BenchDatabase, dataDir: string, profileDir?: string) {
     this.#database = database;
     this.samples = database.samples;
     this.#dataDir = dataDir;
+    this.#profileDir = profileDir;
   }
 
   /** Starts a server, which may not answer yet. */
@@ -38,7 +41,12 @@ export class Bench {
     const usual = contender.ours ? url : peersUrl;
     const databaseUrl =
       contender.database === undefined ? usual : Object.assign(new URL(usual), { pathname: contender.database }).href;
-    return ServerProcess.launch(contender, { root: ROOT, databaseUrl, dataDir: this.#dataDir });
+    return ServerProcess.launch(contender, {
+      root: ROOT,
+      databaseUrl,
+      dataDir: this.#dataDir,
+      profileDir: this.#profileDir,
+    });
   }
 
   /** Starts a server, waits for it, and signs in to Docket; the peers let everybody in. */

@@ -5,6 +5,7 @@
 //      npm run bench -- --work page --only PostGraphile --rounds 2 --seconds 1    a part of it
 //      npm run bench -- --also before=dist-before   another build of Docket beside this one; before=dist-before=NAME has it
 //                                                   work on the database NAME in the same PostgreSQL, if its tables differ
+//      npm run bench -- --built --cpu-prof DIR      as the last run has built it, with a CPU profile of each measurement in DIR
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,6 +30,8 @@ const { values: options } = parseArgs({
     'data-dir': { type: 'string' },
     work: { type: 'string', multiple: true },
     only: { type: 'string', multiple: true },
+    built: { type: 'boolean', default: false },
+    'cpu-prof': { type: 'string' },
     also: { type: 'string', multiple: true, default: [] },
   },
 });
@@ -76,7 +79,7 @@ async function coldStarts(bench: Bench, contenders: readonly Contender[], rounds
 async function main(): Promise<void> {
   const runs = chosenRuns();
   const contenders = chosenContenders();
-  build();
+  if (!options.built) build();
   const dataDir = options['data-dir'] ?? (await mkdtemp(join(tmpdir(), 'docket-bench-')));
   const database = await openDatabase(ROOT, dataDir, size);
   const servers: ServerProcess[] = [];
@@ -88,7 +91,7 @@ async function main(): Promise<void> {
   // Otherwise Ctrl-C would leave PostgreSQL running.
   process.once('SIGINT', () => void close().finally(() => process.exit(130)));
   try {
-    const bench = new Bench(database, dataDir);
+    const bench = new Bench(database, dataDir, options['cpu-prof']);
     for (const contender of contenders) servers.push(await bench.open(contender));
     const compared = await compare(
       bench,

@@ -29,6 +29,8 @@ export interface Place {
   readonly databaseUrl: string;
   /** Docket's DATA_DIR: its signing keys must be the same at each start, or a token would not outlive one. */
   readonly dataDir: string;
+  /** The folder in which the server leaves a CPU profile of each measurement. */
+  readonly profileDir?: string | undefined;
 }
 
 export class ServerProcess {
@@ -46,7 +48,7 @@ export class ServerProcess {
    * Starts the server; it may not answer yet.
    * @param place where its database is
    */
-  static async launch(contender: Contender, { root, databaseUrl, dataDir }: Place): Promise<ServerProcess> {
+  static async launch(contender: Contender, { root, databaseUrl, dataDir, profileDir }: Place): Promise<ServerProcess> {
     const port = await freePort();
     const child = fork(contender.script, [], {
       cwd: root,
@@ -63,6 +65,7 @@ export class ServerProcess {
         ACCESS_TOKEN_SECONDS: '86400',
         // Nor must mails that one measurement owes come due in another: they wait a day.
         ASSIGN_REPORT_SCHEDULE: '1440',
+        ...(profileDir !== undefined && { BENCH_CPU_PROFILE: join(profileDir, contender.name) }),
       },
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     });

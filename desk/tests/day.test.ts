@@ -104,7 +104,7 @@ describe('everybody concerned hears of a ticket', { skip, timeout: 120_000 }, ()
     await tomas.getByRole('option', { name: 'Tomas Lind' }).waitFor();
     await tomas.getByRole('option', { name: 'Mei Tanaka' }).waitFor({ state: 'detached' });
     await tomas.keyboard.press('Enter');
-    await tomas.getByText('assigned it to Tomas Lind').waitFor();
+    await tomas.getByText('took it over').waitFor();
     await tomas.keyboard.press('r');
     await tomas.keyboard.type('Power is back.');
     await tomas.keyboard.press('Control+Enter');

@@ -5,6 +5,8 @@ import { type Clock } from '../common/clock.js';
 import { Comment } from '../tickets/comments/comment.entity.js';
 import { Product, ProductType } from '../products/product.entity.js';
 import { TicketEvent, TicketEventKind } from '../tickets/ticket-event.entity.js';
+import { mentionedIn, ticketText } from '../tickets/mentions/find-mentions.js';
+import { TicketMention } from '../tickets/mentions/ticket-mention.entity.js';
 import { TicketWatch } from '../tickets/watching/ticket-watch.entity.js';
 import { WatchState } from '../tickets/watching/watch-state.js';
 import { isActive, Ticket, TicketPriority, TicketStatus, TicketType } from '../tickets/ticket.entity.js';
@@ -119,7 +121,7 @@ interface DemoComment {
   internal?: boolean;
 }
 
-/** A mention is an @ and a username. */
+/** A mention is an @ and a username, of somebody who may read the text. */
 const COMMENTS: readonly DemoComment[] = [
   {
     ticket: 0,
@@ -180,6 +182,18 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
     return ref(user);
   };
 
+  const idByUsername = new Map<string, string>([...people].map(([username, { id }]) => [username, id]));
+  const mention = (text: string, author: Person, of: { ticket: Ticket; comment: Comment | null; createdAt: Date }) => {
+    for (const id of mentionedIn(text, idByUsername, person(author).id)) {
+      em.create(TicketMention, {
+        ticket: ref(of.ticket),
+        comment: of.comment && ref(of.comment),
+        user: em.getReference(User, id, { wrapped: true }),
+        createdAt: of.createdAt,
+      });
+    }
+  };
+
   const products = new Map(
     [
       { name: 'Clinic records', type: ProductType.HEALTH_CARE },
@@ -211,6 +225,7 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
       closedAt: isActive(status) ? null : new Date(createdAt.getTime() + DAY_MS),
     });
     em.create(TicketEvent, { kind: TicketEventKind.CREATED, ticket: ref(ticket), actor: person(sample.by), createdAt });
+    mention(ticketText(sample), sample.by, { ticket, comment: null, createdAt });
     await em.flush();
     tickets.set(index, ticket);
   }
@@ -236,6 +251,7 @@ export async function ensureDemoData(orm: MikroORM, clock: Clock): Promise<boole
       comment: ref(comment),
       createdAt,
     });
+    mention(content, by, { ticket, comment, createdAt });
   }
   for (const { ticket: index, by, state } of WATCHES) {
     const ticket = demoTicket(index);

@@ -7,6 +7,7 @@ import { type RequestViewer } from '../accounts/request-viewer.js';
 import { type Viewer } from '../accounts/viewer.js';
 import { type UnauthenticatedReason } from '../common/errors.js';
 import { type Context, type Readers, type Services } from '../graphql/context.js';
+import { LoaderScope } from '../graphql/loader-scope.js';
 
 /**
  * The context of a request over HTTP. Apollo executes the request on a copy of it with the same properties, so all
@@ -21,7 +22,7 @@ export class RequestContext implements Context {
   readonly services: Services;
   readers: Readers;
   changeEnd: Context['changeEnd'] = null;
-  loaderScope: object = {};
+  loaderScope = new LoaderScope();
 
   constructor(
     { services, readers }: App,
@@ -45,7 +46,7 @@ export class RequestContext implements Context {
   }
 
   forgetLoaded(): void {
-    this.loaderScope = {};
+    this.loaderScope = new LoaderScope();
   }
 
   async reload(): Promise<void> {

@@ -5,7 +5,6 @@ import {
 } from '@apollo/server/plugin/disabled';
 import { fastifyApolloHandler } from '@as-integrations/fastify';
 import cors from '@fastify/cors';
-import webSocket from '@fastify/websocket';
 import fastify, {
   type FastifyBaseLogger,
   type FastifyInstance,
@@ -43,13 +42,14 @@ import { compressResponses } from '../http/compression.js';
 import { homeRoute } from '../http/home.route.js';
 import { limitResponses } from '../http/response-limits.js';
 import { GracefulHttpServer } from '../http/graceful-http-server.js';
-import { errorBody, respondToHttpErrors } from '../http/http-errors.js';
+import { respondToHttpErrors } from '../http/http-errors.js';
 import { readJsonBodies } from '../http/json-body.js';
 import { securityHeaders } from '../http/security-headers.js';
+import { refuseConditionalRoots } from '../graphql/conditional-roots.js';
 import { queryLimits } from '../graphql/query-limits.js';
 import { rejectionDelay } from '../graphql/rejection-delay.js';
 import { requestErrors } from '../graphql/request-errors.js';
-import { acceptsEventStream } from '../live/accepts-event-stream.js';
+import { liveRoutes } from '../live/live.routes.js';
 import { LiveSubscriptions } from '../live/live-subscriptions.js';
 import { type PingTimes } from '../live/web-sockets.js';
 import { announceChanges } from './announce-changes.js';
@@ -71,8 +71,6 @@ import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 const LARGEST_BODY_BYTES = 100 * 1024;
 const MAX_TOKENS = 1000;
 const MAX_VALIDATION_ERRORS = 5;
-
-const FOREIGN_PAGE = 'Pages of this origin may not connect. Name it in ALLOWED_ORIGINS.';
 
 const APOLLO_SANDBOX = 'https://studio.apollographql.com';
 const LOCALHOST = /^https?:\/\/(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/;
@@ -98,11 +96,6 @@ export interface ServerOptions {
 }
 
 let schema: ReturnType<typeof createSchema> | undefined;
-
-/** Whether a page of this origin came from this server, by whatever name it was called. */
-function isOwnPage(origin: string, { host }: FastifyRequest): boolean {
-  return URL.canParse(origin) && new URL(origin).host === host;
-}
 
 function liveSubscriptions(app: App, options: ServerOptions): LiveSubscriptions {
   schema ??= createSchema();
@@ -146,6 +139,7 @@ function apolloServer(app: App, options: ServerOptions): ApolloServer<Context> {
     // Before the log, which counts what was refused.
     responseSize(),
     requestLog({ logger: app.logger, metrics: app.metrics, viewerIdOf: ({ viewer }) => viewer?.id ?? null }),
+    refuseConditionalRoots(),
     queryLimits(),
     // One more, as graphql says in the last one that there are more.
     requestErrors({ most: MAX_VALIDATION_ERRORS + 1, suggestions: options.introspection }),
@@ -236,38 +230,18 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const apollo = apolloServer(app, options);
   await apollo.start();
   const cookie = refreshCookieSettings(app.settings.publicUrl, origins);
-  const live = liveSubscriptions(app, options);
   const answer = fastifyApolloHandler(apollo, {
     context: async (request, reply) => contextOf(app, request, reply, cookie),
   });
   const connection: PostgreSqlConnection = app.orm.em.getConnection();
   const pool = await connection.getNativeClient();
   const inTime = { isPoolFull: () => pool.idleCount === 0 && pool.totalCount >= POOL_SIZE, logger: app.logger };
-  httpServer.whenDeaf(() => live.close());
-  await http.register(webSocket, {
-    options: { maxPayload: LARGEST_BODY_BYTES },
-    // An error of a socket, such as a frame that is too large, comes with its end.
-    errorHandler: (_error, socket) => socket.terminate(),
-    preClose: (done) => {
-      live.close();
-      done();
-    },
-  });
-  const handler = async (request: FastifyRequest, reply: FastifyReply) =>
-    acceptsEventStream(request.headers.accept)
-      ? live.answer(request, reply)
-      : respondInTime(answer.call(http, request, reply), reply, inTime);
-  http.route({ url: '/graphql', method: 'POST', handler });
-  http.route({
-    url: '/graphql',
-    method: 'GET',
-    onRequest: async (request, reply) => {
-      const { origin } = request.headers;
-      if (!request.ws || origin === undefined || isOwnPage(origin, request) || cookie.isTrusted(origin)) return;
-      await reply.status(403).send(errorBody(request, FOREIGN_PAGE, 'FORBIDDEN'));
-    },
-    handler,
-    wsHandler: (socket, request) => live.serve(socket, request),
+  await liveRoutes(http, {
+    live: liveSubscriptions(app, options),
+    answer: async (request, reply) => respondInTime(answer.call(http, request, reply), reply, inTime),
+    httpServer,
+    isTrusted: (origin) => cookie.isTrusted(origin),
+    maxFrameBytes: LARGEST_BODY_BYTES,
   });
   const { publicUrl } = app.settings;
   // The same path is not redirected, which would loop.

@@ -27,6 +27,6 @@ const COMPILER = new Kysely<unknown>({
 export type SqlQuery<Result> = RawBuilder<Result> | CompiledQuery<Result>;
 
 /** The compiled statement: its text, and the values of its parameters. */
-export function compiled(query: RawBuilder<unknown>): CompiledQuery {
+export function compiled<Result>(query: RawBuilder<Result>): CompiledQuery<Result> {
   return query.compile(COMPILER);
 }

@@ -18,6 +18,7 @@ const PAGES = [
   '/tickets/new',
   '/me',
   '/insights',
+  '/mails',
   '/products',
   '/products/:id',
   '/people',

@@ -1,3 +1,5 @@
+import { type LoaderScope } from './loader-scope.js';
+
 /** The services, by domain. Each domain declares its own in its `*.context.ts` by declaration merging; app/app.ts makes them. */
 // oxlint-disable-next-line typescript/no-empty-object-type -- the domains add the members
 export interface Services {}
@@ -15,8 +17,8 @@ export interface Context {
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (app/replica-reads.ts). */
   readers: Readers;
-  /** The key by which the request's loaders are kept (loader.ts). */
-  readonly loaderScope: object;
+  /** The request's loaders. */
+  readonly loaderScope: LoaderScope;
   /** Clears the loaders. */
   forgetLoaded(): void;
   /** Clears the loaders and reads the viewer again, after a change. */

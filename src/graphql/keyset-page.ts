@@ -73,7 +73,7 @@ export interface Page<Item> {
   readonly where: RawBuilder<boolean>;
   readonly orderBy: RawBuilder<unknown>;
   /**
-   * LIMIT: one more than the page's size, to learn whether there is a next page. A literal in a list without a filter:
+   * LIMIT: one more than the page's size to learn whether there is a next page, if the client asks. A literal in a list without a filter:
    * with a parameter PostgreSQL does not know the number of rows, and plans the statement anew for each use. With a
    * filter a parameter is right, as the best plan depends on the filter's values (bench/results.md).
    */
@@ -143,10 +143,16 @@ function pageSize({ first, last }: ConnectionArgs): number {
 /**
  * Keyset paging by the Relay cursor connections specification: a cursor holds the order's keys of its row, so that rows
  * made or deleted between two pages move nothing.
+ * @param looksAhead false for a client that does not select `pageInfo`: the row behind the page is not read then
  * @throws BAD_USER_INPUT for sizes out of range and for cursors that are not of this order
  */
-export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null }, order: Order<Item>): Page<Item> {
+export function keysetPage<Item>(
+  args: ConnectionArgs & { filter?: object | null },
+  order: Order<Item>,
+  looksAhead = true,
+): Page<Item> {
   const size = pageSize(args);
+  const limit = looksAhead ? size + 1 : size;
   const backwards = args.last != null;
   const name = `${order.name}:${order.direction}`;
 
@@ -192,18 +198,21 @@ export function keysetPage<Item>(args: ConnectionArgs & { filter?: object | null
   return {
     where: conditions.length > 0 ? sql<boolean>`${sql.join(conditions, sql` and `)}` : sql<boolean>`true`,
     orderBy: sql.join(order.keys.map(sorted)),
-    limit: args.filter == null ? sql.lit(size + 1) : sql<number>`${size + 1}`,
-    isFull: (rows) => rows.length > size,
+    limit: args.filter == null ? sql.lit(limit) : sql<number>`${limit}`,
+    isFull: (rows) => rows.length >= limit,
     edge,
     connection(rows, count, exists) {
-      const more = rows.length > size;
+      const more = () => {
+        if (!looksAhead) throw new Error('Whether there is more was not looked for, as pageInfo was not selected');
+        return rows.length > size;
+      };
       const nodes = rows.slice(0, size);
       if (backwards) nodes.reverse();
       const found = async (condition: RawBuilder<boolean> | null) => condition !== null && exists(condition);
       return new KeysetConnection(nodes, edge, {
         count,
-        next: async () => (!backwards && more) || found(outside.next),
-        previous: async () => (backwards && more) || found(outside.previous),
+        next: async () => (!backwards && more()) || found(outside.next),
+        previous: async () => (backwards && more()) || found(outside.previous),
       });
     },
   };

@@ -8,14 +8,7 @@ import { type Selection, selectionKey } from './selection.js';
  * requests need few of them.
  */
 export function perRequest<Loader>(create: (context: Context) => Loader): (context: Context) => Loader {
-  const loaders = new WeakMap<object, Loader>();
-  return (context) => {
-    const known = loaders.get(context.loaderScope);
-    if (known !== undefined) return known;
-    const loader = create(context);
-    loaders.set(context.loaderScope, loader);
-    return loader;
-  };
+  return (context) => context.loaderScope.get(create, context);
 }
 
 /** Loads rows by their ids, one statement a batch, in the order of the keys; null for a row that is absent. */
@@ -34,11 +27,15 @@ export function loaderById<RowType extends { readonly id: string }>(
 
 export type PageLoader<Item> = DataLoader<string, Connection<Item>>;
 
+/** Beyond, they are found by their key: a document may ask each parent with other arguments. */
+const MAX_ASKED = 4;
+
 /** The same page of many parents' lists: a DataLoader for each page that the query asks for. */
 class PageLoaders<List extends string, Args extends ConnectionArgs, Item> {
   readonly #loaders = new Map<string, PageLoader<Item>>();
   readonly #read: (list: List, ids: readonly string[], args: Args, selection: Selection) => Promise<Connection<Item>[]>;
-  #last: { list: List; args: Args; selection: Selection; loader: PageLoader<Item> } | undefined;
+  /** Those of the arguments and selections that were asked for: parents ask one after the other for the same few. */
+  readonly #asked: { list: List; args: Args; selection: Selection; loader: PageLoader<Item> }[] = [];
 
   constructor(
     read: (list: List, ids: readonly string[], args: Args, selection: Selection) => Promise<Connection<Item>[]>,
@@ -47,19 +44,20 @@ class PageLoaders<List extends string, Args extends ConnectionArgs, Item> {
   }
 
   for(list: List, args: Args, selection: Selection): PageLoader<Item> {
-    const last = this.#last;
-    // Parents call one after the other, mostly with the same arguments.
-    if (last && last.list === list && last.selection === selection && same(last.args, args)) return last.loader;
+    for (const asked of this.#asked) {
+      if (asked.list === list && asked.selection === selection && same(asked.args, args)) return asked.loader;
+    }
     const key = JSON.stringify([list, Object.entries(args), selectionKey(selection)]);
     const loader = this.#loaders.get(key) ?? new DataLoader(async (ids) => this.#read(list, ids, args, selection));
     this.#loaders.set(key, loader);
-    this.#last = { list, args, selection, loader };
+    if (this.#asked.length < MAX_ASKED) this.#asked.push({ list, args, selection, loader });
     return loader;
   }
 }
 
 /** Whether the arguments are equal by value, or identical where they are objects. */
 function same<Args extends ConnectionArgs>(one: Args, other: Args): boolean {
+  if (one === other) return true;
   const others = Object.entries(other);
   return others.length === Object.keys(one).length && others.every(([name, value]) => Reflect.get(one, name) === value);
 }

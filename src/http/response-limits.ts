@@ -4,15 +4,22 @@ import { toGraphQLError } from '../graphql/domain-error.js';
 import { maybeDone } from '../graphql/format-error.js';
 import { ResponsesInFlight, type ResponseInFlight } from './responses-in-flight.js';
 
+declare module 'fastify' {
+  interface FastifyRequest {
+    /** Null until its handler is called. Not kept in a WeakMap, for the reason in graphql/loader-scope.ts. */
+    responseInFlight: ResponseInFlight | null;
+  }
+}
+
 /** Gives each request a memory budget, and responds with 503 where the memory for its response is exhausted. */
 export function limitResponses(
   http: FastifyInstance,
 ): (request: FastifyRequest, reply: FastifyReply) => ResponseInFlight {
   const all = new ResponsesInFlight();
-  const accounts = new WeakMap<FastifyRequest, ResponseInFlight>();
+  http.decorateRequest('responseInFlight', null);
   http.addHook('onSend', async (request, reply, payload) => {
     const bytes = typeof payload === 'string' || payload instanceof Buffer ? payload.length : 0;
-    const account = accounts.get(request);
+    const account = request.responseInFlight;
     if (!account || account.isReady(bytes)) return payload;
     const error = toGraphQLError(new ServerBusyError()).toJSON();
     // By POST it may have been a mutation, which has made its change.
@@ -23,7 +30,7 @@ export function limitResponses(
   });
   return (request, reply) => {
     const account = all.begin(reply.raw);
-    accounts.set(request, account);
+    request.responseInFlight = account;
     return account;
   };
 }

@@ -2,6 +2,7 @@ import { isId } from '../common/id.js';
 import { isInvisible } from '../common/visible-text.js';
 import { type DraftRules } from './draft-rules.js';
 import { isObject, parseJson } from './json-value.js';
+import { mentionsOf } from './mention-drafts.js';
 import { plainText } from './rich-text.js';
 import { type Row } from './row.js';
 import { type CommentDraft } from './ticket-draft.js';
@@ -47,6 +48,7 @@ interface RawComment {
   readonly createdAt: string | null;
   readonly updatedAt: string | null;
   readonly notified: boolean;
+  readonly mentions: readonly string[] | null;
   readonly rest: unknown;
 }
 
@@ -99,7 +101,7 @@ export function restWith(rest: unknown, kept: Readonly<Record<string, unknown>>)
   return Object.keys(kept).length === 0 ? rest : { ...kept, ...(isObject(rest) ? rest : {}) };
 }
 
-function leaveOut({ rest, content: _none, notified: _told, ...comment }: RawComment): unknown {
+function leaveOut({ rest, content: _none, notified: _told, mentions: _named, ...comment }: RawComment): unknown {
   return { ...comment, ...(isObject(rest) ? rest : {}) };
 }
 
@@ -125,7 +127,7 @@ function fromText(text: string, rules: DraftRules, note: (what: string) => void)
   const list = text.trimStart().startsWith('[') ? jsonList(text, note) : null;
   if (list !== null) return list.map((comment) => fromJson(comment, rules));
   const [, createdAt = '', author = '', content = ''] = JIRA_COMMENT.exec(text) ?? [];
-  const nothingElse = { id: null, internal: false, updatedAt: null, notified: true, rest: null };
+  const nothingElse = { id: null, internal: false, updatedAt: null, notified: true, mentions: null, rest: null };
   return rules.isInstant(createdAt)
     ? [{ ...nothingElse, createdAt, author: author.trim() || null, content }]
     : [{ ...nothingElse, createdAt: null, author: null, content: text }];
@@ -142,7 +144,7 @@ function jsonList(text: string, note: (what: string) => void): unknown[] | null 
 
 function fromJson(comment: unknown, { preset }: DraftRules): RawComment {
   if (typeof comment === 'string') {
-    const nothingElse = { id: null, author: null, createdAt: null, updatedAt: null, rest: null };
+    const nothingElse = { id: null, author: null, createdAt: null, updatedAt: null, mentions: null, rest: null };
     return { ...nothingElse, content: comment, internal: false, notified: true };
   }
   const used = new Set<string>();
@@ -154,12 +156,24 @@ function fromJson(comment: unknown, { preset }: DraftRules): RawComment {
   };
   const internal = find(PATHS.internal) === 'true' || find(PATHS.public) === 'false';
   const notified = preset.exact !== true || find(PATHS.notified) !== 'false';
+  const mentions = preset.exact === true && isObject(comment) ? comment['mentions'] : undefined;
+  if (mentions !== undefined) used.add('mentions');
   const id = find(PATHS.id);
   const author = find(PATHS.author);
   const createdAt = find(PATHS.createdAt);
   const updatedAt = find(PATHS.updatedAt);
   const content = find(PATHS.content) ?? richContent(comment);
-  return { id, author, content, internal, createdAt, updatedAt, notified, rest: without(comment, used) };
+  return {
+    id,
+    author,
+    content,
+    internal,
+    createdAt,
+    updatedAt,
+    notified,
+    mentions: mentions === undefined ? null : mentionsOf(mentions),
+    rest: without(comment, used),
+  };
 }
 
 /** Stays in the rest too: an object says more than its text. */

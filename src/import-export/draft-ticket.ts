@@ -7,6 +7,7 @@ import { type Attempt, readValues } from './draft-values.js';
 import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
+import { readMentions } from './mention-drafts.js';
 import { type ImportField } from './preset.js';
 import { readPlainFields } from './plain-fields.js';
 import { Row } from './row.js';
@@ -94,6 +95,7 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
     closedAt,
     notified: attempt(() => readNotified(row), true),
     watching: attempt(() => readWatching(row, rules, note), []),
+    mentions: attempt(() => readMentions(row, note), null),
     comments,
     plain: readPlainFields(row, rules, attempt),
     details: attempt(() => readDetails(row, rules, words, texts, note), { own: null, rest: {}, words: {} }),

@@ -12,6 +12,7 @@ export const EXPORTED_FIELDS: readonly string[] = [
   ...FIELDS.map(({ property }) => property),
   'notified',
   'watching',
+  'mentions',
   'comments',
 ];
 
@@ -55,6 +56,15 @@ function joinOf(field: TicketField): RawBuilder<unknown> {
     on ${sql.ref(`${field.property}.id`)} = ${sql.ref(`ticket.${sqlName(field.column)}`)} ${live}`;
 }
 
+/** The usernames of those whom a text mentions. */
+function mentionsIn(text: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`coalesce((
+      select json_agg(named.username order by named.username)
+      from ticket_mention as mention join "user" as named on named.id = mention.user_id
+      where ${text} and named.deleted_at is null
+    ), '[]')`;
+}
+
 const SELECT = sql`
   select ${sql.join(FIELDS.map((field) => sql`${columnOf(field)} as ${sql.ref(field.property)}`))},
     coalesce((
@@ -66,10 +76,11 @@ const SELECT = sql`
       from ticket_watch as watch join "user" as watcher on watcher.id = watch.user_id
       where watch.ticket_id = ticket.id and watcher.deleted_at is null
     ), '[]') as watching,
+    ${mentionsIn(sql`mention.ticket_id = ticket.id and mention.comment_id is null`)} as mentions,
     coalesce((
       select json_agg(json_build_object('id', comment.id, 'author', author.username, 'content', comment.content,
         'internal', comment.internal, 'createdAt', ${instant('comment.created_at')},
-        'updatedAt', ${instant('comment.updated_at')}, 'notified', not exists (
+        'updatedAt', ${instant('comment.updated_at')}, 'mentions', ${mentionsIn(sql`mention.comment_id = comment.id`)}, 'notified', not exists (
           select from ticket_event as event where event.comment_id = comment.id and not event.notified)) order by comment.created_at, comment.id)
       from comment join "user" as author on author.id = comment.author_id
       where comment.ticket_id = ticket.id and comment.deleted_at is null

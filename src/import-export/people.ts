@@ -40,6 +40,13 @@ export interface DraftPeople {
   readonly authors: readonly Account[];
   /** The accounts of those who watch it, in the order of the draft. */
   readonly watching: readonly { readonly ids: readonly string[]; readonly areAll: boolean }[];
+  /** The accounts of those whom the texts mention; null where they are to be found in the text. */
+  readonly mentioned: {
+    readonly inTicket: readonly string[] | null;
+    readonly inComments: readonly (readonly string[] | null)[];
+  };
+  /** The ids of those who can be mentioned, by username in lower case. */
+  readonly idByUsername: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
   readonly faults: readonly RowFault[];
 }
@@ -54,6 +61,7 @@ const SEPARATOR = /\s*[,;]\s*/;
  */
 export class People {
   readonly #byName: ReadonlyMap<string, Person>;
+  readonly #idByUsername: ReadonlyMap<string, string>;
   /** Null for a name that several have. */
   readonly #byFullName = new Map<string, Person | null>();
   readonly #default: Person | undefined;
@@ -72,6 +80,9 @@ export class People {
         .map((person): [string, Person] => [person.email.toLowerCase(), person]),
       ...ordered.map((person): [string, Person] => [person.username.toLowerCase(), person]),
     ]);
+    this.#idByUsername = new Map(
+      people.filter(({ deleted }) => !deleted).map(({ id, username }) => [username.toLowerCase(), id]),
+    );
     for (const person of people.filter(({ deleted, lastName }) => !deleted && lastName !== '')) {
       const { firstName, lastName } = person;
       for (const name of new Set([`${firstName} ${lastName}`, `${lastName}, ${firstName}`].map(nameKey))) {
@@ -141,7 +152,19 @@ export class People {
       const ids = names.flatMap((one) => this.#find(one) ?? []).flatMap(({ id, deleted }) => (deleted ? [] : [id]));
       return { ids, areAll: ids.length === names.length };
     });
-    return { createdBy, assignedTo, authors, watching, notes: [...notes], faults };
+    const mentioned = {
+      inTicket: this.#mentioned(draft.mentions, notes),
+      inComments: draft.comments.map(({ mentions }) => this.#mentioned(mentions, notes)),
+    };
+    const idByUsername = this.#idByUsername;
+    return { createdBy, assignedTo, authors, watching, mentioned, idByUsername, notes: [...notes], faults };
+  }
+
+  #mentioned(names: readonly string[] | null, notes: Set<string>): string[] | null {
+    if (names === null) return null;
+    const ids = names.flatMap((name) => this.#find(name) ?? []).flatMap(({ id, deleted }) => (deleted ? [] : [id]));
+    if (ids.length < names.length) notes.add('mentioned somebody without an account here: left out');
+    return ids;
   }
 
   /** "Doe, Jane" is one name if she has an account here. */

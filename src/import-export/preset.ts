@@ -4,8 +4,8 @@ import { type ExtraWords } from './vocabulary.js';
 /** What some sources say beside the status, and Docket has no field for: it becomes a status, a priority or a type. */
 const STATUS_FIELDS = ['status', 'resolution', 'labels'] as const;
 
-/** What belongs to a ticket and is no field of its own: whether its creation was told, and who watches it. */
-const BESIDE_FIELDS = ['notified', 'watching', 'comments'] as const;
+/** What belongs to a ticket and is no field of its own: whether its creation was told, who watches it, and whom its text mentions. */
+const BESIDE_FIELDS = ['notified', 'watching', 'mentions', 'comments'] as const;
 
 export type ImportField = TicketProperty | (typeof STATUS_FIELDS)[number] | (typeof BESIDE_FIELDS)[number];
 

@@ -1,8 +1,9 @@
 import { characters } from '../common/input-check.js';
 import { composeDetails } from './draft-details.js';
 import { partId } from './imported-id.js';
+import { mentionedIn, ticketText } from '../tickets/mentions/find-mentions.js';
 import { isObject } from './json-value.js';
-import { type Account, type DraftPeople } from './people.js';
+import { type DraftPeople } from './people.js';
 import { type CommentDraft, type TicketDraft, type WatchDraft } from './ticket-draft.js';
 
 /** What a comment holds, in characters (the API's limit). */
@@ -14,6 +15,13 @@ export interface ReadyWatch {
   readonly createdAt: Date;
 }
 
+/** The people whom a text mentions. */
+export interface ReadyMentions {
+  readonly userIds: readonly string[];
+  /** Whether they were found in the text: then it is asked who of them may read it. */
+  readonly areFound: boolean;
+}
+
 export interface ReadyComment {
   readonly id: string;
   readonly content: string;
@@ -22,6 +30,7 @@ export interface ReadyComment {
   readonly createdAt: Date;
   readonly updatedAt: Date | null;
   readonly notified: boolean;
+  readonly mentions: ReadyMentions;
 }
 
 /** A ticket as it will be stored, but for its number. */
@@ -45,6 +54,7 @@ export interface ReadyTicket extends Pick<
   readonly assignedToId: string | null;
   /** Each person once. */
   readonly watching: readonly ReadyWatch[];
+  readonly mentions: ReadyMentions;
   readonly comments: readonly ReadyComment[];
 }
 
@@ -59,9 +69,7 @@ export function readyTicket(
   note: (what: string) => void,
 ): ReadyTicket {
   const { id, title, description, type, priority, status, createdAt, updatedAt, closedAt, plain, notified } = draft;
-  const written = draft.comments.map((comment, index) =>
-    readyComment(draft, comment, index, people.authors[index], note),
-  );
+  const written = draft.comments.map((comment, index) => readyComment(draft, comment, index, people, note));
   const rests = written.flatMap(({ rest }) => (rest === null ? [] : [rest]));
   const { words } = draft.details;
   const earlier: unknown = words['comments'];
@@ -91,6 +99,7 @@ export function readyTicket(
     createdById: people.createdBy.id,
     assignedToId: people.assignedTo?.id ?? null,
     watching: watchingOf(draft, people),
+    mentions: mentionsOf(people.mentioned.inTicket, ticketText(draft), people.createdBy.id, people),
     comments: written.flatMap(({ parts }) => parts),
   };
 }
@@ -106,6 +115,17 @@ function watchingOf({ watching, createdAt }: TicketDraft, people: DraftPeople): 
   return [...byUser.values()];
 }
 
+function mentionsOf(
+  listed: readonly string[] | null,
+  text: string,
+  authorId: string,
+  { idByUsername }: DraftPeople,
+): ReadyMentions {
+  return listed === null
+    ? { userIds: mentionedIn(text, idByUsername, authorId), areFound: true }
+    : { userIds: listed, areFound: false };
+}
+
 interface WrittenComment {
   readonly parts: readonly ReadyComment[];
   /** What has no place in a comment, with the id of its first part; null for nothing. */
@@ -116,9 +136,12 @@ function readyComment(
   ticket: TicketDraft,
   { id, content, internal, author, createdAt, updatedAt, notified, rest }: CommentDraft,
   index: number,
-  account: Account | undefined,
+  people: DraftPeople,
   note: (what: string) => void,
 ): WrittenComment {
+  const account = people.authors[index];
+  const listed = people.mentioned.inComments[index] ?? null;
+  const authorId = account?.id ?? '';
   const isStoodInFor = account?.isNamed === false && author !== null;
   const texts = split(isStoodInFor ? `${author} wrote:\n\n${content}` : content);
   if (texts.length > 1) note('a comment over 10,000 characters was split into several');
@@ -126,10 +149,11 @@ function readyComment(
     id: id !== null && number === 0 ? id : partId(ticket.id, `comment ${index}.${number}`),
     content: text,
     internal,
-    authorId: account?.id ?? '',
+    authorId,
     createdAt,
     updatedAt,
     notified,
+    mentions: mentionsOf(listed, text, authorId, people),
   }));
   const kept = { ...(isStoodInFor && { author }), ...(rest !== null && { kept: rest }) };
   const [first] = parts;

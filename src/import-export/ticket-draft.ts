@@ -14,6 +14,8 @@ export interface CommentDraft {
   readonly updatedAt: Date | null;
   /** Whether people were mailed about it. */
   readonly notified: boolean;
+  /** Usernames of those whom it mentions, from Docket's export; null when they are to be found in the content. */
+  readonly mentions: readonly string[] | null;
   /** What the source says of it beside all this; null for nothing. */
   readonly rest: unknown;
 }
@@ -58,6 +60,8 @@ export interface TicketDraft {
   /** Whether people were mailed about its creation. */
   readonly notified: boolean;
   readonly watching: readonly WatchDraft[];
+  /** Usernames of those whom title and description mention; null when they are to be found there. */
+  readonly mentions: readonly string[] | null;
   readonly comments: readonly CommentDraft[];
   /** Of fields that need no rules of their own. */
   readonly plain: TicketValues;

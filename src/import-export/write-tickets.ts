@@ -1,11 +1,12 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
-import { sql } from 'kysely';
+import { type RawBuilder, sql } from 'kysely';
 import { newId } from '../common/id.js';
 import { TicketEventKind } from '../tickets/ticket-event.entity.js';
 import { CommandError } from '../cli/command.js';
 import { type TicketTransaction } from '../tickets/ticket-transaction.js';
+import { keptMentions, type MentionRecord, mentionSource, notedMentions } from '../tickets/mentions/mentions.sql.js';
 import { importTicket } from '../tickets/ticket.commands.js';
-import { type ReadyTicket } from './ready-ticket.js';
+import { type ReadyMentions, type ReadyTicket } from './ready-ticket.js';
 
 /** "DOCKIMP" in ASCII. */
 const IMPORT_LOCK = 0x44_4f_43_4b_49_4d_50;
@@ -34,19 +35,24 @@ export async function existingComments(em: EntityManager, ids: readonly string[]
 
 export type NumberedTicket = ReadyTicket & { readonly number: number };
 
-/** Writes a batch with its comments, their events, who watches it, and mails if wanted. Gives how many mails wait. */
+/** Writes a batch with its comments, their events, who watches it, who is mentioned, and mails if wanted. Gives how many mails wait. */
 export async function writeTickets(
   tx: TicketTransaction,
   batch: readonly NumberedTicket[],
   options: { readonly sendsMail: boolean; readonly now: string },
 ): Promise<number> {
   const mails = await tx.import(
-    batch.map(({ comments: _comments, watching: _watching, notified, createdAt, plain, ...ticket }) =>
-      importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, { ...options, notified }),
+    batch.map(
+      ({ comments: _comments, watching: _watching, mentions: _mentions, notified, createdAt, plain, ...ticket }) =>
+        importTicket({ ...plain, ...ticket, createdAt: createdAt.toISOString() }, { ...options, notified }),
     ),
   );
   const comments = batch.flatMap((ticket) =>
-    ticket.comments.map((comment) => ({ ...comment, ticketId: ticket.id, eventId: newId() })),
+    ticket.comments.map(({ mentions: _mentions, ...comment }) => ({
+      ...comment,
+      ticketId: ticket.id,
+      eventId: newId(),
+    })),
   );
   if (comments.length > 0) {
     await tx.run(sql`
@@ -69,7 +75,47 @@ export async function writeTickets(
       from jsonb_to_recordset(${JSON.stringify(watching)}::jsonb)
         as item("ticketId" uuid, "userId" uuid, state watch_state, "createdAt" timestamptz)`);
   }
+  await writeMentions(tx, batch);
   return mails;
+}
+
+/** Records whom the texts mention. Nobody is mailed. */
+async function writeMentions(tx: TicketTransaction, batch: readonly NumberedTicket[]): Promise<void> {
+  const texts = batch.flatMap(({ comments, mentions, createdAt, id: ticketId, createdById, assignedToId }) => {
+    const ticket = { ticketId, createdById, assignedToId };
+    return [
+      { ...ticket, mentions, commentId: null, internal: false, actorId: createdById, createdAt },
+      ...comments.map((comment) => ({ ...ticket, ...comment, commentId: comment.id, actorId: comment.authorId })),
+    ].filter(({ mentions: { userIds } }) => userIds.length > 0);
+  });
+  const [found, listed] = [
+    texts.filter(({ mentions }) => mentions.areFound),
+    texts.filter(({ mentions }) => !mentions.areFound),
+  ];
+  if (found.length > 0) await tx.run(sql`${notedMentions(sourceOf(found), sql`true`)}`);
+  if (listed.length > 0) await tx.run(sql`${keptMentions(sourceOf(listed), sql`true`)}`);
+}
+
+interface MentioningText extends Omit<MentionRecord, 'id' | 'userIds' | 'createdAt'> {
+  readonly mentions: ReadyMentions;
+  readonly createdAt: Date;
+}
+
+function sourceOf(texts: readonly MentioningText[]): RawBuilder<unknown> {
+  const records = texts.map(
+    ({ ticketId, commentId, mentions, internal, createdById, assignedToId, actorId, createdAt }): MentionRecord => ({
+      id: newId(),
+      ticketId,
+      commentId,
+      userIds: mentions.userIds,
+      internal,
+      createdById,
+      assignedToId,
+      actorId,
+      createdAt: createdAt.toISOString(),
+    }),
+  );
+  return mentionSource(sql`${JSON.stringify(records)}`);
 }
 
 /**

@@ -79,14 +79,16 @@ export function checkOperation(
     return refuse('BAD_REQUEST', `Only subscriptions are streamed. Send a ${operation.operation} by POST, for JSON.`);
   }
   refusedBy('BAD_USER_INPUT', () => checkLimits(schema, document, operation, given));
+  // Also where it need not be given, for the log.
+  const resolvedName = operation.name?.value ?? null;
   const names = variablesOfExecution(document, operation);
   const used = Object.entries(given).filter(([name]) => names.has(name));
   return {
     document,
     operation,
-    operationName,
+    operationName: resolvedName,
     field: firstRootField(operation),
     variables: given,
-    executionKey: JSON.stringify([id, operationName, used.toSorted(([one], [other]) => (one < other ? -1 : 1))]),
+    executionKey: JSON.stringify([id, resolvedName, used.toSorted(([one], [other]) => (one < other ? -1 : 1))]),
   };
 }

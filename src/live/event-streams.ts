@@ -58,6 +58,8 @@ async function* textOf(messages: AsyncIterable<StreamMessage> | Iterable<StreamM
  */
 export class EventStreams {
   readonly #parts: EventStreamsParts;
+  readonly #kept = new Set<FastifyReply['raw']>();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(parts: EventStreamsParts) {
     this.#parts = parts;
@@ -134,10 +136,17 @@ export class EventStreams {
     return connection;
   }
 
+  /** By one timer for all of them. */
   #keepOpen({ raw }: FastifyReply): void {
-    const timer = setInterval(() => {
-      if (!raw.writableNeedDrain) raw.write(COMMENT);
+    this.#kept.add(raw);
+    this.#timer ??= setInterval(() => {
+      for (const each of this.#kept) if (!each.writableNeedDrain) each.write(COMMENT);
     }, COMMENT_EVERY_MS).unref();
-    raw.once('close', () => clearInterval(timer));
+    raw.once('close', () => {
+      this.#kept.delete(raw);
+      if (this.#kept.size > 0) return;
+      clearInterval(this.#timer);
+      this.#timer = undefined;
+    });
   }
 }

@@ -2,6 +2,7 @@ import { type Client } from '../accounts/client.js';
 import { type RefreshCookie } from '../accounts/sessions/refresh-cookie.js';
 import { type Viewer } from '../accounts/viewer.js';
 import { type Context, type Readers, type Services } from '../graphql/context.js';
+import { LoaderScope } from '../graphql/loader-scope.js';
 import { type LiveConnection } from './live-connection.js';
 
 interface LiveContextParts {
@@ -19,7 +20,7 @@ export class LiveContext implements Context {
   readonly services: Services;
   readers: Readers;
   readonly changeEnd = null;
-  loaderScope: object = {};
+  loaderScope = new LoaderScope();
   readonly #connection: LiveConnection;
 
   constructor({ requestId, connection, services, readers }: LiveContextParts) {
@@ -45,7 +46,7 @@ export class LiveContext implements Context {
   }
 
   forgetLoaded(): void {
-    this.loaderScope = {};
+    this.loaderScope = new LoaderScope();
   }
 
   async reload(): Promise<void> {

@@ -4,6 +4,7 @@ import { type Readers, type Services } from '../graphql/context.js';
 import { bytesOf } from '../graphql/response-size.js';
 import { MAX_RESPONSE_BYTES } from '../http/responses-in-flight.js';
 import { inScope } from '../observability/scope.js';
+import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type CheckedOperation } from './checked-operation.js';
 import { LiveContext } from './live-context.js';
 import { type LiveConnection, type StreamMessage } from './live-connection.js';
@@ -16,6 +17,7 @@ interface ExecutorParts {
   /** Those on which messages are read: of a replica that has what they tell, or of the primary. */
   readonly freshReaders: () => Promise<Readers>;
   readonly errors: OperationErrors;
+  readonly tracing?: Tracing | undefined;
 }
 
 /** A subscription of a connection. */
@@ -59,16 +61,24 @@ export class MessageExecutor {
   }
 
   async #execute(running: RunningOperation, payload: object): Promise<StreamMessage> {
-    const { connection, requestId } = running;
-    const { freshReaders, errors } = this.#parts;
+    const { connection, requestId, field } = running;
     const scope = { fields: { requestId }, secrets: connection.secrets, account: new MessageBudget() };
     return inScope(scope, async () => {
-      const args = this.argsOf(running, await freshReaders());
-      const { data, errors: found } = await execute({ ...args, rootValue: payload });
-      if (bytesOf(data, MAX_RESPONSE_BYTES) > MAX_RESPONSE_BYTES) {
-        return { data: null, errors: errors.ofThrown(new ResponseTooLargeError(MAX_RESPONSE_BYTES), running) };
-      }
-      return found ? { data, errors: errors.of(found, running) } : { data };
+      const span = this.#parts.tracing?.root(`message ${field}`, {
+        kind: 'internal',
+        attributes: { 'docket.request_id': requestId },
+      });
+      return span ? within(span, async () => this.#read(running, payload)) : this.#read(running, payload);
     });
+  }
+
+  async #read(running: RunningOperation, payload: object): Promise<StreamMessage> {
+    const { freshReaders, errors } = this.#parts;
+    const args = this.argsOf(running, await freshReaders());
+    const { data, errors: found } = await execute({ ...args, rootValue: payload });
+    if (bytesOf(data, MAX_RESPONSE_BYTES) > MAX_RESPONSE_BYTES) {
+      return { data: null, errors: errors.ofThrown(new ResponseTooLargeError(MAX_RESPONSE_BYTES), running) };
+    }
+    return found ? { data, errors: errors.of(found, running) } : { data };
   }
 }

@@ -1,18 +1,17 @@
 import {
   type DocumentNode,
-  GraphQLError,
+  type GraphQLError,
   type GraphQLSchema,
   Kind,
   NoSchemaIntrospectionCustomRule,
   type OperationDefinitionNode,
-  OperationTypeNode,
   parse,
-  type SelectionSetNode,
   specifiedRules,
   validate,
   visit,
 } from 'graphql';
 import { LRUCache } from 'lru-cache';
+import { conditionalRoots } from '../graphql/conditional-roots.js';
 
 /** Clients have some dozens of documents. */
 const MAX_CACHED = 300;
@@ -29,37 +28,6 @@ interface DocumentOptions {
   readonly introspection: boolean;
   readonly maxTokens: number;
   readonly maxErrors: number;
-}
-
-/**
- * Errors for @skip and @include at the root of subscriptions, which the GraphQL specification forbids ("Single Root Field"):
- * nothing would be left to subscribe to.
- */
-function conditionalRoots({ definitions }: DocumentNode): GraphQLError[] {
-  const errors: GraphQLError[] = [];
-  const seen = new Set<string>();
-  const look = ({ selections }: SelectionSetNode): void => {
-    for (const node of selections) {
-      const nodes = (node.directives ?? []).filter(({ name }) => name.value === 'skip' || name.value === 'include');
-      if (nodes.length > 0) {
-        errors.push(new GraphQLError('The root field of a subscription takes neither @skip nor @include.', { nodes }));
-      }
-      if (node.kind === Kind.INLINE_FRAGMENT) look(node.selectionSet);
-      if (node.kind !== Kind.FRAGMENT_SPREAD || seen.has(node.name.value)) continue;
-      seen.add(node.name.value);
-      for (const fragment of definitions) {
-        if (fragment.kind === Kind.FRAGMENT_DEFINITION && fragment.name.value === node.name.value) {
-          look(fragment.selectionSet);
-        }
-      }
-    }
-  };
-  for (const each of definitions) {
-    if (each.kind === Kind.OPERATION_DEFINITION && each.operation === OperationTypeNode.SUBSCRIPTION) {
-      look(each.selectionSet);
-    }
-  }
-  return errors;
 }
 
 /** Parses and validates documents, with the limits of those that come over HTTP. */
@@ -81,7 +49,6 @@ export class SubscriptionDocuments {
     if (cached) return cached;
     const { schema, introspection, maxTokens, maxErrors } = this.#options;
     const document = parse(text, { maxTokens });
-    // Before the rules: one of graphql-js fails on them.
     const conditional = conditionalRoots(document);
     if (conditional.length > 0) return conditional;
     const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule];

@@ -150,9 +150,15 @@ export class SubscriptionServer {
     const { viewers, logger } = this.#parts;
     const metrics = this.#parts.metrics.subscriptions;
     const begun = performance.now();
+    const scope = { fields: { requestId }, secrets: connection.secrets };
+    const payloads = source[Symbol.asyncIterator]();
     metrics.opened(connection.transport);
     return new LiveStream({
-      source: source[Symbol.asyncIterator](),
+      // Not in the scope of the HTTP request, whose rows are counted for one answer.
+      source: {
+        next: async () => inScope(scope, async () => payloads.next()),
+        return: async () => (await payloads.return?.()) ?? { done: true, value: undefined },
+      },
       refresh: async () => viewers.refresh(connection.live),
       execute: async (payload) => {
         const message = await this.#executor.message(operation, payload);

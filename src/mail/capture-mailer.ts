@@ -28,7 +28,7 @@ export function createCaptureMailer({ directory, from, clock }: CaptureSettings)
   const transport = createTransport({ streamTransport: true, buffer: true, newline: 'windows' });
 
   return {
-    async send(message: MailMessage): Promise<void> {
+    async send(message: MailMessage, stored): Promise<void> {
       const now = clock.now();
       const { message: content } = await transport.sendMail(composeMail(message, { from, date: now }));
       try {
@@ -40,6 +40,7 @@ export function createCaptureMailer({ directory, from, clock }: CaptureSettings)
         const code = types.isNativeError(error) && 'code' in error ? ` (${String(error.code)})` : '';
         throw new MailRefusedError(`the mail could not be written${code}`, { permanent: false });
       }
+      await stored?.();
     },
 
     async close(): Promise<void> {

@@ -20,8 +20,12 @@ export interface MailThread {
 
 /** Hands mails over, to an SMTP server or to a folder. */
 export interface Mailer {
-  /** Resolves when the mail has been taken over; throws MailRefusedError when it has not. */
-  send(message: MailMessage): Promise<void>;
+  /**
+   * Resolves when the mail has been taken over; throws MailRefusedError when it has not.
+   * @param stored stores that it was taken over; no other mail of this process is taken over before that has ended. What
+   * it throws is thrown.
+   */
+  send(message: MailMessage, stored?: () => Promise<unknown>): Promise<void>;
   /** Ends all connections, also one on which a mail is under way: what was not taken over by then is not sent. */
   close(): Promise<void>;
 }

@@ -1,10 +1,12 @@
-import { createTransport } from 'nodemailer';
+import { createTransport, type SendMailOptions } from 'nodemailer';
+import pLimit from 'p-limit';
 import { composeMail } from './compose.js';
+import { HeldEnd } from './held-end.js';
 import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
 /** The worker renews its lease of the mail meanwhile (notifications/delivery.ts). */
-const TIMEOUTS = { connection: 10_000, socket: 15_000 };
+const TIMEOUTS = { connection: 10_000, socket: 15_000, mail: 120_000 };
 
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
 const IMPLICIT_TLS_PORT = 465;
@@ -18,12 +20,22 @@ interface SmtpSettings {
   requireTls?: boolean;
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
-  /** In milliseconds: for a connection and its greeting, and for each answer on it. */
-  timeouts?: { connection: number; socket: number };
+  /**
+   * In milliseconds: for a connection and its greeting, for each answer on it, and for a mail, as a server that sends a
+   * byte from time to time would hold up all others.
+   */
+  timeouts?: { connection: number; socket: number; mail?: number };
+}
+
+/** What nodemailer gets: its plugin finds the end of the message there. */
+interface HeldMail extends SendMailOptions {
+  readonly end: HeldEnd;
 }
 
 /**
- * Sends over a pool of SMTP connections. A mail is offered once; retries belong to the notification, which counts them
+ * Sends over a pool of SMTP connections. Mails are transmitted in parallel, but one after the other from the end of the
+ * data until `stored`: a process that is killed leaves at most one mail that the server may have accepted and that is
+ * not stored as sent. A mail is offered once; retries belong to the notification, which counts them
  * and waits longer each time. (nodemailer's pool dials again by itself only when a connection closes before a mail was
  * begun on it.)
  */
@@ -51,14 +63,29 @@ export function createSmtpMailer({
     disableUrlAccess: true,
   });
 
+  transport.use('stream', (mail, done) => {
+    if ('end' in mail.data && mail.data.end instanceof HeldEnd) {
+      const { end } = mail.data;
+      mail.message.transform(() => end.stream());
+    }
+    done();
+  });
+  const oneAtATime = pLimit(1);
+
   return {
-    async send(message: MailMessage): Promise<void> {
-      const mail = composeMail(message, { from });
-      try {
-        await transport.sendMail(mail);
-      } catch (error) {
+    async send(message: MailMessage, stored): Promise<void> {
+      const end = new HeldEnd();
+      const signal = AbortSignal.timeout(timeouts.mail ?? TIMEOUTS.mail);
+      const mail: HeldMail = { ...composeMail(message, { from }), end, signal };
+      const accepted = transport.sendMail(mail).catch((error: unknown) => {
         throw refusalFrom(error);
-      }
+      });
+      await Promise.race([end.reached, accepted]);
+      await oneAtATime(async () => {
+        end.release();
+        await accepted;
+        await stored?.();
+      });
     },
 
     async close(): Promise<void> {

@@ -19,6 +19,7 @@ const REASON_BY_CODE: Readonly<Record<string, string>> = {
   ENOAUTH: 'the mail server wants a user name and a password',
   ECONNECTION: 'the mail server closed the connection',
   ETIMEDOUT: 'the mail server did not answer in time',
+  EABORT: 'the mail server took too long for the mail',
   EDNS: 'the name of the mail server was not found',
   ETLS: 'no secure connection with the mail server',
   ESOCKET: 'the mail server cannot be reached',

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { type Logger } from 'pino';
-import { type Mailer, MailRefusedError } from '../mail/mailer.js';
+import { type Mailer, type MailMessage, MailRefusedError } from '../mail/mailer.js';
 import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
@@ -13,10 +13,10 @@ import { retryWait } from './retry-wait.js';
 /** Batch size of the sweep: after a full batch it reads the next one. */
 const SWEEP_LIMIT = 500;
 /**
- * Concurrency, equal to the size of the SMTP connection pool. A mail is leased and composed only when a connection is
- * free, so that its text is not outdated by waiting for one.
+ * Concurrency: while the mail server accepts one mail, the next one is composed and transmitted up to its end. More would
+ * wait for their turn (src/mail/smtp-mailer.ts) with their texts outdated and their connections idle, up to the time-out.
  */
-const AT_ONCE = 5;
+const AT_ONCE = 2;
 
 const UNEXPECTED = 'the mail could not be made; the log says why';
 
@@ -27,6 +27,20 @@ class GivenBackError extends Error {
   constructor() {
     super('the worker was stopped before the mail server had taken the mail');
   }
+}
+
+/** What became of the notifications is not stored: their leases expire, and the mail is sent again. */
+class NotStoredError extends Error {
+  override readonly name = 'NotStoredError';
+
+  constructor(cause: unknown) {
+    super('the outcome of a mail could not be stored', { cause });
+  }
+}
+
+interface Outcomes {
+  readonly ids: readonly string[];
+  readonly outcome: Outcome;
 }
 
 /** Sends due mails: leases the row, reads the present data, sends, and stores the outcome. */
@@ -90,10 +104,23 @@ export class Delivery {
   }
 
   async #complete(first: NotificationRow, others: readonly NotificationRow[]): Promise<void> {
-    const outcomes = await this.#send([first, ...others]);
-    for (const { ids, outcome } of outcomes) if (ids.length > 0) await this.#leases.release(ids, outcome);
+    const claimed = [first, ...others];
+    const renewing = setInterval(() => void this.#renew(claimed.map(({ id }) => id)), RENEW_EVERY_MS);
+    const outcomes = await this.#send(claimed).finally(() => clearInterval(renewing));
     const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
+    await this.#deliverNext(outcomes);
+  }
+
+  /** Delivers at once what waited for a mail that is not sent: its own jobs have run, and found it waiting. */
+  async #deliverNext(outcomes: readonly Outcomes[]): Promise<void> {
+    const unsent = outcomes
+      .filter(({ outcome }) => outcome.status !== NotificationStatus.SENT)
+      .flatMap(({ ids }) => ids);
+    if (unsent.length === 0 || this.#resting) return;
+    const requeued = await this.#leases.requeue(unsent);
+    const next = [...requeued, ...(await this.#leases.freedBy(unsent))];
+    for (const { id } of next) if (!this.#resting) await this.#deliver(id);
   }
 
   /** The span belongs to the trace of the mail's first change; the others are linked. */
@@ -148,27 +175,47 @@ export class Delivery {
     return this.#leases.upcoming(withinMs, SWEEP_LIMIT);
   }
 
-  /** Composes and sends one mail for all of the notifications. Never throws. */
-  async #send(claimed: readonly NotificationRow[]): Promise<{ ids: string[]; outcome: Outcome }[]> {
-    const ids = claimed.map(({ id }) => id);
+  /** Composes and sends one mail for all of the notifications, and stores what became of them. Throws NotStoredError only. */
+  async #send(claimed: readonly NotificationRow[]): Promise<readonly Outcomes[]> {
     let made: MadeMail | null = null;
-    const renewing = setInterval(() => void this.#renew(ids), RENEW_EVERY_MS);
     try {
       made = await this.#mails.make(claimed, this.#leases.now(), async (row) => this.#leases.carry(row));
-      if (made.mail) await Promise.race([this.#mailer.send(made.mail), this.#givingBack.promise]);
+      const outcomes = outcomesOf(made);
+      const store = async () => this.#store(outcomes);
+      await (made.mail ? this.#handOver(made.mail, store) : store());
+      this.#handled(made.mail ? 'sent' : 'cancelled');
+      return outcomes;
     } catch (error) {
+      if (error instanceof NotStoredError) throw error;
       const notified = claimed.filter(({ id }) => made === null || made.notified.includes(id));
       const failed = [...notified.map(({ id }) => id), ...(made?.merged ?? [])];
-      return [...cancellationsOf(made), { ids: failed, outcome: this.#failed(notified, error) }];
-    } finally {
-      clearInterval(renewing);
+      const outcomes = [...cancellationsOf(made), { ids: failed, outcome: this.#failed(notified, error) }];
+      await this.#store(outcomes);
+      return outcomes;
     }
-    this.#handled(made.mail ? 'sent' : 'cancelled');
-    const [first, ...others] = made.notified;
-    if (first === undefined) return cancellationsOf(made);
-    const toldWith = others.length > 0 ? first : null;
-    const outcome: Outcome = { status: NotificationStatus.SENT, toldWith, digest: made.digest };
-    return [...cancellationsOf(made), { ids: [...made.notified], outcome }];
+  }
+
+  /** Sends, and stores that the mail server has accepted the mail. Once it has, the attempt is not aborted any more. */
+  async #handOver(mail: MailMessage, store: () => Promise<void>): Promise<void> {
+    let accepted = false;
+    const sending = this.#mailer.send(mail, async () => {
+      accepted = true;
+      await store();
+    });
+    try {
+      await Promise.race([sending, this.#givingBack.promise]);
+    } catch (error) {
+      if (!accepted) throw error;
+      await sending;
+    }
+  }
+
+  async #store(outcomes: readonly Outcomes[]): Promise<void> {
+    try {
+      for (const { ids, outcome } of outcomes) if (ids.length > 0) await this.#leases.release(ids, outcome);
+    } catch (error) {
+      throw new NotStoredError(error);
+    }
   }
 
   #failed([first]: readonly NotificationRow[], error: unknown): Outcome {
@@ -206,7 +253,16 @@ export class Delivery {
   }
 }
 
-function cancellationsOf(made: MadeMail | null): { ids: string[]; outcome: Outcome }[] {
+/** What becomes of the notifications of a mail that was accepted, or of those that have none. */
+function outcomesOf(made: MadeMail): Outcomes[] {
+  const [first, ...others] = made.notified;
+  if (first === undefined) return cancellationsOf(made);
+  const toldWith = others.length > 0 ? first : null;
+  const outcome: Outcome = { status: NotificationStatus.SENT, toldWith, digest: made.digest };
+  return [...cancellationsOf(made), { ids: [...made.notified], outcome }];
+}
+
+function cancellationsOf(made: MadeMail | null): Outcomes[] {
   return (made?.cancelled ?? []).map(({ id, reason }) => ({
     ids: [id],
     outcome: { status: NotificationStatus.CANCELLED, reason },

@@ -3,11 +3,11 @@ import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
 import { type MailComment, MAX_COMMENTS } from '../mail/templates/comments.js';
 import { type DigestTicket } from '../mail/templates/digest.js';
-import { concernedBy, ignoresTicket, readsInternalComments } from '../tickets/ticket-audience.js';
+import { concernedBy, ignoresTicket, isInQueueOf, readsInternalComments } from '../tickets/ticket-audience.js';
 import { type TicketStatus } from '../tickets/ticket.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { wantsMail } from './notification-sql.js';
-import { type Notification, type NotificationReason } from './notification.entity.js';
+import { type Notification, NotificationKind, type NotificationReason } from './notification.entity.js';
 
 type NotificationRow = Row<Notification>;
 
@@ -31,6 +31,8 @@ export interface TicketFacts extends RecipientFacts {
   seesTicket: boolean;
   ignoresTicket: boolean;
   readsInternalComments: boolean;
+  /** Whether the recipient is one of those who find somebody for a new ticket; true for mails of other kinds. */
+  isInQueue: boolean;
   /** Why the ticket concerns the recipient now, in the order of the enum. */
   reasons: NotificationReason[];
   number: number;
@@ -126,6 +128,7 @@ export class MailFacts {
         coalesce(${ticketsVisibleTo('r', 'role', 't')}, false) as "seesTicket",
         ${ignoresTicket(sql`r.id`, sql`t.id`)} as "ignoresTicket",
         ${readsInternalComments('r', 'role')} as "readsInternalComments",
+        ${kind === NotificationKind.NEW_UNASSIGNED ? isInQueueOf(sql`r.id`, sql`t.product_id`, PEOPLE) : sql`true`} as "isInQueue",
         array(
           select distinct o.reason from (${concernedBy(sql`t.id`, PEOPLE)}) o where o.user_id = r.id order by o.reason
         )::text[] as reasons,

@@ -2,6 +2,9 @@ import { type RawBuilder, sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
 import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
+import { newId } from '../common/id.js';
+import { queueOf } from '../tickets/ticket-audience.js';
+import { idFrom } from '../tickets/owed-mails.sql.js';
 import { type AuthorLimit, IS_LIMITED } from './author-limit.js';
 import { type DigestTold } from './notification-mail.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
@@ -117,6 +120,34 @@ export class NotificationLeases {
           and (${isNew} or n.merged_into = ${id})
         returning ${this.#db.columns(Notification, 'n')}`,
       { summary: 'update notification' },
+    );
+  }
+
+  /** Those that are due now as they waited for one of the given mails, which was not sent. */
+  async freedBy(ids: readonly string[]): Promise<{ id: string }[]> {
+    return this.#db.all(sql<{ id: string }>`
+      select n.id from notification p join notification n on n.ticket_id = p.ticket_id and n.recipient_id = p.recipient_id
+      where p.id = any(${[...ids]}::uuid[]) and n.id <> p.id and ${this.#isDue()} order by n.send_at, n.id`);
+  }
+
+  /**
+   * Enqueues NEW_UNASSIGNED for those who find somebody now, when nobody hears of the ticket by the given ones, which were
+   * cancelled: the product may have another owner, or people other rights. Nobody gets a second one.
+   */
+  async requeue(ids: readonly string[]): Promise<{ id: string }[]> {
+    const people = { createdById: sql`t.created_by_id`, assignedToId: sql`t.assigned_to_id` };
+    return this.#db.all(
+      sql<{ id: string }>`
+        insert into notification (id, kind, recipient_id, ticket_id, actor_id, reason, changes, created_at, send_at, traceparents)
+        select ${idFrom(sql`${newId()}::uuid`)}, ended.kind, q.id, t.id, ended.actor_id, q.reason, '[]', ${this.#now()}, ${this.#now()}, ended.traceparents
+        from notification ended join ticket t on t.id = ended.ticket_id
+          cross join lateral (${queueOf(sql`t.product_id`, people, sql`ended.actor_id`)}) q
+        where ended.id = any(${[...ids]}::uuid[]) and ended.kind = 'NEW_UNASSIGNED' and ended.status = 'CANCELLED'
+          and t.deleted_at is null and t.assigned_to_id is null and t.status not in ('DONE', 'CLOSED')
+          and not exists (select from notification o where o.ticket_id = t.id and o.kind = ended.kind
+            and (o.status in ('SENT', 'SCHEDULED') or (o.recipient_id = q.id and o.created_at >= ended.created_at)))
+        on conflict do nothing returning id`,
+      { summary: 'insert notification' },
     );
   }
 

@@ -19,6 +19,17 @@ export function wantsMail(user: string, kind: RawBuilder<unknown>): RawBuilder<b
   return sql`case ${kind} ${sql.join(cases, sql` `)} end`;
 }
 
+/** The statement that cancels the mails that wait for somebody about a ticket that they ignore from now on: all but those about mentions. */
+export function cancelledByIgnoring(
+  ticketId: RawBuilder<unknown>,
+  userId: RawBuilder<unknown>,
+  now: RawBuilder<unknown>,
+): RawBuilder<unknown> {
+  return sql`
+    update notification n set status = 'CANCELLED', cancelled_at = ${now}, cancel_reason = 'UNSUBSCRIBED'
+    where n.ticket_id = ${ticketId} and n.recipient_id = ${userId} and n.kind <> 'MENTIONED' and ${isCancellable('n', now)}`;
+}
+
 /** Whether the mail under an alias is pending and not leased: a leased one is being sent. */
 export function isCancellable(notification: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
   const [status, claimedUntil] = [sql.ref(`${notification}.status`), sql.ref(`${notification}.claimed_until`)];

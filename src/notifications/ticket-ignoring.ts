@@ -3,6 +3,7 @@ import { type Clock } from '../common/clock.js';
 import { type Db } from '../database/db.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
 import { type IgnoredTicket } from './ignore-tokens.js';
+import { cancelledByIgnoring } from './notification-sql.js';
 
 /** Ignores tickets for people who are not signed in but have the link of a mail. */
 export class TicketIgnoring {
@@ -19,13 +20,16 @@ export class TicketIgnoring {
     return this.#number(visible(ignored));
   }
 
-  /** As `find`, and from then on the person ignores the ticket. */
+  /** As `find`, and from then on the person ignores the ticket: mails about it that wait are cancelled. */
   async ignore(ignored: IgnoredTicket): Promise<number | null> {
+    const now = sql`${this.#clock.now().toISOString()}::timestamptz`;
     return this.#number(sql`
       with visible as (${visible(ignored)}), ignored as (
         insert into ticket_watch (ticket_id, user_id, state, created_at)
-        select ticket_id, user_id, 'IGNORED', ${this.#clock.now().toISOString()}::timestamptz from visible
+        select ticket_id, user_id, 'IGNORED', ${now} from visible
         on conflict (ticket_id, user_id) do update set state = excluded.state, created_at = excluded.created_at
+      ), cancelled as (
+        ${cancelledByIgnoring(sql`(select ticket_id from visible)`, sql`(select user_id from visible)`, now)}
       )
       select number from visible`);
   }

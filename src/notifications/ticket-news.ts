@@ -159,7 +159,8 @@ function cancelReasonOf(row: NotificationRow, facts: TicketFacts): NotificationC
   const ignored = facts.ignoresTicket && row.kind !== NotificationKind.MENTIONED;
   if (!facts.wantsMail || ignored) return NotificationCancelReason.UNSUBSCRIBED;
   if (!facts.recipientProven) return NotificationCancelReason.EMAIL_UNCONFIRMED;
-  return facts.seesTicket ? null : NotificationCancelReason.NOT_VISIBLE;
+  if (!facts.seesTicket) return NotificationCancelReason.NOT_VISIBLE;
+  return facts.isInQueue ? null : NotificationCancelReason.RETRACTED;
 }
 
 /** Why what a mail is about is over; null when it is not. */

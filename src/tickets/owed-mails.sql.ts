@@ -93,6 +93,8 @@ export function enqueued(mails: RawBuilder<unknown>, condition: RawBuilder<boole
     where ${condition} and not m."amendsOnly" and u.deleted_at is null and ${wantsMail('u', sql`m.kind`)} and u.id is distinct from m."exceptId"
       and ${seesTicketOf('u', 'r', PEOPLE)} and (not m.internal or ${readsInternalComments('u', 'r')})
       and (m.kind not in ('UPDATED', 'REPLIED') or not ${ignoresTicket(sql`u.id`, sql`m."ticketId"`)})
+      and (m.kind <> 'NEW_UNASSIGNED' or not exists (
+        select from notification told where told.ticket_id = m."ticketId" and told.kind = m.kind and told.status = 'SENT'))
       and not (m.reassigned and u.assignment_emails and u.id is not distinct from m."assignedId")
     order by m."ticketId", u.id, m.kind
     on conflict (kind, recipient_id, ticket_id) where status = 'SCHEDULED' and ticket_id is not null and claimed_until is null

@@ -2,6 +2,7 @@ import { type Viewer } from '../accounts/viewer.js';
 import { type Row } from '../database/row.js';
 import { changeOf, writeOf } from './ticket-consequences.js';
 import { TicketEventKind } from './ticket-event.entity.js';
+import { NO_MAILS, withQueue } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type LivingReferences } from './ticket.commands.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
@@ -25,8 +26,8 @@ export function needsLivingAssignee({ status, assignedToId }: Row<Ticket>): bool
 }
 
 /**
- * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. It enqueues no
- * mails, as those of the comment tell of it (`commentOn`).
+ * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. The mails of the
+ * comment tell of it (`commentOn`), and those who find an assignee hear of a ticket that is new to them.
  * @param living the assignee if the account still exists; required when `needsLivingAssignee`
  * @param notified whether the comment is
  */
@@ -38,5 +39,6 @@ export function reopenOnReply(
   const { assignedToId } = living ?? snapshot.ticket;
   const status = assignedToId === null ? TicketStatus.OPEN : TicketStatus.IN_PROGRESS;
   const change = changeOf(snapshot.ticket, { status, assignedToId }, at);
-  return change && writeOf(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, notified });
+  const mails = withQueue(NO_MAILS, snapshot.ticket, { status, assignedToId, actorId: snapshot.ticket.createdById });
+  return change && writeOf(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, mails, notified });
 }

@@ -49,10 +49,19 @@ export function ignoresTicket(userId: RawBuilder<unknown>, ticketId: RawBuilder<
     where w.ticket_id = ${ticketId} and w.user_id = ${userId} and w.state = 'IGNORED')`;
 }
 
+/** Whether a user is one of `queueOf`. */
+export function isInQueueOf(
+  userId: RawBuilder<unknown>,
+  productId: RawBuilder<unknown>,
+  people: TicketPeople,
+): RawBuilder<boolean> {
+  return sql`exists (select from (${queueOf(productId, people, sql`null::uuid`)}) q where q.id = ${userId})`;
+}
+
 /**
  * A query for those who find somebody for a new ticket, by `id` and `reason`: the owner of its product, if that address
  * is an account that may see the ticket and wants such mails, or else everybody who may assign it.
- * @param exceptId who made it
+ * @param exceptId who caused it; null for nobody
  */
 export function queueOf(
   productId: RawBuilder<unknown>,

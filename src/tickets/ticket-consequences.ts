@@ -2,7 +2,7 @@ import { type Row } from '../database/row.js';
 import { toldTicketText } from '../notifications/told-changes.js';
 import { changesOf, differing } from './ticket-changes.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS, unannounced, withMentioned } from './ticket-mails.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS, unannounced, withMentioned, withQueue } from './ticket-mails.js';
 import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketValues } from './ticket.fields.js';
@@ -42,6 +42,11 @@ export function changed(
   const { values, changes } = change;
   const status = isStatus(values.status) ? values.status : ticket.status;
   const assignedToId = typeof values.assignedToId === 'string' ? values.assignedToId : null;
+  const after = {
+    status,
+    actorId,
+    assignedToId: values.assignedToId === undefined ? ticket.assignedToId : assignedToId,
+  };
   const mails =
     values.assignedToId === undefined
       ? mailsOfChanges(changes, actorId)
@@ -51,7 +56,7 @@ export function changed(
     actorId,
     at,
     kind: TicketEventKind.CHANGED,
-    mails: withNamed(mails, ticket.id, actorId, naming),
+    mails: withNamed(withQueue(mails, ticket, after), ticket.id, actorId, naming),
     mentions: mentionsOf(naming),
     notified,
   });

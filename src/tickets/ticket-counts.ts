@@ -1,6 +1,9 @@
 import { type RawBuilder, sql } from 'kysely';
 import { type RunLimited } from '../common/bounded-limiter.js';
+import { SharedRuns } from '../common/shared-runs.js';
 import { type Db } from '../database/db.js';
+import { compiled } from '../database/sql-text.js';
+import { outOfScope } from '../observability/scope.js';
 import { isActive, TicketStatus } from './ticket.entity.js';
 import { type TicketCounts } from './ticket.types.js';
 
@@ -39,11 +42,27 @@ export function totalOf({ byStatus }: TicketCounts): number {
   return byStatus.reduce((total, { count }) => total + count, 0);
 }
 
-/** Counts the tickets `t` that fulfil a condition, by status. One statement. */
-export async function countByStatus(db: Db, condition: RawBuilder<boolean>): Promise<TicketCounts> {
-  return countsOf(
-    await db.all(sql<Tally>`select null as parent, ${TALLY} from ticket t where ${condition} group by t.status`),
-  );
+/**
+ * Counts tickets by status. Requests that count the same at the same time share a run, as the views of people with the
+ * same rights do: the statement reads every ticket that it counts.
+ */
+export class SharedCounts {
+  readonly #db: Db;
+  readonly #runs = new SharedRuns<TicketCounts>();
+
+  constructor(db: Db) {
+    this.#db = db;
+  }
+
+  /** Counts the tickets `t` that fulfil a condition. One statement. */
+  async byStatus(condition: RawBuilder<boolean>): Promise<TicketCounts> {
+    const query = compiled(
+      sql<Tally>`select null as parent, ${TALLY} from ticket t where ${condition} group by t.status`,
+    );
+    const key = JSON.stringify([query.sql, query.parameters]);
+    // What a shared run reads is not charged to the request that happened to begin it.
+    return this.#runs.run(key, async () => outOfScope(async () => countsOf(await this.#db.all(query))));
+  }
 }
 
 /**

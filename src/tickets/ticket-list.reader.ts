@@ -7,7 +7,7 @@ import { keysetPage } from '../graphql/keyset-page.js';
 import { nodeSelection, type Selection } from '../graphql/selection.js';
 import { type SearchLimiter } from '../search/search-limiter.js';
 import { canUseInternalComments } from './comments/comment.policy.js';
-import { countByParent, countByStatus, totalOf } from './ticket-counts.js';
+import { countByParent, SharedCounts, totalOf } from './ticket-counts.js';
 import { isSearch, type MatchingTickets, matchingTickets } from './ticket-filter.js';
 import { type TicketListOrder, ticketOrder } from './ticket-order.js';
 import { checkRelevance, MAX_RANKED, NEWEST, refuseRelevance } from './ticket-relevance.js';
@@ -62,10 +62,12 @@ export type TicketParent = keyof typeof PARENT_COLUMNS;
 export class TicketListReader {
   readonly #db: Db;
   readonly #searchLimiter: SearchLimiter;
+  readonly #counts: SharedCounts;
 
   constructor(db: Db, searchLimiter: SearchLimiter) {
     this.#db = db;
     this.#searchLimiter = searchLimiter;
+    this.#counts = new SharedCounts(db);
   }
 
   /** A ticket's columns, with those that the order needs, and those joinable relations that the client asks for. */
@@ -89,7 +91,7 @@ export class TicketListReader {
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<TicketPage> {
     const order = ticketOrder(args.orderBy, canUseInternalComments(viewer));
     checkRelevance(args.orderBy ?? [], args);
-    const page = keysetPage(args, order);
+    const page = keysetPage(args, order, selection.has('pageInfo'));
     const { columns, joins } = this.#select(nodeSelection(selection), order);
     // First the page, then its joins: otherwise PostgreSQL would join all matches. With a filter the page has a
     // statement of its own, whose plan depends on the filter's values; the plan of the second statement stays the same.
@@ -128,7 +130,7 @@ export class TicketListReader {
     });
     const { count, counts } = withCounts(
       {
-        counts: async () => countLimited(async () => countByStatus(this.#db, matching.condition)),
+        counts: async () => countLimited(async () => this.#counts.byStatus(matching.condition)),
         count: async () => countLimited(async () => this.#db.count(sql`ticket t where ${matching.condition}`)),
       },
       selection,
@@ -184,7 +186,7 @@ export class TicketListReader {
     const column = PARENT_COLUMNS[parent];
     const order = ticketOrder(args.orderBy, canUseInternalComments(viewer));
     checkRelevance(args.orderBy ?? [], args);
-    const page = keysetPage(args, order);
+    const page = keysetPage(args, order, selection.has('pageInfo'));
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#select(nodeSelection(selection), order, [key]);
     const { limited, countLimited } = this.#limited(viewer, args);

@@ -40,11 +40,27 @@ function assigned({ status, assignedToId, actorId }: Assignment): OwedMails[] {
   return [{ kind: NotificationKind.ASSIGNED, audience, changes: [] }];
 }
 
+const TO_QUEUE: OwedMails = { kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] };
+
 /** Mails about a new ticket: to its assignee, or to those who find one. */
 export function mailsOfCreation(ticket: Assignment): TicketMails {
   if (ticket.assignedToId !== null) return { ...NO_MAILS, owed: assigned(ticket) };
-  if (!isActive(ticket.status)) return NO_MAILS;
-  return { ...NO_MAILS, owed: [{ kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] }] };
+  return isActive(ticket.status) ? { ...NO_MAILS, owed: [TO_QUEUE] } : NO_MAILS;
+}
+
+/**
+ * The mails, and those to the people who find an assignee, when a change leaves an active ticket without one: they may
+ * never have heard of it. Those who have are not told again (`enqueued`).
+ * @param before the ticket as it was
+ */
+export function withQueue(
+  mails: TicketMails,
+  before: Pick<Assignment, 'status' | 'assignedToId'>,
+  { actorId, ...after }: Assignment,
+): TicketMails {
+  const wasInQueue = before.assignedToId === null && isActive(before.status);
+  const isInQueue = after.assignedToId === null && isActive(after.status);
+  return isInQueue && !wasInQueue ? { ...mails, owed: [...mails.owed, { ...TO_QUEUE, actorId }] } : mails;
 }
 
 /** Mails for a change of assignee: mails about the earlier state are cancelled; everybody concerned hears of it. */

@@ -44,7 +44,7 @@ function owedRecord(write: TicketWrite, owed: OwedMails, dueAfter: DueAfter): Ow
     audience: audience.to,
     recipientIds: audience.to === 'named' ? audience.ids : [],
     reason: audience.to === 'named' ? audience.reason : null,
-    exceptId: toActor ? null : write.actorId,
+    exceptId: toActor ? null : (owed.actorId ?? write.actorId),
     internal,
     reassigned: reassigned !== undefined,
     assignedId: reassigned?.assignedId ?? null,

@@ -104,7 +104,7 @@ export class TicketStatements {
         where e."ticketId" in (select id from written)
       ),
       pending as (${enqueued(owedSource(this.#writes, '$3'), sql`m."ticketId" in (select id from written)`)}),
-      noted as (${notedMentions(mentionSource('$4'), sql`m."ticketId" in (select id from written)`)})
+      noted as (${notedMentions(mentionSource(sql.raw('$4')), sql`m."ticketId" in (select id from written)`)})
       select ${this.#db.columns(Ticket, 't')}, t.id as "savedId", ${firstPending(sql`t.id`)} from written t`;
   }
 
@@ -207,8 +207,8 @@ export class TicketStatements {
         where ${isSaved} and m.kind = 'UPDATED' and n.kind = m.kind and n.ticket_id = m."ticketId"
           and (m."amendsOnly" or n.recipient_id = m."exceptId") and ${IS_WAITING}
       ),
-      forgotten as (${forgottenMentions(mentionSource('$4'), isSaved)}),
-      noted as (${notedMentions(mentionSource('$4'), isSaved)})
+      forgotten as (${forgottenMentions(mentionSource(sql.raw('$4')), isSaved)}),
+      noted as (${notedMentions(mentionSource(sql.raw('$4')), isSaved)})
       select ${this.#db.columns(Ticket, 't')}, l.id as "savedId", ${firstPending(sql`l.id`)}
       from locked l left join written t on t.id = l.id`;
   }

@@ -17,11 +17,11 @@ export interface SunkMail {
   readonly takenAt: number;
 }
 
-/** As long as a server on the same network takes, so that a kill finds mails on their way. */
-const TAKES_MS = 50;
-
-/** An SMTP server that takes everything and remembers when it came. */
-export async function startMailSink() {
+/**
+ * An SMTP server that takes everything and remembers when it came.
+ * @param acceptMs how long it takes from the end of the data to its answer: a kill finds mails on their way
+ */
+export async function startMailSink(acceptMs: number) {
   const mails: SunkMail[] = [];
   const begun = new Map<string, number>();
   const server = new SMTPServer({
@@ -38,7 +38,7 @@ export async function startMailSink() {
       const messageId = mail.messageId?.replace(/^<|>$/g, '') ?? '';
       const [, ticketId = null] = /<ticket\.([^@>]+)@/.exec(mail.references ?? '') ?? [];
       const words = [...new Set(`${mail.text} ${mail.html}`.match(/\bword[0-9a-f]{12}\b/g))];
-      await delay(TAKES_MS);
+      await delay(acceptMs);
       const takenAt = Date.now();
       const begunAt = begun.get(session.id) ?? takenAt;
       for (const { address } of session.envelope.rcptTo)

@@ -43,9 +43,6 @@ const KILL_UPSETS = { beforeMs: 3000, afterMs: 2000 };
  */
 const ON_ITS_WAY_MS = 250;
 
-/** A worker sends five mails at once (src/notifications/delivery.ts): those under way when it is killed may be sent again. */
-const MAX_DUPLICATES_A_KILL = 5;
-
 /** @param seeAll the addresses of those who may see every ticket */
 export function judge(
   stories: readonly TicketStory[],
@@ -176,10 +173,7 @@ export function brokenBars(verdict: Verdict): string[] {
     [verdict.untold === 0, `${verdict.untold} not told of a comment`],
     [verdict.toldTwice === 0, `${verdict.toldTwice} told of a comment by two mails`],
     [verdict.afterUnassigned === 0, `${verdict.afterUnassigned} sent to people who may not see the ticket`],
-    [
-      verdict.duplicates <= verdict.kills * MAX_DUPLICATES_A_KILL,
-      `${verdict.duplicates} duplicates after ${verdict.kills} kills`,
-    ],
+    [verdict.duplicates <= verdict.kills, `${verdict.duplicates} duplicates after ${verdict.kills} kills`],
     [verdict.twiceForOneTurn === 0, `${verdict.twiceForOneTurn} mails too many with another Message-ID`],
     [verdict.lateP99 <= 2000, `p99 late ${verdict.lateP99} ms while healthy`],
   ];

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { newId } from '../../src/common/id.js';
 import { sql } from 'kysely';
@@ -7,7 +7,10 @@ import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { succeed } from '../support/calls.js';
 import { select } from '../support/database-state.js';
 import { buildComment, buildPerson, buildProduct, buildTicket, type Person } from '../support/factories.js';
+import { connectLive } from '../support/live.js';
 import { startTestServer, type TestServer } from '../support/server.js';
+import { waitFor } from '../jobs/wait-for.js';
+import { cursorOf } from '../tickets/changes/follow.js';
 import { randomQuery } from './random-queries.js';
 
 /** `npm run fuzz` asks more of them, by other seeds. */
@@ -26,6 +29,8 @@ let product: { id: string };
 
 /** Ids of what is hidden: known before it is there, so that the same queries can be asked without it. */
 const hidden = { ticket: newId(), assigned: newId(), deleted: newId() };
+/** Cursors of before it was there. */
+const start = new Map<Person, string>();
 
 beforeAll(async () => {
   server = await startTestServer({ accessTokenSeconds: 86_400, delaysRejections: false });
@@ -122,12 +127,15 @@ test('random queries are answered as if nothing hidden were there', async () => 
     usernames: [manager.username, viewers[0]?.username ?? ''],
     emails: [manager.email, viewers[0]?.email ?? ''],
     instants: ['2026-03-02T07:59:59.000Z', '2026-03-02T08:00:00.000Z', '2026-03-03T00:00:00.000Z'],
+    // Of somebody who sees all: what the viewers' own lead to is asked below.
+    cursors: [await cursorOf(manager.client)],
   };
   // The same queries each time; TEST_SEED asks others.
   const seed = Number(process.env['TEST_SEED'] ?? 20_261_121);
   const question = fc.record({ viewer: fc.nat({ max: 1 }), query: randomQuery(createSchema(), vocabulary) });
   const queries = fc.sample(question, { numRuns: QUERIES, seed });
 
+  for (const each of [manager, ...viewers]) start.set(each, await cursorOf(each.client));
   const before = await answersTo(queries);
   await addHidden();
   await linkToHidden();
@@ -156,3 +164,93 @@ test('random queries are answered as if nothing hidden were there', async () => 
     expect(after[index]).not.toContain('INTERNAL_SERVER_ERROR');
   }
 }, 1_200_000);
+
+/** Cursors of the manager, at each change of a hidden ticket and before the first one. */
+async function cursorsToHidden(): Promise<string[]> {
+  const since = start.get(manager);
+  const { ticketChanges } = await manager.client.query(
+    'query ($since: String!) { ticketChanges(since: $since, first: 100) { changes { cursor ticketId } } }',
+    { since },
+  );
+  const ids = new Set(Object.values(hidden));
+  const found = ticketChanges.changes.filter(({ ticketId }: { ticketId: string }) => ids.has(ticketId));
+  expect(new Set(found.map(({ ticketId }: { ticketId: string }) => ticketId))).toEqual(ids);
+  return [since ?? '', ...found.map(({ cursor }: { cursor: string }) => cursor)];
+}
+
+/** The first viewer may know the id of the ticket that they made themself, and that was deleted. */
+function withoutVanished(viewer: Person | undefined, text: string): string {
+  return viewer === viewers[0] ? text.replaceAll(`"ticketId":"${hidden.deleted}"`, '"ticketId":"their own"') : text;
+}
+
+function expectNothingHidden(viewer: Person | undefined, text: string): void {
+  expect(text.toLowerCase()).not.toContain(CANARY);
+  for (const id of Object.values(hidden)) expect(withoutVanished(viewer, text)).not.toContain(id);
+  expect(text).not.toContain('INTERNAL_SERVER_ERROR');
+}
+
+describe('the changes of what is hidden', () => {
+  test('are not told by the cursors of somebody else, which are refused', async () => {
+    const [first, second] = viewers;
+    const foreign = await cursorsToHidden();
+    for (const [viewer, other] of [
+      [first, second],
+      [second, first],
+    ] as const) {
+      if (!viewer || !other) continue;
+      const socket = await connectLive(server.url, viewer.client.token);
+      for (const since of [...foreign, start.get(other) ?? '', await cursorOf(other.client)]) {
+        const { data, errors } = await viewer.client.send(
+          'query ($since: String!) { ticketChanges(since: $since) { changes { ticketId } } }',
+          { since },
+        );
+        expect({ data, reason: errors[0]?.extensions['reason'] }).toEqual({ data: null, reason: 'RIGHTS_CHANGED' });
+        const frame = await socket.follow(since, { since });
+        expect(frame).toMatchObject({ type: 'error', payload: [{ extensions: { reason: 'RIGHTS_CHANGED' } }] });
+      }
+      socket.close();
+    }
+  });
+
+  test("are not told by the viewers' own cursors of before, whatever is asked", async () => {
+    const numRuns = Math.ceil(QUERIES / 2);
+    const seed = Number(process.env['TEST_SEED'] ?? 20_261_121);
+    for (const viewer of viewers) {
+      const vocabulary = {
+        ids: [...Object.values(hidden), ...visible.map(({ id }) => id), product.id, manager.id, viewer.id],
+        numbers: [1, 2, 3, 50],
+        words: [CANARY],
+        usernames: [manager.username],
+        emails: [manager.email],
+        instants: ['2026-03-02T08:00:00.000Z', '2026-03-03T00:00:00.000Z'],
+        cursors: [start.get(viewer) ?? '', await cursorOf(viewer.client)],
+      };
+      const queries = fc.sample(randomQuery(createSchema(), vocabulary, ['ticketChanges']), { numRuns, seed });
+      let told = 0;
+      for (const query of queries) {
+        const { data, errors } = await viewer.client.send(query);
+        expectNothingHidden(viewer, JSON.stringify({ data, errors }));
+        told += data?.ticketChanges?.changes?.length ?? 0;
+      }
+      expect({ seed, told: told > 0 }).toEqual({ seed, told: true });
+    }
+  });
+
+  test("are not told by subscriptions from the viewers' own cursors of before", async () => {
+    for (const viewer of viewers) {
+      const socket = await connectLive(server.url, viewer.client.token);
+      const isCaughtUp = (id: string) => socket.told(id).some(({ __typename }) => __typename === 'CaughtUp');
+      for (const [id, filter] of [
+        ['all', null],
+        ['not', { not: { assignedToMe: true } }],
+        ['hidden', { duplicate: true }],
+      ] as const) {
+        socket.subscribe(id, { since: start.get(viewer), filter });
+        await waitFor(() => isCaughtUp(id));
+      }
+      expect(socket.told('all').length).toBeGreaterThan(2);
+      expectNothingHidden(viewer, JSON.stringify(socket.frames));
+      socket.close();
+    }
+  });
+});

@@ -25,6 +25,8 @@ export interface Vocabulary {
   readonly usernames: readonly string[];
   readonly emails: readonly string[];
   readonly instants: readonly string[];
+  /** Of the log of changes; words without them. */
+  readonly cursors?: readonly string[];
 }
 
 /** What a query is made by: so many numbers up to so much. */
@@ -35,8 +37,15 @@ const DEEPEST_INPUT = 2;
 /** Pages stay small, or most queries would be refused as too costly. */
 const LARGEST_PAGE = 3;
 
-/** Random queries over all that a schema has: fields and arguments that it gains later are asked for too. */
-export function randomQuery(schema: GraphQLSchema, vocabulary: Vocabulary): fc.Arbitrary<string> {
+/**
+ * Random queries over all that a schema has: fields and arguments that it gains later are asked for too.
+ * @param of of these root fields; of any by default
+ */
+export function randomQuery(
+  schema: GraphQLSchema,
+  vocabulary: Vocabulary,
+  of?: readonly string[],
+): fc.Arbitrary<string> {
   return fc.array(fc.nat(MOST), { minLength: DRAWS, maxLength: DRAWS }).map((draws) => {
     let drawn = 0;
     const below = (limit: number): number => {
@@ -57,6 +66,7 @@ export function randomQuery(schema: GraphQLSchema, vocabulary: Vocabulary): fc.A
       if (typeName === 'Float') return 0.5;
       if (typeName === 'DateTime') return oneOf(vocabulary.instants);
       if (typeName === 'EmailAddress') return oneOf(vocabulary.emails);
+      if (name === 'since' && vocabulary.cursors) return oneOf(vocabulary.cursors);
       return oneOf(name === 'username' ? vocabulary.usernames : vocabulary.words);
     };
 
@@ -109,7 +119,9 @@ export function randomQuery(schema: GraphQLSchema, vocabulary: Vocabulary): fc.A
       return `{ ${['__typename', ...asked].join(' ')} }`;
     };
 
-    const roots = Object.values(schema.getQueryType()?.getFields() ?? {});
+    const roots = Object.values(schema.getQueryType()?.getFields() ?? {}).filter(
+      ({ name }) => of?.includes(name) ?? true,
+    );
     const asked = new Set([oneOf(roots), oneOf(roots)]);
     return `{ ${[...asked].map((field) => fieldOf(field, 0)).join(' ')} }`;
   });

@@ -35,6 +35,7 @@ describe('the desk', () => {
     '/tickets?view=mine',
     '/me',
     '/insights',
+    '/mails',
     '/products',
     '/people',
     '/people/new',

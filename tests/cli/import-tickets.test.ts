@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Comment } from '../../src/tickets/comments/comment.entity.js';
-import { Notification } from '../../src/notifications/notification.entity.js';
+import { Notification, NotificationKind } from '../../src/notifications/notification.entity.js';
 import { Product } from '../../src/products/product.entity.js';
 import { TicketEvent } from '../../src/tickets/ticket-event.entity.js';
+import { TicketMention } from '../../src/tickets/mentions/ticket-mention.entity.js';
 import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
@@ -36,6 +37,8 @@ const importing = async (path: string, ...options: string[]) =>
 
 const imported = async (title: string) =>
   entities().findOneOrFail(Ticket, { title, details: { import: { source: `s${source}` } } });
+const said = (content: string, internal = false) => ({ author: 'ada', content, internal });
+const exportedId = (digit: string) => `019e1c2a-0000-7000-8000-00000000000${digit}`;
 const countTickets = async () => entities().count(Ticket);
 
 describe('an import', () => {
@@ -177,6 +180,74 @@ describe('an import', () => {
       [tomas.id, 'WATCHING'],
     ]);
     expect(await watches('Unwatched')).toEqual([]);
+  });
+
+  test('finds who is mentioned in the texts and may read them, and mails nobody', async () => {
+    const [tech, blind] = [
+      await buildPerson(server, { role: BuiltInRole.TECH }),
+      await buildPerson(server, { role: {} }),
+    ];
+    const rows = [
+      {
+        id: '1',
+        title: 'Mentioning',
+        description: `@ada and @${blind.username}, ask @${tech.username}.`,
+        createdBy: 'ada',
+        comments: [
+          said(`Thanks, @${tech.username}!`),
+          said(`@${blind.username} and @${tech.username}`, true),
+          said('-@nobody-'),
+        ],
+      },
+      { id: '2', title: 'Written by them', description: `I, @${blind.username}, and @ada`, createdBy: blind.username },
+    ];
+    const { code } = await importing(await file('x.json', JSON.stringify(rows)), '--send-mails');
+    expect(code).toBe(0);
+    const mentions = async (title: string) => {
+      const found = await entities().find(TicketMention, { ticket: await imported(title) }, { populate: ['comment'] });
+      return found.map(({ user, comment }) => [user.id, comment?.unwrap().content.slice(0, 6) ?? null]);
+    };
+    const found = await mentions('Mentioning');
+    expect(found).toHaveLength(3);
+    expect(found).toEqual(
+      expect.arrayContaining([
+        [tech.id, null],
+        [tech.id, 'Thanks'],
+        [tech.id, `@${blind.username}`.slice(0, 6)],
+      ]),
+    );
+    expect(await mentions('Written by them')).toEqual([[ada.id, null]]);
+    expect(await entities().count(Notification, { kind: NotificationKind.MENTIONED })).toBe(0);
+  });
+
+  test('of an own export without lists of mentions finds them in the texts; with lists it takes these', async () => {
+    const mei = await buildPerson(server);
+    const ticket = (digit: string, mentions: unknown) => ({
+      id: exportedId(digit),
+      title: 'Exported',
+      description: `@${mei.username}`,
+      createdBy: 'ada',
+      comments: [{ id: exportedId(`${Number(digit) + 4}`), author: 'ada', content: `@${mei.username}`, mentions }],
+      mentions,
+    });
+    const rows = [ticket('1', undefined), ticket('2', []), ticket('3', [mei.username, 'stranger'])];
+    const { code, stdout } = await cli(server, [
+      'import-tickets',
+      await file('x.json', JSON.stringify(rows)),
+      '--preset',
+      'docket',
+    ]);
+    expect({ code, stdout }).toMatchObject({
+      code: 0,
+      stdout: expect.stringContaining('1 × mentioned somebody without an account here: left out'),
+    });
+    const found = await entities().find(TicketMention, { user: mei.id }, { orderBy: { ticket: 'asc' } });
+    expect(found.map(({ ticket: { id: ticketId } }) => ticketId)).toEqual(['1', '1', '3', '3'].map(exportedId));
+    const bad = await file('y.json', JSON.stringify([ticket('4', 'mei')]));
+    expect(await cli(server, ['import-tickets', bad, '--preset', 'docket'])).toMatchObject({
+      code: 1,
+      stderr: expect.stringContaining('mentions: it is no list of usernames.'),
+    });
   });
 
   test('keeps what was silent, mails nobody about it, and reopens no ticket for a comment', async () => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { TicketEvent, TicketEventKind } from '../../src/tickets/ticket-event.entity.js';
+import { TicketMention } from '../../src/tickets/mentions/ticket-mention.entity.js';
 import { TicketWatch } from '../../src/tickets/watching/ticket-watch.entity.js';
 import { WatchState } from '../../src/tickets/watching/watch-state.js';
 import { Ticket, TicketStatus } from '../../src/tickets/ticket.entity.js';
@@ -88,7 +89,7 @@ async function fill(server: TestServer): Promise<void> {
   await buildComment(server, { ticket: deleted, author: people.ada });
 }
 
-/** Every other ticket and comment is silent; some are watched or ignored. */
+/** Every other ticket and comment is silent; some are watched or ignored, and some mention people. */
 async function watchSilently(
   server: TestServer,
   of: {
@@ -111,6 +112,11 @@ async function watchSilently(
     em.create(TicketWatch, { ticket: ticket.id, user: people.leo.id, state: WatchState.WATCHING, createdAt });
   if (index > 1)
     em.create(TicketWatch, { ticket: ticket.id, user: people.ada.id, state: WatchState.IGNORED, createdAt });
+  // Whom a text mentions is decided when it is written: a name in it may have changed since.
+  if (index === 2) {
+    em.create(TicketMention, { ticket: ticket.id, user: people.leo.id, createdAt });
+    em.create(TicketMention, { ticket: ticket.id, comment: comment.id, user: people.ada.id, createdAt });
+  }
   await em.flush();
 }
 
@@ -131,10 +137,13 @@ describe.each(['csv', 'json'])('an export as %s', (format) => {
     expect(exported).toContain('Online');
     expect(exported).not.toContain('Deleted');
     for (const told of ['WATCHING', 'IGNORED']) expect(exported).toContain(told);
+    for (const name of [USERNAME, 'ada']) expect(exported.replaceAll('""', '"')).toContain(`["${name}"]`);
 
     await empty.app.orm.em
       .getConnection()
-      .execute('truncate ticket_event, ticket_watch, comment, notification, ticket restart identity cascade');
+      .execute(
+        'truncate ticket_event, ticket_watch, ticket_mention, comment, notification, ticket restart identity cascade',
+      );
     const imported = await cli(empty, ['import-tickets', await file(`tickets.${format}`, exported)]);
     expect(imported).toMatchObject({
       code: 0,

@@ -91,6 +91,43 @@ test('the initial migration has no way down, and says so', async () => {
   }
 });
 
+test.each([0, 1])('the kinds of mails grow where there are %d notifications, which are kept', async (count) => {
+  const url = await emptyDatabase();
+  const orm = await connectWith(url, migrations);
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    await migrating(orm, async (transaction) => orm.migrator.up({ to: migrations[0]?.name, transaction }));
+    // Its people and ticket do not matter.
+    await client.query('set session_replication_role = replica');
+    const insert = (kind: string) =>
+      client.query(
+        `insert into notification (id, kind, status, cancel_reason, recipient_id, ticket_id, changes, created_at, send_at)
+         values (gen_random_uuid(), $1, 'CANCELLED', 'BY_STAFF', gen_random_uuid(), gen_random_uuid(), '[]', now(), now())`,
+        [kind],
+      );
+    for (let i = 0; i < count; i += 1) await insert('DIGEST');
+    await migrate(orm);
+    const { rows: enums } = await client.query(
+      `select enum_range(null::notification_kind)::text as kinds, enum_range(null::notification_cancel_reason)::text as reasons`,
+    );
+    expect(enums).toEqual([
+      {
+        kinds: '{ASSIGNED,UPDATED,DIGEST,REPLIED,NEW_UNASSIGNED,MENTIONED}',
+        reasons:
+          '{REASSIGNED,UNASSIGNED,TICKET_DELETED,USER_DELETED,UNSUBSCRIBED,BY_STAFF,EMAIL_UNCONFIRMED,NOT_VISIBLE,ASSIGNED,MERGED,RETRACTED}',
+      },
+    ]);
+    await insert('MENTIONED');
+    const { rows } = await client.query('select kind, cancel_reason as reason from notification order by kind');
+    const kept = [{ kind: 'DIGEST', reason: 'BY_STAFF' }].slice(0, count);
+    expect(rows).toEqual([...kept, { kind: 'MENTIONED', reason: 'BY_STAFF' }]);
+  } finally {
+    await client.end();
+    await orm.close(true);
+  }
+});
+
 test('a migration may take longer than a request', async () => {
   const url = await emptyDatabase();
   const session = { statement_timeout: String(SHORT_MS) };

@@ -67,6 +67,18 @@ describe('a page of tickets', () => {
     expect(await statements(byEdges, { first: 50 })).toBe(await statements(PAGE, { first: 50 }));
   });
 
+  test('costs at most two more with all that a list shows beside, for five tickets as for fifty', async () => {
+    const listed = PAGE.replace(
+      'nodes {',
+      `counts { active unassigned byStatus { status count } }
+      nodes { commentCount lastActivityAt lastComment { id content createdAt author { id name } } url viewerCanChangeStatus
+        viewerCanComment viewerCanCommentInternally viewerCanRestore`,
+    );
+    const fifty = await statements(listed, { first: 50 });
+    expect(fifty).toBeLessThanOrEqual((await statements(PAGE, { first: 50 })) + 2);
+    expect(await statements(listed, { first: 5 })).toBe(fifty);
+  });
+
   test("costs one more statement for every ticket's number of comments together", async () => {
     const counted = `query ($first: Int!) { tickets(first: $first) { nodes { id comments(first: 1) { totalCount } } } }`;
     const five = await statements(counted, { first: 5 });

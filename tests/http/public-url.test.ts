@@ -6,6 +6,7 @@ import { readEnv } from '../../src/app/env.js';
 import { systemClock } from '../../src/common/clock.js';
 import { createCaptureMailer } from '../../src/mail/capture-mailer.js';
 import { createTicket, later, mailsTo } from '../notifications/actions.js';
+import { sendAccountMails } from '../support/account-mails.js';
 import { buildPerson, PASSWORD, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { startStrippingProxy, type StrippingProxy } from '../support/stripping-proxy.js';
@@ -103,7 +104,7 @@ describe('a server below a path that a proxy takes away', () => {
       'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } }',
       { input: { email: person.email } },
     );
-    await server.app.passwordResets.sweep();
+    await sendAccountMails(server);
     const link = linkIn(mailsTo(server, person).at(-1)?.text, /^Set a new password:/);
     expect(link).toMatch(new RegExp(`^${proxy.url}/reset-password#token=`));
     const page = await open(link);
@@ -160,7 +161,7 @@ describe('a front end beside the server', () => {
       'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } }',
       { input: { email: person.email } },
     );
-    await server.app.passwordResets.sweep();
+    await sendAccountMails(server);
     const [assigned, digest, reset] = mailsTo(server, person).map(({ text }) => text);
     expect(linkIn(assigned, /^Open ticket/)).toBe(`${FRONT_END}/tickets/${number}`);
     expect(linkIn(digest, /^Open your tickets/)).toBe(`${FRONT_END}/tickets`);

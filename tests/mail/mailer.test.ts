@@ -52,6 +52,36 @@ describe('over SMTP', () => {
     await server.close();
   });
 
+  test('a server that never ends its answer holds up a mail for a limited time', async () => {
+    const trickling = createServer((socket) => {
+      let writing: NodeJS.Timeout | undefined;
+      let isData = false;
+      socket.on('error', () => {});
+      socket.on('close', () => clearInterval(writing));
+      socket.write('220 test\r\n');
+      socket.on('data', (data) => {
+        const received = data.toString();
+        if (!isData) socket.write(received.startsWith('DATA') ? '354 go on\r\n' : '250 ok\r\n');
+        isData ||= received.startsWith('DATA');
+        if (received.endsWith('\r\n.\r\n')) writing ??= setInterval(() => socket.write('250-more\r\n'), 50);
+      });
+    });
+    await once(trickling.listen(0, HOST), 'listening');
+    const address = trickling.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    const timeouts = { connection: 1000, socket: 500, mail: 1500 };
+    const impatient = createSmtpMailer({ host: HOST, port, from: FROM, timeouts });
+    try {
+      expect(await refusalOf(impatient)).toMatchObject({
+        permanent: false,
+        message: 'the mail server took too long for the mail',
+      });
+    } finally {
+      await impatient.close();
+      trickling.close();
+    }
+  });
+
   test('without STARTTLS nothing is said where TLS is required: no password, no mail', async () => {
     const said: string[] = [];
     const plain = createServer((socket) => {
@@ -175,6 +205,29 @@ describe('over SMTP', () => {
     const refusal = await refusalOf(mailer, buildMessage({ to: { name: 'Ada', address } }));
     expect(refusal).toMatchObject({ permanent: true, message: 'the address of the recipient is not valid' });
     expect(server.mails).toEqual([]);
+  });
+
+  test('the next mail is accepted only when it is stored that the one before was', async () => {
+    const stored = Promise.withResolvers<void>();
+    const first = mailer.send(buildMessage(), async () => stored.promise);
+    await server.waitForMails(1);
+    const others = ['2', '3', '4'].map(async (messageId) => mailer.send(buildMessage({ messageId })));
+    // Refused before its end: it does not wait, and nobody waits for it.
+    server.refuseRecipient('eve@example.com');
+    expect(await refusalOf(mailer, buildMessage({ to: { name: 'Eve', address: 'eve@example.com' } }))).toMatchObject({
+      permanent: true,
+    });
+    expect(server.mails).toHaveLength(1);
+    stored.resolve();
+    await Promise.all([first, ...others]);
+    expect(server.mails).toHaveLength(4);
+  });
+
+  test('a mail of which it cannot be stored that it was accepted holds up no other, and the error says why', async () => {
+    const failing = mailer.send(buildMessage(), async () => Promise.reject(new Error('no database')));
+    await expect(failing).rejects.toThrow('no database');
+    await mailer.send(buildMessage());
+    expect(server.mails).toHaveLength(2);
   });
 
   test.each([550, 552, 554])('a mail answered with %d is refused for good', async (code) => {

@@ -20,9 +20,9 @@ beforeAll(async () => {
     accessTokenSeconds: MONTH_SECONDS,
     digestIntervalMs: 86_400_000,
     mailer: {
-      async send(message) {
+      async send(message, stored) {
         if (message.subject.startsWith('Your tickets')) await onTheWay();
-        await mailer.send(message);
+        await mailer.send(message, stored);
       },
       close: async () => mailer.close(),
     },

@@ -5,7 +5,7 @@ import { loadSigningKeys } from '../../src/accounts/sessions/signing-keys.js';
 import { IgnoreTokens } from '../../src/notifications/ignore-tokens.js';
 import { buildPerson, buildTicket, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { comment, createTicket, later, mailsTo, updateTicket } from './actions.js';
+import { comment, createTicket, later, mailsTo, notificationsOf, updateTicket } from './actions.js';
 
 const NOT_VALID = [404, expect.stringContaining('This link is not valid')];
 
@@ -58,6 +58,8 @@ describe('the link to ignore a ticket', () => {
     for (let i = 0; i < 2; i += 1) {
       expect(await open(link, 'POST')).toEqual([200, expect.stringContaining(`You ignore ticket #${number}`)]);
     }
+    const waiting = await notificationsOf(person, { status: ['SCHEDULED'] });
+    expect(waiting.filter(({ ticket }: { ticket: { id: string } | null }) => ticket?.id === id)).toEqual([]);
     expect(await watchState(person, id)).toBe('IGNORED');
     await later(server, { minutes: 30 });
     expect(mailsTo(server, person)).toHaveLength(1);

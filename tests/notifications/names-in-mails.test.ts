@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { sendAccountMails } from '../support/account-mails.js';
 import { buildPerson, buildProduct, type Person } from '../support/factories.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { startTestServer, type TestServer } from '../support/server.js';
@@ -39,7 +40,7 @@ test('every mail keeps names and titles on one line, in their own direction', as
     'mutation ($input: RequestPasswordResetInput!) { requestPasswordReset(input: $input) { userErrors { code } } }',
     { input: { email: recipient.email } },
   );
-  await server.app.passwordResets.sweep();
+  await sendAccountMails(server);
 
   const mails = mailsTo(server, recipient);
   keepOnTheirLines(mails);

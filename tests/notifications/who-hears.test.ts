@@ -34,6 +34,14 @@ async function fates(person: Person, ticketId: string): Promise<string[]> {
   return rows.map(({ kind, status, reason, cancel_reason: end }) => `${kind} ${status} ${end ?? reason}`);
 }
 
+/** What became of the mails to those who find an assignee. */
+const queueOf = async (id: string) =>
+  select<{ status: string; end: string | null }>(
+    server,
+    sql`select status, cancel_reason as "end" from notification
+      where ticket_id = ${id} and kind = 'NEW_UNASSIGNED' order by created_at, status`,
+  );
+
 async function watchStateOf(person: Person, id: string): Promise<string> {
   const { ticket } = await person.client.query('query ($id: ID!) { ticket(id: $id) { viewerWatchState } }', { id });
   return ticket?.viewerWatchState;
@@ -275,6 +283,99 @@ describe('a new ticket that nobody is assigned to', () => {
   });
 });
 
+describe('a ticket that lost its assignee before anybody who assigns heard of it', () => {
+  test('is told to them then, after the delay, but not to who caused it', async () => {
+    const [staff, creator] = [await tech(), await buildPerson(server)];
+    const { id } = await createTicket(creator);
+    await updateTicket(staff, { id, assignedTo: { id: creator.id } });
+    await later(server, { minutes: 6 });
+    await updateTicket(staff, { id, assignedTo: null });
+    await later(server, { minutes: 11 });
+    const others = await tech();
+    expect((await fates(staff, id)).slice(0, 1)).toEqual(['NEW_UNASSIGNED CANCELLED ASSIGNED']);
+    const waiting = (await queueOf(id)).filter(({ status }) => status === 'SCHEDULED');
+    expect(waiting.length).toBeGreaterThan(0);
+    await later(server, { minutes: 1 });
+    expect((await queueOf(id)).filter(({ status }) => status === 'SENT')).toHaveLength(waiting.length);
+    expect([await fates(staff, id), await fates(others, id)]).toEqual([['NEW_UNASSIGNED CANCELLED ASSIGNED'], []]);
+
+    // Those who heard of it once are not told again.
+    await updateTicket(staff, { id, assignedTo: { id: creator.id } });
+    await updateTicket(staff, { id, assignedTo: null });
+    expect((await queueOf(id)).filter(({ status }) => status === 'SCHEDULED')).toEqual([]);
+  });
+
+  test('is told when it was created with an assignee, or is reopened without one, also by an answer', async () => {
+    const [staff, other, creator] = [await tech(), await tech(), await tech()];
+    const { id } = await createTicket(creator, { assignedTo: { id: other.id } });
+    await updateTicket(staff, { id, assignedTo: null });
+    expect(await fates(creator, id)).toContain('NEW_UNASSIGNED SCHEDULED QUEUE');
+    expect(await fates(staff, id)).not.toContain('NEW_UNASSIGNED SCHEDULED QUEUE');
+    for (const reopen of [
+      async (ticketId: string) => updateTicket(staff, { id: ticketId, status: 'OPEN' }),
+      async (ticketId: string) => comment(creator, ticketId, 'It burns again.'),
+    ]) {
+      const { id: closed } = await createTicket(creator, { status: 'DONE' });
+      expect(await fates(other, closed)).toEqual([]);
+      await reopen(closed);
+      expect(await fates(other, closed)).toContain('NEW_UNASSIGNED SCHEDULED QUEUE');
+    }
+    const { id: silent } = await createTicket(creator, { assignedTo: { id: other.id } });
+    await updateTicket(staff, { id: silent, assignedTo: null, notify: false });
+    expect(await queueOf(silent)).toEqual([]);
+  });
+});
+
+describe('before a new ticket is told, it is asked again', () => {
+  test('who may assign', async () => {
+    const [staff, creator] = [await tech(), await buildPerson(server)];
+    const { id } = await createTicket(creator);
+    await select(
+      server,
+      sql`update "user" set role_id = (select role_id from "user" where id = ${creator.id}) where id = ${staff.id} returning id`,
+    );
+    await later(server, { minutes: 12 });
+    expect(await fates(staff, id)).toEqual(['NEW_UNASSIGNED CANCELLED RETRACTED']);
+  });
+
+  test('who owns the product: another owner hears instead, at once, and without one those who may assign', async () => {
+    const [staff, creator, owner, next] = [
+      await tech(),
+      await buildPerson(server),
+      await buildPerson(server),
+      await buildPerson(server),
+    ];
+    const product = await buildProduct(server);
+    const own = async (email: string) =>
+      select(server, sql`update product set owner_email = ${email} where id = ${product.id} returning id`);
+    await own(owner.email);
+    const { id } = await createTicket(creator, { productId: product.id });
+    const { id: ownerless } = await createTicket(creator, { productId: product.id });
+    await own(next.email);
+    await updateTicket(creator, { id: ownerless, productId: null });
+    server.clock.advance({ minutes: 12 });
+    await server.app.delivery.sweep();
+    for (const ticketId of [id, ownerless]) {
+      expect((await fates(owner, ticketId)).at(0)).toBe('NEW_UNASSIGNED CANCELLED RETRACTED');
+    }
+    expect([await fates(next, id), await fates(staff, id)]).toEqual([['NEW_UNASSIGNED SENT PRODUCT_OWNER'], []]);
+    expect([await fates(next, ownerless), await fates(staff, ownerless)]).toEqual([[], ['NEW_UNASSIGNED SENT QUEUE']]);
+  });
+
+  test('and who ignores the ticket meanwhile is not asked for ever', async () => {
+    const [creator, owner] = [await buildPerson(server), await buildPerson(server)];
+    const product = await buildProduct(server);
+    await select(server, sql`update product set owner_email = ${owner.email} where id = ${product.id} returning id`);
+    const { id } = await createTicket(creator, { productId: product.id });
+    await select(
+      server,
+      sql`insert into ticket_watch (ticket_id, user_id, state, created_at) values (${id}, ${owner.id}, 'IGNORED', now()) returning 1`,
+    );
+    await later(server, { minutes: 12 });
+    expect(await fates(owner, id)).toEqual(['NEW_UNASSIGNED CANCELLED UNSUBSCRIBED']);
+  });
+});
+
 describe('watching', () => {
   test('shows watchers to all who see the ticket, finds tickets, and ends with DEFAULT', async () => {
     const [watcher, viewer] = [await buildPerson(server), await buildPerson(server)];
@@ -340,6 +441,20 @@ describe('watching', () => {
 });
 
 describe('mentions', () => {
+  test('that are taken back hold up no mail about a comment: it goes out at once', async () => {
+    const [creator, author] = [await buildPerson(server), await tech()];
+    const { id } = await createTicket(creator);
+    await comment(author, id, 'Which one?');
+    const { id: mentioning } = await comment(author, id, `@${creator.username}?`);
+    await succeed(author.client, 'updateComment', { id: mentioning, content: 'Or that one?' });
+    server.clock.advance({ minutes: 5 });
+    // One look: a job that wakes for a mail does not come again.
+    await server.app.delivery.sweep();
+    expect(await fates(creator, id)).toEqual(
+      expect.arrayContaining(['MENTIONED CANCELLED RETRACTED', 'REPLIED SENT CREATOR']),
+    );
+  });
+
   test('name the longest existing username, in titles, descriptions and comments', async () => {
     const [creator, short, long] = [
       await buildPerson(server),

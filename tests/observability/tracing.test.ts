@@ -8,6 +8,7 @@ import { createLogger } from '../../src/observability/logger.js';
 import { startTracing, type TracingOptions } from '../../src/observability/tracing/otel.js';
 import { type Tracing } from '../../src/observability/tracing/tracing.js';
 import { mailsTo } from '../notifications/actions.js';
+import { sendAccountMails } from '../support/account-mails.js';
 import { select } from '../support/database-state.js';
 import { buildPerson, type Person } from '../support/factories.js';
 import { captureLog } from '../support/log.js';
@@ -141,7 +142,7 @@ describe('with an OTLP endpoint', () => {
       { input: { email: assignee.email } },
       `00-${TRACE_ID}-${CLIENT_SPAN}-01`,
     );
-    await server.app.passwordResets.sweep();
+    await sendAccountMails(server);
     await tracing.stop();
     const spans = receiver.spans.filter(({ traceId }) => traceId === TRACE_ID);
     expect(pathTo(spans, 'SMTP send')).toEqual([

@@ -21,6 +21,8 @@ export interface SmtpTestServer {
    * them again.
    */
   failWith(code: number | undefined, text?: string, onlyTo?: string): void;
+  /** From now on this address is refused in answer to RCPT. */
+  refuseRecipient(recipient: string): void;
   close(): Promise<void>;
 }
 
@@ -33,12 +35,16 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
   const waiters = new Set<() => void>();
   let refusal: SMTPServerError | undefined;
   let refusedOnly: string | undefined;
+  const unknown = new Set<string>();
 
   const server = new SMTPServer({
     disabledCommands: ['STARTTLS', 'AUTH'],
     disableReverseLookup: true,
     closeTimeout: CLOSE_TIMEOUT_MS,
     logger: false,
+    onRcptTo({ address }, _session, done) {
+      done(unknown.has(address) ? Object.assign(new Error('unknown'), { responseCode: 550 }) : null);
+    },
     onData: callbackify(async (stream: SMTPServerDataStream, session: SMTPServerSession) => {
       const raw = await buffer(stream);
       const { mailFrom, rcptTo } = session.envelope;
@@ -79,6 +85,9 @@ export async function startSmtpServer(): Promise<SmtpTestServer> {
     failWith(code, text = 'the test server refuses', onlyTo) {
       refusedOnly = onlyTo;
       refusal = code === undefined ? undefined : Object.assign(new Error(text), { responseCode: code });
+    },
+    refuseRecipient(recipient) {
+      unknown.add(recipient);
     },
     close: () => new Promise((resolve) => server.close(resolve)),
   };

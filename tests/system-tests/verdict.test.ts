@@ -60,11 +60,11 @@ describe('the verdict over a chaos run', () => {
       '1 sent to people who may not see the ticket',
     ],
     [
-      'more duplicates than a worker sends at once',
+      'more than one duplicate a kill',
       [turn(ADA, 0)],
       [row('a', ADA, 6000)],
-      [6000, 6500, 7000, 7100, 7200, 7300, 7400].map((at) => mail('a', ADA, at)),
-      '6 duplicates after 1 kills',
+      [6000, 6500, 7000].map((at) => mail('a', ADA, at)),
+      '2 duplicates after 1 kills',
     ],
     [
       'two mails for one turn',

@@ -179,7 +179,7 @@ describe('updateTicket', () => {
     });
     const unassigned = updateTicket(creator, assigned, { assignedTo: null }, NOW, named({ assignedToId: null }));
     expect(unassigned?.mails).toMatchObject({
-      owed: [{ kind: 'UPDATED', reassigned: { assignedId: null } }],
+      owed: [{ kind: 'UPDATED', reassigned: { assignedId: null } }, TO_QUEUE],
       cancels: { ASSIGNED: 'UNASSIGNED' },
     });
     expect(updateTicket(creator, assigned, change, NOW, named({ assignedToId: 'first' }))).toBeNull();

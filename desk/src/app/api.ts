@@ -1,4 +1,13 @@
-import { ApolloClient, ApolloLink, CombinedGraphQLErrors, HttpLink, InMemoryCache } from '@apollo/client';
+import {
+  ApolloClient,
+  ApolloLink,
+  CombinedGraphQLErrors,
+  type DocumentNode,
+  HttpLink,
+  InMemoryCache,
+  type OperationVariables,
+  type TypedDocumentNode,
+} from '@apollo/client';
 import { createSession } from '@docket/client';
 import { cacheOptions, sessionLink } from '@docket/client/apollo';
 import { tap } from 'rxjs';
@@ -50,6 +59,20 @@ session.subscribe(() => {
 onBackAgain(() => {
   void apollo.refetchQueries({ include: 'active' });
 });
+
+/**
+ * Sends a mutation, and then reads again what it may have changed. Gives its data.
+ * @throws what `explain` has a sentence for
+ */
+export async function mutate<Data, Variables extends OperationVariables>(
+  mutation: TypedDocumentNode<Data, Variables>,
+  variables: NoInfer<Variables>,
+  thenRead: readonly DocumentNode[] = [],
+): Promise<Data> {
+  const { data } = await apollo.mutate({ mutation, variables, refetchQueries: [...thenRead] });
+  if (!data) throw new Error('The answer has no data');
+  return data;
+}
 
 /** A sentence for the person about a request that failed. */
 export function explain(error: unknown): string {

@@ -1,6 +1,6 @@
 import { ApolloProvider } from '@apollo/client/react';
+import { lazy } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
-import { MePage } from '../features/me/me-page.js';
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
@@ -10,6 +10,8 @@ import { SCREENS } from './screens.js';
 import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
+
+const MePage = lazy(async () => ({ default: (await import('../features/me/me-page.js')).MePage }));
 
 export function App() {
   return (
@@ -28,7 +30,9 @@ export function App() {
                 {({ number }) => <TicketPage key={number} number={Number(number)} />}
               </Route>
               <Route path="/me">
-                <MePage />
+                <LoadedScreen>
+                  <MePage />
+                </LoadedScreen>
               </Route>
               {SCREENS.flatMap(({ paths, Page }) =>
                 paths.map((path) => (

@@ -23,6 +23,13 @@ export const SCREENS: readonly Screen[] = [
     Page: lazy(async () => ({ default: (await import('../features/insights/insights-page.js')).InsightsPage })),
   },
   {
+    paths: ['/mails'],
+    label: 'Mails',
+    icon: 'mail',
+    isFor: () => true,
+    Page: lazy(async () => ({ default: (await import('../features/mails/mails-page.js')).MailsPage })),
+  },
+  {
     paths: ['/products'],
     label: 'Products',
     icon: 'box',

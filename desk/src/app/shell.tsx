@@ -1,12 +1,13 @@
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, VIEWS } from '../features/queue/views.js';
+import { usualView, viewsOf } from '../features/queue/views.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
 import { session } from './api.js';
 import { useConnection } from './connection.js';
+import { mayCreate } from './rights.js';
 import { SCREENS, showsAt } from './screens.js';
 import { useViewer } from './session-context.js';
 import { ThemeButton } from './theme.js';
@@ -15,9 +16,10 @@ import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
   const [, navigate] = useLocation();
+  const viewer = useViewer();
   const [helpOpen, setHelpOpen] = useState(false);
   useShortcuts({
-    c: { label: 'New ticket', run: () => navigate('/tickets/new') },
+    ...(mayCreate(viewer) && { c: { label: 'New ticket', run: () => navigate('/tickets/new') } }),
     '?': { label: 'Show the keys', run: () => setHelpOpen(true) },
   });
   return (
@@ -57,9 +59,11 @@ function Sidebar({ onHelp }: { onHelp: () => void }) {
         <Link href="/tickets" className="logo">
           <Icon name="logo" /> Docket
         </Link>
-        <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
-          <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
-        </Link>
+        {mayCreate(viewer) && (
+          <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
+            <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
+          </Link>
+        )}
       </div>
       <ViewLinks />
       <div className="sidebar-foot">
@@ -94,9 +98,9 @@ function ViewLinks() {
   const counts = useViewCounts();
   const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
   return (
-    <nav aria-label="Views">
+    <nav aria-label="Views" className="screens">
       <ul className="views">
-        {VIEWS.map(({ id, label, icon }) => (
+        {viewsOf(viewer).map(({ id, label, icon }) => (
           <li key={id}>
             <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
               <Icon name={icon} />
@@ -105,6 +109,8 @@ function ViewLinks() {
             </Link>
           </li>
         ))}
+      </ul>
+      <ul className="views">
         {SCREENS.filter(({ isFor }) => isFor(viewer)).map((screen) => (
           <li key={screen.paths[0]}>
             <Link

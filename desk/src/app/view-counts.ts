@@ -16,8 +16,8 @@ const VARIABLES = {
   all: activeOf('all'),
 };
 
-/** How many active tickets each view has, once that is known. */
-export function useViewCounts(): Readonly<Record<ViewId, number>> | null {
+/** How many active tickets each view has, once that is known; none of those that are deleted. */
+export function useViewCounts(): Readonly<Partial<Record<ViewId, number>>> | null {
   const { data } = useQuery(ViewCountsDocument, { variables: VARIABLES });
   if (!data) return null;
   const { mine, reported, watching, all } = data;

@@ -8,15 +8,27 @@ export const NONE = 'none';
 
 const matches = (label: string, search: string) => label.toLowerCase().includes(search.toLowerCase());
 
-/** People by name or username, and nobody. */
-export async function findPeople(search: string): Promise<readonly Option[]> {
+/** People by name or username. */
+async function findOnlyPeople(search: string): Promise<readonly Option[]> {
   const { data } = await apollo.query({ query: FindUsersDocument, variables: { search: search || null } });
-  const people = (data?.users.nodes ?? []).map(({ id, name, username }) => ({
+  return (data?.users.nodes ?? []).map(({ id, name, username }) => ({
     id,
     label: name,
     hint: username,
     icon: <Avatar name={name} />,
   }));
+}
+
+/** People by name or username, and everybody. */
+export async function findPeopleOrEverybody(search: string): Promise<readonly Option[]> {
+  const people = await findOnlyPeople(search);
+  const everybody = { id: NONE, label: 'Everybody' };
+  return matches(everybody.label, search) ? [everybody, ...people] : people;
+}
+
+/** People by name or username, and nobody. */
+export async function findPeople(search: string): Promise<readonly Option[]> {
+  const people = await findOnlyPeople(search);
   const nobody = { id: NONE, label: 'Nobody', icon: <span className="avatar none" /> };
   return matches(nobody.label, search) ? [nobody, ...people] : people;
 }

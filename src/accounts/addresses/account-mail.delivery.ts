@@ -2,7 +2,7 @@ import { ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
 import { type Links } from '../../common/links.js';
-import { type Mailer } from '../../mail/mailer.js';
+import { type Mailer, type MailMessage } from '../../mail/mailer.js';
 import { confirmEmailMail, emailChangeMail } from '../../mail/templates/account-address.js';
 import { type MailTexts } from '../../mail/templates/layout.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
@@ -22,13 +22,11 @@ const MAX_MAILS_PER_HOUR = 5;
 /** Sends the mails about accounts' addresses. */
 export class AccountMailDelivery {
   readonly #clock: Clock;
-  readonly #mailer: Mailer;
   readonly #links: Links;
   readonly #pending: PendingMails;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
-    this.#mailer = deps.mailer;
     this.#links = deps.links;
     this.#pending = new PendingMails(deps, {
       name: 'account mail',
@@ -47,21 +45,21 @@ export class AccountMailDelivery {
     await this.#pending.deliver(id);
   }
 
-  async #answer(em: EntityManager, mail: AccountMail): Promise<void> {
-    if (!(await isOnlyOneFor(em, mail.email))) return;
+  async #answer(em: EntityManager, mail: AccountMail): Promise<MailMessage | null> {
+    if (!(await isOnlyOneFor(em, mail.email))) return null;
     const now = this.#clock.now();
     // Not locked: confirming checks again under the lock, and signing in must not wait for a slow mail server.
     const user = await em.findOne(User, { id: mail.user.id, deletedAt: null });
     const isTooMuch = mail.kind === AccountMailKind.CONFIRM_EMAIL && (await this.#wereTooMany(em, mail, now));
     mail.handledAt = now;
-    if (user === null || isTooMuch) return;
+    if (user === null || isTooMuch) return null;
     const texts = mail.kind === AccountMailKind.CONFIRM_EMAIL ? this.#confirm(em, mail, user, now) : told(mail, user);
-    if (texts === null) return;
-    await this.#mailer.send({
+    if (texts === null) return null;
+    return {
       messageId: `${mail.id}@${this.#links.hostname}`,
       to: { name: user.username, address: mail.email },
       ...texts,
-    });
+    };
   }
 
   async #wereTooMany(em: EntityManager, { email }: AccountMail, now: Date): Promise<boolean> {

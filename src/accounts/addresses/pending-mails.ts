@@ -2,7 +2,7 @@ import { type EntityClass, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import { type Clock } from '../../common/clock.js';
-import { MailRefusedError } from '../../mail/mailer.js';
+import { type Mailer, type MailMessage, MailRefusedError } from '../../mail/mailer.js';
 import { inScopeWith } from '../../observability/scope.js';
 import { type Tracing, within } from '../../observability/tracing/tracing.js';
 
@@ -24,27 +24,35 @@ export interface PendingMailKind {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
   readonly entity: EntityClass<PendingMail>;
-  /** Sends the mail if it is still to be sent, and sets `handledAt`, in the transaction that has loaded and locked the row. */
-  readonly answer: (em: EntityManager, id: string) => Promise<void>;
+  /**
+   * Sets `handledAt`, in the transaction that has loaded and locked the row, and gives the mail; null if none is to be
+   * sent any more, or not yet.
+   */
+  readonly answer: (em: EntityManager, id: string) => Promise<MailMessage | null>;
 }
 
 /** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
 export class PendingMails {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
+  readonly #mailer: Mailer;
   readonly #tracing: Tracing | undefined;
   readonly #kind: PendingMailKind;
 
-  constructor(deps: { orm: MikroORM; clock: Clock; tracing: Tracing | undefined }, kind: PendingMailKind) {
+  constructor(
+    deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined },
+    kind: PendingMailKind,
+  ) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
+    this.#mailer = deps.mailer;
     this.#tracing = deps.tracing;
     this.#kind = kind;
   }
 
   /** Sweep: handles rows without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
-    const oldestFirst = { orderBy: { createdAt: 'asc' }, limit: SWEEP_LIMIT } as const;
+    const oldestFirst = { orderBy: { createdAt: 'asc', id: 'asc' }, limit: SWEEP_LIMIT } as const;
     const waiting = await this.#orm.em.fork().find(this.#kind.entity, { handledAt: null }, oldestFirst);
     const failures: unknown[] = [];
     for (const { id } of waiting) {
@@ -64,18 +72,25 @@ export class PendingMails {
   }
 
   async #deliver(id: string): Promise<void> {
+    const em = this.#orm.em.fork();
+    await em.begin();
     try {
-      await this.#orm.em.fork().transactional(async (em) => {
-        // Null also while another worker has locked it.
-        const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
-        const row = await em.findOne(this.#kind.entity, { id, handledAt: null }, { lockMode });
-        if (row !== null) await this.#traced(row, async () => this.#kind.answer(em, id));
-      });
+      // Null also while another worker has locked it.
+      const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
+      const row = await em.findOne(this.#kind.entity, { id, handledAt: null }, { lockMode });
+      if (row !== null) await this.#traced(row, async () => this.#answer(em, id));
+      if (em.isInTransaction()) await em.commit();
     } catch (error) {
+      if (em.isInTransaction()) await em.rollback();
       if (!(error instanceof MailRefusedError)) throw error;
       if (!error.permanent) return;
       await this.#orm.em.fork().nativeUpdate(this.#kind.entity, { id }, { handledAt: this.#clock.now() });
     }
+  }
+
+  async #answer(em: EntityManager, id: string): Promise<void> {
+    const mail = await this.#kind.answer(em, id);
+    if (mail !== null) await this.#mailer.send(mail, async () => em.commit());
   }
 
   async #traced({ id, traceparent }: PendingMail, work: () => Promise<void>): Promise<void> {

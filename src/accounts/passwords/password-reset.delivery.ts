@@ -2,7 +2,7 @@ import { ref } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { type Clock } from '../../common/clock.js';
 import { type Links } from '../../common/links.js';
-import { type Mailer } from '../../mail/mailer.js';
+import { type Mailer, type MailMessage } from '../../mail/mailer.js';
 import { passwordResetMail } from '../../mail/templates/password-reset.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
@@ -20,13 +20,11 @@ const MAX_MAILS_PER_HOUR = 5;
 /** Sends mails with links for a new password. */
 export class PasswordResetDelivery {
   readonly #clock: Clock;
-  readonly #mailer: Mailer;
   readonly #links: Links;
   readonly #pending: PendingMails;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
-    this.#mailer = deps.mailer;
     this.#links = deps.links;
     this.#pending = new PendingMails(deps, {
       name: 'password reset',
@@ -48,17 +46,17 @@ export class PasswordResetDelivery {
     await this.#pending.deliver(requestId);
   }
 
-  async #answer(em: EntityManager, request: PasswordResetRequest): Promise<void> {
-    if (!(await isOnlyOneFor(em, request.email))) return;
+  async #answer(em: EntityManager, request: PasswordResetRequest): Promise<MailMessage | null> {
+    if (!(await isOnlyOneFor(em, request.email))) return null;
     const now = this.#clock.now();
     request.handledAt = now;
     const hourAgo = new Date(now.getTime() - VALID_MS);
     const tooLate = request.createdAt <= hourAgo;
     const user = await em.findOne(User, { email: request.email, deletedAt: null });
-    if (tooLate || user === null) return;
+    if (tooLate || user === null) return null;
     // Mails that were sent count, not requests: otherwise five requests an hour would keep the owner's link away for ever.
     const sent = { kind: TokenKind.PASSWORD_RESET, user: user.id, createdAt: { $gt: hourAgo } };
-    if ((await em.count(Token, sent)) >= MAX_MAILS_PER_HOUR) return;
+    if ((await em.count(Token, sent)) >= MAX_MAILS_PER_HOUR) return null;
 
     const { secret, hash } = newSecret();
     const expiresAt = new Date(now.getTime() + VALID_MS);
@@ -66,10 +64,10 @@ export class PasswordResetDelivery {
     em.create(Token, { kind: TokenKind.PASSWORD_RESET, hash, user: ref(user), email, createdAt: now, expiresAt });
     // An address that nobody has proven may be a stranger's: no text that somebody wrote goes there.
     const name = user.emailConfirmed ? fullName(user) : user.username;
-    await this.#mailer.send({
+    return {
       messageId: `${request.id}@${this.#links.hostname}`,
       to: { name, address: user.email },
       ...passwordResetMail({ recipientName: name, url: this.#links.resetPassword(secret) }),
-    });
+    };
   }
 }

@@ -4,8 +4,7 @@ import { Migration } from '@mikro-orm/migrations';
 const functions = (hasLock: boolean) => `
 create or replace function keep_ticket_words(wanted uuid) returns void
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
-begin
-  ${hasLock ? 'perform from ticket where id = wanted for no key update;' : ''}
+begin${hasLock ? '\n  perform from ticket where id = wanted for no key update;' : ''}
   perform from ticket_search s join ticket t on t.number = s.ticket_number where t.id = wanted for no key update of s;
   update ticket_search s set created_at = t.created_at, words = ticket_search_words(t.id)
     from ticket t where t.id = wanted and s.ticket_number = t.number;
@@ -14,8 +13,7 @@ end $$;
 create or replace function keep_comment_words() returns trigger
 language plpgsql set enable_seqscan = off set plan_cache_mode = force_generic_plan as $$
 begin
-  if tg_op = 'INSERT' and new.deleted_at is null then
-    ${hasLock ? 'perform from ticket where id = new.ticket_id for no key update;' : ''}
+  if tg_op = 'INSERT' and new.deleted_at is null then${hasLock ? '\n    perform from ticket where id = new.ticket_id for no key update;' : ''}
     update ticket_search s set words = (
         select case when length(all_words) <= 5000 then all_words else ticket_words(t.title, t.description) || '''=''' end
         from (select s.words || marked_words(new.words, new.internal) as all_words offset 0) joined)

@@ -40,9 +40,16 @@ export class ChangeFeed {
    */
   async resume(viewer: Viewer, cursor: string): Promise<ChangePosition> {
     const position = this.#cursors.open(viewer, cursor);
-    // The entry that a cursor names is kept for as long as the cursor can be used.
-    if (!(await this.#reader.has(position))) throw new ChangeCursorError('CURSOR_INVALID');
+    await this.confirm(position);
     return position;
+  }
+
+  /**
+   * The entry that a cursor names is kept for as long as the cursor can be used.
+   * @throws CURSOR_INVALID when the log does not have it: it is that of another database, such as a restored backup
+   */
+  async confirm(position: ChangePosition): Promise<void> {
+    if (!(await this.#reader.has(position))) throw new ChangeCursorError('CURSOR_INVALID');
   }
 
   /** @throws what lists throw for a filter; BAD_USER_INPUT for one with `search` */

@@ -46,6 +46,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   #queue: SeenChange[] = [];
   #isListening = false;
   #isEnded = false;
+  #failure: Error | undefined;
   /** Wakes a `next` that waits. */
   #wake: (() => void) | undefined;
   #takenAt = performance.now();
@@ -69,6 +70,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     this.#takenAt = performance.now();
     const isEnded = () => this.#isEnded;
     while (!isEnded()) {
+      if (this.#failure) throw this.#failure;
       const message = this.#read.shift() ?? this.#takeLive();
       if (message) return { done: false, value: message };
       if (!this.#isListening) await this.#listen();
@@ -99,6 +101,11 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     }
   }
 
+  fail(error: Error): void {
+    this.#failure = error;
+    this.#wake?.();
+  }
+
   #takeLive(): LiveMessage | undefined {
     if (this.#liveFrom) return undefined;
     const change = this.#queue.shift();
@@ -121,7 +128,11 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
 
   async #readPage(end: ChangePosition): Promise<void> {
     const { viewer, filter } = this;
-    const page = await this.#parts.feed.page({ viewer, filter }, this.#position ?? end, end, PAGE);
+    const { feed } = this.#parts;
+    const after = this.#position ?? end;
+    const page = await feed.page({ viewer, filter }, after, end, PAGE);
+    // After the reading, as the database may have been restored since the cursor was looked up.
+    await feed.confirm(after);
     this.#position = page.position;
     this.#read.push(...page.changes);
     if (page.hasMore) return;

@@ -6,3 +6,8 @@ export function comparePositions(one: ChangePosition, other: ChangePosition): nu
   const difference = BigInt(first) - BigInt(second);
   return difference === 0n ? 0 : difference < 0n ? -1 : 1;
 }
+
+/** Whether it is the same entry, and not one of another log. */
+export function isSamePosition(one: ChangePosition, other: ChangePosition): boolean {
+  return comparePositions(one, other) === 0 && one.writtenAt === other.writtenAt;
+}

@@ -5,9 +5,10 @@ import { type SubscriptionMetrics } from '../../observability/subscription-metri
 import { outOfScope } from '../../observability/scope.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeSubscriber } from './audience.js';
+import { ChangeCursorError } from './change-cursor.error.js';
 import { type ChangeLogReader, type SeenChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
-import { comparePositions } from './compare-positions.js';
+import { comparePositions, isSamePosition } from './compare-positions.js';
 
 /** Entries that are told at once: clients are served between two batches. */
 const MAX_LIVE_BATCH = 200;
@@ -27,6 +28,8 @@ export interface LiveListener extends ChangeSubscriber {
   /** Equal for listeners who are told the same: those of one session with equal filters. */
   readonly audience: string;
   tell(change: SeenChange): void;
+  /** Ends it, as nothing more can be told. Called instead of `leave`. */
+  fail(error: Error): void;
 }
 
 /** Listeners who are told the same. */
@@ -138,14 +141,34 @@ export class LiveChanges {
     for (;;) {
       this.#admit();
       const after = this.#position;
-      if (after === undefined || comparePositions(after, end) >= 0) break;
-      const { changes, position } = await reader.read([...this.#audiences.values()], after, end, MAX_LIVE_BATCH);
+      if (after === undefined || isSamePosition(after, end)) break;
+      const { changes, position, hasMore } = await reader.read(
+        [...this.#audiences.values()],
+        after,
+        end,
+        MAX_LIVE_BATCH,
+      );
+      // Asked after the reading, as what was read may be of another log.
+      if (!(await reader.has(after))) {
+        this.#failAll(new ChangeCursorError('CURSOR_INVALID'));
+        break;
+      }
       for (const [audience, seen] of changes) this.#tell(audience, seen);
       // All may have left meanwhile.
       if (this.#position) this.#position = position;
+      if (!hasMore) break;
       await nextTurn();
     }
     if (isWaiting && this.#position) this.#waiting = setTimeout(() => this.#look(), WAITING_LOOK_MS).unref();
+  }
+
+  /** For a log that is another one than before: the database was restored, or has lost commits in a failover. */
+  #failAll(error: Error): void {
+    const listeners = [...this.#audiences.values()].flatMap(({ members }) => Array.from(members.keys()));
+    for (const listener of listeners) {
+      this.leave(listener);
+      listener.fail(error);
+    }
   }
 
   #tell({ members }: Audience, changes: readonly SeenChange[]): void {

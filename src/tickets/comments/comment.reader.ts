@@ -68,7 +68,7 @@ export class CommentReader {
     args: ConnectionArgs & { filter?: CommentFilter | null },
     selection: Selection,
   ): Promise<Connection<CommentRow>> {
-    const page = keysetPage(args, CHRONOLOGICAL);
+    const page = keysetPage(args, CHRONOLOGICAL, selection.has('pageInfo'));
     const filter = args.filter ?? {};
     const readable = readableComments(viewer);
     const { columns, joins } = this.#db.select(Comment, 'c', nodeSelection(selection), { always: ['createdAt'] });
@@ -123,7 +123,7 @@ export class CommentReader {
     selection: Selection,
   ): Promise<Connection<CommentRow>[]> {
     const column = PARENT_COLUMNS[parent];
-    const page = keysetPage(args, CHRONOLOGICAL);
+    const page = keysetPage(args, CHRONOLOGICAL, selection.has('pageInfo'));
     const key = `${parent}Id` as const;
     const { columns, joins } = this.#db.select(Comment, 'c', nodeSelection(selection), {
       always: ['createdAt', key],

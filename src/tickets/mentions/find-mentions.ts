@@ -8,6 +8,14 @@ export function ticketText({ title, description }: { readonly title: string; rea
   return `${title}\n${description}`;
 }
 
+/**
+ * The first people whom a text names, its author not among them, each by the longest existing username.
+ * @param idOf by usernames in lower case
+ */
+export function mentionedIn(text: string, idOf: ReadonlyMap<string, string>, authorId: string): string[] {
+  return namedAt(mentionCandidates(text), idOf, authorId).filter((id) => id !== authorId);
+}
+
 /** The first people whom the places of a text name, each by the longest existing username, and the author if named. */
 function namedAt(
   places: readonly (readonly string[])[],

@@ -27,6 +27,7 @@ const IN_WORD = /^[a-z0-9_@\p{Lu}\p{Ll}\p{Lt}\p{M}-]/u;
  * followed by one.
  */
 export function mentionCandidates(text: string): string[][] {
+  if (!text.includes('@')) return [];
   const prose = text.replace(NOT_PROSE, (code) => ' '.repeat(code.length));
   const places: string[][] = [];
   for (const { 1: letters = '', index } of prose.matchAll(AT)) {

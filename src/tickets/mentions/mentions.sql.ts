@@ -28,10 +28,13 @@ const COLUMNS: Readonly<Record<keyof MentionRecord, string>> = {
   createdAt: 'timestamptz',
 };
 
-/** The FROM item for the mentions of texts, under the alias `m`. */
-export function mentionSource(parameter: string): RawBuilder<unknown> {
+/**
+ * The FROM item for the mentions of texts, under the alias `m`.
+ * @param records the JSON of a list of MentionRecord
+ */
+export function mentionSource(records: RawBuilder<unknown>): RawBuilder<unknown> {
   const columns = Object.entries(COLUMNS).map(([name, type]) => `"${name}" ${type}`);
-  return sql.raw(`json_to_recordset(${parameter}::json) as m(${columns.join(', ')})`);
+  return sql`json_to_recordset(${records}::json) as m(${sql.raw(columns.join(', '))})`;
 }
 
 /** The statement that removes those whom a text does not name any more. */
@@ -45,11 +48,18 @@ export function forgottenMentions(texts: RawBuilder<unknown>, condition: RawBuil
 /** The statement that records those whom a text names, but its author, and who may read it. */
 export function notedMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const people = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
+  return keptMentions(
+    texts,
+    sql`${condition} and ${seesTicketOf('u', 'r', people)} and (not m.internal or ${readsInternalComments('u', 'r')})`,
+  );
+}
+
+/** The statement that records mentions of which it was asked before whether they may read the text. */
+export function keptMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   return sql`
     insert into ticket_mention (id, ticket_id, comment_id, user_id, created_at)
     select ${idFrom(sql`m.id`)}, m."ticketId", m."commentId", u.id, m."createdAt"
     from ${texts} join "user" u on u.id = any(m."userIds") join role r on r.id = u.role_id
-    where ${condition} and u.deleted_at is null and u.id is distinct from m."actorId" and ${seesTicketOf('u', 'r', people)}
-      and (not m.internal or ${readsInternalComments('u', 'r')})
+    where ${condition} and u.deleted_at is null and u.id is distinct from m."actorId"
     on conflict do nothing`;
 }

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
-import { isCancellable } from '../../notifications/notification-sql.js';
+import { cancelledByIgnoring } from '../../notifications/notification-sql.js';
 import { noSuchTicket } from '../ticket-rights.js';
 import { lockVisible } from '../ticket.service.js';
 import { type TicketStore } from '../ticket.store.js';
@@ -37,10 +37,7 @@ export class WatchService {
         on conflict (ticket_id, user_id) do update set state = excluded.state, created_at = excluded.created_at
         where ticket_watch.state <> excluded.state`);
       if (state === WatchState.WATCHING) return;
-      await tx.run(sql`
-        update notification n set status = 'CANCELLED', cancelled_at = ${now}, cancel_reason = 'UNSUBSCRIBED'
-        where n.ticket_id = ${id} and n.recipient_id = ${viewer.id} and n.kind <> 'MENTIONED'
-          and ${isCancellable('n', sql`${now}::timestamptz`)}`);
+      await tx.run(sql`${cancelledByIgnoring(sql`${id}`, sql`${viewer.id}`, sql`${now}::timestamptz`)}`);
     });
     return id;
   }

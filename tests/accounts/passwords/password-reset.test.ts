@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { Writable } from 'node:stream';
 import { pino } from 'pino';
 import { sql } from 'kysely';
+import { sendAccountMails } from '../../support/account-mails.js';
 import { faults, isSignedIn, succeed } from '../../support/calls.js';
 import { buildPerson, PASSWORD, type Person, signIn } from '../../support/factories.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
@@ -39,7 +40,7 @@ function tokens(): string[] {
 /** The token of the mail that the person gets after asking for it. */
 async function mailedToken(): Promise<string> {
   await ask(person.email);
-  await server.app.passwordResets.sweep();
+  await sendAccountMails(server);
   return tokens().at(-1) ?? 'no mail';
 }
 
@@ -77,7 +78,7 @@ describe('a forgotten password', () => {
     }
     expect(seen[1]).toEqual(seen[0]);
     expect(seen[2]).toEqual(seen[0]);
-    await server.app.passwordResets.sweep();
+    await sendAccountMails(server);
     expect(server.smtp.mails.map(({ envelopeTo }) => envelopeTo)).toEqual([[person.email]]);
   });
 

@@ -10,6 +10,7 @@ import { removeCapturedMails } from '../../../src/mail/captured-mail.store.js';
 import { startWorker } from '../../../src/app/worker.js';
 import { waitFor } from '../../jobs/wait-for.js';
 import { createTicket } from '../../notifications/actions.js';
+import { sendAccountMails } from '../../support/account-mails.js';
 import { faults, succeed } from '../../support/calls.js';
 import { databaseState, select } from '../../support/database-state.js';
 import { buildPerson, PASSWORD, type Person } from '../../support/factories.js';
@@ -82,7 +83,7 @@ describe('what signing in leaves behind', () => {
   test('goes thirty days after a link to set a new password was asked for', async () => {
     await forgetAll();
     await succeed(server.anonymous, 'requestPasswordReset', { email: person.email });
-    await server.app.passwordResets.sweep();
+    await sendAccountMails(server);
     expect(await counts()).toMatchObject({ tokens: 1, requests: 1 });
     server.clock.advance({ minutes: 30 * DAY });
     await server.app.endedSignIns.remove();
@@ -97,7 +98,7 @@ describe('what signing in leaves behind', () => {
     await forgetAll();
     const { id, client } = await buildPerson(server);
     await succeed(client, 'updateUser', { id, email: 'elsewhere@docket.example', currentPassword: PASSWORD });
-    await server.app.accountMails.sweep();
+    await sendAccountMails(server);
     const left = async () =>
       select(
         server,

@@ -8,6 +8,7 @@ import { succeed } from '../../support/calls.js';
 import { type GraphqlClient } from '../../support/client.js';
 import { buildPerson, type Person } from '../../support/factories.js';
 import { Replicas } from '../../../src/database/replicas/replicas.js';
+import { connectLive, type LiveSocket } from '../../support/live.js';
 import { startReplica, type TestReplica } from '../../support/replica.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 import { FAST_AND_LOOSE, startTestDatabase } from '../../support/test-database.js';
@@ -169,6 +170,75 @@ test('what was written, and what was taken away, holds at both processes while t
   }
   await waitFor(isUsed);
   expect(await metric(here, 'docket_replica_lag_seconds{replica="replica-1"}')).toBe(0);
+});
+
+const rounds = (socket: LiveSocket) =>
+  socket.told('1').flatMap((told) => (told.ticket ? [Number(told.ticket.title.slice('Round '.length))] : []));
+const kinds = (socket: LiveSocket) => socket.told('1').flatMap(({ kind }) => kind ?? []);
+
+test('subscribers at both processes are told each change, and none by an old row, while the replica stands still and after it', async () => {
+  const staff = await buildPerson(here, { role: { canViewAll: true, canEditAll: true, canAssignTickets: true } });
+  const reader = await buildPerson(here, { role: {} });
+  const { ticket } = await succeed(
+    staff.client,
+    'createTicket',
+    { title: 'Round 0', description: 'x' },
+    'ticket { id }',
+  );
+  const [seesAll, seesOwn] = await Promise.all(
+    [staff, reader].map(async ({ client }) =>
+      Promise.all([here, there].map(async ({ url }) => connectLive(url, client.token))),
+    ),
+  );
+  const sockets = [...(seesAll ?? []), ...(seesOwn ?? [])];
+  endings.push(async () => sockets.map((socket) => socket.close()));
+  for (const socket of sockets) await socket.follow('1');
+  let round = 0;
+  const change = async (input: object) => {
+    round += 1;
+    await succeed(staff.client, 'updateTicket', { id: ticket.id, title: `Round ${round}`, ...input });
+  };
+  const changeAndLook = async () => {
+    await change({ assignedTo: { id: reader.id } });
+    await waitFor(async () => sockets.every((socket) => rounds(socket).at(-1) === round));
+    await change({ assignedTo: null });
+    await waitFor(async () => (seesAll ?? []).every((socket) => rounds(socket).at(-1) === round));
+    await waitFor(async () => (seesOwn ?? []).every((socket) => kinds(socket).at(-1) === 'VANISHED'));
+  };
+
+  await changeAndLook();
+  await replica.pause();
+  try {
+    for (let times = 0; times < 3; times += 1) await changeAndLook();
+  } finally {
+    await replica.resume();
+  }
+  // While it catches up, and the subscribers' rows come from the one or the other.
+  const before = round;
+  for (let times = 0; times < 30; times += 1) await change({});
+  await waitFor(isUsed);
+  await changeAndLook();
+  // Rows come from the replica again.
+  const choose = jest.spyOn(Replicas.prototype, 'choose');
+  await waitFor(async () => {
+    await change({});
+    await waitFor(async () => (seesAll ?? []).every((socket) => rounds(socket).at(-1) === round));
+    const chosen = await Promise.all(choose.mock.results.map(async ({ value }) => value));
+    return chosen.some((each) => each !== null);
+  });
+  choose.mockRestore();
+
+  for (const socket of seesAll ?? []) {
+    await waitFor(async () => kinds(socket).length >= round);
+    expect(kinds(socket)).toEqual(Array.from({ length: round }, () => 'CHANGED'));
+    const told = rounds(socket);
+    expect(told.slice(0, before)).toEqual(Array.from({ length: before }, (_, place) => place + 1));
+    // Later ones may show a later state, and none an earlier one.
+    expect(told.filter((each, place) => each < place + 1)).toEqual([]);
+  }
+  for (const socket of seesOwn ?? []) {
+    expect(kinds(socket)).toEqual(Array.from({ length: 5 }, () => ['APPEARED', 'VANISHED']).flat());
+  }
 });
 
 /**

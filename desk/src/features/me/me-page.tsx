@@ -1,20 +1,31 @@
 import { useQuery } from '@apollo/client/react';
+import { useEffect } from 'react';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { MeDocument } from '../../generated/graphql.js';
 import { useTitle } from '../../ui/use-title.js';
+import { Address } from './address-form.js';
+import { DeleteAccount } from './delete-account.js';
 import { MailSettings } from './mail-settings.js';
+import { NameForm } from './name-form.js';
 import { PasswordForm } from './password-form.js';
 import { Sessions } from './sessions.js';
 import './me.css';
 
-/** One's own mails, password and sessions. */
+/** One's own account. */
 export function MePage() {
   useTitle('Your account');
   const viewer = useViewer();
-  const { data, error } = useQuery(MeDocument);
-  const settings = data?.viewer?.notificationSettings;
-  const sessions = data?.viewer?.sessions;
+  const { data, error, refetch } = useQuery(MeDocument);
+  useEffect(() => {
+    // The link in a mail to a new address opens in another tab.
+    const onVisible = () => {
+      if (document.visibilityState === 'visible') refetch().catch(() => undefined);
+    };
+    document.addEventListener('visibilitychange', onVisible);
+    return () => document.removeEventListener('visibilitychange', onVisible);
+  }, [refetch]);
+  const me = data?.viewer;
   return (
     <div className="me">
       <header>
@@ -28,9 +39,16 @@ export function MePage() {
           {explain(error)}
         </p>
       )}
-      {settings && <MailSettings saved={settings} />}
-      {data && <PasswordForm username={viewer.username} />}
-      {sessions && <Sessions sessions={sessions} />}
+      {me?.notificationSettings && <MailSettings saved={me.notificationSettings} />}
+      {me && (
+        <>
+          <NameForm key={`${me.firstName} ${me.lastName} ${me.username}`} account={me} />
+          <Address account={me} />
+          <PasswordForm username={viewer.username} />
+        </>
+      )}
+      {me?.sessions && <Sessions sessions={me.sessions} />}
+      {me && <DeleteAccount />}
     </div>
   );
 }

@@ -1,64 +1,41 @@
-import { useMutation } from '@apollo/client/react';
-import { type FieldErrors, resultOf } from '@docket/client';
-import { type FormEvent, useState } from 'react';
-import { explain } from '../../app/api.js';
+import { resultOf } from '@docket/client';
+import { mutate } from '../../app/api.js';
 import { ChangePasswordDocument, MeDocument } from '../../generated/graphql.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { tell } from '../../ui/toast.js';
+import { useForm } from '../../ui/use-form.js';
+import { CurrentPassword } from './current-password.js';
 
 /** Changes the password; the other sessions end with it. */
 export function PasswordForm({ username }: { username: string }) {
-  const [send, { loading }] = useMutation(ChangePasswordDocument, { refetchQueries: [MeDocument] });
-  const [currentPassword, setCurrentPassword] = useState('');
-  const [newPassword, setNewPassword] = useState('');
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const submit = async (event: FormEvent) => {
-    event.preventDefault();
-    if (loading) return;
-    setErrors({});
-    try {
-      const { data } = await send({ variables: { input: { currentPassword, newPassword } } });
-      if (!data) return;
-      const result = resultOf(data.changePassword, ({ user }) => user);
-      if (!result.ok) {
-        setErrors(result.fields);
-        return;
-      }
-      setCurrentPassword('');
-      setNewPassword('');
+  const { values, field, otherError, busy, form, reset } = useForm({
+    initial: { currentPassword: '', newPassword: '' },
+    send: async (input) => {
+      const { changePassword } = await mutate(ChangePasswordDocument, { input }, [MeDocument]);
+      return resultOf(changePassword, ({ user }) => user);
+    },
+    onDone: () => {
+      reset();
       tell('Your password was changed. You are signed out everywhere else.');
-    } catch (failure) {
-      setErrors({ '': explain(failure) });
-    }
-  };
+    },
+  });
   return (
     <section aria-labelledby="password-title">
       <h2 id="password-title">Password</h2>
-      <form onSubmit={(event) => void submit(event)} noValidate>
-        {/* Tells password managers whose password it is. */}
-        <input hidden readOnly autoComplete="username" value={username} />
-        <TextField
-          label="Current password"
-          type="password"
-          autoComplete="current-password"
-          value={currentPassword}
-          error={errors['currentPassword']}
-          onChange={(event) => setCurrentPassword(event.target.value)}
-        />
+      <form {...form}>
+        <CurrentPassword username={username} {...field('currentPassword')} />
         <TextField
           label="New password"
           type="password"
           autoComplete="new-password"
           hint="At least 8 characters. You are signed out everywhere else."
-          value={newPassword}
-          error={errors['newPassword']}
-          onChange={(event) => setNewPassword(event.target.value)}
+          {...field('newPassword')}
         />
-        <FormError>{errors['']}</FormError>
+        <FormError>{otherError}</FormError>
         <button
           type="submit"
           className="button primary"
-          disabled={loading || currentPassword === '' || newPassword === ''}
+          disabled={busy || values.currentPassword === '' || values.newPassword === ''}
         >
           Change the password
         </button>

@@ -3,9 +3,10 @@ import { type FieldErrors, newId, resultOf, type TicketPriority, type TicketType
 import { type FormEvent, type KeyboardEvent, useState } from 'react';
 import { useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
+import { mayCreate } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import { CreateTicketDocument } from '../../generated/graphql.js';
-import { FormError, TextArea, TextField } from '../../ui/field.js';
+import { CheckBox, FormError, TextArea, TextField } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { Priority, PRIORITY_OPTIONS, TYPE_OPTIONS, typeLabel } from '../../ui/labels.js';
 import { type Option, Picker } from '../../ui/picker.js';
@@ -46,6 +47,16 @@ const chosen = ({ id, label }: Option): Choice | null => (id === NONE ? null : {
 
 export function NewTicketPage() {
   useTitle('New ticket');
+  if (mayCreate(useViewer())) return <NewTicketForm />;
+  return (
+    <div className="screen-empty">
+      <h1>New ticket</h1>
+      <p>Your account may not report tickets. Somebody who manages users can change that.</p>
+    </div>
+  );
+}
+
+function NewTicketForm() {
   const viewer = useViewer();
   const [, navigate] = useLocation();
   const [empty] = useState(emptyDraft);
@@ -53,6 +64,7 @@ export function NewTicketPage() {
   const draft = kept ?? empty;
   const { title, description, type, priority, product, assignee } = draft;
   const change = (part: Partial<Draft>) => keep({ ...draft, ...part });
+  const [isQuiet, setIsQuiet] = useState(false);
   const [errors, setErrors] = useState<FieldErrors>({});
   const [send, { loading }] = useMutation(CreateTicketDocument);
   const submit = async () => {
@@ -69,6 +81,7 @@ export function NewTicketPage() {
             priority,
             productId: product?.id ?? null,
             assignedTo: assignee && { id: assignee.id },
+            ...(isQuiet && { notify: false }),
           },
         },
       });
@@ -171,6 +184,9 @@ export function NewTicketPage() {
             </Picker>
           )}
         </div>
+        {viewer.role.canManageTickets && (
+          <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
+        )}
         <FormError>{errors[''] ?? errors['productId'] ?? errors['assignedTo'] ?? errors['id']}</FormError>
         <div className="new-ticket-foot">
           <button type="submit" className="button primary" disabled={loading}>

@@ -16,7 +16,7 @@ import { FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
-import { forgetPeople } from './managers.js';
+import { forgetPeople } from '../../app/managers.js';
 import { NameFields, UsernameField } from './name-fields.js';
 import { RolePicker } from './role-picker.js';
 

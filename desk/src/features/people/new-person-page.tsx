@@ -9,7 +9,7 @@ import { FormError, TextField } from '../../ui/field.js';
 import { FormPage } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
-import { forgetPeople } from './managers.js';
+import { forgetPeople } from '../../app/managers.js';
 import { NameFields, UsernameField } from './name-fields.js';
 import { newPassword } from './new-password.js';
 import { RolePicker } from './role-picker.js';

@@ -10,7 +10,7 @@ import { FormPage } from '../../ui/form-page.js';
 import { Time } from '../../ui/time.js';
 import { tell } from '../../ui/toast.js';
 import { AccountForm } from './account-form.js';
-import { forgetPeople, useManagers } from './managers.js';
+import { forgetPeople, useManagers } from '../../app/managers.js';
 import { PermissionsForm } from './permissions-form.js';
 
 const BACK = { href: '/people', label: 'People' };

@@ -15,7 +15,7 @@ import { answerOf } from '../../ui/answer-of.js';
 import { DeleteSection } from '../../ui/delete-section.js';
 import { FormPage } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
-import { forgetPeople, forgetRoles, useManagers } from './managers.js';
+import { forgetPeople, forgetRoles, useManagers } from '../../app/managers.js';
 import { NO_RIGHTS, RoleForm } from './role-form.js';
 
 const BACK = { href: '/roles', label: 'Roles' };

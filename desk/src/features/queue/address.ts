@@ -11,7 +11,7 @@ import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
 import { NONE } from '../../ui/search-options.js';
 import { type InstantRange, readRange, writeRange } from './instant-range.js';
-import { usualView, viewFilter, type ViewId, VIEWS } from './views.js';
+import { usualView, viewFilter, type ViewId, viewsOf } from './views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
 export const STATES = ['active', 'closed', 'any'] as const;
@@ -64,9 +64,10 @@ const LISTS = ['status', 'priority', 'product', 'type', 'assignee'] as const;
 export const RANGES = ['created', 'closed', 'active'] as const;
 export type RangeName = (typeof RANGES)[number];
 
-/** Every filter, with nothing picked. */
-export const UNFILTERED = {
-  state: 'active',
+/** What is worked on shows at first; of deleted tickets it does not matter how far they were. */
+const usualState = (view: ViewId): State => (view === 'deleted' ? 'any' : 'active');
+
+const NOTHING_PICKED = {
   status: [],
   priority: [],
   product: [],
@@ -77,11 +78,16 @@ export const UNFILTERED = {
   active: null,
 } as const;
 
+/** Every filter of the view, with nothing picked. */
+export function unfiltered({ view }: QueueAddress): Partial<QueueAddress> {
+  return { state: usualState(view), ...NOTHING_PICKED };
+}
+
 export function filterCount(address: QueueAddress): number {
-  const { state, status, priority, product, type, assignee } = address;
+  const { view, state, status, priority, product, type, assignee } = address;
   const lists = [priority, product, type, assignee].filter(({ length }) => length > 0).length;
   const ranges = RANGES.filter((name) => address[name] !== null).length;
-  return lists + ranges + (status.length > 0 || state !== UNFILTERED.state ? 1 : 0);
+  return lists + ranges + (status.length > 0 || state !== usualState(view) ? 1 : 0);
 }
 
 const isSearched = ({ search }: Pick<QueueAddress, 'search'>) => search.trim() !== '';
@@ -110,15 +116,13 @@ function idsOf(text: string | null, ...others: readonly string[]): readonly stri
   return [...new Set(given)].filter((id) => UUID.test(id) || others.includes(id)).slice(0, MOST_IDS);
 }
 
-function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
+function readAddress(params: URLSearchParams, viewer: Viewer): QueueAddress {
+  const views = viewsOf(viewer).map(({ id }) => id);
+  const view = oneOf(views, params.get('view')) ?? usualView(viewer);
   return {
-    view:
-      oneOf(
-        VIEWS.map(({ id }) => id),
-        params.get('view'),
-      ) ?? usual,
+    view,
     search: params.get('q') ?? '',
-    state: oneOf(STATES, params.get('state')) ?? 'active',
+    state: oneOf(STATES, params.get('state')) ?? usualState(view),
     status: listOf(TICKET_STATUSES, params.get('status')),
     priority: listOf(TICKET_PRIORITIES, params.get('priority')),
     type: listOf(TICKET_TYPES, params.get('type')),
@@ -135,7 +139,7 @@ function readAddress(params: URLSearchParams, usual: ViewId): QueueAddress {
 function writeAddress(address: QueueAddress): URLSearchParams {
   const params = new URLSearchParams({ view: address.view });
   if (isSearched(address)) params.set('q', address.search);
-  if (address.state !== UNFILTERED.state) params.set('state', address.state);
+  if (address.state !== usualState(address.view)) params.set('state', address.state);
   for (const name of LISTS) if (address[name].length > 0) params.set(name, address[name].join(','));
   for (const name of RANGES) {
     const range = address[name];
@@ -148,13 +152,20 @@ function writeAddress(address: QueueAddress): URLSearchParams {
 
 /** Where the queue shows the tickets that match, among all that the viewer may see. */
 export function queueLink(filters: Partial<Omit<QueueAddress, 'view'>>): string {
-  const address: QueueAddress = { view: 'all', search: '', order: null, ...UNFILTERED, ...filters };
+  const address: QueueAddress = {
+    view: 'all',
+    search: '',
+    state: 'active',
+    order: null,
+    ...NOTHING_PICKED,
+    ...filters,
+  };
   return `/tickets?${writeAddress(address).toString()}`;
 }
 
 export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
   const [params, setParams] = useSearchParams();
-  const address = readAddress(params, usualView(viewer));
+  const address = readAddress(params, viewer);
   // Back undoes what was picked, and not each letter of a search.
   const change = (part: Partial<QueueAddress>) =>
     setParams(writeAddress({ ...address, ...part }), { replace: 'search' in part });

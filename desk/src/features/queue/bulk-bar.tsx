@@ -2,10 +2,10 @@ import { useMutation } from '@apollo/client/react';
 import { type RefObject, useState } from 'react';
 import { perform } from '../../app/perform.js';
 import { useViewer } from '../../app/session-context.js';
-import { UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
+import { type QueueTicketFragment, UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
 import { CheckBox } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
-import { PRIORITY_OPTIONS, STATUS_OPTIONS } from '../../ui/labels.js';
+import { PRIORITY_OPTIONS, STATUS_OPTIONS, TYPE_OPTIONS } from '../../ui/labels.js';
 import { Picker } from '../../ui/picker.js';
 import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
 
@@ -13,7 +13,7 @@ import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
 export const MOST_SELECTED = 100;
 
 interface BulkBarProps {
-  readonly selected: readonly string[];
+  readonly selected: readonly QueueTicketFragment[];
   readonly onClear: () => void;
   /** After a change: rows may belong elsewhere now. */
   readonly onChanged: () => void;
@@ -27,7 +27,7 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
   const [send, { loading }] = useMutation(UpdateTicketsDocument);
   const [isQuiet, setIsQuiet] = useState(false);
   const change = async (fields: Omit<UpdateTicketsInput, 'ids'>) => {
-    const input = { ids: [...selected], ...fields, ...(isQuiet && { notify: false }) };
+    const input = { ids: selected.map(({ id }) => id), ...fields, ...(isQuiet && { notify: false }) };
     const done = await perform(
       async () => (await send({ variables: { input } })).data?.updateTickets.userErrors,
       selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`,
@@ -37,47 +37,73 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
     onClear();
     onChanged();
   };
+  // All are changed or none: what may not be done to one of them is not offered.
+  const canEdit = selected.every(({ viewerCanEdit }) => viewerCanEdit);
+  const canAssign = selected.every(({ viewerCanAssign }) => viewerCanAssign);
+  const canChangeStatus = selected.every(({ viewerCanChangeStatus }) => viewerCanChangeStatus);
   return (
     <div className="bulk-bar" role="toolbar" aria-label="Change the selected tickets">
       <span role="status">{selected.length} selected</span>
-      <Picker
-        label="Status"
-        options={STATUS_OPTIONS}
-        selected={[]}
-        button={statusButton}
-        disabled={loading}
-        onPick={(status) => void change({ status })}
-      >
-        Status
-      </Picker>
-      <Picker
-        label="Priority"
-        options={PRIORITY_OPTIONS}
-        selected={[]}
-        disabled={loading}
-        onPick={(priority) => void change({ priority })}
-      >
-        Priority
-      </Picker>
-      <Picker
-        label="Assigned to"
-        options={findPeople}
-        selected={[]}
-        button={assigneeButton}
-        disabled={loading}
-        onPick={(id) => void change({ assignedTo: id === NONE ? null : { id } })}
-      >
-        Assign
-      </Picker>
-      <Picker
-        label="Product"
-        options={findProducts}
-        selected={[]}
-        disabled={loading}
-        onPick={(id) => void change({ productId: id === NONE ? null : id })}
-      >
-        Product
-      </Picker>
+      {canChangeStatus && (
+        <Picker
+          label="Status"
+          options={STATUS_OPTIONS}
+          selected={[]}
+          button={statusButton}
+          disabled={loading}
+          onPick={(status) => void change({ status })}
+        >
+          Status
+        </Picker>
+      )}
+      {canEdit && (
+        <Picker
+          label="Priority"
+          options={PRIORITY_OPTIONS}
+          selected={[]}
+          disabled={loading}
+          onPick={(priority) => void change({ priority })}
+        >
+          Priority
+        </Picker>
+      )}
+      {canAssign && (
+        <Picker
+          label="Assigned to"
+          options={findPeople}
+          selected={[]}
+          button={assigneeButton}
+          disabled={loading}
+          onPick={(id) => void change({ assignedTo: id === NONE ? null : { id } })}
+        >
+          Assign
+        </Picker>
+      )}
+      {canEdit && (
+        <Picker
+          label="Product"
+          options={findProducts}
+          selected={[]}
+          disabled={loading}
+          onPick={(id) => void change({ productId: id === NONE ? null : id })}
+        >
+          Product
+        </Picker>
+      )}
+      {canEdit && (
+        <Picker
+          label="Type"
+          options={TYPE_OPTIONS}
+          selected={[]}
+          disabled={loading}
+          onPick={(type) => void change({ type })}
+        >
+          Type
+        </Picker>
+      )}
+      {!canEdit && !canAssign && !canChangeStatus && (
+        <span className="soft">There is nothing that you may change of all of them.</span>
+      )}
       {viewer.role.canManageTickets && (
         <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
       )}

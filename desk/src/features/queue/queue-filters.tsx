@@ -3,7 +3,7 @@ import { Icon } from '../../ui/icon.js';
 import { type Option, Picker } from '../../ui/picker.js';
 import { findPeople, findProducts } from '../../ui/search-options.js';
 import { useNames } from '../../ui/use-names.js';
-import { filterCount, type QueueAddress, type RangeName, RANGES, type State, UNFILTERED } from './address.js';
+import { filterCount, type QueueAddress, type RangeName, RANGES, type State, unfiltered } from './address.js';
 import { rangeInWords } from './instant-range.js';
 
 export interface QueueFiltersProps {
@@ -114,7 +114,7 @@ export function QueueFilters({ address, onChange }: QueueFiltersProps) {
           type="button"
           className="button small quiet clear-filters"
           title="Clear filters"
-          onClick={() => onChange(UNFILTERED)}
+          onClick={() => onChange(unfiltered(address))}
         >
           <Icon name="close" /> <span>Clear filters</span>
         </button>

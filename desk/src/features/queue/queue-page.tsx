@@ -7,22 +7,22 @@ import { QueueDocument } from '../../generated/graphql.js';
 import { useSettled } from '../../ui/use-settled.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
+import { DeletedList } from './deleted-list.js';
 import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
 import { useHeld } from './use-held.js';
 import { useLiveQueue } from './use-live-queue.js';
-import { VIEWS } from './views.js';
+import { viewsOf } from './views.js';
 import './queue.css';
 
 const PAGE_SIZE = 50;
 /** What the API gives at once. */
 const LARGEST_PAGE = 100;
-
 export function QueuePage() {
   const viewer = useViewer();
   const [address, change] = useQueueAddress(viewer);
   const search = useSettled(address.search);
-  const heading = VIEWS.find(({ id }) => id === address.view)?.label ?? '';
+  const heading = viewsOf(viewer).find(({ id }) => id === address.view)?.label ?? '';
   useTitle(heading);
   const shown = { ...address, search: address.search === '' ? '' : search };
   const filter = filterOf(shown);
@@ -31,10 +31,12 @@ export function QueuePage() {
       filter,
       orderBy: ORDERS[orderOf(shown)].order,
       first: PAGE_SIZE,
+      deleted: address.view === 'deleted',
     },
   });
   // The rows before stay until the new ones are there: nothing flickers while somebody types.
   const tickets = (data ?? previousData)?.tickets;
+  const nodes = tickets?.edges.map(({ node }) => node) ?? [];
 
   // Tickets may have been changed elsewhere in the desk before.
   useEffect(() => {
@@ -74,14 +76,12 @@ export function QueuePage() {
         </p>
       )}
       <div aria-busy={loading} className="queue-body" {...pointer} {...focus}>
-        {tickets && tickets.edges.length > 0 && (
-          <QueueList
-            tickets={tickets.edges.map(({ node }) => node)}
-            selected={selected}
-            onSelect={setSelected}
-            onChanged={() => void reload()}
-          />
-        )}
+        {nodes.length > 0 &&
+          (address.view === 'deleted' ? (
+            <DeletedList tickets={nodes} />
+          ) : (
+            <QueueList tickets={nodes} selected={selected} onSelect={setSelected} onChanged={() => void reload()} />
+          ))}
         {tickets && tickets.edges.length === 0 && !loading && (
           <EmptyQueue searched={address.search !== '' || filterCount(address) > 0} />
         )}
@@ -102,7 +102,7 @@ export function QueuePage() {
 
 function EmptyQueue({ searched }: { searched: boolean }) {
   return (
-    <div className="queue-empty">
+    <div className="screen-empty">
       <p>
         <strong>{searched ? 'No ticket matches.' : 'Nothing here.'}</strong>
       </p>

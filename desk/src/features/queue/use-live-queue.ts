@@ -1,7 +1,7 @@
 import { useEffect, useEffectEvent, useState } from 'react';
 import { apollo } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
-import { QueueChangesDocument, QueueRowFragmentDoc, type TicketFilter } from '../../generated/graphql.js';
+import { QueueChangesDocument, QueueTicketFragmentDoc, type TicketFilter } from '../../generated/graphql.js';
 
 /** Changes that come together are read together. */
 const PAUSE_MS = 400;
@@ -35,8 +35,8 @@ export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue) {
       if (ticket) {
         apollo.cache.writeFragment({
           id: `Ticket:${ticket.id}`,
-          fragment: QueueRowFragmentDoc,
-          fragmentName: 'QueueRow',
+          fragment: QueueTicketFragmentDoc,
+          fragmentName: 'QueueTicket',
           data: ticket,
         });
       }

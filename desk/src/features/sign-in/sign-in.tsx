@@ -1,35 +1,13 @@
-import { type FieldErrors, type Result } from '@docket/client';
-import { type FormEvent, type ReactNode, useState } from 'react';
-import { explain, session } from '../../app/api.js';
+import { type ReactNode, useState } from 'react';
+import { session } from '../../app/api.js';
 import { type DemoPerson, settings } from '../../app/settings.js';
 import { Avatar } from '../../ui/avatar.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
+import { useForm } from '../../ui/use-form.js';
 import './sign-in.css';
 
 type Form = 'sign-in' | 'sign-up' | 'forgotten';
-
-/** Sends a form; messages of the server stand beside their fields. */
-function useSending<Value>(send: () => Promise<Result<Value>>, onDone?: (value: Value) => void) {
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [busy, setBusy] = useState(false);
-  const submit = async (event?: FormEvent) => {
-    event?.preventDefault();
-    if (busy) return;
-    setBusy(true);
-    setErrors({});
-    try {
-      const result = await send();
-      if (result.ok) onDone?.(result.value);
-      else setErrors(result.fields);
-    } catch (error) {
-      setErrors({ '': explain(error) });
-    } finally {
-      setBusy(false);
-    }
-  };
-  return { errors, busy, submit };
-}
 
 export function SignIn({ ended }: { ended: boolean }) {
   const [form, setForm] = useState<Form>('sign-in');
@@ -48,34 +26,24 @@ export function SignIn({ ended }: { ended: boolean }) {
 }
 
 function SignInForm({ ended, onForm }: { ended: boolean; onForm: (form: Form) => void }) {
-  const [login, setLogin] = useState('');
-  const [password, setPassword] = useState('');
-  const { errors, busy, submit } = useSending(async () => session.signIn(login, password));
+  const { field, otherError, busy, form } = useForm({
+    initial: { login: '', password: '' },
+    send: async ({ login, password }) => session.signIn(login, password),
+  });
   return (
     <>
       <h1>Sign in</h1>
       {ended && <p className="notice">Your session has ended. Sign in again: what you were writing is still there.</p>}
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <TextField
           label="Username or e-mail"
-          name="login"
           autoComplete="username"
           autoCapitalize="none"
           spellCheck={false}
-          value={login}
-          error={errors['login']}
-          onChange={(event) => setLogin(event.target.value)}
+          {...field('login')}
         />
-        <TextField
-          label="Password"
-          name="password"
-          type="password"
-          autoComplete="current-password"
-          value={password}
-          error={errors['password']}
-          onChange={(event) => setPassword(event.target.value)}
-        />
-        <FormError>{errors['']}</FormError>
+        <TextField label="Password" type="password" autoComplete="current-password" {...field('password')} />
+        <FormError>{otherError}</FormError>
         <button type="submit" className="button primary wide" disabled={busy}>
           Sign in
         </button>
@@ -117,16 +85,16 @@ function DemoPeople({ password, people }: { password: string; people: readonly D
 }
 
 function DemoButton({ person: { username, name, role }, password }: { person: DemoPerson; password: string }) {
-  const { errors, busy, submit } = useSending(async () => session.signIn(username, password));
+  const { otherError, busy, send } = useForm({ initial: {}, send: async () => session.signIn(username, password) });
   return (
     <>
-      <button type="button" className="demo-person" disabled={busy} onClick={() => void submit()}>
+      <button type="button" className="demo-person" disabled={busy} onClick={() => void send()}>
         <Avatar name={name} />
         <span>
           <strong>{name}</strong> {WHAT_ROLES_DO[role] ?? role}
         </span>
       </button>
-      <FormError>{Object.values(errors)[0]}</FormError>
+      <FormError>{otherError}</FormError>
     </>
   );
 }
@@ -142,20 +110,15 @@ function BackToSignIn({ onForm, children }: { onForm: (form: Form) => void; chil
 }
 
 function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
-  const [values, setValues] = useState({ firstName: '', lastName: '', username: '', email: '', password: '' });
-  const { errors, busy, submit } = useSending(async () =>
-    session.signUp({ ...values, lastName: values.lastName.trim() === '' ? null : values.lastName }),
-  );
-  const field = (name: keyof typeof values) => ({
-    name,
-    value: values[name],
-    error: errors[name],
-    onChange: (event: { target: { value: string } }) => setValues({ ...values, [name]: event.target.value }),
+  const { field, otherError, busy, form } = useForm({
+    initial: { firstName: '', lastName: '', username: '', email: '', password: '' },
+    send: async (values) =>
+      session.signUp({ ...values, lastName: values.lastName.trim() === '' ? null : values.lastName }),
   });
   return (
     <>
       <h1>Create an account</h1>
-      <form onSubmit={(event) => void submit(event)} noValidate>
+      <form {...form}>
         <div className="pair">
           <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
           <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
@@ -176,7 +139,7 @@ function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
           hint="At least 8 characters"
           {...field('password')}
         />
-        <FormError>{errors['']}</FormError>
+        <FormError>{otherError}</FormError>
         <button type="submit" className="button primary wide" disabled={busy}>
           Create the account
         </button>
@@ -187,12 +150,12 @@ function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
 }
 
 function ForgottenForm({ onForm }: { onForm: (form: Form) => void }) {
-  const [email, setEmail] = useState('');
   const [sentTo, setSentTo] = useState<string | null>(null);
-  const { errors, busy, submit } = useSending(
-    async () => session.requestPasswordReset(email.trim()),
-    () => setSentTo(email.trim()),
-  );
+  const { values, field, otherError, busy, form } = useForm({
+    initial: { email: '' },
+    send: async ({ email }) => session.requestPasswordReset(email.trim()),
+    onDone: () => setSentTo(values.email.trim()),
+  });
   return (
     <>
       <h1>New password</h1>
@@ -202,17 +165,9 @@ function ForgottenForm({ onForm }: { onForm: (form: Form) => void }) {
           works for an hour.
         </p>
       ) : (
-        <form onSubmit={(event) => void submit(event)} noValidate>
-          <TextField
-            label="E-mail of your account"
-            name="email"
-            type="email"
-            autoComplete="email"
-            value={email}
-            error={errors['email']}
-            onChange={(event) => setEmail(event.target.value)}
-          />
-          <FormError>{errors['']}</FormError>
+        <form {...form}>
+          <TextField label="E-mail of your account" type="email" autoComplete="email" {...field('email')} />
+          <FormError>{otherError}</FormError>
           <button type="submit" className="button primary wide" disabled={busy}>
             Send me a link
           </button>

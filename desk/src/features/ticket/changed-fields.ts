@@ -6,10 +6,11 @@ import {
   PersonNameFragmentDoc,
 } from '../../generated/graphql.js';
 import { priorityLabel, statusLabel, typeLabel } from '../../ui/labels.js';
+import { writtenDetails } from './details-json.js';
 
 export type TicketChange = Pick<
   UpdateTicketInput,
-  'title' | 'description' | 'type' | 'priority' | 'status' | 'productId' | 'assignedTo'
+  'title' | 'description' | 'details' | 'type' | 'priority' | 'status' | 'productId' | 'assignedTo'
 >;
 export type ChangedField = keyof TicketChange;
 
@@ -43,6 +44,12 @@ export const FIELDS: Readonly<Record<ChangedField, Field>> = {
     value: ({ description }) => description,
     text: ({ description }) => description,
     textOf: ({ description }) => description ?? '',
+  },
+  details: {
+    label: 'Details',
+    value: ({ details }) => writtenDetails(details),
+    text: ({ details }) => writtenDetails(details),
+    textOf: ({ details }) => writtenDetails(details),
   },
   type: {
     label: 'Type',

@@ -31,7 +31,10 @@ export function Duplicates({ ticket }: { ticket: TicketDetailsFragment }) {
 
   const find = async (search: string): Promise<readonly Option[]> => {
     if (search === '') return similar.map(asOption);
-    const found = await apollo.query({ query: FindTicketsDocument, variables: { filter: { search } } });
+    const found = await apollo.query({
+      query: FindTicketsDocument,
+      variables: { filter: { search, duplicate: false } },
+    });
     const nodes = (found.data?.tickets.edges ?? []).map(({ node }) => node);
     return nodes.filter(({ id }) => id !== ticket.id).map(asOption);
   };

@@ -1,14 +1,12 @@
+import { type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { type EventEntryFragment, type NodeNameFragment } from '../../generated/graphql.js';
 import { priorityLabel, statusLabel, typeLabel } from '../../ui/labels.js';
+import { Time } from '../../ui/time.js';
+import { changedKeys } from './changed-keys.js';
 
 type Change = EventEntryFragment['changes'][number];
-
-function nameOf(node: NodeNameFragment | null): string | null {
-  if (node === null) return null;
-  if (node.__typename === 'User' || node.__typename === 'Product') return node.name;
-  return node.__typename === 'Ticket' ? `#${node.number} ${node.title}` : null;
-}
+type Actor = EventEntryFragment['actor'];
 
 const LABELLED: Readonly<Record<string, (value: string) => string>> = {
   status: statusLabel,
@@ -16,8 +14,25 @@ const LABELLED: Readonly<Record<string, (value: string) => string>> = {
   type: typeLabel,
 };
 
-/** What happened, as people say it. Never ids: what has no name for the viewer is left out. */
-function ChangeText({ change: { field, from, to, fromNode, toNode } }: { change: Change }) {
+const INSTANT = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}/;
+
+function Name({ node, otherwise }: { node: NodeNameFragment | null; otherwise: string }) {
+  if (node?.__typename === 'User' || node?.__typename === 'Product') return <b dir="auto">{node.name}</b>;
+  return otherwise;
+}
+
+function Original({ node }: { node: NodeNameFragment | null }) {
+  if (node?.__typename !== 'Ticket') return 'another ticket';
+  return (
+    <Link href={`/tickets/${node.number}`}>
+      #{node.number} <bdi>{node.title}</bdi>
+    </Link>
+  );
+}
+
+/** What happened to a field, as people say it. Never ids: what has no name for the viewer is left out. */
+function ChangeText({ change, actor }: { change: Change; actor: Actor }): ReactNode {
+  const { field, from, to, fromNode, toNode } = change;
   const label = LABELLED[field];
   if (label) {
     return (
@@ -29,19 +44,24 @@ function ChangeText({ change: { field, from, to, fromNode, toNode } }: { change:
   }
   switch (field) {
     case 'assignedTo':
-      return to === null ? (
-        <>took the assignment from {nameOf(fromNode) ?? 'somebody'}</>
-      ) : (
-        <>
-          assigned it to <b>{nameOf(toNode) ?? 'somebody'}</b>
-        </>
-      );
+      return <Assigned change={change} actor={actor} />;
     case 'product':
-      return to === null ? (
-        <>took the product away</>
-      ) : (
+      if (to === null) {
+        return (
+          <>
+            took the product <Name node={fromNode} otherwise="that was set" /> away
+          </>
+        );
+      }
+      return (
         <>
-          set the product to <b>{nameOf(toNode) ?? 'another one'}</b>
+          {from === null ? 'set the product to ' : 'changed the product from '}
+          {from !== null && (
+            <>
+              <Name node={fromNode} otherwise="another one" /> to{' '}
+            </>
+          )}
+          <Name node={toNode} otherwise="another one" />
         </>
       );
     case 'title':
@@ -51,23 +71,74 @@ function ChangeText({ change: { field, from, to, fromNode, toNode } }: { change:
         </>
       );
     case 'duplicateOf':
-      return to === null ? (
-        <>took the mark as a duplicate away</>
+      return <Duplicate change={change} />;
+    case 'details': {
+      const keys = changedKeys(from, to);
+      if (to === null) return 'took the details away';
+      return keys === null ? (
+        'changed the details'
       ) : (
         <>
-          marked it as a duplicate of <Original node={toNode} />
+          changed the details: <bdi>{keys}</bdi>
         </>
       );
-    case 'details':
-      return <>changed the details</>;
+    }
     default:
-      return <>changed the {field}</>;
+      return <Other change={change} />;
   }
 }
 
-function Original({ node }: { node: NodeNameFragment | null }) {
-  if (node?.__typename !== 'Ticket') return 'another ticket';
-  return <Link href={`/tickets/${node.number}`}>{`#${node.number}`}</Link>;
+function Assigned({ change: { from, to, fromNode, toNode }, actor }: { change: Change; actor: Actor }) {
+  const instead = from !== null && (
+    <>
+      {' '}
+      instead of <Name node={fromNode} otherwise="somebody" />
+    </>
+  );
+  if (to === null) {
+    return (
+      <>
+        took the assignment from <Name node={fromNode} otherwise="somebody" />
+      </>
+    );
+  }
+  if (actor !== null && to === actor.id) return <>took it over{instead}</>;
+  return (
+    <>
+      assigned it to <Name node={toNode} otherwise="somebody" />
+      {instead}
+    </>
+  );
+}
+
+/** A ticket that the viewer may not see is null, as none is. */
+function Duplicate({ change: { from, to, fromNode, toNode } }: { change: Change }) {
+  if (to !== null) {
+    return (
+      <>
+        marked it as a duplicate of <Original node={toNode} />
+      </>
+    );
+  }
+  if (from === null) return 'changed what it is a duplicate of';
+  return (
+    <>
+      took away that it is a duplicate of <Original node={fromNode} />
+    </>
+  );
+}
+
+/** A field that is newer than this desk: its name in words, and an instant if it is one. */
+function Other({ change: { field, to } }: { change: Change }) {
+  const name = field.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+  if (to !== null && INSTANT.test(to)) {
+    return (
+      <>
+        set the {name} to <Time at={to} />
+      </>
+    );
+  }
+  return to === null ? <>took the {name} away</> : <>changed the {name}</>;
 }
 
 const KINDS: Readonly<Record<string, string>> = {
@@ -76,13 +147,16 @@ const KINDS: Readonly<Record<string, string>> = {
   RESTORED: 'restored the ticket',
 };
 
-export function EventText({ event }: { event: EventEntryFragment }) {
-  const { kind, changes } = event;
-  if (kind !== 'CHANGED') return KINDS[kind] ?? kind.toLowerCase();
-  return changes.map((change, index) => (
-    <span key={change.field}>
-      {index > 0 && (index === changes.length - 1 ? ' and ' : ', ')}
-      <ChangeText change={change} />
+export function EventText({ event: { kind, changes, actor } }: { event: EventEntryFragment }) {
+  const parts: ReactNode[] = kind === 'CHANGED' ? [] : [KINDS[kind] ?? kind.toLowerCase()];
+  // Restoring takes out who and what was deleted meanwhile.
+  for (const change of changes) parts.push(<ChangeText change={change} actor={actor} />);
+  return parts.map((part, index) => (
+    // The parts of an event never change.
+    // oxlint-disable-next-line react/no-array-index-key
+    <span key={index}>
+      {index > 0 && (index === parts.length - 1 ? ' and ' : ', ')}
+      {part}
     </span>
   ));
 }

@@ -1,17 +1,12 @@
-import { useMutation, useQuery } from '@apollo/client/react';
-import { perform } from '../../app/perform.js';
+import { useQuery } from '@apollo/client/react';
 import { useViewer } from '../../app/session-context.js';
-import { CancelMailDocument, WaitingMailsDocument } from '../../generated/graphql.js';
+import { WaitingMailsDocument } from '../../generated/graphql.js';
+import { CancelMail } from '../../ui/cancel-mail.js';
 import { Icon } from '../../ui/icon.js';
+import { mailKindLabel } from '../../ui/mail-labels.js';
 import { Time } from '../../ui/time.js';
 
-const KINDS: Readonly<Record<string, string>> = {
-  ASSIGNED: 'about the assignment',
-  UPDATED: 'about changes',
-  REPLIED: 'about a reply',
-  MENTIONED: 'about a mention',
-  NEW_UNASSIGNED: 'about the new ticket',
-};
+const STATES = { SENT: 'Sent', CANCELLED: 'Cancelled', FAILED: 'Failed' } as const;
 
 /** Mails about the ticket that were not sent yet: for staff everybody's, otherwise one's own. */
 export function WaitingMails({ ticketId }: { ticketId: string }) {
@@ -20,39 +15,21 @@ export function WaitingMails({ ticketId }: { ticketId: string }) {
     variables: { filter: { ticketId: [ticketId], status: ['SCHEDULED'] } },
     fetchPolicy: 'cache-and-network',
   });
-  const [cancel, { loading }] = useMutation(CancelMailDocument, { refetchQueries: [WaitingMailsDocument] });
-  const mails = (data?.notifications.edges ?? [])
-    .map(({ node }) => node)
-    .filter(({ status }) => status === 'SCHEDULED');
+  const mails = (data?.notifications.edges ?? []).map(({ node }) => node);
   if (mails.length === 0) return null;
-  const onCancel = async (id: string) =>
-    perform(
-      async () => (await cancel({ variables: { id } })).data?.cancelNotification.userErrors,
-      'The mail is cancelled.',
-    );
   return (
     <section aria-label="Mails that wait" className="side-section">
       <h2>Mails that wait</h2>
       <ul>
-        {mails.map(({ id, kind, sendAt, recipient }) => (
+        {mails.map(({ id, kind, status, sendAt, recipient }) => (
           <li key={id} className="waiting-mail">
             <Icon name="mail" />
             <span>
-              {recipient.name} <small className="soft">{KINDS[kind] ?? ''}</small>
-              <small className="soft when">
-                <Time at={sendAt} />
-              </small>
+              {recipient.name} <small className="soft">{mailKindLabel(kind)}</small>
+              <small className="soft when">{status === 'SCHEDULED' ? <Time at={sendAt} /> : STATES[status]}</small>
             </span>
-            {viewer.role.canManageTickets && (
-              <button
-                type="button"
-                className="button quiet small"
-                disabled={loading}
-                onClick={() => void onCancel(id)}
-                aria-label={`Cancel the mail to ${recipient.name}`}
-              >
-                Cancel
-              </button>
+            {viewer.role.canManageTickets && status === 'SCHEDULED' && (
+              <CancelMail id={id} recipient={recipient.name} />
             )}
           </li>
         ))}

@@ -7,7 +7,7 @@ import { useCommentDrafts } from './comment-drafts.js';
 export function NoTicket({ number, error }: { number: number; error: unknown }) {
   const drafts = useCommentDrafts(number);
   return (
-    <div className="queue-empty">
+    <div className="screen-empty">
       <h1>{error ? 'This did not work' : `There is no ticket #${number} for you`}</h1>
       <p>{error ? explain(error) : 'It does not exist, was deleted, or is not for you to see.'}</p>
       {[drafts.reply, drafts.note]

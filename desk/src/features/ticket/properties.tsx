@@ -13,7 +13,7 @@ import { type TicketChange } from './changed-fields.js';
 
 interface PropertiesProps {
   readonly ticket: TicketDetailsFragment;
-  readonly onChange: (change: TicketChange) => void;
+  readonly onChange?: (change: TicketChange) => void;
 }
 
 /** What a ticket is beside its texts; each field can be changed by those who may. */
@@ -34,7 +34,7 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
         options={STATUS_OPTIONS}
         value={ticket.status}
         button={status}
-        onPick={(id) => onChange({ status: id })}
+        onPick={(id) => onChange?.({ status: id })}
       >
         <Status status={ticket.status} />
       </Property>
@@ -43,7 +43,7 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
         editable={viewerCanEdit}
         options={PRIORITY_OPTIONS}
         value={ticket.priority}
-        onPick={(id) => onChange({ priority: id })}
+        onPick={(id) => onChange?.({ priority: id })}
       >
         <Priority priority={ticket.priority} />
       </Property>
@@ -53,12 +53,12 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
         options={findPeople}
         value={assignedTo?.id ?? NONE}
         button={assignee}
-        onPick={(id) => onChange({ assignedTo: id === NONE ? null : { id } })}
+        onPick={(id) => onChange?.({ assignedTo: id === NONE ? null : { id } })}
       >
         <Person person={assignedTo} />
       </Property>
       {viewerCanAssign && viewer.role.canManageTickets && assignedTo?.id !== viewer.id && (
-        <button type="button" className="link assign-me" onClick={() => onChange({ assignedTo: { id: viewer.id } })}>
+        <button type="button" className="link assign-me" onClick={() => onChange?.({ assignedTo: { id: viewer.id } })}>
           Assign to me
         </button>
       )}
@@ -67,7 +67,7 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
         editable={viewerCanEdit}
         options={findProducts}
         value={product?.id ?? NONE}
-        onPick={(id) => onChange({ productId: id === NONE ? null : id })}
+        onPick={(id) => onChange?.({ productId: id === NONE ? null : id })}
       >
         {product?.name ?? <span className="soft">No product</span>}
       </Property>
@@ -76,7 +76,7 @@ export function Properties({ ticket, onChange }: PropertiesProps) {
         editable={viewerCanEdit}
         options={TYPE_OPTIONS}
         value={ticket.type}
-        onPick={(id) => onChange({ type: id })}
+        onPick={(id) => onChange?.({ type: id })}
       >
         {typeLabel(ticket.type)}
       </Property>

@@ -11,8 +11,10 @@ import { type TicketChange } from './changed-fields.js';
 interface TextsProps {
   readonly ticket: TicketDetailsFragment;
   /** Gives whether the change was made. The ticket is the one that was on the screen when the editing began. */
-  readonly onChange: (change: TicketChange, base: TicketDetailsFragment) => Promise<boolean>;
+  readonly onChange?: OnChange;
 }
+
+type OnChange = (change: TicketChange, base: TicketDetailsFragment) => Promise<boolean>;
 
 /** A change of the texts that is under way, with the ticket that was on the screen when it began. */
 interface Edit {
@@ -25,7 +27,7 @@ interface Edit {
 export function Texts({ ticket, onChange }: TextsProps) {
   const viewer = useViewer();
   const [edit, setEdit] = useKept<Edit>(viewer.id, `edit ${ticket.id}`);
-  if (edit) return <EditTexts edit={edit} onEdit={setEdit} onChange={onChange} />;
+  if (edit && onChange) return <EditTexts edit={edit} onEdit={setEdit} onChange={onChange} />;
   const { title, description } = ticket;
   return (
     <>
@@ -39,7 +41,7 @@ export function Texts({ ticket, onChange }: TextsProps) {
           <span className="soft">
             <Time at={ticket.createdAt} />
           </span>
-          {ticket.viewerCanEdit && (
+          {ticket.viewerCanEdit && onChange && (
             <span className="comment-actions">
               <button
                 type="button"
@@ -61,7 +63,7 @@ interface EditTextsProps {
   readonly edit: Edit;
   /** Null when it is done. */
   readonly onEdit: (edit: Edit | null) => void;
-  readonly onChange: TextsProps['onChange'];
+  readonly onChange: OnChange;
 }
 
 function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {

@@ -1,24 +1,33 @@
 import { useQuery } from '@apollo/client/react';
+import { useState } from 'react';
 import { apollo } from '../../app/api.js';
 import { useChanges } from '../../app/live.js';
+import { maySeeDeleted } from '../../app/rights.js';
+import { useViewer } from '../../app/session-context.js';
 import {
   EarlierTimelineDocument,
   ReplyRecipientsDocument,
   TicketChangesDocument,
+  type TicketDetailsFragment,
   TicketDocument,
   type TicketQuery,
   TicketWatchingDocument,
   WaitingMailsDocument,
 } from '../../generated/graphql.js';
-import { Icon } from '../../ui/icon.js';
+import { CheckBox } from '../../ui/field.js';
 import { useTitle } from '../../ui/use-title.js';
+import { type TicketChange } from './changed-fields.js';
 import { Composer } from './composer.js';
 import { ConflictDialog } from './conflict-dialog.js';
+import { DeleteTicket } from './delete-ticket.js';
+import { DeletedTicket } from './deleted-ticket.js';
+import { Details } from './details.js';
 import { DuplicateBanner, Duplicates } from './duplicates.js';
 import { WaitingMails } from './mails.js';
 import { NoTicket } from './no-ticket.js';
 import { Properties } from './properties.js';
 import { Texts } from './texts.js';
+import { TicketBar } from './ticket-bar.js';
 import { Timeline } from './timeline.js';
 import { useUpdateTicket } from './use-update-ticket.js';
 import { Watching } from './watching.js';
@@ -38,6 +47,7 @@ function reload(): void {
 type Ticket = NonNullable<TicketQuery['ticketByNumber']>;
 
 export function TicketPage({ number }: { number: number }) {
+  const viewer = useViewer();
   const { data, loading, error, refetch, fetchMore } = useQuery(TicketDocument, {
     variables: { number, last: TIMELINE_PAGE },
     // The earlier pages stay.
@@ -66,6 +76,7 @@ export function TicketPage({ number }: { number: number }) {
     );
   }
   if (loading) return <div className="ticket" aria-busy="true" />;
+  if (maySeeDeleted(viewer) && !error) return <DeletedTicket number={number} />;
   return <NoTicket number={number} error={error} />;
 }
 
@@ -76,21 +87,27 @@ interface TicketViewProps {
 }
 
 function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
-  const { update, conflict } = useUpdateTicket();
+  const viewer = useViewer();
+  const { update: send, conflict } = useUpdateTicket();
+  const [isQuiet, setIsQuiet] = useState(false);
+  const update = async (change: TicketChange, base: TicketDetailsFragment) => {
+    const isSettled = await send(change, base, isQuiet);
+    if (isSettled) setIsQuiet(false);
+    return isSettled;
+  };
   const nodes = ticket.timeline.edges.map(({ node }) => node);
   return (
     <div className="ticket">
-      <div className="ticket-bar">
-        <button type="button" className="button quiet small" onClick={() => history.back()}>
-          <Icon name="back" /> Back
-        </button>
-        <span className="soft">#{ticket.number}</span>
-      </div>
+      <TicketBar number={ticket.number}>
+        <span className="ticket-bar-actions">
+          <DeleteTicket ticket={ticket} />
+        </span>
+      </TicketBar>
       <div className="ticket-columns">
         <div className="ticket-main">
           <DuplicateBanner ticket={ticket} />
           <Texts ticket={ticket} onChange={update} />
-          <Timeline nodes={nodes} hasEarlier={ticket.timeline.pageInfo.hasPreviousPage} onEarlier={onEarlier} />
+          <Timeline nodes={nodes} onEarlier={ticket.timeline.pageInfo.hasPreviousPage ? onEarlier : undefined} />
           <Composer
             key={ticket.id}
             ticket={ticket}
@@ -102,6 +119,10 @@ function TicketView({ ticket, onRefresh, onEarlier }: TicketViewProps) {
         </div>
         <aside className="ticket-side" aria-label="Properties">
           <Properties ticket={ticket} onChange={(change) => void update(change, ticket)} />
+          {viewer.role.canManageTickets && ticket.viewerCanChangeStatus && (
+            <CheckBox label="Change without mails" checked={isQuiet} onChange={setIsQuiet} />
+          )}
+          <Details ticket={ticket} onChange={update} />
           <Watching ticketId={ticket.id} />
           <Duplicates ticket={ticket} />
           <WaitingMails ticketId={ticket.id} />

@@ -23,22 +23,22 @@ import { EventText } from './event-text.js';
 
 export type TimelineNode = NonNullable<TicketQuery['ticketByNumber']>['timeline']['edges'][number]['node'];
 
-/** The description above says already who reported it, and when. */
+/** The description above says already who reported it, and when; but not that nobody was mailed. */
 function isToldHere(node: TimelineNode): boolean {
-  return node.__typename !== 'TicketEvent' || node.kind !== 'CREATED';
+  return node.__typename !== 'TicketEvent' || node.kind !== 'CREATED' || !node.notified;
 }
 
 interface TimelineProps {
   readonly nodes: readonly TimelineNode[];
-  readonly hasEarlier: boolean;
-  readonly onEarlier: () => void;
+  /** Loads what was before; left out where that is all. */
+  readonly onEarlier?: (() => void) | undefined;
 }
 
 /** Comments and changes, oldest first. */
-export function Timeline({ nodes, hasEarlier, onEarlier }: TimelineProps) {
+export function Timeline({ nodes, onEarlier }: TimelineProps) {
   return (
     <section aria-label="What happened" className="timeline">
-      {hasEarlier && (
+      {onEarlier && (
         <button type="button" className="button small earlier" onClick={onEarlier}>
           Show what was before
         </button>

@@ -33,13 +33,19 @@ export function useUpdateTicket() {
     return decision;
   }
 
-  /** Gives whether that is settled: the change was made, or given up for what others made of it. */
-  async function update(change: TicketChange, seen: TicketDetailsFragment): Promise<boolean> {
+  /**
+   * Gives whether that is settled: the change was made, or given up for what others made of it.
+   * @param isQuiet nobody is to get a mail about it
+   */
+  async function update(change: TicketChange, seen: TicketDetailsFragment, isQuiet: boolean): Promise<boolean> {
+    const silence = isQuiet ? { notify: false } : {};
     let base = seen;
     let { version } = seen;
     try {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const { data } = await send({ variables: { input: { id: seen.id, expectedVersion: version, ...change } } });
+        const { data } = await send({
+          variables: { input: { id: seen.id, expectedVersion: version, ...change, ...silence } },
+        });
         if (!data) return false;
         const { updateTicket } = data;
         const result = resultOf(updateTicket, ({ ticket }) => ticket);

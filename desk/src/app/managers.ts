@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
-import { apollo } from '../../app/api.js';
-import { ManagersDocument, RolesDocument } from '../../generated/graphql.js';
+import { apollo } from './api.js';
+import { ManagersDocument, RolesDocument } from '../generated/graphql.js';
 
 interface Managers {
   /** Whether nobody else could manage people. */

@@ -1,0 +1,47 @@
+import { useSearchParams } from 'wouter';
+import { type NotificationFilter, type NotificationStatus } from '../../generated/graphql.js';
+
+export type MailListId = 'waiting' | 'failed' | 'sent' | 'cancelled';
+
+interface MailList {
+  readonly id: MailListId;
+  readonly label: string;
+  readonly status: NotificationStatus;
+  /** What an empty one says. */
+  readonly empty: string;
+}
+
+export const MAIL_LISTS: readonly MailList[] = [
+  { id: 'waiting', label: 'Waiting', status: 'SCHEDULED', empty: 'No mail waits to be sent.' },
+  { id: 'failed', label: 'Failed', status: 'FAILED', empty: 'No mail failed.' },
+  { id: 'sent', label: 'Sent', status: 'SENT', empty: 'No mail was sent yet.' },
+  { id: 'cancelled', label: 'Cancelled', status: 'CANCELLED', empty: 'No mail was cancelled.' },
+];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+/** Which mails show: everything of it stands in the address. */
+interface MailsAddress {
+  readonly list: MailListId;
+  /** The id of a person; null for everybody. */
+  readonly to: string | null;
+}
+
+export function hrefOf({ list, to }: MailsAddress): string {
+  const params = new URLSearchParams({ list, ...(to !== null && { to }) });
+  return `/mails?${params.toString()}`;
+}
+
+export function useMailsAddress(): MailsAddress {
+  const [params] = useSearchParams();
+  const to = params.get('to');
+  return {
+    list: MAIL_LISTS.find(({ id }) => id === params.get('list'))?.id ?? 'waiting',
+    to: to !== null && UUID.test(to) ? to : null,
+  };
+}
+
+export function filterOf({ list, to }: MailsAddress): NotificationFilter {
+  const status = MAIL_LISTS.find(({ id }) => id === list)?.status ?? 'SCHEDULED';
+  return { status: [status], ...(to !== null && { recipientId: [to] }) };
+}

@@ -1,0 +1,42 @@
+import { resultOf } from '@docket/client';
+import { mutate } from '../../app/api.js';
+import { type AccountFragment, UpdateAccountDocument } from '../../generated/graphql.js';
+import { FormError, TextField } from '../../ui/field.js';
+import { tell } from '../../ui/toast.js';
+import { useForm } from '../../ui/use-form.js';
+
+/** How others see the person, and by what they mention them. */
+export function NameForm({ account }: { account: AccountFragment }) {
+  const initial = { firstName: account.firstName, lastName: account.lastName ?? '', username: account.username };
+  const { values, field, otherError, busy, form } = useForm({
+    initial,
+    send: async ({ lastName, ...names }) => {
+      const input = { id: account.id, ...names, lastName: lastName.trim() === '' ? null : lastName };
+      const { updateUser } = await mutate(UpdateAccountDocument, { input });
+      return resultOf(updateUser, ({ user }) => user);
+    },
+    onDone: () => tell('Your name is saved.'),
+  });
+  const isChanged = (['firstName', 'lastName', 'username'] as const).some((name) => values[name] !== initial[name]);
+  return (
+    <section aria-labelledby="name-title">
+      <h2 id="name-title">Name</h2>
+      <form {...form}>
+        <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
+        <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
+        <TextField
+          label="Username"
+          autoComplete="username"
+          autoCapitalize="none"
+          spellCheck={false}
+          hint="You sign in with it, and others mention you by it."
+          {...field('username')}
+        />
+        <FormError>{otherError}</FormError>
+        <button type="submit" className="button primary" disabled={busy || !isChanged}>
+          Save the name
+        </button>
+      </form>
+    </section>
+  );
+}
