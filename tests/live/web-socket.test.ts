@@ -249,6 +249,20 @@ describe('an operation that is refused', () => {
       { filter: { or: Array.from({ length: 60 }, () => ({ active: true })) } },
       { code: 'BAD_USER_INPUT' },
     ],
+    [
+      'a filter with more values than changes are compared with',
+      CHANGES,
+      {
+        filter: {
+          or: Array.from({ length: 45 }, () => ({
+            createdAt: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' },
+            closedAt: { from: '2026-01-01T00:00:00Z', to: '2026-02-01T00:00:00Z' },
+            updatedAt: { from: '2026-01-01T00:00:00Z' },
+          })),
+        },
+      },
+      { code: 'BAD_USER_INPUT' },
+    ],
     ['a cursor that is not ours', CHANGES, { since: 'nonsense' }, { code: 'BAD_USER_INPUT', reason: 'CURSOR_INVALID' }],
   ])('says why, and leaves the connection as it is: %s', async (_name, query, variables, extensions) => {
     const socket = await connected();

@@ -7,6 +7,9 @@ import { canUseInternalComments } from '../comments/comment.policy.js';
 import { isSearch, matchingTickets } from '../ticket-filter.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 
+/** Maximum number of values in a filter: each change is compared with all of them, while other subscribers wait for theirs. */
+const MAX_VALUES = 200;
+
 /** Who reads changes, and of which list: the tickets that match the filter, without one all that the viewer may see. */
 export interface ChangeSubscriber {
   readonly viewer: Viewer;
@@ -36,7 +39,7 @@ function checkSearch(filter: TicketFilter): void {
 
 /**
  * The same conditions as those of lists.
- * @throws what lists throw for a filter; BAD_USER_INPUT for one with `search`
+ * @throws what lists throw for a filter; BAD_USER_INPUT for one with `search` or with too many values
  */
 export async function audienceOf(db: Db, { viewer, filter }: ChangeSubscriber): Promise<Audience> {
   const wanted = filter ?? {};
@@ -45,6 +48,11 @@ export async function audienceOf(db: Db, { viewer, filter }: ChangeSubscriber): 
   const now = await matchingTickets(db, viewer, wanted, 't');
   const internal = canUseInternalComments(viewer);
   const { sql: text, parameters } = compiled(sql`${now.condition}`);
+  if (parameters.length > MAX_VALUES) {
+    throw new BadInputError(
+      `The filter of changes compares with ${parameters.length} values, and may with ${MAX_VALUES}. Shorten it; a list of ids counts as one.`,
+    );
+  }
   return {
     before: before.condition,
     now: now.condition,

@@ -72,10 +72,7 @@ const EVENT = sql`(
   where v.ticket_id = e.ticket_id and v.xmin = e.written_by and v.comment_id is not distinct from e.comment_id limit 1
 ) `;
 
-/**
- * Keeps the planner from merging the filter of a single subscriber into the WHERE clause, where it would look for indexes for
- * each part of it: that takes as long as a second for a large one.
- */
+/** Keeps the planner from merging the filter of a single subscriber into the WHERE clause, where it looks for indexes for each part. */
 const AS_IT_STANDS = sql`offset 0`;
 
 type FoundChange = ChangePosition & {

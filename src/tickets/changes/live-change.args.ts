@@ -5,7 +5,7 @@ import { TicketFilter } from '../ticket.inputs.js';
 export class LiveChangesArgs {
   @Field(() => TicketFilter, {
     nullable: true,
-    description: 'Which tickets: without it all that the viewer may see. No `search`.',
+    description: 'Which tickets: without it all that the viewer may see. No `search`, and at most 200 values.',
   })
   filter?: TicketFilter | null;
 

@@ -14,7 +14,10 @@ export class TicketChangesArgs {
   })
   first?: number | null;
 
-  @Field(() => TicketFilter, { nullable: true, description: "The list's. Without `search`." })
+  @Field(() => TicketFilter, {
+    nullable: true,
+    description: "The list's. Without `search`, and with at most 200 values.",
+  })
   filter?: TicketFilter | null;
 }
 
