@@ -1,79 +1,4 @@
-/** What the editor shows first. */
-export const WELCOME_QUERY = `# Welcome to Docket. To try it:
-#
-# 1. Fill in the tab "Variables" below, then
-#    press the button at the right: SignIn.
-#    A new server prints the sign-in of its
-#    sample people when it starts.
-# 2. Put the accessToken that you get into
-#    the tab "Headers", after "Bearer ".
-#    It is valid for ten minutes.
-# 3. Press the button again: MyTickets. Live
-#    shows changes as they happen.
-#
-# The documentation is at the far left.
-
-mutation SignIn($input: SignInInput!) {
-  signIn(input: $input) {
-    accessToken
-    user {
-      username
-    }
-    userErrors {
-      code
-      message
-    }
-  }
-}
-
-query Me {
-  viewer {
-    username
-  }
-}
-
-query MyTickets {
-  tickets(first: 10) {
-    totalCount
-    edges {
-      node {
-        number
-        title
-        status
-        priority
-      }
-    }
-  }
-}
-
-query WatchedByMe {
-  tickets(first: 10, filter: { watchedByMe: true }) {
-    nodes {
-      number
-      title
-      viewerWatchState
-    }
-  }
-}
-
-subscription Live {
-  ticketChanges {
-    __typename
-    cursor
-    ... on TicketChange {
-      kind
-      ticket {
-        number
-        title
-        status
-      }
-    }
-  }
-}
-`;
-
-const WELCOME_VARIABLES = JSON.stringify({ input: { login: '', password: '' } }, null, 2);
-const WELCOME_HEADERS = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
+import { WELCOME_HEADERS, WELCOME_QUERY, WELCOME_VARIABLES } from './sample-operations.js';
 
 /**
  * What runs in the browser. It is text because the compiler only carries TypeScript into dist/.
@@ -83,13 +8,16 @@ const WELCOME_HEADERS = JSON.stringify({ Authorization: 'Bearer ' }, null, 2);
  * Authorization header that has no token yet is not sent, so that signing in and loading the schema work with the
  * placeholder in place.
  *
+ * A sign-in's answer puts its access token into the Authorization header. If the refresh token was asked for too, or is kept in the
+ * cookie (then it is null), the access token is renewed while the page is open; tokens are kept in memory only.
+ *
  * Subscriptions come as server-sent events, which have the same headers as other requests.
  *
  * A link to the page may carry `?query=…&variables=…` (see ticket-link.ts): it is shown in a tab of its own and never run
  * by itself, and leaves the address at once, so that a reload shows what has become of it.
  */
 export const bootstrapScript = `'use strict';
-const fetchGraphQL = GraphiQL.createFetcher({ url: location.pathname });
+const fetchGraphQL = GraphiQL.createFetcher({ url: location.pathname, enableIncrementalDelivery: false });
 
 /** The messages of a subscription, as they come. */
 async function* messagesOf(operation, headers, signal) {
@@ -146,6 +74,84 @@ function withoutEmptyToken(headers) {
   );
 }
 
+const RENEW =
+  'mutation ($input: RefreshSessionInput) { refreshSession(input: $input) { accessToken accessTokenExpiresIn refreshToken } }';
+/** Renewed after this part of its time, and tried again after the pause when the server is away. */
+const RENEW_AFTER = 0.8;
+const PAUSE_MS = 5_000;
+/** In seconds, where the answer does not tell when the token expires; the next one does. */
+const UNKNOWN_TIME = 60;
+
+/** The last session that was opened here. */
+let session = null;
+/** Access tokens that came here: in a header they are replaced by the last of them. */
+const issued = new Set();
+let timer;
+
+function useSession({ accessToken, accessTokenExpiresIn, refreshToken }) {
+  const time = (accessTokenExpiresIn ?? UNKNOWN_TIME) * 1_000 * RENEW_AFTER;
+  issued.add(accessToken);
+  session = { accessToken, refreshToken, renewAt: Date.now() + time };
+  clearTimeout(timer);
+  if (refreshToken !== undefined) timer = setTimeout(renew, time);
+}
+
+async function renew() {
+  const asked = session;
+  if (asked?.refreshToken === undefined) return;
+  try {
+    const response = await fetch(location.pathname, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', accept: 'application/json' },
+      body: JSON.stringify({ query: RENEW, variables: { input: { refreshToken: asked.refreshToken ?? undefined } } }),
+    });
+    const { data } = await response.json();
+    // Somebody may have signed in meanwhile.
+    if (session !== asked) return;
+    if (data?.refreshSession?.accessToken) {
+      useSession(data.refreshSession);
+      showToken((shown) => issued.has(shown));
+    } else session = null;
+  } catch {
+    clearTimeout(timer);
+    timer = setTimeout(renew, PAUSE_MS);
+  }
+}
+
+const tokenOf = (value) => String(value).replace(/^Bearer */i, '');
+
+/** Puts the access token into the text of the headers, if what stands there may be replaced. */
+function withToken(text, mayReplace) {
+  try {
+    const headers = JSON.parse(text || '{}');
+    const name = Object.keys(headers).find((each) => each.toLowerCase() === 'authorization') ?? 'Authorization';
+    if (!mayReplace(tokenOf(headers[name] ?? ''))) return text;
+    return JSON.stringify({ ...headers, [name]: 'Bearer ' + session.accessToken }, null, 2);
+  } catch {
+    return text;
+  }
+}
+
+/** A sign-in's answer is any that has an access token. */
+function takeSession(answer) {
+  for (const payload of Object.values(answer?.data ?? {})) {
+    if (typeof payload?.accessToken !== 'string') continue;
+    useSession(payload);
+    showToken(() => true);
+  }
+  return answer;
+}
+
+/** The headers with a token that is still good. */
+async function withGoodToken(headers) {
+  const given = withoutEmptyToken(headers);
+  const name = Object.keys(given).find((each) => each.toLowerCase() === 'authorization');
+  if (name === undefined || session === null || !issued.has(tokenOf(given[name]))) return given;
+  // A timer is late where the machine was asleep.
+  if (Date.now() > session.renewAt) await renew();
+  return session === null ? given : { ...given, [name]: 'Bearer ' + session.accessToken };
+}
+
 const welcome = {
   query: ${JSON.stringify(WELCOME_QUERY)},
   variables: ${JSON.stringify(WELCOME_VARIABLES)},
@@ -168,18 +174,31 @@ if (linked) {
   sessionStorage.setItem('graphiql:variables', welcome.variables);
 }
 
+let headersText = welcome.headers;
+let tab = 0;
+
 const logo = React.createElement(GraphiQL.Logo, null, 'Docket');
 const settings = {
-  fetcher: (parameters, options) => {
-    const headers = withoutEmptyToken(options?.headers);
+  fetcher: async (parameters, options) => {
+    const headers = await withGoodToken(options?.headers);
     return isSubscription(parameters, options?.documentAST)
       ? followGraphQL(parameters, headers)
-      : fetchGraphQL(parameters, { ...options, headers });
+      : takeSession(await fetchGraphQL(parameters, { ...options, headers }));
+  },
+  onEditHeaders: (text) => {
+    headersText = text;
+  },
+  // Each tab has headers of its own.
+  onTabChange: ({ tabs, activeTabIndex }) => {
+    if (activeTabIndex === tab) return;
+    tab = activeTabIndex;
+    headersText = tabs[tab]?.headers ?? '';
+    if (session) showToken((shown) => shown === '' || issued.has(shown));
   },
   defaultQuery: welcome.query,
   defaultHeaders: welcome.headers,
   ...(linked && { defaultTabs: [linked, welcome] }),
-  defaultEditorToolsVisibility: 'headers',
+  defaultEditorToolsVisibility: 'variables',
   isHeadersEditorEnabled: true,
   shouldPersistHeaders: false,
   showPersistHeadersSettings: false,
@@ -188,5 +207,15 @@ const settings = {
 };
 
 const root = ReactDOM.createRoot(document.getElementById('explorer'));
-root.render(React.createElement(GraphiQL, settings, logo));
+const show = (headers) => root.render(React.createElement(GraphiQL, { ...settings, headers }, logo));
+show();
+
+/** Shows it in the tab that is open, and in new ones. GraphiQL takes headers when they change, and people change them too. */
+function showToken(mayReplace) {
+  const text = withToken(headersText, mayReplace);
+  settings.defaultHeaders = withToken(welcome.headers, () => true);
+  if (text === headersText) return;
+  show();
+  setTimeout(() => show(text));
+}
 `;

@@ -1,9 +1,8 @@
 /** The largest number that GraphQL's Int holds; no ticket has a larger one. */
 const LARGEST_NUMBER = 2 ** 31 - 1;
 
-const TICKET_QUERY = `# Sign in first, in the tab SignIn. Put the
-# accessToken into the tab "Headers" below,
-# after "Bearer ", and press the button.
+const TICKET_QUERY = `# Sign in first, in the tab SignIn. Then come
+# back, and press the button.
 query Ticket($number: Int!) {
   ticketByNumber(number: $number) {
     id
@@ -32,9 +31,8 @@ query Ticket($number: Int!) {
 }
 `;
 
-const TICKETS_QUERY = `# Sign in first, in the tab SignIn. Put the
-# accessToken into the tab "Headers" below,
-# after "Bearer ", and press the button.
+const TICKETS_QUERY = `# Sign in first, in the tab SignIn. Then come
+# back, and press the button.
 query MyTickets($active: TicketFilter) {
   viewer {
     assignedTickets(first: 100, filter: $active) {

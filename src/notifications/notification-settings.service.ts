@@ -8,7 +8,7 @@ import { type DigestPlanner } from './digest-planner.js';
 import { NotificationCancelReason, NotificationKind } from './notification.entity.js';
 import { type UpdateNotificationSettingsInput } from './notification.inputs.js';
 import { type NotificationService } from './notification.service.js';
-import { timeZoneNamed } from './time-zone.js';
+import { timeZoneNamed } from '../common/time-zone.js';
 import { type Subscription } from './unsubscribe-tokens.js';
 
 const LAST_HOUR = 23;

@@ -130,6 +130,9 @@ function ownConditions(filter: TicketFilter, scope: Scope): RawBuilder<boolean>[
   if (filter.unassigned != null) {
     add(sql`${column('assigned_to_id')} is ${sql.raw(filter.unassigned ? 'null' : 'not null')}`);
   }
+  if (filter.withoutProduct != null) {
+    add(sql`${column('product_id')} is ${sql.raw(filter.withoutProduct ? 'null' : 'not null')}`);
+  }
   if (filter.deleted != null) add(sql`${column('deleted_at')} is ${sql.raw(filter.deleted ? 'not null' : 'null')}`);
   return conditions;
 }

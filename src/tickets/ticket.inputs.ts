@@ -212,6 +212,9 @@ export class TicketFilter {
   @Field(() => Boolean, { nullable: true, description: 'Whether it is unassigned.' })
   unassigned?: boolean | null;
 
+  @Field(() => Boolean, { nullable: true, description: 'Whether it is about no product.' })
+  withoutProduct?: boolean | null;
+
   @Field(() => Boolean, { nullable: true, description: 'Whether it is assigned to the viewer.' })
   assignedToMe?: boolean | null;
 

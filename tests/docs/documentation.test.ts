@@ -6,7 +6,7 @@ import { describe, expect, test } from '@jest/globals';
 import { parse, validate } from 'graphql';
 import { parse as parseYaml } from 'yaml';
 import { createSchema } from '../../src/app/schema.js';
-import { WELCOME_QUERY } from '../../src/explorer/bootstrap-script.js';
+import { WELCOME_QUERY } from '../../src/explorer/sample-operations.js';
 import { explorerOnTicket, explorerOnTickets } from '../../src/explorer/ticket-link.js';
 
 const ROOT = fileURLToPath(new URL('../..', import.meta.url));

@@ -116,7 +116,7 @@ test.each([
 
 describe('the script of the page', () => {
   interface Settings {
-    fetcher: (parameters: unknown, options: { headers?: Record<string, unknown> }) => unknown;
+    fetcher: (parameters: unknown, options: { headers?: Record<string, unknown> }) => Promise<unknown>;
     storage: unknown;
     shouldPersistHeaders: boolean;
     defaultTabs?: { query: string; variables: string; headers: string }[];
@@ -126,7 +126,9 @@ describe('the script of the page', () => {
   function start(stored: Map<string, string>, search = '', replaceState = (_path: string) => {}): Settings {
     let settings: Settings | undefined;
     const GraphiQL = {
-      createFetcher: () => (_parameters: unknown, options: { headers: unknown }) => ({ ...Object(options.headers) }),
+      createFetcher: () => async (_parameters: unknown, options: { headers: unknown }) => ({
+        ...Object(options.headers),
+      }),
       Logo: 'logo',
     };
     const sessionStorage = {
@@ -152,20 +154,20 @@ describe('the script of the page', () => {
     return settings;
   }
 
-  test('sends an Authorization header once it holds a token, and others always', () => {
+  test('sends an Authorization header once it holds a token, and others always', async () => {
     const { fetcher, shouldPersistHeaders } = start(new Map());
-    const sent = (headers: Record<string, unknown>) => fetcher({}, { headers });
-    expect(sent({ Authorization: 'Bearer ', 'X-A': '1' })).toEqual({ 'X-A': '1' });
-    expect(sent({ authorization: '' })).toEqual({});
-    expect(sent({ Authorization: 'Bearer abc' })).toEqual({ Authorization: 'Bearer abc' });
-    expect(fetcher({}, {})).toEqual({});
+    const sent = async (headers: Record<string, unknown>) => fetcher({}, { headers });
+    expect(await sent({ Authorization: 'Bearer ', 'X-A': '1' })).toEqual({ 'X-A': '1' });
+    expect(await sent({ authorization: '' })).toEqual({});
+    expect(await sent({ Authorization: 'Bearer abc' })).toEqual({ Authorization: 'Bearer abc' });
+    expect(await fetcher({}, {})).toEqual({});
     expect(shouldPersistHeaders).toBe(false);
   });
 
   test('fills in variables to sign in with, once a tab', () => {
     const stored = new Map<string, string>();
     start(stored);
-    expect(JSON.parse(stored.get('graphiql:variables') ?? '')).toEqual({ input: { login: '', password: '' } });
+    expect(JSON.parse(stored.get('graphiql:variables') ?? '')).toMatchObject({ input: { login: '', password: '' } });
 
     stored.set('graphiql:tabState', '{}').set('graphiql:variables', '{"mine":1}');
     start(stored);

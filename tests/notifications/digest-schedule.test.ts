@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import { nextDigestAt, scheduleInWords } from '../../src/notifications/digest-schedule.js';
-import { timeZoneNamed } from '../../src/notifications/time-zone.js';
+import { timeZoneNamed } from '../../src/common/time-zone.js';
 
 const HOUR = 3_600_000;
 const INTERVAL = 12 * HOUR + 30 * 60_000 + 20_000;

@@ -14,6 +14,7 @@ const OTHER_FILTERS = [
   'search',
   'active',
   'unassigned',
+  'withoutProduct',
   'assignedToMe',
   'createdByMe',
   'watchedByMe',

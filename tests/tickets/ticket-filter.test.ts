@@ -51,6 +51,15 @@ describe('a filter of tickets', () => {
     expect(await titles({ not: { assignedToId: [admin.id] } })).toEqual(['done', 'plain']);
   });
 
+  test('takes tickets about no product, or about any', async () => {
+    expect(await titles({ withoutProduct: true })).toEqual(['done']);
+    expect(await titles({ withoutProduct: false })).toEqual(['high', 'plain']);
+    expect(await titles({ or: [{ withoutProduct: true }, { productId: [product.id], priority: ['HIGH'] }] })).toEqual([
+      'high',
+      'done',
+    ]);
+  });
+
   test('joins a search with other parts', async () => {
     expect(await titles({ or: [{ search: 'plain' }, { not: { search: 'high' } }] })).toEqual(['done', 'plain']);
   });

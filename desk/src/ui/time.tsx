@@ -31,18 +31,25 @@ let timer: ReturnType<typeof setInterval> | undefined;
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  // It stood still while nothing asked for it.
-  if (timer === undefined) now = new Date();
-  timer ??= setInterval(() => {
+  if (timer === undefined) {
+    // Nobody kept it up to date meanwhile.
     now = new Date();
-    for (const each of listeners) each();
-  }, MINUTE_MS);
+    timer = setInterval(() => {
+      now = new Date();
+      for (const each of listeners) each();
+    }, MINUTE_MS);
+  }
   return () => {
     listeners.delete(listener);
     if (listeners.size > 0) return;
     clearInterval(timer);
     timer = undefined;
   };
+}
+
+/** What time it is, to the minute. */
+export function useNow(): Date {
+  return useSyncExternalStore(subscribe, () => now);
 }
 
 interface TimeProps {
@@ -53,7 +60,7 @@ interface TimeProps {
 
 /** An instant in the reader's zone: how long ago or ahead, and exactly on hover. */
 export function Time({ at, isAhead = false }: TimeProps) {
-  const then = useSyncExternalStore(subscribe, () => now);
+  const then = useNow();
   const instant = new Date(at);
   return (
     <time dateTime={at} title={exact.format(instant)}>

@@ -49,9 +49,10 @@ export async function tallyLive(
   productIds: readonly string[] | null | undefined,
   wanted: Wanted,
 ): Promise<LiveCounts[]> {
-  if (!wantsAny(wanted, 'total', 'active', 'unassigned', 'byStatus', 'byType', 'byProduct')) return [];
+  if (!wantsAny(wanted, 'total', 'active', 'unassigned', 'activeUnassigned', 'byStatus', 'byType', 'byProduct'))
+    return [];
   const { selected, groupBy } = grouped([
-    { name: 'status', as: 'status', wanted: wantsAny(wanted, 'active', 'byStatus') },
+    { name: 'status', as: 'status', wanted: wantsAny(wanted, 'active', 'activeUnassigned', 'byStatus', 'byProduct') },
     { name: 'type', as: 'type', wanted: wantsAny(wanted, 'byType') },
     { name: 'product_id', as: 'productId', wanted: wantsAny(wanted, 'byProduct') },
   ]);

@@ -1,4 +1,6 @@
+import { Temporal } from 'temporal-polyfill';
 import { BadInputError } from '../../common/errors.js';
+import { timeZoneNamed } from '../../common/time-zone.js';
 import { type DateTimeRange } from '../ticket.inputs.js';
 
 const DAY_MS = 86_400_000;
@@ -9,26 +11,53 @@ export const LONGEST_RANGE_DAYS = 366;
 export interface Range {
   readonly from: Date;
   readonly to: Date;
+  /** An IANA name: where its days begin. */
+  readonly timeZone: string;
+}
+
+function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
+  return Temporal.Instant.fromEpochMilliseconds(instant.getTime()).toZonedDateTimeISO(timeZone);
 }
 
 /**
  * The range that is asked for, its open ends filled in.
- * @throws BAD_USER_INPUT when it ends before it starts, or is longer than 366 days
+ * @throws BAD_USER_INPUT when it ends before it starts, is longer than 366 days, or there is no such time zone
  */
-export function insightsRange(range: DateTimeRange | null | undefined, now: Date): Range {
+export function insightsRange(
+  range: DateTimeRange | null | undefined,
+  zone: string | null | undefined,
+  now: Date,
+): Range {
+  const timeZone = timeZoneNamed(zone ?? 'UTC');
+  if (timeZone === null) {
+    throw new BadInputError('There is no such timeZone. Name one by continent and city, as Europe/Stockholm.');
+  }
   const to = range?.to ?? now;
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
   if (from > to) throw new BadInputError('range.from must not be after range.to.');
-  if (to.getTime() - from.getTime() > LONGEST_RANGE_DAYS * DAY_MS) {
+  // Days of 23 and 25 hours count as days. Far beyond it the calendar is not asked, whose years end.
+  const isFarTooLong = to.getTime() - from.getTime() > (LONGEST_RANGE_DAYS + 1) * DAY_MS;
+  if (isFarTooLong || zoned(from, timeZone).add({ days: LONGEST_RANGE_DAYS }).epochMilliseconds < to.getTime()) {
     throw new BadInputError(`range must be at most ${LONGEST_RANGE_DAYS} days long.`);
   }
-  return { from, to };
+  return { from, to, timeZone };
 }
 
-/** The UTC midnights of the days that overlap the range, oldest first. */
-export function daysOf({ from, to }: Range): Date[] {
-  if (from.getTime() === to.getTime()) return [];
-  const first = Math.floor(from.getTime() / DAY_MS);
-  const end = Math.ceil(to.getTime() / DAY_MS);
-  return Array.from({ length: end - first }, (_, index) => new Date((first + index) * DAY_MS));
+/** When the days begin that overlap the range, in its time zone, oldest first. */
+export function daysOf({ from, to, timeZone }: Range): Date[] {
+  const days: Date[] = [];
+  if (from.getTime() === to.getTime()) return days;
+  const end = to.getTime();
+  let day = zoned(from, timeZone).startOfDay();
+  // The calendar is asked only where the clock is changed, as it takes 50 µs: between these days have 24 hours.
+  while (day.epochMilliseconds < end) {
+    const change = day.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
+    const first = day.epochMilliseconds;
+    // Where the clock is put forward at midnight the day begins at one o'clock, and is shorter.
+    const isWhole = day.hour === 0 && day.minute === 0;
+    const count = isWhole ? Math.ceil((Math.min(change, end) - first) / DAY_MS) : 1;
+    for (let index = 0; index < count; index += 1) days.push(new Date(first + index * DAY_MS));
+    day = day.toPlainDate().add({ days: count }).toZonedDateTime(timeZone);
+  }
+  return days;
 }

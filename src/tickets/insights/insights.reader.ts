@@ -33,42 +33,46 @@ export class InsightsReader {
   async tickets(viewer: Viewer, input: TicketInsightsInput, wanted: Wanted): Promise<TicketInsights> {
     // By it alone counts differ: which tickets are stale. So dashboards of many people cost what one does.
     const internal = canUseInternalComments(viewer);
-    const key = JSON.stringify([internal, input.productId, input.range, [...wanted].toSorted()]);
+    const key = JSON.stringify([internal, input.productId, input.range, input.timeZone, [...wanted].toSorted()]);
     return this.#searchLimiter.of(viewer)(async () =>
       this.#runs.run(key, async () => outOfScope(async () => this.#compute(input, wanted, internal))),
     );
   }
 
   async #compute(
-    { productId, range: asked }: TicketInsightsInput,
+    { productId, range: asked, timeZone }: TicketInsightsInput,
     wanted: Wanted,
     internal: boolean,
   ): Promise<TicketInsights> {
     const now = this.#clock.now();
-    const range = insightsRange(asked, now);
+    const range = insightsRange(asked, timeZone, now);
+    const days = daysOf(range);
     const [live, active, ranged] = await Promise.all([
       tallyLive(this.#db, productId, wanted),
       tallyActive(this.#db, productId, now, wanted, internal),
-      tallyRange(this.#db, productId, range, wanted),
+      tallyRange(this.#db, productId, range, days, wanted),
     ]);
 
+    const liveActive = live.filter(isActiveTally);
+    const activeByProduct = countsBy(liveActive, (counts) => counts.productId);
     const byStatus = countsBy(live, ({ status }) => status);
     const byPriority = countsBy(active, ({ priority }) => priority);
     const byType = countsBy(live, ({ type }) => type);
     const byDay = (what: RangeCounts['what']): DayCount[] => {
       const counts = countsBy(only(ranged, what), ({ key }) => key);
-      return daysOf(range).map((day) => ({ day, count: counts.get(day.toISOString()) ?? 0 }));
+      return days.map((day, index) => ({ day, count: counts.get(String(index + 1)) ?? 0 }));
     };
     return {
       total: sum(live, 'count'),
-      active: sum(live.filter(isActiveTally), 'count'),
+      active: sum(liveActive, 'count'),
       unassigned: sum(live, 'unassigned'),
+      activeUnassigned: sum(liveActive, 'unassigned'),
       stale: sum(active, 'stale'),
       byStatus: Object.values(TicketStatus).map((status) => ({ status, count: byStatus.get(status) ?? 0 })),
       byPriority: Object.values(TicketPriority).map((priority) => ({ priority, count: byPriority.get(priority) ?? 0 })),
       byType: Object.values(TicketType).map((type) => ({ type, count: byType.get(type) ?? 0 })),
       byProduct: [...countsBy(live, (counts) => counts.productId)]
-        .map(([id, count]) => ({ productId: id, count }))
+        .map(([id, count]) => ({ productId: id, count, active: activeByProduct.get(id) ?? 0 }))
         .toSorted((a, b) => b.count - a.count || oldestFirst(a.productId, b.productId)),
       workload: workload(active, only(ranged, 'closedBy')),
       created: byDay('created'),

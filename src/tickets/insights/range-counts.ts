@@ -5,7 +5,7 @@ import { liveTickets, type Wanted, wantsAny } from './current-counts.js';
 
 export interface RangeCounts {
   readonly what: 'created' | 'closed' | 'closedBy' | 'median';
-  /** The midnight that begins the day, or the assignee's id. */
+  /** The number of the day, or the assignee's id. */
   readonly key: string | null;
   readonly count: number;
   /** Seconds; of `median` only. */
@@ -16,29 +16,32 @@ function within(instant: RawBuilder<unknown>, { from, to }: Range): RawBuilder<b
   return sql`${instant} >= ${from.toISOString()}::timestamptz and ${instant} < ${to.toISOString()}::timestamptz`;
 }
 
-/** The UTC day of an instant, and the same as text, which is formatted once for each day and not for each ticket. */
-function dayOf(instant: RawBuilder<unknown>): { day: RawBuilder<unknown>; text: RawBuilder<string> } {
-  const day = sql`date_trunc('day', ${instant} at time zone 'UTC')`;
-  return { day, text: sql`to_char(${day}, 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"')` };
+/** The number of the day that an instant is in, 1 for the first of them. */
+function dayNumber(instant: RawBuilder<unknown>, days: readonly Date[]): RawBuilder<number> {
+  return sql`width_bucket(${instant}, ${days.map((day) => day.toISOString())}::timestamptz[])`;
 }
 
-/** Counts what was created and closed in the range, for the fields that are wanted: one statement, or none. */
+/**
+ * Counts what was created and closed in the range, for the fields that are wanted: one statement, or none.
+ * @param days when the days of the range begin
+ */
 export async function tallyRange(
   db: Db,
   productIds: readonly string[] | null | undefined,
   range: Range,
+  days: readonly Date[],
   wanted: Wanted,
 ): Promise<RangeCounts[]> {
   const parts: RawBuilder<RangeCounts>[] = [];
   if (wanted.has('created')) {
-    const { day, text } = dayOf(sql.ref('t.created_at'));
-    parts.push(sql`select 'created' as what, ${text} as key, count(*)::int as count, null::float8 as median
-      from ticket t where ${liveTickets(productIds)} and ${within(sql.ref('t.created_at'), range)} group by ${day}`);
+    const day = dayNumber(sql.ref('t.created_at'), days);
+    parts.push(sql`select 'created' as what, ${day}::text as key, count(*)::int as count, null::float8 as median
+      from ticket t where ${liveTickets(productIds)} and ${within(sql.ref('t.created_at'), range)} group by key`);
   }
   if (wanted.has('closed')) {
-    const { day, text } = dayOf(sql.ref('closed_at'));
-    parts.push(sql`select 'closed' as what, ${text} as key, count(*)::int as count, null::float8 as median
-      from closed group by ${day}`);
+    const day = dayNumber(sql.ref('closed_at'), days);
+    parts.push(sql`select 'closed' as what, ${day}::text as key, count(*)::int as count, null::float8 as median
+      from closed group by key`);
   }
   if (wanted.has('workload')) {
     parts.push(sql`select 'closedBy' as what, assigned_to_id::text as key, count(*)::int as count, null::float8 as median

@@ -15,4 +15,10 @@ export class TicketInsightsInput {
       `starts ${DEFAULT_RANGE_DAYS} days before its end.`,
   })
   range?: DateTimeRange | null;
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Where the days of created and closed begin: an IANA name, such as Europe/Stockholm. Default: UTC.',
+  })
+  timeZone?: string | null;
 }

@@ -49,6 +49,9 @@ export class ProductCount {
 
   @Field(() => Int, { description: 'How many tickets are about it, active or not.' })
   count!: number;
+
+  @Field(() => Int, { description: 'Of these, the active ones.' })
+  active!: number;
 }
 
 @ObjectType({ description: 'What one person has to do.' })
@@ -75,7 +78,7 @@ export class UserWorkload {
 
 @ObjectType({ description: 'How many in one day.' })
 export class DayCount {
-  @Field(() => DateTime, { description: 'Midnight UTC that begins the day.' })
+  @Field(() => DateTime, { description: 'When the day begins: midnight in the time zone that was asked for.' })
   day!: Date;
 
   @Field(() => Int, { description: 'How many tickets; 0 or more.' })
@@ -95,6 +98,9 @@ export class TicketInsights {
   @Field(() => Int, { description: 'Unassigned tickets, active or not.' })
   unassigned!: number;
 
+  @Field(() => Int, { description: 'Of the active ones, the unassigned ones.' })
+  activeUnassigned!: number;
+
   @Field(() => Int, {
     description:
       'Active, and without activity for seven days; internal comments are activity for those who may read them.',
@@ -112,7 +118,7 @@ export class TicketInsights {
 
   @ListSize(MANY)
   @Field(() => [ProductCount], { description: 'Each product with a ticket, most tickets first.' })
-  byProduct!: readonly Pick<ProductCount, 'productId' | 'count'>[];
+  byProduct!: readonly Omit<ProductCount, 'product'>[];
 
   @ListSize(MANY)
   @Field(() => [UserWorkload], {
@@ -123,7 +129,7 @@ export class TicketInsights {
   @ListSize(MANY)
   @Field(() => [DayCount], {
     description:
-      'Tickets created in the range, for each day in UTC of which the range holds a part, also those with none.',
+      'Tickets created in the range, for each day in timeZone of which the range holds a part, also those with none.',
   })
   created!: readonly DayCount[];
 

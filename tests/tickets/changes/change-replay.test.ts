@@ -74,6 +74,7 @@ function filters(): (object | null)[] {
     { status: ['OPEN', 'IN_PROGRESS'] },
     { assignedToId: [owner, manager] },
     { unassigned: true },
+    { withoutProduct: false },
     { not: { priority: ['HIGH'] }, active: true },
     { or: [{ productId: [productId] }, { createdById: [owner] }] },
     { updatedAt: { from: '2026-03-02T08:10:00.000Z' } },

@@ -7,8 +7,8 @@ import { startTestServer, type TestServer } from '../../support/server.js';
 const DAY_MS = 86_400_000;
 const INSIGHTS = `query ($input: TicketInsightsInput) {
   ticketInsights(input: $input) {
-    total active unassigned stale
-    byStatus { status count } byPriority { priority count } byType { type count } byProduct { product { id } count }
+    total active unassigned activeUnassigned stale
+    byStatus { status count } byPriority { priority count } byType { type count } byProduct { product { id } count active }
     workload { user { id } active inProgress emergency closedInRange }
     created { day count } closed { day count } medianSecondsToClose
   }
@@ -91,6 +91,7 @@ function expectedInsights(facts: readonly Fact[], now: Date, from: Date, to: Dat
     total: live.length,
     active: active.length,
     unassigned: live.filter(({ assigneeId }) => assigneeId === null).length,
+    activeUnassigned: active.filter(({ assigneeId }) => assigneeId === null).length,
     stale: active.filter(({ updatedAt, createdAt }) => now.getTime() - (updatedAt ?? createdAt).getTime() >= 7 * DAY_MS)
       .length,
     byStatus: Object.values(TicketStatus).map((status) => ({
@@ -106,7 +107,11 @@ function expectedInsights(facts: readonly Fact[], now: Date, from: Date, to: Dat
       count: live.filter((fact) => fact.type === type).length,
     })),
     byProduct: [...products.map(({ id }) => id), null]
-      .map((id) => ({ product: id && { id }, count: live.filter(({ productId }) => productId === id).length }))
+      .map((id) => ({
+        product: id && { id },
+        count: live.filter(({ productId }) => productId === id).length,
+        active: active.filter(({ productId }) => productId === id).length,
+      }))
       .filter(({ count }) => count > 0)
       .toSorted((a, b) => b.count - a.count),
     workload: people
@@ -166,6 +171,24 @@ async function statementsFor(selection: string): Promise<number> {
   await ask();
   return server.countStatements(ask);
 }
+
+/** A ticket that is as others are. */
+const createdAt = (instant: string): Fact => ({
+  status: TicketStatus.OPEN,
+  priority: TicketPriority.LOW,
+  type: TicketType.BUG,
+  productId: null,
+  assigneeId: null,
+  createdAt: new Date(instant),
+  updatedAt: null,
+  closedAt: null,
+  deleted: false,
+});
+
+const createdByDay = async (timeZone: string, from: string, to: string) => {
+  const { created } = await insights({ timeZone, range: { from, to } });
+  return created.map(({ day, count }: { day: string; count: number }) => [day, count]);
+};
 
 describe('ticketInsights', () => {
   test('is what a slow and plain computation makes of the same random tickets', async () => {
@@ -257,6 +280,8 @@ describe('ticketInsights', () => {
     ['ends before it starts', { from: '2026-02-02T00:00:00Z', to: '2026-02-01T00:00:00Z' }],
     ['is longer than 366 days', { from: '2025-01-01T00:00:00Z', to: '2026-01-02T00:00:00.001Z' }],
     ['starts after now and has no end', { from: '2026-03-02T08:00:00.001Z' }],
+    ['begins before any calendar', { from: '-271821-04-20T00:00:00Z' }],
+    ['is all of time', { from: '0001-01-01T00:00:00Z', to: '9999-12-31T23:59:59Z' }],
   ])('refuses a range that %s', async (_what, range) => {
     const { errors } = await (people[0] as Person).client.send(INSIGHTS, { input: { range } });
     expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
@@ -275,6 +300,37 @@ describe('ticketInsights', () => {
     expect(untilThen.created).toHaveLength(30);
     expect(untilThen.created[0].day).toBe('2026-01-29T00:00:00.000Z');
   });
+
+  test('counts by the days of a time zone, also those of 23 and 25 hours, and those that begin after midnight', async () => {
+    // In Stockholm the clock went forward at 2025-03-30T01:00Z and back at 2025-10-26T01:00Z.
+    await store(
+      ['2025-03-29T22:59:59Z', '2025-03-29T23:00:00Z', '2025-03-30T21:59:59Z', '2025-03-30T22:00:00Z'].map(createdAt),
+    );
+    expect(await createdByDay('europe/stockholm', '2025-03-28T23:00:00Z', '2025-03-31T22:00:00Z')).toEqual([
+      ['2025-03-28T23:00:00.000Z', 1],
+      ['2025-03-29T23:00:00.000Z', 2],
+      ['2025-03-30T22:00:00.000Z', 1],
+    ]);
+    expect(await createdByDay('Europe/Stockholm', '2025-10-25T22:00:00Z', '2025-10-26T23:00:00.001Z')).toEqual([
+      ['2025-10-25T22:00:00.000Z', 0],
+      ['2025-10-26T23:00:00.000Z', 0],
+    ]);
+    // In Beirut the clock went forward at midnight: that day began at one o'clock, at the same instant.
+    expect(await createdByDay('Asia/Beirut', '2025-03-29T22:00:00Z', '2025-03-30T21:00:00Z')).toEqual([
+      ['2025-03-29T22:00:00.000Z', 2],
+    ]);
+    // 366 days that are an hour longer, as the clock was put back meanwhile.
+    expect(await createdByDay('Europe/Stockholm', '2024-10-26T22:00:00Z', '2025-10-27T23:00:00Z')).toHaveLength(366);
+  });
+
+  test.each(['Mars/Olympus', '+01:00', '', "UTC'; drop table ticket; --"])(
+    'refuses the time zone "%s"',
+    async (timeZone) => {
+      const { errors } = await (people[0] as Person).client.send(INSIGHTS, { input: { timeZone } });
+      expect(errors[0]?.extensions.code).toBe('BAD_USER_INPUT');
+      expect(errors[0]?.message).toContain('Europe/Stockholm');
+    },
+  );
 
   test('matches no ticket by an id that is no product', async () => {
     await buildTicket(server, { createdBy: people[1] as Person });

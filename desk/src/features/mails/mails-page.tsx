@@ -2,7 +2,7 @@ import { useQuery } from '@apollo/client/react';
 import { Link, useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
-import { FilterNamesDocument, MailCountsDocument, MailsDocument } from '../../generated/graphql.js';
+import { NodeNamesDocument, MailCountsDocument, MailsDocument } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { Picker } from '../../ui/picker.js';
 import { findPeopleOrEverybody, NONE } from '../../ui/search-options.js';
@@ -101,7 +101,7 @@ export function MailsPage() {
 /** Whose mails show. The address has only an id. */
 function RecipientPicker({ list, to }: ReturnType<typeof useMailsAddress>) {
   const [, navigate] = useLocation();
-  const { data } = useQuery(FilterNamesDocument, { variables: { ids: to === null ? [] : [to] }, skip: to === null });
+  const { data } = useQuery(NodeNamesDocument, { variables: { ids: to === null ? [] : [to] }, skip: to === null });
   const [person] = data?.nodes ?? [];
   const name = person && 'name' in person ? person.name : '…';
   return (

@@ -10,6 +10,7 @@ import { useSearchParams } from 'wouter';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
 import { NONE } from '../../ui/search-options.js';
+import { type InstantRange, readRange, writeRange } from './instant-range.js';
 import { usualView, viewFilter, type ViewId, viewsOf } from './views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
@@ -47,25 +48,46 @@ export interface QueueAddress {
   readonly status: readonly TicketStatus[];
   readonly priority: readonly TicketPriority[];
   readonly type: readonly TicketType[];
-  /** Ids of products. */
+  /** Ids of products; NONE for tickets about none. */
   readonly product: readonly string[];
   /** Ids of people; NONE for unassigned tickets. */
   readonly assignee: readonly string[];
+  /** When they were created, closed, or last active. */
+  readonly created: InstantRange | null;
+  readonly closed: InstantRange | null;
+  readonly active: InstantRange | null;
   /** Null: the usual one. */
   readonly order: OrderId | null;
 }
 
+const LISTS = ['status', 'priority', 'product', 'type', 'assignee'] as const;
+export const RANGES = ['created', 'closed', 'active'] as const;
+export type RangeName = (typeof RANGES)[number];
+
 /** What is worked on shows at first; of deleted tickets it does not matter how far they were. */
 const usualState = (view: ViewId): State => (view === 'deleted' ? 'any' : 'active');
 
-/** The filters that are pickers of their own, each with nothing picked. */
+const NOTHING_PICKED = {
+  status: [],
+  priority: [],
+  product: [],
+  type: [],
+  assignee: [],
+  created: null,
+  closed: null,
+  active: null,
+} as const;
+
+/** Every filter of the view, with nothing picked. */
 export function unfiltered({ view }: QueueAddress): Partial<QueueAddress> {
-  return { state: usualState(view), status: [], priority: [], product: [], type: [], assignee: [] };
+  return { state: usualState(view), ...NOTHING_PICKED };
 }
 
-export function filterCount({ view, state, status, priority, product, type, assignee }: QueueAddress): number {
+export function filterCount(address: QueueAddress): number {
+  const { view, state, status, priority, product, type, assignee } = address;
   const lists = [priority, product, type, assignee].filter(({ length }) => length > 0).length;
-  return lists + (status.length > 0 || state !== usualState(view) ? 1 : 0);
+  const ranges = RANGES.filter((name) => address[name] !== null).length;
+  return lists + ranges + (status.length > 0 || state !== usualState(view) ? 1 : 0);
 }
 
 const isSearched = ({ search }: Pick<QueueAddress, 'search'>) => search.trim() !== '';
@@ -104,8 +126,11 @@ function readAddress(params: URLSearchParams, viewer: Viewer): QueueAddress {
     status: listOf(TICKET_STATUSES, params.get('status')),
     priority: listOf(TICKET_PRIORITIES, params.get('priority')),
     type: listOf(TICKET_TYPES, params.get('type')),
-    product: idsOf(params.get('product')),
+    product: idsOf(params.get('product'), NONE),
     assignee: idsOf(params.get('assignee'), NONE),
+    created: readRange(params.get('created')),
+    closed: readRange(params.get('closed')),
+    active: readRange(params.get('active')),
     order: oneOf(SEARCHED_ORDERS, params.get('order')),
   };
 }
@@ -115,12 +140,27 @@ function writeAddress(address: QueueAddress): URLSearchParams {
   const params = new URLSearchParams({ view: address.view });
   if (isSearched(address)) params.set('q', address.search);
   if (address.state !== usualState(address.view)) params.set('state', address.state);
-  for (const name of ['status', 'priority', 'product', 'type', 'assignee'] as const) {
-    if (address[name].length > 0) params.set(name, address[name].join(','));
+  for (const name of LISTS) if (address[name].length > 0) params.set(name, address[name].join(','));
+  for (const name of RANGES) {
+    const range = address[name];
+    if (range) params.set(name, writeRange(range));
   }
   const order = orderOf(address);
   if (order !== ordersOf(address)[0]) params.set('order', order);
   return params;
+}
+
+/** Where the queue shows the tickets that match, among all that the viewer may see. */
+export function queueLink(filters: Partial<Omit<QueueAddress, 'view'>>): string {
+  const address: QueueAddress = {
+    view: 'all',
+    search: '',
+    state: 'active',
+    order: null,
+    ...NOTHING_PICKED,
+    ...filters,
+  };
+  return `/tickets?${writeAddress(address).toString()}`;
 }
 
 export function useQueueAddress(viewer: Viewer): [QueueAddress, (change: Partial<QueueAddress>) => void] {
@@ -137,23 +177,28 @@ function stateFilter({ state, status }: QueueAddress): TicketFilter {
   return state === 'any' ? {} : { active: state === 'active' };
 }
 
-function assigneeFilter({ assignee }: QueueAddress): TicketFilter {
-  const people = assignee.filter((id) => id !== NONE);
-  const alternatives: TicketFilter[] = [];
-  if (people.length < assignee.length) alternatives.push({ unassigned: true });
-  if (people.length > 0) alternatives.push({ assignedToId: people });
-  return alternatives.length > 0 ? { or: alternatives } : {};
+/** Any of these, one of which may be none at all. */
+function anyOf(picked: readonly string[], none: TicketFilter, those: (ids: string[]) => TicketFilter): TicketFilter[] {
+  const ids = picked.filter((id) => id !== NONE);
+  const alternatives = [...(ids.length < picked.length ? [none] : []), ...(ids.length > 0 ? [those(ids)] : [])];
+  return alternatives.length > 0 ? [{ or: alternatives }] : [];
 }
 
 export function filterOf(address: QueueAddress): TicketFilter {
-  const { search, priority, product, type } = address;
+  const { search, priority, product, type, assignee, created, closed, active } = address;
+  const and = [
+    ...anyOf(assignee, { unassigned: true }, (ids) => ({ assignedToId: ids })),
+    ...anyOf(product, { withoutProduct: true }, (ids) => ({ productId: ids })),
+  ];
   return {
     ...viewFilter(address.view),
     ...stateFilter(address),
-    ...assigneeFilter(address),
+    ...(and.length > 0 && { and }),
     ...(isSearched(address) && { search: search.trim() }),
     ...(priority.length > 0 && { priority: [...priority] }),
-    ...(product.length > 0 && { productId: [...product] }),
     ...(type.length > 0 && { type: [...type] }),
+    ...(created && { createdAt: created }),
+    ...(closed && { closedAt: closed }),
+    ...(active && { lastActivityAt: active }),
   };
 }

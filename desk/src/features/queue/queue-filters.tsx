@@ -1,10 +1,10 @@
-import { useQuery } from '@apollo/client/react';
-import { FilterNamesDocument } from '../../generated/graphql.js';
 import { PRIORITY_OPTIONS, STATUS_OPTIONS, TYPE_OPTIONS } from '../../ui/labels.js';
 import { Icon } from '../../ui/icon.js';
 import { type Option, Picker } from '../../ui/picker.js';
-import { findOnlyProducts, findPeople, NONE } from '../../ui/search-options.js';
-import { filterCount, type QueueAddress, type State, unfiltered } from './address.js';
+import { findPeople, findProducts } from '../../ui/search-options.js';
+import { useNames } from '../../ui/use-names.js';
+import { filterCount, type QueueAddress, type RangeName, RANGES, type State, unfiltered } from './address.js';
+import { rangeInWords } from './instant-range.js';
 
 export interface QueueFiltersProps {
   readonly address: QueueAddress;
@@ -28,21 +28,17 @@ function labelsOf<Id extends string>(options: readonly Option<Id>[], picked: rea
     .join(', ');
 }
 
-/** Names of the products and people in the address, which has only their ids. */
-function useNames({ product, assignee }: QueueAddress): (ids: readonly string[]) => string {
-  const ids = [...product, ...assignee.filter((id) => id !== NONE)];
-  const { data, previousData } = useQuery(FilterNamesDocument, { variables: { ids }, skip: ids.length === 0 });
-  const names = new Map([[NONE, 'Nobody']]);
-  for (const node of (data ?? previousData)?.nodes ?? []) {
-    if (node && 'name' in node) names.set(node.id, node.name);
-  }
-  return (picked) => picked.map((id) => names.get(id) ?? '…').join(', ');
-}
+const RANGE_LABELS: Readonly<Record<RangeName, string>> = {
+  created: 'Created',
+  closed: 'Closed',
+  active: 'Last active',
+};
 
 /** What of the view shows: a picker for each filter. */
 export function QueueFilters({ address, onChange }: QueueFiltersProps) {
   const { state, status, priority, product, type, assignee } = address;
-  const namesOf = useNames(address);
+  const productNames = useNames(product, 'No product');
+  const assigneeNames = useNames(assignee, 'Nobody');
   return (
     <>
       <Picker
@@ -71,11 +67,11 @@ export function QueueFilters({ address, onChange }: QueueFiltersProps) {
       <Picker
         label="Product"
         multiple
-        options={findOnlyProducts}
+        options={findProducts}
         selected={product}
         onPick={(id) => onChange({ product: toggled(product, id) })}
       >
-        <span className="clip">{namesOf(product) || 'Any product'}</span> <Icon name="chevron" />
+        <span className="clip">{productNames(product) || 'Any product'}</span> <Icon name="chevron" />
       </Picker>
       <Picker
         label="Type"
@@ -93,8 +89,26 @@ export function QueueFilters({ address, onChange }: QueueFiltersProps) {
         selected={assignee}
         onPick={(id) => onChange({ assignee: toggled(assignee, id) })}
       >
-        <span className="clip">{namesOf(assignee) || 'Any assignee'}</span> <Icon name="chevron" />
+        <span className="clip">{assigneeNames(assignee) || 'Any assignee'}</span> <Icon name="chevron" />
       </Picker>
+      {RANGES.map((name) => {
+        const range = address[name];
+        if (!range) return null;
+        return (
+          <button
+            key={name}
+            type="button"
+            className="button small"
+            title="Any time"
+            onClick={() => onChange({ [name]: null })}
+          >
+            <span className="clip">
+              {RANGE_LABELS[name]} {rangeInWords(range)}
+            </span>
+            <Icon name="close" label="Any time" />
+          </button>
+        );
+      })}
       {filterCount(address) > 0 && (
         <button
           type="button"

@@ -1,0 +1,71 @@
+import { Icon } from '../../ui/icon.js';
+import { type Option, Picker } from '../../ui/picker.js';
+import { findOnlyProducts } from '../../ui/search-options.js';
+import { useNow } from '../../ui/time.js';
+import { useNames } from '../../ui/use-names.js';
+import { type InsightsAddress } from './address.js';
+import { endsOf, PRESETS, type PresetDays } from './period.js';
+
+const OTHER_DAYS = 'other';
+const PERIOD_OPTIONS: readonly Option[] = [
+  ...PRESETS.map((days) => ({ id: String(days), label: presetLabel(days) })),
+  { id: OTHER_DAYS, label: 'Other days' },
+];
+
+function presetLabel(days: PresetDays): string {
+  return `Last ${days} days`;
+}
+
+interface InsightsToolsProps {
+  readonly address: InsightsAddress;
+  readonly onChange: (change: Partial<InsightsAddress>) => void;
+}
+
+/** The time and the products that Insights are about. */
+export function InsightsTools({ address: { period, product }, onChange }: InsightsToolsProps) {
+  const namesOf = useNames(product, '');
+  const preset = 'days' in period ? period : null;
+  const ends = endsOf(period, useNow());
+  return (
+    <div className="insights-tools" role="group" aria-label="What is counted">
+      <Picker
+        label="Time"
+        options={PERIOD_OPTIONS}
+        selected={[preset ? String(preset.days) : OTHER_DAYS]}
+        onPick={(id) => {
+          const days = PRESETS.find((each) => String(each) === id);
+          onChange({ period: days === undefined ? ends : { days } });
+        }}
+      >
+        {preset ? presetLabel(preset.days) : 'Other days'} <Icon name="chevron" />
+      </Picker>
+      {!preset &&
+        (['from', 'to'] as const).map((end) => (
+          <input
+            key={end}
+            type="date"
+            className="input"
+            aria-label={end === 'from' ? 'First day' : 'Last day'}
+            value={ends[end]}
+            onChange={({ target }) => onChange({ period: { ...ends, [end]: target.value } })}
+          />
+        ))}
+      <Picker
+        label="Product"
+        multiple
+        options={findOnlyProducts}
+        selected={product}
+        onPick={(id) =>
+          onChange({ product: product.includes(id) ? product.filter((each) => each !== id) : [...product, id] })
+        }
+      >
+        <span className="clip">{namesOf(product) || 'All products'}</span> <Icon name="chevron" />
+      </Picker>
+      {product.length > 0 && (
+        <button type="button" className="button small quiet" onClick={() => onChange({ product: [] })}>
+          <Icon name="close" /> All products
+        </button>
+      )}
+    </div>
+  );
+}
