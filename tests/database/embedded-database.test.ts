@@ -355,7 +355,7 @@ describe('while it runs', () => {
 
     await database.stop();
 
-    expect(isAlive(pid)).toBe(false);
+    await until(() => !isAlive(pid));
     expect(await readNotes(await start())).toEqual([{ body: NOTE }]);
   });
 

@@ -168,7 +168,7 @@ describe('an SMTP server that misbehaves', () => {
       host: '127.0.0.1',
       port: address.port,
       from: 'Docket <docket@docket.example>',
-      timeouts: { connection: 1000, socket: 200 },
+      timeouts: { connection: 1000, socket: 1000 },
     });
     server = await startTestServer({ mailer, accessTokenSeconds: TWO_DAYS_IN_SECONDS });
   });
