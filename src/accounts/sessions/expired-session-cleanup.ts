@@ -61,11 +61,16 @@ export class ExpiredSessionCleanup {
     return removed.length;
   }
 
-  /** Keeps sessions that still have tokens: a concurrent request has locked them. */
+  /**
+   * Keeps sessions that still have tokens: a concurrent request has locked them. Locks sessions before it deletes any, and skips
+   * those that another worker deletes: two that delete in different orders would deadlock.
+   */
   async #removeSessions(ids: readonly string[]): Promise<number> {
     const removed = await this.#db.all(sql`
-      delete from session s
-      where id = any(${ids}::uuid[]) and not exists (select from token t where t.session_id = s.id) returning id`);
+      delete from session where id in (
+        select id from session s
+        where id = any(${ids}::uuid[]) and not exists (select from token t where t.session_id = s.id) for update skip locked
+      ) returning id`);
     return removed.length;
   }
 
