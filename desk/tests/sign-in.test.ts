@@ -46,7 +46,7 @@ describe('signing in', { skip }, () => {
     await page.getByRole('button', { name: 'Time zone' }).click();
     await page.getByRole('combobox', { name: 'Time zone' }).fill('auckland');
     await page.keyboard.press('Enter');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByText('Your mails are set.').waitFor();
     await page.reload();
     await page.getByRole('button', { name: 'Time zone: Pacific/Auckland' }).waitFor();
@@ -56,13 +56,14 @@ describe('signing in', { skip }, () => {
     await page.getByText('The session has ended.').waitFor();
     await elsewhere.getByText('Your session has ended').waitFor();
 
-    await page.getByLabel('Current password').fill('wrong');
-    await page.getByLabel('New password').fill('correct horse battery');
-    await page.getByRole('button', { name: 'Change the password' }).click();
-    await page.getByLabel('Current password').and(page.locator('[aria-invalid]')).waitFor();
+    const form = page.getByRole('region', { name: 'Password' });
+    await form.getByLabel('Current password').fill('wrong');
+    await form.getByLabel('New password').fill('correct horse battery');
+    await form.getByRole('button', { name: 'Change the password' }).click();
+    await form.getByLabel('Current password').and(page.locator('[aria-invalid]')).waitFor();
     assert.deepEqual(await violations(page), []);
-    await page.getByLabel('Current password').fill('docket-demo');
-    await page.getByRole('button', { name: 'Change the password' }).click();
+    await form.getByLabel('Current password').fill('docket-demo');
+    await form.getByRole('button', { name: 'Change the password' }).click();
     await page.getByText('Your password was changed.').waitFor();
     await page.getByRole('button', { name: 'Sign out' }).click();
     await page.getByLabel('Username or e-mail').fill('leo');
