@@ -47,7 +47,7 @@ describe('When the embedded PostgreSQL ends by itself', () => {
         await waitFor(async () => (await postmaster().catch(() => killed)) !== killed && isReady(), 60_000);
       }
       expect(server.output()).toMatch(/"level":40.*The embedded PostgreSQL has ended\. It is started again/);
-      expect(server.output()).toContain('The embedded PostgreSQL is up again');
+      await server.said('The embedded PostgreSQL is up again');
       const last = await postmaster();
       server.child.kill('SIGTERM');
       expect(await server.exitCode).toBe(0);
