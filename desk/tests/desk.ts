@@ -45,7 +45,10 @@ function watch(page: Page, faults: string[]): void {
   page.on('console', (message) => {
     if (message.type() === 'error' || message.type() === 'warning') faults.push(`console: ${message.text()}`);
   });
-  page.on('pageerror', (error) => faults.push(`exception: ${error.message}`));
+  page.on('pageerror', ({ message }) => {
+    // What the browser says of a stream that a reload or another page ends.
+    if (message !== 'The operation was aborted.') faults.push(`exception: ${message}`);
+  });
   page.on('response', (response) => {
     if (response.status() >= 400) faults.push(`${response.status()} ${response.url()}`);
   });

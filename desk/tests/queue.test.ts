@@ -9,8 +9,8 @@ describe('the queue', { skip }, () => {
     desk = await startDesk({ REPLY_DELAY_SECONDS: '1' });
   });
   after(async () => {
-    assert.deepEqual(desk.faults, []);
     await desk.stop();
+    assert.deepEqual(desk.faults, []);
   });
 
   test('has filters and order in the address, so that they survive a reload, and Back undoes each', async () => {
