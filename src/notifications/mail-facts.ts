@@ -128,7 +128,7 @@ export class MailFacts {
         coalesce(${ticketsVisibleTo('r', 'role', 't')}, false) as "seesTicket",
         ${ignoresTicket(sql`r.id`, sql`t.id`)} as "ignoresTicket",
         ${readsInternalComments('r', 'role')} as "readsInternalComments",
-        ${kind === NotificationKind.NEW_UNASSIGNED ? isInQueueOf(sql`r.id`, sql`t.product_id`, PEOPLE) : sql`true`} as "isInQueue",
+        ${kind === NotificationKind.NEW_UNASSIGNED ? isInQueueOf(sql`r.id`, sql`t.product_id`, PEOPLE, sql`n.actor_id`) : sql`true`} as "isInQueue",
         array(
           select distinct o.reason from (${concernedBy(sql`t.id`, PEOPLE)}) o where o.user_id = r.id order by o.reason
         )::text[] as reasons,

@@ -54,8 +54,9 @@ export function isInQueueOf(
   userId: RawBuilder<unknown>,
   productId: RawBuilder<unknown>,
   people: TicketPeople,
+  exceptId: RawBuilder<unknown>,
 ): RawBuilder<boolean> {
-  return sql`exists (select from (${queueOf(productId, people, sql`null::uuid`)}) q where q.id = ${userId})`;
+  return sql`exists (select from (${queueOf(productId, people, exceptId)}) q where q.id = ${userId})`;
 }
 
 /**

@@ -362,6 +362,15 @@ describe('before a new ticket is told, it is asked again', () => {
     expect([await fates(next, ownerless), await fates(staff, ownerless)]).toEqual([[], ['NEW_UNASSIGNED SENT QUEUE']]);
   });
 
+  test('but not who made it: those who may assign hear of what the owner of a product reports', async () => {
+    const [staff, owner] = [await tech(), await buildPerson(server)];
+    const product = await buildProduct(server);
+    await select(server, sql`update product set owner_email = ${owner.email} where id = ${product.id} returning id`);
+    const { id } = await createTicket(owner, { productId: product.id });
+    await later(server, { minutes: 12 });
+    expect([await fates(staff, id), await fates(owner, id)]).toEqual([['NEW_UNASSIGNED SENT QUEUE'], []]);
+  });
+
   test('and who ignores the ticket meanwhile is not asked for ever', async () => {
     const [creator, owner] = [await buildPerson(server), await buildPerson(server)];
     const product = await buildProduct(server);
