@@ -1,6 +1,7 @@
 import { type EntityClass, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
+import pLimit from 'p-limit';
 import { type Clock } from '../../common/clock.js';
 import { type Mailer, type MailMessage, MailRefusedError } from '../../mail/mailer.js';
 import { inScopeWith } from '../../observability/scope.js';
@@ -31,13 +32,17 @@ export interface PendingMailKind {
   readonly answer: (em: EntityManager, id: string) => Promise<MailMessage | null>;
 }
 
-/** Handles each row once over all workers. After a temporary refusal the next sweep retries. */
+/**
+ * Handles each row once over all workers, and one at a time: the transaction of a row keeps one of the connections that
+ * requests share until the mail server has answered. After a temporary refusal the next sweep retries.
+ */
 export class PendingMails {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #tracing: Tracing | undefined;
   readonly #kind: PendingMailKind;
+  readonly #limit = pLimit(1);
 
   constructor(
     deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined },
@@ -68,7 +73,7 @@ export class PendingMails {
    */
   async deliver(id: string): Promise<void> {
     const field = this.#kind.name.replaceAll(/ (\w)/g, (_match, letter: string) => letter.toUpperCase());
-    await inScopeWith({ [`${field}Id`]: id }, async () => this.#deliver(id));
+    await this.#limit(async () => inScopeWith({ [`${field}Id`]: id }, async () => this.#deliver(id)));
   }
 
   async #deliver(id: string): Promise<void> {

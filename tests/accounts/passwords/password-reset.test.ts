@@ -1,10 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import { Writable } from 'node:stream';
+import { setTimeout as delay } from 'node:timers/promises';
 import { pino } from 'pino';
 import { sql } from 'kysely';
+import { type Mailer } from '../../../src/mail/mailer.js';
 import { sendAccountMails } from '../../support/account-mails.js';
 import { faults, isSignedIn, succeed } from '../../support/calls.js';
 import { buildPerson, PASSWORD, type Person, signIn } from '../../support/factories.js';
+import { select } from '../../support/database-state.js';
 import { startTestServer, type TestServer } from '../../support/server.js';
 
 const NEW_PASSWORD = 'a quite different phrase';
@@ -127,6 +130,32 @@ describe('a forgotten password', () => {
       const token = await mailedToken();
       await change();
       expect(await reset(token)).toEqual(TOO_LATE);
+    }
+  });
+
+  test('asked for by many at once keeps one connection with the database, however slow the mail server is', async () => {
+    let [atOnce, most] = [0, 0];
+    const slow: Mailer = {
+      send: async (_mail, stored) => {
+        most = Math.max(most, (atOnce += 1));
+        await delay(20);
+        await stored?.();
+        atOnce -= 1;
+      },
+      close: async () => {},
+    };
+    const beside = await startTestServer({ mailer: slow });
+    try {
+      for (const { email } of await Promise.all(Array.from({ length: 8 }, async () => buildPerson(beside)))) {
+        await succeed(beside.anonymous, 'requestPasswordReset', { email });
+      }
+      const asked = await select<{ id: string }>(beside, sql`select id from password_reset_request`);
+      expect(asked).toHaveLength(8);
+      await Promise.all(asked.map(async ({ id }) => beside.app.passwordResets.deliver(id)));
+      await sendAccountMails(beside);
+      expect(most).toBe(1);
+    } finally {
+      await beside.stop();
     }
   });
 
