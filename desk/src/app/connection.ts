@@ -34,7 +34,7 @@ async function isReachable(): Promise<boolean> {
   return response?.ok ?? false;
 }
 
-/** To be called when there may be nobody at the other end, while no request tells. */
+/** To be called when the server may be away but no request has failed yet. */
 export async function checkReachable(): Promise<void> {
   if (!(await isReachable())) reportUnreachable();
 }

@@ -26,13 +26,13 @@ export function useManagers(): Managers {
   };
 }
 
-/** After a change: people may stand elsewhere in lists, or in others. */
+/** Removes all lists of people from the cache: after a change somebody may belong elsewhere in them. */
 export function forgetPeople(): void {
   apollo.cache.evict({ id: 'ROOT_QUERY', fieldName: 'users' });
   apollo.cache.gc();
 }
 
-/** After a change of roles: of who holds them, and of who may what, too. */
+/** Removes the list of roles, and the lists of people, who hold them, from the cache. */
 export function forgetRoles(): void {
   apollo.cache.evict({ id: 'ROOT_QUERY', fieldName: 'roles' });
   forgetPeople();

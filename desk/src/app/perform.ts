@@ -3,8 +3,9 @@ import { tell, tellError } from '../ui/toast.js';
 import { explain } from './api.js';
 
 /**
- * Sends a change that no form shows, and tells what came of it.
+ * Sends a change that is made without a form, and shows its outcome as a message.
  * @param send gives the userErrors of its payload
+ * @param done the message when the change was made; without it only errors are shown
  * @returns whether the change was made
  */
 export async function perform(send: () => Promise<readonly UserError[] | undefined>, done?: string): Promise<boolean> {

@@ -1,6 +1,6 @@
 import { type Viewer } from './session-context.js';
 
-/** Rights that are of no one ticket, by the rules of docs/access.md: a flag of the role, narrowed by a bit of the account. */
+/** Rights that do not depend on a ticket, by docs/access.md: a flag of the role, narrowed by a bit of the account. */
 export function mayCreate({ ticketPermissions }: Viewer): boolean {
   return ticketPermissions?.create === true;
 }

@@ -12,13 +12,13 @@ interface DeleteSectionProps<Value> {
   readonly question: string;
   /** What happens, in a list. */
   readonly effects: readonly string[];
-  /** Why it cannot be deleted, told instead of being tried; null when it can. */
+  /** Why it cannot be deleted; null when it can. */
   readonly obstacle: ReactNode;
   readonly send: () => Promise<Result<Value>>;
   readonly onDeleted: () => void;
 }
 
-/** A button that deletes, with what that does; where it cannot be, the reason is said instead, beside the disabled button. */
+/** A button that deletes, with the effects. Where deleting is not possible the button is disabled, beside the reason. */
 export function DeleteSection<Value>(props: DeleteSectionProps<Value>) {
   const { title, question, effects, obstacle, send, onDeleted } = props;
   const [asks, setAsks] = useState(false);

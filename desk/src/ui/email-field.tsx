@@ -1,6 +1,6 @@
 import { TextField } from './field.js';
 
-/** What the API takes of an address. */
+/** The maximum length of an address in the API. */
 const LONGEST_ADDRESS = 254;
 
 interface EmailFieldProps {
@@ -12,7 +12,7 @@ interface EmailFieldProps {
   readonly onChange: (address: string) => void;
 }
 
-/** The address of somebody else: the browser offers none of one's own. */
+/** A field for somebody else's address: the browser does not offer the viewer's own. */
 export function EmailField({ onChange, ...field }: EmailFieldProps) {
   return (
     <TextField

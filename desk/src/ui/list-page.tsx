@@ -24,7 +24,7 @@ interface ListPageProps {
   readonly children: ReactNode;
 }
 
-/** A list with what finds things in it above, and its pages below. */
+/** A list, with its search and filters above and the links to its other pages below. */
 export function ListPage({ title, total, tabs, tools, loading, error, empty, pages, children }: ListPageProps) {
   return (
     <div>

@@ -1,7 +1,7 @@
 import { Icon } from './icon.js';
 import './search-box.css';
 
-/** What the API takes of words to search for. */
+/** The maximum length of a search in the API. */
 const LONGEST_SEARCH = 200;
 
 interface SearchBoxProps {

@@ -54,17 +54,17 @@ export function useNow(): Date {
 
 interface TimeProps {
   readonly at: string;
-  /** What is to come. What was cannot lie ahead, but by the clocks of server and reader. */
+  /** Whether the instant may be in the future. If not, one that is ahead, as clocks differ, shows as now. */
   readonly isAhead?: boolean;
 }
 
 /** An instant in the reader's zone: how long ago or ahead, and exactly on hover. */
 export function Time({ at, isAhead = false }: TimeProps) {
-  const then = useNow();
+  const current = useNow();
   const instant = new Date(at);
   return (
     <time dateTime={at} title={exact.format(instant)}>
-      {inWords(instant, instant > then && !isAhead ? instant : then)}
+      {inWords(instant, instant > current && !isAhead ? instant : current)}
     </time>
   );
 }

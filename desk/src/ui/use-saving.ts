@@ -5,11 +5,11 @@ import { explain } from '../app/api.js';
 interface Saving {
   readonly form: RefObject<HTMLFormElement | null>;
   readonly busy: boolean;
-  /** What is to be put right, by the names of fields; the rest under ''. */
+  /** Messages about faults, by the names of fields; those about the whole form under ''. */
   readonly errors: FieldErrors;
-  /** Sends, unless that is under way already. Gives whether it was done. */
+  /** Sends, unless that is under way already. Calls `done` when the change was made, and otherwise sets `errors`. */
   readonly save: <Value>(send: () => Promise<Result<Value>>, done: (value: Value) => void) => Promise<void>;
-  /** For `<form onSubmit>`: what the browser finds wrong with an e-mail address is told as the API would. */
+  /** For `<form onSubmit>`: as `save`, unless the browser finds a wrong e-mail address, which it shows at its field. */
   readonly submit: <Value>(
     event: FormEvent<HTMLFormElement>,
     send: () => Promise<Result<Value>>,
@@ -17,13 +17,16 @@ interface Saving {
   ) => Promise<void>;
 }
 
-/** The API has e-mail addresses as the browser has: it refuses others as a whole, without naming the field. */
+/**
+ * The API takes the e-mail addresses that browsers take. It refuses a request with another one as a whole, without naming
+ * the field, so they are checked here.
+ */
 function wrongAddresses(form: HTMLFormElement): FieldErrors {
-  const wrong = [...form.elements].filter(
+  const addresses = [...form.elements].filter(
     (element): element is HTMLInputElement => element instanceof HTMLInputElement && element.type === 'email',
   );
   return Object.fromEntries(
-    wrong
+    addresses
       .filter(({ value, validity }) => value.trim() === '' || validity.typeMismatch)
       .map(({ name }) => [name, 'This is not an e-mail address. One looks like name@example.com.']),
   );

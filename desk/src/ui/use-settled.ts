@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 
-/** While somebody types, lists follow after this pause. */
+/** How long a list waits for the next letter before it searches. */
 const TYPING_PAUSE_MS = 150;
 
 /** The value, once it has not changed for a moment. */

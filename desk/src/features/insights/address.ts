@@ -2,13 +2,13 @@ import { useSearchParams } from 'wouter';
 import { dateIn, type Period, PRESETS, USUAL_DAYS } from './period.js';
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** What the API takes of ids, and more than anybody picks. */
+/** The maximum number of ids in a filter of the API. */
 const MOST_PRODUCTS = 100;
 
-/** What Insights are about: everything of it stands in the address. */
+/** Which time and products insights show, as the address of the page has it. */
 export interface InsightsAddress {
   readonly period: Period;
-  /** Ids of products; none: all tickets. */
+  /** Ids of products. Empty: tickets about any product, or none. */
   readonly product: readonly string[];
 }
 
@@ -42,7 +42,7 @@ export function useInsightsAddress(): [InsightsAddress, (change: Partial<Insight
   const [params, setParams] = useSearchParams();
   const address = readAddress(params);
   const change = (part: Partial<InsightsAddress>) => {
-    // Not one entry of the history for each digit of a date.
+    // Typing a date changes it with each digit: that replaces the entry of the browser's history.
     const isTyped = !('days' in address.period) && part.period !== undefined && !('days' in part.period);
     setParams(writeAddress({ ...address, ...part }), { replace: isTyped });
   };

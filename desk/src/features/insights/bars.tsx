@@ -1,7 +1,7 @@
 import { type ReactNode, useId, useState } from 'react';
 import { Count, type Filters } from './count.js';
 
-/** Longer lists show their first rows at first. */
+/** A longer list shows so many rows until "Show all" is clicked. */
 const SHOWN_ROWS = 8;
 
 interface Bar {

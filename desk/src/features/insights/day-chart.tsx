@@ -8,9 +8,9 @@ import { useWidth } from './use-width.js';
 
 const HEIGHT = 270;
 const EDGES = { top: 18, right: 4, bottom: 40, left: 34 };
-/** Bars that are narrower have no room for their numbers; then the highest has one. */
+/** Where bars are narrower, only the highest one has its number. */
 const WIDTH_OF_NUMBER = 17;
-/** For a date below the bars. */
+/** The room for a date below the bars: where days are narrower, some have no date. */
 const WIDTH_OF_DATE = 64;
 const TICKS = 5;
 
@@ -41,7 +41,7 @@ export function DayChart({ days, filtersOf }: DayChartProps) {
     .range([HEIGHT - EDGES.bottom, EDGES.top])
     .nice(TICKS);
   const hasNumbers = x.bandwidth() >= WIDTH_OF_NUMBER;
-  const everyDate = Math.max(1, Math.ceil(days.length / Math.max(1, Math.floor(width / WIDTH_OF_DATE))));
+  const datesEvery = Math.max(1, Math.ceil(days.length / Math.max(1, Math.floor(width / WIDTH_OF_DATE))));
   const [bottom = HEIGHT, top = 0] = y.range();
 
   const bar = (day: Day, what: 'created' | 'closed') => {
@@ -100,7 +100,7 @@ export function DayChart({ days, filtersOf }: DayChartProps) {
           <g key={day.at} className="day" onPointerEnter={() => setPointed(day)}>
             {bar(day, 'created')}
             {bar(day, 'closed')}
-            {index % everyDate === 0 && (
+            {index % datesEvery === 0 && (
               <text x={(x(day.at) ?? 0) + x.bandwidth() / 2} y={HEIGHT - 6} textAnchor="middle">
                 {shortDay.format(new Date(day.at))}
               </text>

@@ -2,7 +2,7 @@ const MINUTE = 60;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** Seconds as people say them, by the two largest units: "2 d 4 h", "35 min". */
+/** A duration in its two largest units: "2 d 4 h", "35 min". From ten days on in days only. */
 export function durationInWords(seconds: number): string {
   const minutes = Math.round(seconds / MINUTE) * MINUTE;
   const [days, hours] = [Math.floor(minutes / DAY), Math.floor((minutes % DAY) / HOUR)];

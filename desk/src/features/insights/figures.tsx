@@ -4,7 +4,7 @@ import { NONE } from '../../ui/search-options.js';
 import { Count, Figure, type Filters } from './count.js';
 import { durationInWords } from './duration.js';
 
-/** As the API defines stale tickets. */
+/** The API counts a ticket as stale after so many days without activity (docs/behaviour.md, "Insights"). */
 const STALE_AFTER_DAYS = 7;
 const DAY_MS = 86_400_000;
 

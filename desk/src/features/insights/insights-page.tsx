@@ -17,7 +17,7 @@ import { InsightsTools } from './insights-tools.js';
 import { spanOf, timeZone } from './period.js';
 import './insights.css';
 
-/** Whoever leaves the screen open sees what has changed since, soon. */
+/** How often the figures are loaded again while the page is visible. */
 const POLL_MS = 60_000;
 
 /** How much there is to do, and how much was done. */

@@ -21,7 +21,7 @@ interface InsightsToolsProps {
   readonly onChange: (change: Partial<InsightsAddress>) => void;
 }
 
-/** The time and the products that Insights are about. */
+/** Pickers for the time and the products that insights show. */
 export function InsightsTools({ address: { period, product }, onChange }: InsightsToolsProps) {
   const namesOf = useNames(product, '');
   const preset = 'days' in period ? period : null;

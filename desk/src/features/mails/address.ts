@@ -20,7 +20,7 @@ export const MAIL_LISTS: readonly MailList[] = [
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-/** Which mails show: everything of it stands in the address. */
+/** Which mails are listed, as the address of the page has it. */
 interface MailsAddress {
   readonly list: MailListId;
   /** The id of a person; null for everybody. */

@@ -9,7 +9,7 @@ type Mail = MailsQuery['notifications']['edges'][number]['node'];
 
 interface MailTableProps {
   readonly mails: readonly Mail[];
-  /** Then they are everybody's, and can be cancelled. */
+  /** Whether the viewer manages tickets: then the mails are everybody's, and those that wait can be cancelled. */
   readonly isStaff: boolean;
   readonly onCancelled: () => void;
 }

@@ -14,7 +14,7 @@ import './mails.css';
 
 const PAGE_SIZE = 50;
 
-/** What became of mails: everybody's for those who manage tickets, and one's own for others. */
+/** Mails and their state: everybody's for those who manage tickets, one's own for others. */
 export function MailsPage() {
   useTitle('Mails');
   const viewer = useViewer();
@@ -26,7 +26,7 @@ export function MailsPage() {
     variables: { filter: filterOf({ list, to }), first: PAGE_SIZE },
   });
   const counts = useQuery(MailCountsDocument, {
-    // In the cache they would be the lists with these filters, and their pages would be lost.
+    // The cache has one list for each filter: this one, of one mail, would replace the pages of that in the table.
     fetchPolicy: 'no-cache',
     nextFetchPolicy: 'no-cache',
     variables: { waiting: filterOf({ list: 'waiting', to }), failed: filterOf({ list: 'failed', to }) },
@@ -98,7 +98,7 @@ export function MailsPage() {
   );
 }
 
-/** Whose mails show. The address has only an id. */
+/** Chooses the recipient whose mails are listed. The address has only the id, so the name is asked for. */
 function RecipientPicker({ list, to }: ReturnType<typeof useMailsAddress>) {
   const [, navigate] = useLocation();
   const { data } = useQuery(NodeNamesDocument, { variables: { ids: to === null ? [] : [to] }, skip: to === null });

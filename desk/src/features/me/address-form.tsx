@@ -30,7 +30,7 @@ function Pending({ account: { id, email }, pendingEmail }: { account: AccountFra
   const giveUp = async () => {
     setBusy(true);
     try {
-      // The address that one has takes a pending one back.
+      // Setting the present address again cancels the pending change.
       const { updateUser } = await mutate(UpdateAccountDocument, { input: { id, email } });
       const message = updateUser.userErrors[0]?.message;
       if (message === undefined) tell(`Your address stays ${email}.`);

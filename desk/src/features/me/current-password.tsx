@@ -5,7 +5,7 @@ type CurrentPasswordProps = Omit<ComponentProps<typeof TextField>, 'label' | 'ty
   readonly username: string;
 };
 
-/** The field for the password that one has. */
+/** The field for the current password. */
 export function CurrentPassword({ username, ...field }: CurrentPasswordProps) {
   return (
     <>

@@ -5,7 +5,7 @@ import { FormError, TextField } from '../../ui/field.js';
 import { tell } from '../../ui/toast.js';
 import { useForm } from '../../ui/use-form.js';
 
-/** How others see the person, and by what they mention them. */
+/** The name that others see, and the username, by which they mention the person. */
 export function NameForm({ account }: { account: AccountFragment }) {
   const initial = { firstName: account.firstName, lastName: account.lastName ?? '', username: account.username };
   const { values, field, otherError, busy, form } = useForm({

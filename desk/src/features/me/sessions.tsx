@@ -36,7 +36,7 @@ function deviceOf(userAgent: string | null): string {
   return system === undefined ? browser : `${browser} on ${system}`;
 }
 
-/** Tells what came of it: `send` gives what is wrong. */
+/** Ends sessions and shows the outcome as a message. `send` gives what is wrong. */
 async function end(send: () => Promise<string | undefined>, done: string): Promise<void> {
   try {
     const message = await send();

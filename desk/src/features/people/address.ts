@@ -13,7 +13,7 @@ export const ORDERS = {
 export type OrderId = keyof typeof ORDERS;
 export const ORDER_IDS: readonly OrderId[] = ['name', 'username', 'newest', 'oldest'];
 
-/** What the list shows: everything of it stands in the address. */
+/** Search, filters, order and page of the list, as the address has them. */
 export interface PeopleAddress {
   readonly search: string;
   /** Ids of roles. */
@@ -47,7 +47,7 @@ function hrefOf({ search, role, deleted, order, after, before }: PeopleAddress):
   return params.size === 0 ? '/people' : `/people?${params.toString()}`;
 }
 
-/** What the list shows, and what shows something else of it, from its first page on. */
+/** What the list shows, and a function that changes it and goes to its first page. */
 export function usePeopleAddress(): [PeopleAddress, (change: Partial<PeopleAddress>) => void] {
   const [params] = useSearchParams();
   const [, navigate] = useLocation();

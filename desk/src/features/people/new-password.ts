@@ -1,4 +1,4 @@
-/** Without letters and digits that are taken for each other, as people read it to each other. */
+/** Without i, l, o, 0 and 1, which look alike: people read passwords out to each other. */
 const LETTERS = 'abcdefghjkmnpqrstuvwxyz23456789';
 const LENGTH = 16;
 const GROUP = 4;
@@ -7,7 +7,7 @@ const GROUP = 4;
 export function newPassword(): string {
   let password = '';
   while (password.length < LENGTH) {
-    // Numbers beyond the last whole multiple would make some letters more likely.
+    // 256 is no multiple of the number of letters: the remainder would make some letters more likely.
     for (const byte of crypto.getRandomValues(new Uint8Array(LENGTH))) {
       if (byte < 256 - (256 % LETTERS.length)) password += LETTERS[byte % LETTERS.length];
     }

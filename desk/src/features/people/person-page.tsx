@@ -64,7 +64,7 @@ function Account({ person }: { person: Person }) {
   );
 }
 
-/** What docs/behaviour.md says of deleting a user. */
+/** What deleting the account does, by docs/behaviour.md, "Deleting and restoring". */
 function effectsOn({ assignedTickets: { totalCount } }: Person, seesAll: boolean): readonly string[] {
   const tickets = totalCount === 1 ? 'The active ticket' : `The ${totalCount} active tickets`;
   const released =

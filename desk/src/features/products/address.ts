@@ -5,7 +5,7 @@ import { TYPE_OPTIONS } from './product-types.js';
 
 const PAGE_SIZE = 50;
 
-/** What the list shows: everything of it stands in the address. */
+/** Search, filters and page of the list, as the address has them. */
 export interface ProductsAddress {
   readonly search: string;
   readonly type: readonly ProductType[];
@@ -36,7 +36,7 @@ function hrefOf({ search, type, deleted, after, before }: ProductsAddress): stri
   return params.size === 0 ? '/products' : `/products?${params.toString()}`;
 }
 
-/** What the list shows, and what shows something else of it, from its first page on. */
+/** What the list shows, and a function that changes it and goes to its first page. */
 export function useProductsAddress(): [ProductsAddress, (change: Partial<ProductsAddress>) => void] {
   const [params] = useSearchParams();
   const [, navigate] = useLocation();

@@ -20,7 +20,7 @@ const BACK = { href: '/products', label: 'Products' };
 
 type Product = NonNullable<ProductQuery['product']>;
 
-/** After a change: products may stand elsewhere in lists, or in others. */
+/** Removes all lists of products from the cache: after a change a product may belong elsewhere in them. */
 function forgetProducts(): void {
   apollo.cache.evict({ id: 'ROOT_QUERY', fieldName: 'products' });
   apollo.cache.gc();

@@ -9,7 +9,7 @@ const TYPES: Readonly<Record<ProductType, string>> = {
 
 const IDS: readonly ProductType[] = ['HEALTH_CARE', 'BANKING', 'OTHERS'];
 
-/** The fields that products serve. */
+/** The lines of business that products serve. */
 export const TYPE_OPTIONS: readonly Option<ProductType>[] = IDS.map((id) => ({ id, label: TYPES[id] }));
 
 /** A newer server may have others. */

@@ -64,7 +64,7 @@ const LISTS = ['status', 'priority', 'product', 'type', 'assignee'] as const;
 export const RANGES = ['created', 'closed', 'active'] as const;
 export type RangeName = (typeof RANGES)[number];
 
-/** What is worked on shows at first; of deleted tickets it does not matter how far they were. */
+/** Views show active tickets at first; that of deleted tickets shows them in any status. */
 const usualState = (view: ViewId): State => (view === 'deleted' ? 'any' : 'active');
 
 const NOTHING_PICKED = {

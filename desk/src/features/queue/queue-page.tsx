@@ -16,8 +16,9 @@ import { viewsOf } from './views.js';
 import './queue.css';
 
 const PAGE_SIZE = 50;
-/** What the API gives at once. */
+/** The maximum size of a page in the API. */
 const LARGEST_PAGE = 100;
+
 export function QueuePage() {
   const viewer = useViewer();
   const [address, change] = useQueueAddress(viewer);

@@ -22,7 +22,7 @@ interface LiveQueue {
 export function useLiveQueue({ filter, since, isHeld, reload }: LiveQueue) {
   const [stale, setStale] = useState(false);
   const [held, setHeld] = useState(false);
-  // It stays so on the way to the button that shows what changed.
+  // The button "Show what changed" stays while the pointer moves to it, off the list.
   if (held !== (stale && (held || isHeld))) setHeld(!held);
   // Searches are not followed: what matches is looked up again when anything changes that they are among.
   const { search: _search, ...followed } = filter;
