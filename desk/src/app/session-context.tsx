@@ -39,8 +39,8 @@ export function SignedIn({ children }: { children: ReactNode }) {
   return <WithViewer key={userId}>{children}</WithViewer>;
 }
 
-/** Until its address is confirmed an account has none of the rights of its role. */
-function withRights(viewer: Viewer): Viewer {
+/** The viewer with the rights that the API grants: none of the role's until the address is confirmed. */
+function withGrantedRights(viewer: Viewer): Viewer {
   if (viewer.emailConfirmed !== false) return viewer;
   const { id, name } = viewer.role;
   return { ...viewer, role: { id, name, ...NO_RIGHTS } };
@@ -59,7 +59,7 @@ function WithViewer({ children }: { children: ReactNode }) {
   const { data } = useQuery(ViewerDocument);
   const connection = useConnection();
   const known = data?.viewer;
-  const viewer = useMemo(() => known && withRights(known), [known]);
+  const viewer = useMemo(() => known && withGrantedRights(known), [known]);
   if (!viewer) return <Splash offline={connection === 'offline'} />;
   return <ViewerContext value={viewer}>{children}</ViewerContext>;
 }

@@ -21,7 +21,7 @@ interface DeleteSectionProps<Value> {
 /** A button that deletes, with the effects. Where deleting is not possible the button is disabled, beside the reason. */
 export function DeleteSection<Value>(props: DeleteSectionProps<Value>) {
   const { title, question, effects, obstacle, send, onDeleted } = props;
-  const [asks, setAsks] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const { busy, errors, save } = useSaving();
   const id = useId();
   const list = (
@@ -40,19 +40,19 @@ export function DeleteSection<Value>(props: DeleteSectionProps<Value>) {
           className="button danger"
           disabled={obstacle !== null}
           aria-describedby={obstacle === null ? undefined : `${id}-obstacle`}
-          onClick={() => setAsks(true)}
+          onClick={() => setIsConfirming(true)}
         >
           {title}
         </button>
       </div>
-      {asks && (
+      {isConfirming && (
         <ConfirmDialog
           title={question}
           action={title}
           busy={busy}
           error={otherErrors(errors, [])}
           onConfirm={() => void save(send, onDeleted)}
-          onClose={() => setAsks(false)}
+          onClose={() => setIsConfirming(false)}
         >
           {list}
         </ConfirmDialog>

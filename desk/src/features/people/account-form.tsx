@@ -35,7 +35,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
   const [send] = useMutation(UpdatePersonDocument);
   const roles = useQuery(RolesDocument).data?.roles ?? [];
   const [changed, setChanged] = useState<Changes>({});
-  const [asks, setAsks] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const { form, busy, errors, save, submit } = useSaving();
   const { firstName, lastName, username, email, roleId } = {
     ...person,
@@ -63,9 +63,9 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
         ref={form}
         noValidate
         onSubmit={(event) => {
-          if (losesRight && !asks) {
+          if (losesRight && !isConfirming) {
             event.preventDefault();
-            setAsks(true);
+            setIsConfirming(true);
           } else void submit(event, update, done);
         }}
       >
@@ -104,12 +104,12 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           }
           onPick={(id) => setChanged({ ...changed, roleId: id })}
         />
-        <FormError>{asks ? undefined : otherErrors(errors, FIELDS)}</FormError>
+        <FormError>{isConfirming ? undefined : otherErrors(errors, FIELDS)}</FormError>
         <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>
           Save the account
         </button>
       </form>
-      {asks && (
+      {isConfirming && (
         <ConfirmDialog
           title="Give up managing people?"
           action="Give it up"
@@ -117,9 +117,9 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           error=""
           onConfirm={() => {
             void save(update, done);
-            setAsks(false);
+            setIsConfirming(false);
           }}
-          onClose={() => setAsks(false)}
+          onClose={() => setIsConfirming(false)}
         >
           <p>The role {role?.name} may not manage people. You cannot take this back; somebody else has to.</p>
         </ConfirmDialog>

@@ -30,7 +30,7 @@ interface RoleFormProps {
 /** The name of a role, and its six rights. */
 export function RoleForm({ saved, action, isOwn = false, isLastManagers = false, send, onSaved }: RoleFormProps) {
   const [changed, setChanged] = useState<Partial<CreateRoleInput>>({});
-  const [asks, setAsks] = useState(false);
+  const [isConfirming, setIsConfirming] = useState(false);
   const { form, busy, errors, save, submit } = useSaving();
   const { name, canViewAll, canEditAll, canDeleteAll, canManageTickets, canAssignTickets, canManageUsers } = {
     ...saved,
@@ -50,7 +50,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
         onSubmit={(event) => {
           if (losesRight) {
             event.preventDefault();
-            setAsks(true);
+            setIsConfirming(true);
           } else void submit(event, async () => send(changed, all), done);
         }}
       >
@@ -87,7 +87,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           {action}
         </button>
       </form>
-      {asks && (
+      {isConfirming && (
         <ConfirmDialog
           title="Give up managing people?"
           action="Give it up"
@@ -95,9 +95,9 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           error=""
           onConfirm={() => {
             void save(async () => send(changed, all), done);
-            setAsks(false);
+            setIsConfirming(false);
           }}
-          onClose={() => setAsks(false)}
+          onClose={() => setIsConfirming(false)}
         >
           <p>This is your own role. Nobody who has it can manage people then, and you cannot take it back.</p>
         </ConfirmDialog>
