@@ -41,14 +41,14 @@ function conditionsAtRoot({ definitions }: DocumentNode): DirectiveNode[] {
 
 /**
  * An error where the root field of a subscription stands under a condition, which the GraphQL specification forbids ("Single
- * Root Field"): nothing would be left to subscribe to. To be asked before `validate`, as graphql-js's rule throws on these.
+ * Root Field"): nothing would be left to subscribe to. Call it before `validate`, as graphql-js's rule throws on these.
  */
 export function conditionalRoots(document: DocumentNode): GraphQLError[] {
   const nodes = conditionsAtRoot(document);
   return nodes.length > 0 ? [new GraphQLError(NOT_HERE, { nodes })] : [];
 }
 
-/** Valid, so that Apollo comes to the hook that may refuse it. Never executed. */
+/** In place of a refused document. Valid, so that Apollo calls didResolveOperation, which refuses it. Never executed. */
 const REFUSED = parse('{ __typename }');
 
 /** Refuses such documents over HTTP. Apollo lets no hook refuse a document before it validates it. */
@@ -59,7 +59,7 @@ export function refuseConditionalRoots(): ApolloServerPlugin<Context> {
         async validationDidStart(request) {
           if (conditionalRoots(request.document).length > 0) Object.assign(request, { document: REFUSED });
         },
-        // Apollo keeps documents by their texts: this one is met again without a validation.
+        // Also for a document that is not validated again: Apollo has kept REFUSED by the text of the refused one.
         async didResolveOperation({ document }) {
           if (document !== REFUSED) return;
           const extensions = { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } };

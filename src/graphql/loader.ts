@@ -27,14 +27,14 @@ export function loaderById<RowType extends { readonly id: string }>(
 
 export type PageLoader<Item> = DataLoader<string, Connection<Item>>;
 
-/** Beyond, they are found by their key: a document may ask each parent with other arguments. */
+/** Maximum number of loaders that are found without their key: a document may ask each parent with other arguments. */
 const MAX_ASKED = 4;
 
 /** The same page of many parents' lists: a DataLoader for each page that the query asks for. */
 class PageLoaders<List extends string, Args extends ConnectionArgs, Item> {
   readonly #loaders = new Map<string, PageLoader<Item>>();
   readonly #read: (list: List, ids: readonly string[], args: Args, selection: Selection) => Promise<Connection<Item>[]>;
-  /** Those of the arguments and selections that were asked for: parents ask one after the other for the same few. */
+  /** The first loaders with their arguments and selection: parents ask one after the other for the same few. */
   readonly #asked: { list: List; args: Args; selection: Selection; loader: PageLoader<Item> }[] = [];
 
   constructor(

@@ -136,7 +136,7 @@ export class EventStreams {
     return connection;
   }
 
-  /** By one timer for all of them. */
+  /** Writes comments from time to time, by one timer for all streams. */
   #keepOpen({ raw }: FastifyReply): void {
     this.#kept.add(raw);
     this.#timer ??= setInterval(() => {

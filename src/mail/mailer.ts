@@ -22,8 +22,8 @@ export interface MailThread {
 export interface Mailer {
   /**
    * Resolves when the mail has been taken over; throws MailRefusedError when it has not.
-   * @param stored stores that it was taken over; no other mail of this process is taken over before that has ended. What
-   * it throws is thrown.
+   * @param stored is called once the mail has been taken over, and stores that. No other mail of this process is taken
+   * over before it has ended. `send` throws what it throws.
    */
   send(message: MailMessage, stored?: () => Promise<unknown>): Promise<void>;
   /** Ends all connections, also one on which a mail is under way: what was not taken over by then is not sent. */
@@ -31,8 +31,8 @@ export interface Mailer {
 }
 
 /**
- * The mail was not taken over. It has no cause, as a log would print the addresses in it; the message is short and safe to store and to show: it holds no e-mail address and no
- * secret, and is at most 200 characters long.
+ * The mail was not taken over. The error has no `cause`, as a log would print the addresses in it. Its message is safe
+ * to store and to show: it holds no e-mail address and no secret, and has at most 200 characters.
  */
 export class MailRefusedError extends Error {
   override readonly name = 'MailRefusedError';

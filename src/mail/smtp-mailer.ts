@@ -5,7 +5,7 @@ import { HeldEnd } from './held-end.js';
 import type { Mailer, MailMessage } from './mailer.js';
 import { refusalFrom } from './smtp-refusal.js';
 
-/** The worker renews its lease of the mail meanwhile (notifications/delivery.ts). */
+/** A mail may take longer than its lease lasts: the worker renews it meanwhile (notifications/delivery.ts). */
 const TIMEOUTS = { connection: 10_000, socket: 15_000, mail: 120_000 };
 
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
@@ -21,13 +21,13 @@ interface SmtpSettings {
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
   /**
-   * In milliseconds: for a connection and its greeting, for each answer on it, and for a mail, as a server that sends a
-   * byte from time to time would hold up all others.
+   * In milliseconds: for a connection and its greeting, for each answer on it, and for a whole mail. Without the last
+   * one a server that sends a byte from time to time would hold up all other mails.
    */
   timeouts?: { connection: number; socket: number; mail?: number };
 }
 
-/** What nodemailer gets: its plugin finds the end of the message there. */
+/** The mail as nodemailer gets it. The plugin below finds `end` in it. */
 interface HeldMail extends SendMailOptions {
   readonly end: HeldEnd;
 }

@@ -112,7 +112,7 @@ export class Delivery {
     await this.#deliverNext(outcomes);
   }
 
-  /** Delivers at once what waited for a mail that is not sent: its own jobs have run, and found it waiting. */
+  /** Delivers at once what waited for a mail that was not sent: the jobs of those that waited have run already. */
   async #deliverNext(outcomes: readonly Outcomes[]): Promise<void> {
     const unsent = outcomes
       .filter(({ outcome }) => outcome.status !== NotificationStatus.SENT)

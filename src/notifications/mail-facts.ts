@@ -31,7 +31,7 @@ export interface TicketFacts extends RecipientFacts {
   seesTicket: boolean;
   ignoresTicket: boolean;
   readsInternalComments: boolean;
-  /** Whether the recipient is one of those who find somebody for a new ticket; true for mails of other kinds. */
+  /** For NEW_UNASSIGNED, whether the recipient is still in the queue (`queueOf`); true for mails of other kinds. */
   isInQueue: boolean;
   /** Why the ticket concerns the recipient now, in the order of the enum. */
   reasons: NotificationReason[];

@@ -123,7 +123,7 @@ export class NotificationLeases {
     );
   }
 
-  /** Those that are due now as they waited for one of the given mails, which was not sent. */
+  /** The notifications that are due now because they waited for one of the given ones, whose mail was not sent. */
   async freedBy(ids: readonly string[]): Promise<{ id: string }[]> {
     return this.#db.all(sql<{ id: string }>`
       select n.id from notification p join notification n on n.ticket_id = p.ticket_id and n.recipient_id = p.recipient_id
@@ -131,8 +131,8 @@ export class NotificationLeases {
   }
 
   /**
-   * Enqueues NEW_UNASSIGNED for those who find somebody now, when nobody hears of the ticket by the given ones, which were
-   * cancelled: the product may have another owner, or people other rights. Nobody gets a second one.
+   * After the given NEW_UNASSIGNED mails were cancelled: if no other one tells of the ticket, enqueues it for the present
+   * queue (`queueOf`), as the product may have another owner, or people other rights. Nobody gets a second one.
    */
   async requeue(ids: readonly string[]): Promise<{ id: string }[]> {
     const people = { createdById: sql`t.created_by_id`, assignedToId: sql`t.assigned_to_id` };

@@ -27,7 +27,7 @@ export function needsLivingAssignee({ status, assignedToId }: Row<Ticket>): bool
 
 /**
  * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. The mails of the
- * comment tell of it (`commentOn`), and those who find an assignee hear of a ticket that is new to them.
+ * comment tell of it (`commentOn`), and the queue (`queueOf`) hears of a ticket that is new to it.
  * @param living the assignee if the account still exists; required when `needsLivingAssignee`
  * @param notified whether the comment is
  */

@@ -49,7 +49,7 @@ export function ignoresTicket(userId: RawBuilder<unknown>, ticketId: RawBuilder<
     where w.ticket_id = ${ticketId} and w.user_id = ${userId} and w.state = 'IGNORED')`;
 }
 
-/** Whether a user is one of `queueOf`. */
+/** Whether a user is in the queue (`queueOf`). */
 export function isInQueueOf(
   userId: RawBuilder<unknown>,
   productId: RawBuilder<unknown>,
@@ -60,8 +60,8 @@ export function isInQueueOf(
 }
 
 /**
- * A query for those who find somebody for a new ticket, by `id` and `reason`: the owner of its product, if that address
- * is an account that may see the ticket and wants such mails, or else everybody who may assign it.
+ * A query for the queue, by `id` and `reason`: those who are to assign a new ticket. That is the owner of its product, if
+ * that address is an account that may see the ticket and wants such mails, or else everybody who may assign it.
  * @param exceptId who caused it; null for nobody
  */
 export function queueOf(

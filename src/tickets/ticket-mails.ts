@@ -42,15 +42,15 @@ function assigned({ status, assignedToId, actorId }: Assignment): OwedMails[] {
 
 const TO_QUEUE: OwedMails = { kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] };
 
-/** Mails about a new ticket: to its assignee, or to those who find one. */
+/** Mails about a new ticket: to its assignee, or to those who are to assign it. */
 export function mailsOfCreation(ticket: Assignment): TicketMails {
   if (ticket.assignedToId !== null) return { ...NO_MAILS, owed: assigned(ticket) };
   return isActive(ticket.status) ? { ...NO_MAILS, owed: [TO_QUEUE] } : NO_MAILS;
 }
 
 /**
- * The mails, and those to the people who find an assignee, when a change leaves an active ticket without one: they may
- * never have heard of it. Those who have are not told again (`enqueued`).
+ * The mails, and those to the queue (`queueOf`) when a change leaves an active ticket without an assignee: the people in
+ * it may never have heard of the ticket. Those who have are not told again (`enqueued`).
  * @param before the ticket as it was
  */
 export function withQueue(

@@ -18,7 +18,7 @@ interface DeleteSectionProps<Value> {
   readonly onDeleted: () => void;
 }
 
-/** A button that deletes, with the effects. Where deleting is not possible the button is disabled, beside the reason. */
+/** A button that deletes, with the effects; where deleting is not possible, a disabled button with the reason. */
 export function DeleteSection<Value>(props: DeleteSectionProps<Value>) {
   const { title, question, effects, obstacle, send, onDeleted } = props;
   const [isConfirming, setIsConfirming] = useState(false);

@@ -18,8 +18,8 @@ interface Saving {
 }
 
 /**
- * The API takes the e-mail addresses that browsers take. It refuses a request with another one as a whole, without naming
- * the field, so they are checked here.
+ * The API takes the e-mail addresses that browsers take. It refuses a request with another one as a whole, without
+ * naming the field, so they are checked here.
  */
 function wrongAddresses(form: HTMLFormElement): FieldErrors {
   const addresses = [...form.elements].filter(
