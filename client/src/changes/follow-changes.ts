@@ -27,7 +27,7 @@ export interface FollowOptions<Message extends ChangeMessage> {
 }
 
 export interface Changes {
-  /** Until the session is over. Gives how to stop before. */
+  /** Follows until the session is over. Returns a function that stops before. */
   follow<Message extends ChangeMessage>(options: FollowOptions<Message>): () => void;
   close(): void;
 }

@@ -51,7 +51,7 @@ interface Tokens {
   readonly renewAt: number;
 }
 
-/** Renewed so long before it expires that a request may be under way for that time; half of its life for one that lives shorter. */
+/** How long before its expiry a token is renewed, so that a request may be under way for that time; at most half of its life. */
 const MARGIN_MS = 20_000;
 
 const CHANNEL = 'docket-session';

@@ -13,7 +13,7 @@ export type TabMessage = { readonly type: 'tokens'; readonly tokens: SharedToken
 /** The other tabs of the same origin. */
 export interface Tabs {
   send(message: TabMessage): void;
-  /** Runs an action in one tab at a time. A tab that waited for another has heard by then what that one sent. */
+  /** Runs an action in one tab at a time. A tab that has to wait first hears what the tab before it sends. */
   alone<Value>(action: () => Promise<Value>): Promise<Value>;
   close(): void;
 }

@@ -35,7 +35,7 @@ export function insightsRange(
   const to = range?.to ?? now;
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
   if (from > to) throw new BadInputError('range.from must not be after range.to.');
-  // Days of 23 and 25 hours count as days. Far beyond it the calendar is not asked, whose years end.
+  // Counted in days of the calendar, of 23 to 25 hours. Not for ranges that are far too long: Temporal's years end.
   const isFarTooLong = to.getTime() - from.getTime() > (LONGEST_RANGE_DAYS + 1) * DAY_MS;
   if (isFarTooLong || zoned(from, timeZone).add({ days: LONGEST_RANGE_DAYS }).epochMilliseconds < to.getTime()) {
     throw new BadInputError(`range must be at most ${LONGEST_RANGE_DAYS} days long.`);
@@ -49,7 +49,7 @@ export function daysOf({ from, to, timeZone }: Range): Date[] {
   if (from.getTime() === to.getTime()) return days;
   const end = to.getTime();
   let day = zoned(from, timeZone).startOfDay();
-  // The calendar is asked only where the clock is changed, as it takes 50 µs: between these days have 24 hours.
+  // Temporal is asked only where the clock is changed, as that takes 50 µs: between two changes all days have 24 hours.
   while (day.epochMilliseconds < end) {
     const change = day.getTimeZoneTransition('next')?.epochMilliseconds ?? Number.POSITIVE_INFINITY;
     const first = day.epochMilliseconds;

@@ -4,11 +4,11 @@ import { useViewer } from '../../app/session-context.js';
 import { useKept } from '../../ui/use-kept.js';
 
 export interface Draft {
-  /** What it is sent with: after a lost answer, also over a reload, nothing is written twice. */
+  /** The id of the comment: a second try after a lost answer, also after a reload, has the same, and writes nothing twice. */
   readonly id: string;
   readonly text: string;
   readonly write: (text: string) => void;
-  /** After it was sent, or where its id is in use already. */
+  /** Begins a comment with a new id: after one was sent, or where the id is in use already. */
   readonly restart: (text: string) => void;
 }
 
