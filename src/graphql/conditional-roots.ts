@@ -48,7 +48,7 @@ export function conditionalRoots(document: DocumentNode): GraphQLError[] {
   return nodes.length > 0 ? [new GraphQLError(NOT_HERE, { nodes })] : [];
 }
 
-/** In place of a refused document. Valid, so that Apollo calls didResolveOperation, which refuses it. Never executed. */
+/** In place of a refused document. Valid, so that Apollo goes on to didResolveOperation, which refuses it. */
 const REFUSED = parse('{ __typename }');
 
 /** Refuses such documents over HTTP. Apollo lets no hook refuse a document before it validates it. */

@@ -131,8 +131,8 @@ export class NotificationLeases {
   }
 
   /**
-   * After the given NEW_UNASSIGNED mails were cancelled: if no other one tells of the ticket, enqueues it for the present
-   * queue (`queueOf`), as the product may have another owner, or people other rights. Nobody gets a second one.
+   * After the given NEW_UNASSIGNED mails were cancelled: if no other one tells of the ticket, enqueues it for the
+   * present queue (`queueOf`), as the product may have another owner, or people other rights. Nobody gets a second one.
    */
   async requeue(ids: readonly string[]): Promise<{ id: string }[]> {
     const people = { createdById: sql`t.created_by_id`, assignedToId: sql`t.assigned_to_id` };

@@ -60,8 +60,8 @@ export function isInQueueOf(
 }
 
 /**
- * A query for the queue, by `id` and `reason`: those who are to assign a new ticket. That is the owner of its product, if
- * that address is an account that may see the ticket and wants such mails, or else everybody who may assign it.
+ * A query for the queue, by `id` and `reason`: those who are to assign a new ticket. That is the owner of its product,
+ * if that address is an account that may see the ticket and wants such mails, or else everybody who may assign it.
  * @param exceptId who caused it; null for nobody
  */
 export function queueOf(

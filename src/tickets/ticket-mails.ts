@@ -49,8 +49,8 @@ export function mailsOfCreation(ticket: Assignment): TicketMails {
 }
 
 /**
- * The mails, and those to the queue (`queueOf`) when a change leaves an active ticket without an assignee: the people in
- * it may never have heard of the ticket. Those who have are not told again (`enqueued`).
+ * The mails, and those to the queue (`queueOf`) when a change leaves an active ticket without an assignee: the people
+ * in it may never have heard of the ticket. Those who have are not told again (`enqueued`).
  * @param before the ticket as it was
  */
 export function withQueue(

@@ -16,8 +16,8 @@ async function isRefused(response: Response): Promise<boolean> {
 }
 
 /**
- * A fetch that sends the session's access token, and tries once more with a new one when the server refuses it: for Relay's
- * network layer, and for whatever else takes a fetch.
+ * A fetch that sends the session's access token, and tries once more with a new one when the server refuses it: for
+ * Relay's network layer, and for whatever else takes a fetch.
  */
 export function sessionFetch(session: Session, send: typeof fetch = globalThis.fetch): typeof fetch {
   return async (input, init) => {

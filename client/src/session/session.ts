@@ -51,7 +51,7 @@ interface Tokens {
   readonly renewAt: number;
 }
 
-/** How long before its expiry a token is renewed, so that a request may be under way for that time; at most half of its life. */
+/** How long before it expires a token is renewed: a request may be under way for that time. At most half of its life. */
 const MARGIN_MS = 20_000;
 
 const CHANNEL = 'docket-session';

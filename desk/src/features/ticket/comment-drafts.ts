@@ -4,7 +4,7 @@ import { useViewer } from '../../app/session-context.js';
 import { useKept } from '../../ui/use-kept.js';
 
 export interface Draft {
-  /** The id of the comment: a second try after a lost answer, also after a reload, has the same, and writes nothing twice. */
+  /** The id of the comment: a second try after a lost answer or a reload has the same, and writes nothing twice. */
   readonly id: string;
   readonly text: string;
   readonly write: (text: string) => void;
