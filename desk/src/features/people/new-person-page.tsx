@@ -16,7 +16,7 @@ import { RolePicker } from './role-picker.js';
 
 const FIELDS = ['firstName', 'lastName', 'username', 'email', 'password', 'roleId'];
 
-/** A new account. Its owner is told the password by whoever makes it, and can change it. */
+/** The form that creates an account. The manager who fills it in passes the initial password on; the person can change it at /me. */
 export function NewPersonPage() {
   const [, navigate] = useLocation();
   const [send] = useMutation(CreatePersonDocument);

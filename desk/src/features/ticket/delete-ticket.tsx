@@ -29,7 +29,7 @@ function DeleteDialog({ ticket, onClose }: { ticket: TicketDetailsFragment; onCl
   const [, navigate] = useLocation();
   const [send, { loading }] = useMutation(DeleteTicketDocument, {
     variables: { id: ticket.id },
-    // Whoever may see deleted tickets stays at the ticket, and can bring it back.
+    // Viewers with canDeleteAll stay on the page of the ticket, which offers to restore it.
     ...(seesDeleted && { refetchQueries: [TicketDocument] }),
   });
   const remove = async () => {

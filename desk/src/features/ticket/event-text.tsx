@@ -111,7 +111,7 @@ function Assigned({ change: { from, to, fromNode, toNode }, actor }: { change: C
   );
 }
 
-/** A ticket that the viewer may not see is null, as none is. */
+/** The API gives null both for no ticket and for one that the viewer may not see. */
 function Duplicate({ change: { from, to, fromNode, toNode } }: { change: Change }) {
   if (to !== null) {
     return (
