@@ -1,11 +1,9 @@
 import { type LoaderScope } from './loader-scope.js';
 
 /** The services, by domain. Each domain declares its own in its `*.context.ts` by declaration merging; app/app.ts makes them. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- the domains add the members
 export interface Services {}
 
 /** The readers, declared and made in the same way. */
-// oxlint-disable-next-line typescript/no-empty-object-type -- the domains add the members
 export interface Readers {}
 
 /**
