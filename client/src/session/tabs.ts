@@ -42,7 +42,11 @@ export function openTabs(name: string, onMessage: (message: TabMessage) => void)
         channel.addEventListener('message', resolve, { once: true, signal: listening.signal });
       });
       try {
-        const first = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { value: await action() });
+        const first = await locks.request(
+          name,
+          { ifAvailable: true },
+          async (lock) => lock && { value: await action() },
+        );
         if (first) return first.value;
         return await locks.request(name, async () => {
           await Promise.race([heard, pause(LONGEST_DELAY_MS)]);

@@ -6,9 +6,9 @@ import { TicketPage } from '../features/ticket/ticket-page.js';
 import { apollo } from './api.js';
 import { lazyScreen, Screen } from './screen.js';
 import { SCREENS } from './screens.js';
-import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
+import { SignedIn } from './signed-in.js';
 
 const MePage = lazyScreen(async () => (await import('../features/me/me-page.js')).MePage);
 

@@ -29,8 +29,7 @@ export class Screen extends Component<{ readonly children: ReactNode }, State> {
 
   override render() {
     const { error } = this.state;
-    if (error === null)
-      return <Suspense fallback={<p className="splash" aria-busy />}>{this.props.children}</Suspense>;
+    if (error === null) return <Suspense fallback={<p className="splash" aria-busy />}>{this.props.children}</Suspense>;
     return (
       <div className="splash" role="alert">
         <p>
