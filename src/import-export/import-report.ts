@@ -43,7 +43,7 @@ export function report(
   const rest = [
     `${count(reading.alreadyThere)} already here`,
     `${amount(reading.faults.rows, 'bad row')} skipped`,
-    ...(mails > 0 ? [`${amount(mails, 'mail')} owed`] : []),
+    ...(mails > 0 ? [`${amount(mails, 'mail')} enqueued`] : []),
   ].join(', ');
   lines.push(
     `${done} ${amount(imported, 'ticket')} and ${amount(reading.comments, 'comment')} (${rest}) in ${seconds} s.`,

@@ -1,6 +1,6 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { type Row } from '../database/row.js';
-import { changeOf, writeOf } from './ticket-consequences.js';
+import { changeOf, buildWrite } from './ticket-write-builder.js';
 import { TicketEventKind } from './ticket-event.entity.js';
 import { NO_MAILS, withQueue } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
@@ -40,5 +40,7 @@ export function reopenOnReply(
   const status = assignedToId === null ? TicketStatus.OPEN : TicketStatus.IN_PROGRESS;
   const change = changeOf(snapshot.ticket, { status, assignedToId }, at);
   const mails = withQueue(NO_MAILS, snapshot.ticket, { status, assignedToId, actorId: snapshot.ticket.createdById });
-  return change && writeOf(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, mails, notified });
+  return (
+    change && buildWrite(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, mails, notified })
+  );
 }

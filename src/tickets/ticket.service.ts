@@ -20,7 +20,7 @@ import { type NewEvent } from './ticket-statements.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
 import { findMentions, ticketText } from './mentions/find-mentions.js';
 import { type RunQuery } from './ticket-statements.js';
-import { type NamedInText, type TicketSnapshot } from './ticket-write.js';
+import { type MentionedUsers, type TicketSnapshot } from './ticket-write.js';
 import {
   createTicket,
   deleteTicket,
@@ -73,7 +73,7 @@ async function newMentions(
   viewer: Viewer,
   { ticket }: TicketSnapshot,
   { title, description }: Pick<UpdateTicketInput, 'title' | 'description'>,
-): Promise<NamedInText | null> {
+): Promise<MentionedUsers | null> {
   const changed = { title: title ?? ticket.title, description: description ?? ticket.description };
   return findMentions(run, ticketText(changed), ticketText(ticket), viewer.id);
 }

@@ -98,7 +98,7 @@ export class EmailConfirmationService {
     user.pendingEmail = null;
     // Readers of the old mailbox must not gain access by it.
     await endResetLinks(em, user.id, this.#clock.now());
-    return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+    return this.#accountMails.notifyOldAddress(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
   }
 }
 
