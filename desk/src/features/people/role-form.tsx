@@ -6,16 +6,6 @@ import { CheckBox, FormError, TextField } from '../../ui/field.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { RIGHTS } from './rights.js';
 
-export const NO_RIGHTS: CreateRoleInput = {
-  name: '',
-  canViewAll: false,
-  canEditAll: false,
-  canDeleteAll: false,
-  canManageTickets: false,
-  canAssignTickets: false,
-  canManageUsers: false,
-};
-
 interface RoleFormProps {
   readonly saved: CreateRoleInput;
   readonly action: string;
