@@ -1,7 +1,7 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type SeenChange } from './change-log.reader.js';
+import { type VisibleChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
 import { comparePositions } from './compare-positions.js';
 import { type LiveChanges, type LiveListener } from './live-changes.js';
@@ -14,7 +14,7 @@ const PAGE = 100;
 const MAX_UNREAD_MS = 15_000;
 
 /** What a subscription tells: a change, or that everything up to a position has been told. */
-export type LiveMessage = SeenChange | { readonly caughtUpAt: ChangePosition };
+export type LiveMessage = VisibleChange | { readonly caughtUpAt: ChangePosition };
 
 export interface SubscriptionParts {
   readonly live: LiveChanges;
@@ -43,7 +43,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   /** Where live changes begin, while the log is read up to there. */
   #liveFrom: ChangePosition | null = null;
   /** Told live, and not taken yet. */
-  #queue: SeenChange[] = [];
+  #queue: VisibleChange[] = [];
   #isListening = false;
   #isEnded = false;
   #failure: Error | undefined;
@@ -88,7 +88,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     return { done: true, value: undefined };
   }
 
-  tell(change: SeenChange): void {
+  notify(change: VisibleChange): void {
     if (this.#wake === undefined && this.#queue.length > 0 && performance.now() - this.#takenAt > MAX_UNREAD_MS) {
       this.#leave();
       this.#parts.cutClient();

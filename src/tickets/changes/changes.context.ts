@@ -5,7 +5,7 @@ import { loaderById } from '../../graphql/loader.js';
 import { ticketById } from '../tickets.context.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type ChangeLogEnd, type VisibleChange } from './change-log.reader.js';
 import { type LiveChanges } from './live-changes.js';
 import { type TicketChange } from './ticket-change.types.js';
 
@@ -39,7 +39,7 @@ export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChang
 export async function ticketChangeOf(
   context: Context,
   viewer: Viewer,
-  { kind, ticketId, isDeleted, eventId, position }: SeenChange,
+  { kind, ticketId, isDeleted, eventId, position }: VisibleChange,
 ): Promise<TicketChangeRow> {
   const byId = isDeleted ? deletedTicketById : ticketById;
   const ticket = kind === TicketChangeKind.VANISHED ? null : await byId(context).load(ticketId);
