@@ -1,5 +1,5 @@
 import { LoaderScope } from '../../graphql/loader-scope.js';
-import { type SeenChange } from './change-log.reader.js';
+import { type VisibleChange } from './change-log.reader.js';
 
 /** How long rows that were read for the whole group are shown: rights to single tickets may end meanwhile. */
 const MAX_SHARED_MS = 1_000;
@@ -9,11 +9,11 @@ const MAX_SHARED_MS = 1_000;
  * one for each message. Their messages share loaders.
  */
 export class ChangeGroup {
-  readonly changes: readonly SeenChange[];
+  readonly changes: readonly VisibleChange[];
   #loaders: LoaderScope | undefined;
   #sharedAt = 0;
 
-  constructor(changes: readonly SeenChange[]) {
+  constructor(changes: readonly VisibleChange[]) {
     this.changes = changes;
   }
 

@@ -2,7 +2,7 @@ import { type Viewer } from '../../accounts/viewer.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeFeed } from './change-feed.js';
 import { ChangeGroup } from './change-group.js';
-import { type SeenChange } from './change-log.reader.js';
+import { type VisibleChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
 import { comparePositions } from './compare-positions.js';
 import { type LiveChanges, type LiveListener } from './live-changes.js';
@@ -17,7 +17,7 @@ const MAX_GROUP = 20;
 const MAX_UNREAD_MS = 15_000;
 
 /** A change for a message; of a group where many are read at once. */
-export type LiveChange = SeenChange & { readonly group?: ChangeGroup };
+export type LiveChange = VisibleChange & { readonly group?: ChangeGroup };
 
 /** What a subscription tells: a change, or that everything up to a position has been told. */
 export type LiveMessage = LiveChange | { readonly caughtUpAt: ChangePosition };
@@ -49,7 +49,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   /** Where live changes begin, while the log is read up to there. */
   #liveFrom: ChangePosition | null = null;
   /** Told live, and not taken yet. */
-  #queue: SeenChange[] = [];
+  #queue: VisibleChange[] = [];
   #isListening = false;
   #isEnded = false;
   #failure: Error | undefined;
@@ -105,7 +105,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     return { done: true, value: undefined };
   }
 
-  tell(change: SeenChange): void {
+  notify(change: VisibleChange): void {
     if (!this.#isAsked && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
       this.#leave();
       this.#parts.cutClient();
@@ -172,7 +172,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 }
 
-function grouped(changes: readonly SeenChange[]): LiveChange[] {
+function grouped(changes: readonly VisibleChange[]): LiveChange[] {
   return changes.flatMap((_, place) => {
     if (place % MAX_GROUP !== 0) return [];
     const group = new ChangeGroup(changes.slice(place, place + MAX_GROUP));

@@ -6,7 +6,7 @@ import { ticketById } from '../tickets.context.js';
 import { type TicketRow } from '../ticket.reader.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type ChangeLogEnd, type VisibleChange } from './change-log.reader.js';
 import { type LiveChange } from './change-subscription.js';
 import { type LiveChanges } from './live-changes.js';
 import { type TicketChange } from './ticket-change.types.js';
@@ -37,7 +37,7 @@ const deletedTicketById = loaderById(async (context, ids) =>
 /** What GraphQL's resolvers take for a change. */
 export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChange' };
 
-async function ticketOf(context: Context, { kind, ticketId, isDeleted }: SeenChange): Promise<TicketRow | null> {
+async function ticketOf(context: Context, { kind, ticketId, isDeleted }: VisibleChange): Promise<TicketRow | null> {
   if (kind === TicketChangeKind.VANISHED) return null;
   return (isDeleted ? deletedTicketById : ticketById)(context).load(ticketId);
 }

@@ -2,14 +2,14 @@ import { afterEach, expect, jest, test } from '@jest/globals';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ChangeFeed } from '../../../src/tickets/changes/change-feed.js';
 import { TicketChangeKind } from '../../../src/tickets/changes/change-kind.js';
-import { type SeenChange } from '../../../src/tickets/changes/change-log.reader.js';
+import { type VisibleChange } from '../../../src/tickets/changes/change-log.reader.js';
 import { ChangeSubscription, type SubscriptionParts } from '../../../src/tickets/changes/change-subscription.js';
 
 const MINUTE_MS = 60_000;
 
 afterEach(() => void jest.restoreAllMocks());
 
-function change(id: number): SeenChange {
+function change(id: number): VisibleChange {
   const position = { horizon: '1', id: String(id), writtenAt: '1' };
   return { position, kind: TicketChangeKind.CHANGED, ticketId: String(id), isDeleted: false, eventId: null };
 }
@@ -43,18 +43,18 @@ test('a client that waited a minute for a change is not cut by a burst while its
   const first = subscription.next();
   await nextTurn();
   later(MINUTE_MS);
-  subscription.tell(change(1));
-  subscription.tell(change(2));
+  subscription.notify(change(1));
+  subscription.notify(change(2));
   expect(await first).toMatchObject({ value: { ticketId: '1' } });
-  subscription.tell(change(3));
+  subscription.notify(change(3));
   expect(cuts()).toBe(0);
   expect(await subscription.next()).toMatchObject({ value: { ticketId: '2' } });
 });
 
 test('one that has not taken its last message for a minute is cut by the next change', async () => {
   const { subscription, cuts } = await caughtUp();
-  subscription.tell(change(1));
+  subscription.notify(change(1));
   later(MINUTE_MS);
-  subscription.tell(change(2));
+  subscription.notify(change(2));
   expect(cuts()).toBe(1);
 });
