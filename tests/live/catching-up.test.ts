@@ -42,7 +42,8 @@ test('who missed a hundred changes is told them by a few statements, each with i
   });
 
   const told = source?.told.slice(0, -1) ?? [];
-  expect(told.map(({ ticket }) => ticket?.number).toSorted()).toEqual(tickets.map(({ number }) => number).toSorted());
+  expect(new Set(told.map(({ ticket }) => ticket?.number))).toEqual(new Set(tickets.map(({ number }) => number)));
+  expect(told).toHaveLength(MISSED);
   for (const { event } of told) expect(event).toEqual({ kind: 'CHANGED' });
   expect(statements).toBeLessThan(MAX_STATEMENTS);
 });

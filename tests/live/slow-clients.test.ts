@@ -81,21 +81,20 @@ test('a client that does not read is cut, is counted, and goes on by its cursor 
   await reader.follow('1');
   const response = await unread();
   await waitFor(async () => (await open()) === 1);
-  let rounds = 0;
   /** A client that reads gets all of it, however late it is for the other one. */
-  const changeAllAndTell = async () => {
-    rounds += 1;
-    await changeAll(rounds % 2 === 0 ? 'LOW' : 'HIGH');
-    await waitFor(() => reader.frames.length > rounds * TICKETS, 25_000);
+  const changeAllAndTell = async (round: number) => {
+    await changeAll(round % 2 === 0 ? 'LOW' : 'HIGH');
+    await waitFor(() => reader.frames.length > round * TICKETS, 25_000);
   };
-  while (rounds < ROUNDS) await changeAllAndTell();
+  let rounds = 0;
+  for (; rounds < ROUNDS; rounds += 1) await changeAllAndTell(rounds + 1);
 
   // Until then the operating system may go on taking what is sent: then it is a client that reads, and has another 15 seconds.
   const now = performance.now.bind(performance);
-  while ((await open()) === 1 && rounds < 2 * ROUNDS) {
-    const ahead = rounds * 20_000;
+  for (; rounds < 2 * ROUNDS && (await open()) === 1; rounds += 1) {
+    const ahead = (rounds + 1) * 20_000;
     jest.spyOn(performance, 'now').mockImplementation(() => now() + ahead);
-    await changeAllAndTell();
+    await changeAllAndTell(rounds + 1);
   }
   await waitFor(async () => (await open()) === 0);
   jest.restoreAllMocks();

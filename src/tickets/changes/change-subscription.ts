@@ -173,9 +173,10 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
 }
 
 function grouped(changes: readonly VisibleChange[]): LiveChange[] {
-  return changes.flatMap((_, place) => {
-    if (place % MAX_GROUP !== 0) return [];
+  const all: LiveChange[] = [];
+  for (let place = 0; place < changes.length; place += MAX_GROUP) {
     const group = new ChangeGroup(changes.slice(place, place + MAX_GROUP));
-    return group.changes.map((change) => ({ ...change, group }));
-  });
+    for (const change of group.changes) all.push({ ...change, group });
+  }
+  return all;
 }
