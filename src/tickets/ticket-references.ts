@@ -94,14 +94,23 @@ export async function findReferenced(run: RunQuery, naming: Naming): Promise<Ref
 }
 
 /**
- * Locks a ticket's assignee against deletion. Must be called before the ticket is locked
- * (docs/decisions/0011-order-of-locks.md).
+ * Locks the assignees of tickets that are opened again against deletion. Must be called before the tickets are locked
+ * (docs/decisions/0011-order-of-locks.md); after that, `lockAssignee` tells who is left.
+ * @param ids may hold what is no id
+ * @param which further condition on the tickets `t`; must exclude those that are hidden from the viewer
  */
-export async function lockAssigneeOf(run: RunQuery, ticketId: string): Promise<void> {
-  await livingUser(run, sql`id = (select assigned_to_id from ticket where id = ${ticketId})`, LOCK);
+export async function lockAssigneesOf(
+  run: RunQuery,
+  ids: readonly string[],
+  which: RawBuilder<boolean>,
+): Promise<void> {
+  await run(sql`
+    select id from "user" where deleted_at is null and id = any(array(
+      select t.assigned_to_id from ticket t where t.id = any(${ids.filter(isId)}::uuid[]) and ${which}
+    )) order by id ${LOCK}`);
 }
 
-/** A ticket's assignee, if the account still exists, locked against deletion. */
+/** A ticket's assignee, if the account still exists. Locked before, by `lockAssigneesOf`; another one is assigned meanwhile only rarely. */
 export async function lockAssignee(
   run: RunQuery,
   { assignedToId }: Row<Ticket>,

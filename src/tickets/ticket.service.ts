@@ -10,7 +10,7 @@ import {
   mailsCancelledByDeletion,
   findReferenced,
   lockAssignee,
-  lockAssigneeOf,
+  lockAssigneesOf,
   lockReferenced,
   lockReferences,
 } from './ticket-references.js';
@@ -29,7 +29,7 @@ import {
   restoreTicket,
   updateTicket,
 } from './ticket.commands.js';
-import { type Ticket } from './ticket.entity.js';
+import { isActive, type Ticket } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js';
 import { type SavedTicket, type TicketStore } from './ticket.store.js';
@@ -65,6 +65,16 @@ export async function lockVisible(
   const known = [...new Set(ids.filter(isId))];
   const snapshots = await tx.lock(sql`t.id = any(${known}::uuid[]) and ${visibleTickets(viewer, 't')}`);
   return snapshots.filter(({ ticket }) => canViewTicket(viewer, factsOfRow(ticket)));
+}
+
+async function lockAssigneesOfReopened(
+  { run }: TicketTransaction,
+  viewer: Viewer,
+  ids: readonly string[],
+  { status }: Pick<UpdateTicketInput, 'status'>,
+): Promise<void> {
+  if (status == null || !isActive(status)) return;
+  await lockAssigneesOf(run, ids, sql`t.status in ('DONE', 'CLOSED') and ${visibleTickets(viewer, 't')}`);
 }
 
 /** Whom title and description name after a change, if it changes one of them. */
@@ -155,6 +165,7 @@ export class TicketService {
     if (saved) return { id, ...saved };
     const [event] = await this.#store.transaction(async (tx) => {
       const named = await lockReferenced(tx.run, change);
+      await lockAssigneesOfReopened(tx, viewer, [id], change);
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const live = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
@@ -191,6 +202,7 @@ export class TicketService {
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     await this.#store.transaction(async (tx) => {
       const named = await lockReferenced(tx.run, change);
+      await lockAssigneesOfReopened(tx, viewer, ids, change);
       const snapshots = await lockVisible(tx, viewer, ids);
       const visible = new Set(snapshots.map(({ ticket }) => ticket.id));
       const missing = given.flatMap((id, index) =>
@@ -231,8 +243,9 @@ export class TicketService {
     const id = given.toLowerCase();
     if (!isId(id)) throw noSuchTicket('id');
     await this.#store.transaction(async (tx) => {
-      await lockAssigneeOf(tx.run, id);
-      const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readableTickets(viewer, 't', { deletedToo: true })}`);
+      const readable = readableTickets(viewer, 't', { deletedToo: true });
+      await lockAssigneesOf(tx.run, [id], readable);
+      const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readable}`);
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
       const live = await lockReferences(tx.run, snapshot.ticket);

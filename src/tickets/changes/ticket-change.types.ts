@@ -3,6 +3,7 @@ import { ListSize, PAGE_SIZE } from '../../graphql/list-size.js';
 import { type TypedRow } from '../../graphql/node.js';
 import { Ticket } from '../ticket.entity.js';
 import { type TicketRow } from '../ticket.reader.js';
+import { type ChangeGroup } from './change-group.js';
 import { TicketChangeKind } from './change-kind.js';
 
 @InterfaceType({
@@ -32,6 +33,9 @@ export class TicketChange extends TicketChangeMessage {
 
   /** Loaded by the resolver. */
   eventId!: string | null;
+
+  /** The changes whose events are read with it. */
+  group: ChangeGroup | undefined;
 }
 
 @ObjectType({

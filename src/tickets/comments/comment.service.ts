@@ -1,5 +1,6 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
@@ -10,11 +11,12 @@ import { type TicketTransaction } from '../ticket-transaction.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
 import { checkMayNotify, noSuchTicket } from '../ticket-rights.js';
 import { isAwaitedReply, needsLiveAssignee, reopenOnReply } from '../reply.commands.js';
-import { lockAssignee } from '../ticket-references.js';
+import { lockAssignee, lockAssigneesOf } from '../ticket-references.js';
 import { findMentions } from '../mentions/find-mentions.js';
 import { type TicketSnapshot } from '../ticket-write.js';
 import { commentOn, editComment } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
+import { visibleTickets } from '../ticket-visibility.js';
 import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
@@ -71,6 +73,10 @@ export class CommentService {
   }
 
   async #write(tx: TicketTransaction, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<string> {
+    if (this.#reopensOnReply && !internal) {
+      const mayReopen = sql<boolean>`t.created_by_id = ${viewer.id} and t.status = 'DONE' and ${visibleTickets(viewer, 't')}`;
+      await lockAssigneesOf(tx.run, [input.ticketId], mayReopen);
+    }
     const [snapshot] = await lockVisible(tx, viewer, [input.ticketId]);
     if (!snapshot) throw noSuchTicket('ticketId');
     if (input.id != null) {
