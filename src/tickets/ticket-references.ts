@@ -110,7 +110,11 @@ export async function lockAssigneesOf(
     )) order by id ${LOCK}`);
 }
 
-/** A ticket's assignee, if the account still exists. Locked before, by `lockAssigneesOf`; another one is assigned meanwhile only rarely. */
+/**
+ * A ticket's assignee, if the account still exists. Locked before, by `lockAssigneesOf`. Rarely another one is assigned
+ * meanwhile: they are locked after the ticket, and if they are being deleted, the deadlock ends one of the two
+ * transactions, whose client gets SERVICE_UNAVAILABLE and can try again.
+ */
 export async function lockAssignee(
   run: RunQuery,
   { assignedToId }: Row<Ticket>,

@@ -164,8 +164,8 @@ export class TicketService {
     const saved = await this.#updateUnlocked(viewer, id, change);
     if (saved) return { id, ...saved };
     const [event] = await this.#store.transaction(async (tx) => {
-      const named = await lockReferenced(tx.run, change);
       await lockAssigneesOfReopened(tx, viewer, [id], change);
+      const named = await lockReferenced(tx.run, change);
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const live = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
@@ -201,8 +201,8 @@ export class TicketService {
     checkNumber(given);
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     await this.#store.transaction(async (tx) => {
-      const named = await lockReferenced(tx.run, change);
       await lockAssigneesOfReopened(tx, viewer, ids, change);
+      const named = await lockReferenced(tx.run, change);
       const snapshots = await lockVisible(tx, viewer, ids);
       const visible = new Set(snapshots.map(({ ticket }) => ticket.id));
       const missing = given.flatMap((id, index) =>
