@@ -74,8 +74,10 @@ export class AuthorLimit {
       // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
-      // Before the others, as a write of several tickets may hold it and want theirs.
-      await run(sql`select from notification n where n.id = ${id} for no key update`);
+      // Before the others, as a write of several tickets may hold it and want theirs. That write may have cancelled it.
+      const [still] = await run(sql<{ id: string }>`
+        select n.id from notification n where n.id = ${id} and ${isDue} and ${IS_LIMITED} for no key update`);
+      if (still === undefined) return [];
       const { used, oldestMs } = await this.#allowance(run, waiting);
       if (used >= MAX_MAILS_PER_HOUR) {
         const now = this.#now();
