@@ -245,7 +245,7 @@ export function createApp(parts: AppParts): App {
     readers,
     readersOn: (replica) => readersOfReplicas.get(replica) ?? readers,
     delivery: new Delivery({
-      leases: new NotificationLeases(db, clock, new AuthorLimit(orm, clock)),
+      leases: new NotificationLeases({ orm, db, clock, limit: new AuthorLimit(orm, clock) }),
       mailer,
       mails: new NotificationMail({ db, links, digestIntervalMs, unsubscribeTokens, ignoreTokens }),
       afterDigest: async (recipientId) => digests.plan(recipientId),

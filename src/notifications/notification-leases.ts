@@ -1,3 +1,4 @@
+import { type MikroORM } from '@mikro-orm/postgresql';
 import { type RawBuilder, sql } from 'kysely';
 import { type Clock } from '../common/clock.js';
 import { type Row } from '../database/row.js';
@@ -38,11 +39,13 @@ export type Outcome =
  * does.
  */
 export class NotificationLeases {
+  readonly #orm: MikroORM;
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #limit: AuthorLimit;
 
-  constructor(db: Db, clock: Clock, limit: AuthorLimit) {
+  constructor({ orm, db, clock, limit }: { orm: MikroORM; db: Db; clock: Clock; limit: AuthorLimit }) {
+    this.#orm = orm;
     this.#db = db;
     this.#clock = clock;
     this.#limit = limit;
@@ -101,31 +104,31 @@ export class NotificationLeases {
       return leased.map((row) => row.id);
     });
     if (!ids.includes(id)) return [];
-    return this.#db.all(
-      sql<NotificationRow>`select ${columns} from notification n where n.id = any(${ids}::uuid[]) order by n.id <> ${id}, n.send_at, n.id`,
-    );
+    return this.#leased(ids, id);
   }
 
   /**
    * Leases what else waits for the same person about the same ticket, for the mail of a notification that is leased: its
    * outcome is to be stored with that of the mail. When the mail is tried again it carries the same ones, as it has the
-   * same Message-ID and may have arrived.
+   * same Message-ID and may have arrived. Waits for writes of the ticket, up to the statement_timeout: those that a write
+   * has locked would go in a second mail with the same text.
    */
   async carry({ id, recipientId, ticketId, attempts }: NotificationRow): Promise<NotificationRow[]> {
     const isNew = attempts === 1 ? sql`n.lease_expires_at is null and n.merged_into is null` : sql`false`;
-    // Those that a write of the ticket has locked are skipped, and go in a mail of their own: it locks them in another order.
-    return this.#db.all(
-      sql<NotificationRow>`
-        update notification n set ${this.#lease()}, merged_into = ${id}
-        where n.status = 'SCHEDULED' and n.id = any(array(
-          select n.id from notification n
-          where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
-            and (${isNew} or n.merged_into = ${id})
-          order by n.id for no key update ${attempts === 1 ? sql`skip locked` : sql``}
-        ))
-        returning ${this.#db.columns(Notification, 'n')}`,
-      { summary: 'update notification' },
-    );
+    const isCarried = sql<boolean>`n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED'
+      and n.id <> ${id} and (${isNew} or n.merged_into = ${id})`;
+    const ids = await this.#orm.em.fork().transactional(async (em) => {
+      const run = async (query: RawBuilder<{ id: string }>) => (await query.execute(em.getKysely<unknown>())).rows;
+      // The ticket before its mails (docs/decisions/0011-order-of-locks.md). Most mails carry nothing, and lock nothing.
+      const locked = await run(sql`
+        select t.id from ticket t where t.id = ${ticketId} and exists (select from notification n where ${isCarried})
+        for no key update`);
+      if (locked.length === 0) return [];
+      const leased = await run(sql`
+        update notification n set ${this.#lease()}, merged_into = ${id} where ${isCarried} returning n.id`);
+      return leased.map((row) => row.id);
+    });
+    return ids.length === 0 ? [] : this.#leased(ids, id);
   }
 
   /** The notifications that are due now because they waited for one of the given ones, whose mail was not sent. */
@@ -178,6 +181,13 @@ export class NotificationLeases {
       sql`${outcome.status === NotificationStatus.SENT ? merged : sql``} update notification set ${this.#changes(outcome)}, lease_expires_at = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
       { summary: 'update notification' },
     );
+  }
+
+  /** The rows of leased mails, that of the given mail first if it is one of them. */
+  async #leased(ids: readonly string[], id: string): Promise<NotificationRow[]> {
+    return this.#db.all(sql<NotificationRow>`
+      select ${this.#db.columns(Notification, 'n')} from notification n
+      where n.id = any(${[...ids]}::uuid[]) order by n.id <> ${id}, n.send_at, n.id`);
   }
 
   #lease(): RawBuilder<unknown> {

@@ -3,9 +3,9 @@ import { Client } from 'pg';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { succeed } from '../support/calls.js';
-import { buildPerson, type Person } from '../support/factories.js';
+import { buildPerson, buildProduct, type Person } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
-import { createTicket, updateTicket } from './actions.js';
+import { comment, createTicket, later, mailsTo, updateTicket } from './actions.js';
 
 let server: TestServer;
 let admin: Person;
@@ -14,7 +14,7 @@ let person: Person;
 let other: Client;
 
 beforeAll(async () => {
-  server = await startTestServer();
+  server = await startTestServer({ accessTokenSeconds: 86_400 });
   admin = await buildPerson(server, { role: BuiltInRole.ADMIN });
 });
 beforeEach(async () => {
@@ -46,6 +46,55 @@ async function ticketWithMails(): Promise<string> {
   );
   return id;
 }
+
+/** Somebody's ticket with a comment that mentions them, of which three mails wait: ASSIGNED, REPLIED and MENTIONED. */
+async function ticketWithMention(): Promise<string> {
+  const { id } = await createTicket(admin, { assignedTo: { id: person.id } });
+  await comment(admin, id, `Hurry, @${person.username}.`);
+  return id;
+}
+
+test('a mail carries what a change of the ticket has locked, once that has ended', async () => {
+  const id = await ticketWithMention();
+  server.clock.advance({ minutes: 1 });
+  // As the next comment does.
+  await other.query('select from ticket where id = $1 for no key update', [id]);
+  await other.query(`select from notification where ticket_id = $1 and kind = 'REPLIED' for no key update`, [id]);
+
+  const sent = server.deliverDue();
+  await endedOrWaiting(sent);
+  await other.query('commit');
+  await sent;
+  await later(server, { minutes: 60 });
+  expect(mailsTo(server, person)).toHaveLength(1);
+});
+
+test('what an author has caused beyond the limit is leased by nobody when its first mail is cancelled meanwhile', async () => {
+  const by = await buildPerson(server, { role: {} });
+  const tickets = [];
+  for (let n = 0; n < 3; n += 1) tickets.push(await createTicket(by, { assignedTo: { id: person.id } }));
+  const ids = tickets.map((ticket) => ticket.id);
+  // As the limit postpones them.
+  await other.query('update notification set mailed_with = id where ticket_id = any($1)', [ids]);
+  await other.query('commit');
+  server.clock.advance({ minutes: 12 });
+  const ofFirst = `from notification where ticket_id = $1`;
+  const { rows } = await other.query(`select id ${ofFirst}`, [ids[0]]);
+  await other.query('begin');
+  await other.query(`select ${ofFirst} for no key update`, [ids[0]]);
+
+  const delivered = server.app.delivery.deliver(rows[0].id);
+  await endedOrWaiting(delivered);
+  await other.query(`update notification set status = 'CANCELLED', cancelled_at = now() where ticket_id = $1`, [
+    ids[0],
+  ]);
+  await other.query('commit');
+  await delivered;
+  const leases =
+    "select attempts, lease_expires_at from notification where ticket_id = any($1) and status = 'SCHEDULED'";
+  const free = { attempts: 0, lease_expires_at: null };
+  expect((await other.query(leases, [ids])).rows).toEqual([free, free]);
+});
 
 describe('no deadlock', () => {
   // setTicketWatchState, and a change of the ticket.
@@ -99,6 +148,43 @@ describe('no deadlock', () => {
     await other.query('select from ticket where id = $1 for no key update', [id]);
     await other.query('commit');
     await replied;
+  });
+
+  test.each(['updateTickets', 'updateTicket'])(
+    'between what locks people before products, and %s that opens a ticket again in another product',
+    async (mutation) => {
+      const { id } = await createTicket(admin, { assignedTo: { id: person.id } });
+      await updateTicket(admin, { id, status: 'DONE' });
+      const product = await buildProduct(server);
+      await other.query('select from "user" where id = $1 for no key update', [person.id]);
+
+      const which = mutation === 'updateTickets' ? { ids: [id] } : { id };
+      const opened = succeed(admin.client, mutation, { ...which, status: 'IN_PROGRESS', productId: product.id });
+      await endedOrWaiting(opened);
+      await other.query('select from product where id = $1 for no key update', [product.id]);
+      await other.query('commit');
+      await opened;
+    },
+  );
+
+  test('between a mail that is tried again with those that it carries, and a change that cancels them', async () => {
+    const id = await ticketWithMention();
+    server.smtp.failWith(451);
+    await later(server, { minutes: 1 });
+    server.smtp.failWith(undefined);
+    server.clock.advance({ minutes: 1 });
+    await other.query('select from ticket where id = $1 for no key update', [id]);
+    const carried = 'select id from notification where ticket_id = $1 and merged_into is not null';
+    // The worker would lock them in the order of their ids.
+    const last = await other.query(`${carried} order by id desc limit 1 for no key update`, [id]);
+    expect(last.rows).toHaveLength(1);
+
+    const sent = server.deliverDue();
+    await endedOrWaiting(sent);
+    expect((await other.query(`${carried} for no key update`, [id])).rows).toHaveLength(2);
+    await other.query('commit');
+    await sent;
+    expect(mailsTo(server, person)).toHaveLength(1);
   });
 
   test.each(['ASSIGNED', 'UPDATED'])('between turning mails off and a change that has locked one: %s', async (kind) => {
