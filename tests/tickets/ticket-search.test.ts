@@ -147,20 +147,31 @@ describe('a search for tickets', () => {
     expect(tickets.nodes[0].title).toBe('Flood 1');
   });
 
-  test('newest first, finds what a filter leaves of the oldest of many matches', async () => {
+  test('newest first, has an order among those of one moment, and finds what a filter leaves of the oldest of many matches', async () => {
     const many = await buildPerson(server);
+    // Ten open ones at a time, two closed ones; pages end between those of one moment.
     await server.app.orm.em.getConnection().execute(
       `insert into ticket (id, title, description, created_by_id, created_at, status, closed_at)
-       select gen_random_uuid(), 'Drought ' || n, 'sand', ?, timestamptz '2026-01-01' + n % 700 * interval '1 hour',
+       select gen_random_uuid(), 'Drought ' || n, 'sand', ?,
+         timestamptz '2026-01-01' + (case when n <= 60 then n - n % 2 else n % 140 end) * interval '1 hour',
          (case when n <= 60 then 'CLOSED' else 'OPEN' end)::ticket_status, case when n <= 60 then now() end
        from generate_series(1, 1400) n`,
       [many.id],
     );
-    const query = `query ($after: String) {
-      tickets(first: 50, after: $after, filter: { search: "drought", status: [CLOSED] }) {
+    const query = `query ($status: [TicketStatus!]! = [CLOSED], $first: Int! = 50, $after: String) {
+      tickets(first: $first, after: $after, filter: { search: "drought", status: $status }) {
         totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { title }
       }
     }`;
+    const open = Array.from({ length: 1340 }, (_, n) => 1400 - n)
+      .toSorted((one, other) => (other % 140) - (one % 140))
+      .map((n) => ({ title: `Drought ${n}` }));
+    const status = ['OPEN'];
+    const { tickets: newest } = await user.client.query(query, { status, first: 25 });
+    expect(newest.nodes).toEqual(open.slice(0, 25));
+    const { tickets: next } = await user.client.query(query, { status, first: 25, after: newest.pageInfo.endCursor });
+    expect(next.nodes).toEqual(open.slice(25, 50));
+
     const names = Array.from({ length: 60 }, (_, n) => ({ title: `Drought ${60 - n}` }));
     const { tickets: first } = await user.client.query(query);
     expect(first).toMatchObject({ totalCount: 60, nodes: names.slice(0, 50), pageInfo: { hasNextPage: true } });
