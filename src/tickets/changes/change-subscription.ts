@@ -11,7 +11,7 @@ import { type LiveChanges, type LiveListener } from './live-changes.js';
 const MAX_QUEUED = 1_000;
 /** Changes that are read at once from the log. */
 const PAGE = 100;
-/** Changes of a page whose tickets are read at once. A ticket has at most some 150 kB, and a message may read 20 MB. */
+/** Changes of a page whose tickets are read at once. */
 const MAX_GROUP = 20;
 /** A client for which changes have been waiting for this time does not read. */
 const MAX_UNREAD_MS = 15_000;
