@@ -56,7 +56,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   /** Wakes a `next` that waits. */
   #wake: (() => void) | undefined;
   /** Whether the client has taken what it was given, and waits for the next message. */
-  #isAsked = false;
+  #isNextPending = false;
   #givenAt = performance.now();
 
   constructor(parts: SubscriptionParts) {
@@ -75,11 +75,11 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 
   async next(): Promise<IteratorResult<LiveMessage, undefined>> {
-    this.#isAsked = true;
+    this.#isNextPending = true;
     try {
       return await this.#next();
     } finally {
-      this.#isAsked = false;
+      this.#isNextPending = false;
       this.#givenAt = performance.now();
     }
   }
@@ -106,7 +106,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 
   notify(change: VisibleChange): void {
-    if (!this.#isAsked && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
+    if (!this.#isNextPending && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
       this.#leave();
       this.#parts.cutClient();
     } else if (this.#queue.length === MAX_QUEUED) {
