@@ -2,6 +2,7 @@ import { resultOf } from '@docket/client';
 import { mutate } from '../../app/api.js';
 import { type AccountFragment, UpdateAccountDocument } from '../../generated/graphql.js';
 import { FormError, TextField } from '../../ui/field.js';
+import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { useForm } from '../../ui/use-form.js';
 
@@ -19,8 +20,7 @@ export function NameForm({ account }: { account: AccountFragment }) {
   });
   const isChanged = (['firstName', 'lastName', 'username'] as const).some((name) => values[name] !== initial[name]);
   return (
-    <section aria-labelledby="name-title">
-      <h2 id="name-title">Name</h2>
+    <Section id="name" title="Name">
       <form {...form}>
         <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
         <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
@@ -37,6 +37,6 @@ export function NameForm({ account }: { account: AccountFragment }) {
           Save the name
         </button>
       </form>
-    </section>
+    </Section>
   );
 }

@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
 import { Link } from 'wouter';
+import { mutate } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import {
   type PersonDetailsFragment,
@@ -9,14 +10,13 @@ import {
   UpdatePersonDocument,
   type UpdateUserInput,
 } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
-import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { EmailField } from '../../ui/email-field.js';
 import { FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { forgetPeople } from '../../app/managers.js';
+import { GiveUpDialog } from './give-up-dialog.js';
 import { NameFields, UsernameField } from './name-fields.js';
 import { RolePicker } from './role-picker.js';
 
@@ -32,7 +32,6 @@ interface AccountFormProps {
 export function AccountForm({ person, isLastManager }: AccountFormProps) {
   const viewer = useViewer();
   const isSelf = person.id === viewer.id;
-  const [send] = useMutation(UpdatePersonDocument);
   const roles = useQuery(RolesDocument).data?.roles ?? [];
   const [changed, setChanged] = useState<Changes>({});
   const [isConfirming, setIsConfirming] = useState(false);
@@ -47,7 +46,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
 
   const update = async () => {
     return resultOf(
-      answerOf(await send({ variables: { input: { id: person.id, ...changed } } })).updateUser,
+      (await mutate(UpdatePersonDocument, { input: { id: person.id, ...changed } })).updateUser,
       ({ user }) => user,
     );
   };
@@ -110,19 +109,9 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
         </button>
       </form>
       {isConfirming && (
-        <ConfirmDialog
-          title="Give up managing people?"
-          action="Give it up"
-          busy={busy}
-          error=""
-          onConfirm={() => {
-            void save(update, done);
-            setIsConfirming(false);
-          }}
-          onClose={() => setIsConfirming(false)}
-        >
-          <p>The role {role?.name} may not manage people. You cannot take this back; somebody else has to.</p>
-        </ConfirmDialog>
+        <GiveUpDialog busy={busy} onConfirm={() => void save(update, done)} onClose={() => setIsConfirming(false)}>
+          The role {role?.name} may not manage people. You cannot take this back; somebody else has to.
+        </GiveUpDialog>
       )}
     </Section>
   );

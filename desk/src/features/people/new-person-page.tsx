@@ -1,9 +1,9 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
+import { mutate } from '../../app/api.js';
 import { CreatePersonDocument, type CreateUserInput, RolesDocument } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
 import { EmailField } from '../../ui/email-field.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { FormPage } from '../../ui/form-page.js';
@@ -19,7 +19,6 @@ const FIELDS = ['firstName', 'lastName', 'username', 'email', 'password', 'roleI
 /** The form that creates an account. The manager who fills it in passes the initial password on; the person can change it at /me. */
 export function NewPersonPage() {
   const [, navigate] = useLocation();
-  const [send] = useMutation(CreatePersonDocument);
   const roles = useQuery(RolesDocument).data?.roles ?? [];
   const [values, setValues] = useState<Omit<CreateUserInput, 'roleId'>>({
     firstName: '',
@@ -36,7 +35,7 @@ export function NewPersonPage() {
 
   const create = async () => {
     return resultOf(
-      answerOf(await send({ variables: { input: { ...values, roleId: roleId ?? '' } } })).createUser,
+      (await mutate(CreatePersonDocument, { input: { ...values, roleId: roleId ?? '' } })).createUser,
       ({ user }) => user,
     );
   };
