@@ -1,6 +1,6 @@
 import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
-import { useState } from 'react';
+import { type ChangeEvent, useState } from 'react';
 import { Link } from 'wouter';
 import { mutate } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
@@ -13,11 +13,11 @@ import {
 import { EmailField } from '../../ui/email-field.js';
 import { FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
+import { lastNameOf, NameFields } from '../../ui/name-fields.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { forgetPeople } from '../../app/managers.js';
 import { GiveUpDialog } from './give-up-dialog.js';
-import { NameFields, UsernameField } from './name-fields.js';
 import { RolePicker } from './role-picker.js';
 
 type Changes = Omit<UpdateUserInput, 'id' | 'currentPassword'>;
@@ -36,14 +36,18 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
   const [changed, setChanged] = useState<Changes>({});
   const [isConfirming, setIsConfirming] = useState(false);
   const { form, busy, errors, save, submit } = useSaving();
-  const { firstName, lastName, username, email, roleId } = {
-    ...person,
-    roleId: person.role.id,
-    ...changed,
-  };
+  const values = { ...person, roleId: person.role.id, ...changed };
+  const { roleId } = values;
   const role = roles.find(({ id }) => id === roleId);
   const losesRight = isSelf && person.role.canManageUsers && role?.canManageUsers === false;
 
+  const field = (name: 'firstName' | 'lastName' | 'username' | 'email') => ({
+    name,
+    value: values[name] ?? '',
+    error: errors[name],
+    onChange: ({ target: { value } }: ChangeEvent<HTMLInputElement>) =>
+      setChanged({ ...changed, [name]: name === 'lastName' ? lastNameOf(value) : value }),
+  });
   const update = async () => {
     return resultOf(
       (await mutate(UpdatePersonDocument, { input: { id: person.id, ...changed } })).updateUser,
@@ -68,16 +72,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           } else void submit(event, update, done);
         }}
       >
-        <NameFields
-          values={{ firstName, lastName }}
-          errors={errors}
-          onChange={(part) => setChanged({ ...changed, ...part })}
-        />
-        <UsernameField
-          value={username ?? ''}
-          error={errors['username']}
-          onChange={(text) => setChanged({ ...changed, username: text })}
-        />
+        <NameFields field={field} />
         {isSelf ? (
           <p>
             <bdi>{person.email}</bdi>: your own e-mail address is changed under <Link href="/me">Your account</Link>.
@@ -85,11 +80,8 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
         ) : (
           <EmailField
             label="E-mail"
-            name="email"
             hint="Changes at once, and counts as confirmed. The old address is told."
-            value={email ?? ''}
-            error={errors['email']}
-            onChange={(address) => setChanged({ ...changed, email: address })}
+            {...field('email')}
           />
         )}
         <RolePicker
