@@ -9,7 +9,7 @@ export interface ImportResult {
 }
 
 /** @throws CommandError after the faults, unless they are only bad rows that are to be skipped */
-export function tellFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
+export function reportFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
   const options = [...faults.options(), ...missing.options()].map((option) => `  ${option}`);
   if (options.length > 0) options.unshift('Options to copy; put what fits for words in capitals:');
   for (const line of [...faults.lines(), ...missing.lines(), ...options]) stderr.write(`${terminalLine(line)}\n`);

@@ -74,19 +74,23 @@ export class AuthorLimit {
       // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
+      // Before the others, as a write of several tickets may hold it and want theirs.
+      await run(sql`select from notification n where n.id = ${id} for no key update`);
       const { used, oldestMs } = await this.#allowance(run, waiting);
       if (used >= MAX_MAILS_PER_HOUR) {
         const now = this.#now();
         const again = oldestMs === null ? now + LOOK_AGAIN_MS : Math.min(oldestMs, now) + HOUR_MS;
         await run(sql`
           update notification n set retry_at = ${instant(again)}, mailed_with = coalesce(n.mailed_with, n.id)
-          where ${samePair(waiting)} and ${isDue} and ${IS_LIMITED}`);
+          where n.id = any(array(
+            select n.id from notification n where ${samePair(waiting)} and ${isDue} and ${IS_LIMITED} for no key update skip locked
+          ))`);
         return [];
       }
       const others = await run(sql<{ id: string }>`
         select n.id from notification n
         where ${samePair(waiting)} and n.kind = ${waiting.kind} and n.mailed_with is not null and n.id <> ${id} and ${isDue}
-        order by n.send_at, n.id limit ${MAX_NOTIFICATIONS_PER_MAIL - 1} for update skip locked`);
+        order by n.send_at, n.id limit ${MAX_NOTIFICATIONS_PER_MAIL - 1} for no key update skip locked`);
       return lease([id, ...others.map((other) => other.id)], run);
     });
   }

@@ -6,7 +6,7 @@ import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type Span } from '../observability/tracing/span.js';
 import { type NotificationLeases, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './notification-leases.js';
-import { type MadeMail, type NotificationMail } from './notification-mail.js';
+import { type ComposedMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
 
@@ -177,7 +177,7 @@ export class Delivery {
 
   /** Composes and sends one mail for all of the notifications, and stores what became of them. Throws NotStoredError only. */
   async #send(leased: readonly NotificationRow[]): Promise<readonly Outcomes[]> {
-    let made: MadeMail | null = null;
+    let made: ComposedMail | null = null;
     try {
       made = await this.#mails.make(leased, this.#leases.now(), async (row) => this.#leases.carry(row));
       const outcomes = outcomesOf(made);
@@ -254,7 +254,7 @@ export class Delivery {
 }
 
 /** What becomes of the notifications of a mail that was accepted, or of those that have none. */
-function outcomesOf(made: MadeMail): Outcomes[] {
+function outcomesOf(made: ComposedMail): Outcomes[] {
   const [first, ...others] = made.notified;
   if (first === undefined) return cancellationsOf(made);
   const mailedWith = others.length > 0 ? first : null;
@@ -262,7 +262,7 @@ function outcomesOf(made: MadeMail): Outcomes[] {
   return [...cancellationsOf(made), { ids: [...made.notified], outcome }];
 }
 
-function cancellationsOf(made: MadeMail | null): Outcomes[] {
+function cancellationsOf(made: ComposedMail | null): Outcomes[] {
   return (made?.cancelled ?? []).map(({ id, reason }) => ({
     ids: [id],
     outcome: { status: NotificationStatus.CANCELLED, reason },

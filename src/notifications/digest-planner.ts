@@ -94,7 +94,7 @@ export class DigestPlanner {
         and not exists (
           select from notification n where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
         )
-      limit ${BATCH}`);
+      order by u.id limit ${BATCH}`);
     if (candidates.length === 0) return 0;
     const now = this.#clock.now().toISOString();
     const rows = candidates.map((candidate) => {

@@ -113,11 +113,16 @@ export class NotificationLeases {
    */
   async carry({ id, recipientId, ticketId, attempts }: NotificationRow): Promise<NotificationRow[]> {
     const isNew = attempts === 1 ? sql`n.lease_expires_at is null and n.merged_into is null` : sql`false`;
+    // Those that a write of the ticket has locked are skipped, and go in a mail of their own: it locks them in another order.
     return this.#db.all(
       sql<NotificationRow>`
         update notification n set ${this.#lease()}, merged_into = ${id}
-        where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
-          and (${isNew} or n.merged_into = ${id})
+        where n.status = 'SCHEDULED' and n.id = any(array(
+          select n.id from notification n
+          where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
+            and (${isNew} or n.merged_into = ${id})
+          order by n.id for no key update ${attempts === 1 ? sql`skip locked` : sql``}
+        ))
         returning ${this.#db.columns(Notification, 'n')}`,
       { summary: 'update notification' },
     );
@@ -146,6 +151,7 @@ export class NotificationLeases {
           and t.deleted_at is null and t.assigned_to_id is null and t.status not in ('DONE', 'CLOSED')
           and not exists (select from notification o where o.ticket_id = t.id and o.kind = ended.kind
             and (o.status in ('SENT', 'SCHEDULED') or (o.recipient_id = q.id and o.created_at >= ended.created_at)))
+        order by t.id, q.id
         on conflict do nothing returning id`,
       { summary: 'insert notification' },
     );

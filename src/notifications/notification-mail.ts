@@ -25,7 +25,7 @@ import { type AboutTicket, type Cancelled, type Carry, TicketNews } from './tick
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** The mail of some notifications; null when none of them has content any more. */
-export interface MadeMail {
+export interface ComposedMail {
   readonly mail: MailMessage | null;
   /** The ids of the notifications that it includes, each about another ticket. */
   readonly notified: readonly string[];
@@ -94,7 +94,7 @@ export class NotificationMail {
    * @param now when the caller asks
    * @param carry leases what else waits for the same person about the same ticket
    */
-  async make(notifications: readonly NotificationRow[], now: Date, carry: Carry): Promise<MadeMail> {
+  async make(notifications: readonly NotificationRow[], now: Date, carry: Carry): Promise<ComposedMail> {
     const abouts: AboutTicket[] = [];
     const cancellations: { id: string; reason: NotificationCancelReason | null }[] = [];
     const merged = new Set<string>();

@@ -61,8 +61,8 @@ export class NotificationService {
         status: NotificationStatus.SCHEDULED,
         $or: [{ leaseExpiresAt: null }, { leaseExpiresAt: { $lte: this.#clock.now() } }],
       },
-      // In the order of the tickets, as writes of tickets lock them.
-      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: [{ ticket: 'asc' }, { kind: 'asc' }] },
+      // Those that are locked are skipped: writes of tickets lock mails in another order. They are cancelled when they are due.
+      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
     );
     for (const notification of waiting) this.#cancel(notification, reason);
   }

@@ -8,7 +8,7 @@ import { concernedBy, ignoresTicket, queueOf, readsInternalComments, seesTicketO
 import { type Audience } from './ticket-write.js';
 
 /** A mail about a comment waits at most this many times its delay, counted from the first comment. */
-const LONGEST_WAIT_IN_DELAYS = 5;
+const MAX_WAIT_IN_DELAYS = 5;
 
 const COLUMNS = [
   'id',
@@ -84,7 +84,7 @@ const AUDIENCE = sql`
  */
 export function enqueueMails(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const names = sql`id, kind, recipient_id, ticket_id, actor_id, reason, changes, created_at, send_at, traceparents`;
-  const latest = sql`notification.created_at + ${sql.lit(LONGEST_WAIT_IN_DELAYS)} * (excluded.send_at - excluded.created_at)`;
+  const latest = sql`notification.created_at + ${sql.lit(MAX_WAIT_IN_DELAYS)} * (excluded.send_at - excluded.created_at)`;
   return sql`
     insert into notification (${names})
     select ${idFrom(sql`m.id`)}, m.kind, a.id, m."ticketId", m."actorId", a.reason, m.changes, m."createdAt", m."sendAt", m.traceparents
@@ -115,7 +115,7 @@ export const IS_WAITING = sql<boolean>`(n.status = 'SCHEDULED' and n.lease_expir
  * @param mails FROM item, under `m`
  */
 export function postponeMentions(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
-  const latest = sql`n.created_at + ${sql.lit(LONGEST_WAIT_IN_DELAYS)} * (m."sendAt" - m."createdAt")`;
+  const latest = sql`n.created_at + ${sql.lit(MAX_WAIT_IN_DELAYS)} * (m."sendAt" - m."createdAt")`;
   return sql`
     update notification n set send_at = greatest(n.send_at, least(m."sendAt", ${latest}))
     from ${mails} where ${condition} and m.kind = 'REPLIED' and not m.internal

@@ -13,7 +13,7 @@ import { sumOf } from './ticket-relevance.js';
 import { readableTickets, seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
 /** Maximum nesting of `and`, `or` and `not` (docs/decisions/0031-filters.md). */
-const DEEPEST = 5;
+const MAX_DEPTH = 5;
 /** Maximum number of parts of one filter: PostgreSQL's planning time grows with them, to seconds. */
 const MAX_PARTS = 50;
 /** Each search costs statements of its own. */
@@ -33,7 +33,7 @@ function partsOf(filter: TicketFilter): TicketFilter[] {
   const parts: TicketFilter[] = [];
   let level = [filter];
   for (let depth = 0; level.length > 0; depth += 1) {
-    if (depth > DEEPEST) throw new BadInputError(`A filter nests and, or and not at most ${DEEPEST} deep.`);
+    if (depth > MAX_DEPTH) throw new BadInputError(`A filter nests and, or and not at most ${MAX_DEPTH} deep.`);
     parts.push(...level);
     if (parts.length > MAX_PARTS) throw new BadInputError(`A filter has at most ${MAX_PARTS} parts.`);
     for (const { id } of level) {

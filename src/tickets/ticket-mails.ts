@@ -15,7 +15,7 @@ export const NO_MAILS: TicketMails = { enqueued: [], cancels: {} };
  * of mails that wait.
  * @param mails those that it would have otherwise
  */
-export function unannounced({ enqueued, cancels }: TicketMails): TicketMails {
+export function silenced({ enqueued, cancels }: TicketMails): TicketMails {
   return { enqueued: enqueued.filter(({ kind }) => kind === NotificationKind.UPDATED).map(amending), cancels };
 }
 

@@ -2,7 +2,7 @@ import { type Row } from '../database/row.js';
 import { mailedTicketText } from '../notifications/mailed-changes.js';
 import { changesOf, differing } from './ticket-changes.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS, unannounced, withMentioned, withQueue } from './ticket-mails.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS, silenced, withMentioned, withQueue } from './ticket-mails.js';
 import { type MentionedUsers, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketValues } from './ticket.fields.js';
@@ -97,7 +97,7 @@ export function buildWrite({ ticket, revision }: TicketSnapshot, decision: Decis
     ticketId: ticket.id,
     revision,
     event: kind && { kind, changes, commentId, notified },
-    mails: notified ? mails : unannounced(mails),
+    mails: notified ? mails : silenced(mails),
     mentions,
     people: { createdById, assignedToId, productId },
     ...rest,

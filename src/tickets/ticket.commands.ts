@@ -14,7 +14,7 @@ import {
   mailsOfCreation,
   mailsOfRestoring,
   NO_MAILS,
-  unannounced,
+  silenced,
   withMentioned,
 } from './ticket-mails.js';
 import { type MentionedUsers, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
@@ -30,7 +30,7 @@ import { type Row } from '../database/row.js';
  */
 
 /** The ids of the people and products that an input names; undefined for a reference that the input leaves out. */
-export interface NamedIds {
+export interface ReferencedIds {
   readonly assignedToId: string | null | undefined;
   readonly productId: string | null | undefined;
   /** NOT_FOUND for each reference that does not exist. */
@@ -40,7 +40,7 @@ export interface NamedIds {
 const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null, notified: true };
 
 /** The references of a ticket that still exist; null for the others. */
-export interface LivingReferences {
+export interface LiveReferences {
   readonly assignedToId: string | null;
   readonly productId: string | null;
   readonly duplicateOfId: string | null;
@@ -76,7 +76,7 @@ export function createTicket(
   viewer: Viewer,
   id: string,
   input: CreateTicketInput,
-  named: NamedIds,
+  named: ReferencedIds,
   at: string,
   naming: MentionedUsers | null = null,
 ): TicketWrite {
@@ -127,7 +127,7 @@ export function importTicket(
     revision: null,
     values,
     event: { ...CREATED, notified },
-    mails: sendsMail && notified && assignedToId !== null ? mails : unannounced(mails),
+    mails: sendsMail && notified && assignedToId !== null ? mails : silenced(mails),
     mentions: null,
     people: { createdById: actorId, assignedToId, productId },
     actorId,
@@ -139,7 +139,7 @@ export function importTicket(
 /**
  * Changes the fields that are given.
  * @param named required for a change that names people or products
- * @param living required when `reopensAssigned`
+ * @param live required when `reopensAssigned`
  * @param naming whom title and description name after the change, if it changes one of them
  */
 export function updateTicket(
@@ -147,8 +147,8 @@ export function updateTicket(
   snapshot: TicketSnapshot,
   { expectedVersion, notify, ...change }: TicketChange & Pick<UpdateTicketInput, 'expectedVersion' | 'notify'>,
   at: string,
-  named?: NamedIds,
-  living?: Pick<LivingReferences, 'assignedToId'>,
+  named?: ReferencedIds,
+  live?: Pick<LiveReferences, 'assignedToId'>,
   naming: MentionedUsers | null = null,
 ): TicketWrite | null {
   const { ticket } = snapshot;
@@ -159,7 +159,7 @@ export function updateTicket(
   if (named) check.include(named.faults);
   check.done();
   // A closed ticket keeps an assignee whose account is deleted; when it is reopened it becomes unassigned.
-  const assignedToId = living && reopensAssigned(ticket, change) ? living.assignedToId : undefined;
+  const assignedToId = live && reopensAssigned(ticket, change) ? live.assignedToId : undefined;
   return buildChange(
     viewer.id,
     snapshot,
@@ -194,12 +194,12 @@ export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: strin
 export function restoreTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  { living, cancelled }: { readonly living: LivingReferences; readonly cancelled: readonly CancelledMail[] },
+  { live, cancelled }: { readonly live: LiveReferences; readonly cancelled: readonly CancelledMail[] },
   at: string,
 ): TicketWrite | null {
   const { ticket } = snapshot;
   if (ticket.deletedAt === null) return null;
-  const values = differing(ticket, { ...living });
+  const values = differing(ticket, { ...live });
   const changes = changesOf(ticket, values);
   return buildWrite(snapshot, {
     actorId: viewer.id,
@@ -207,7 +207,7 @@ export function restoreTicket(
     kind: TicketEventKind.RESTORED,
     values: { ...values, deletedAt: null },
     changes,
-    mails: mailsOfRestoring({ status: ticket.status, assignedToId: living.assignedToId }, cancelled),
+    mails: mailsOfRestoring({ status: ticket.status, assignedToId: live.assignedToId }, cancelled),
   });
 }
 

@@ -244,10 +244,18 @@ describe('an import', () => {
     const found = await entities().find(TicketMention, { user: mei.id }, { orderBy: { ticket: 'asc' } });
     expect(found.map(({ ticket: { id: ticketId } }) => ticketId)).toEqual(['1', '1', '3', '3'].map(exportedId));
     const bad = await file('y.json', JSON.stringify([ticket('4', 'mei')]));
-    expect(await cli(server, ['import-tickets', bad, '--preset', 'docket'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('mentions: it is no list of usernames.'),
-    });
+    const foreign = await file('z.csv', 'id,title,description,createdBy,named\n1,x,y,ada,"mei, tomas"\n');
+    for (const words of [
+      [bad, '--preset', 'docket'],
+      [foreign, '--source', 'other', '--map', 'mentions=named'],
+    ]) {
+      expect(await cli(server, ['import-tickets', ...words])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(
+          'mentions: it is no list of usernames. Expected a JSON list such as ["mei", "tomas"]',
+        ),
+      });
+    }
   });
 
   test('keeps what was silent, mails nobody about it, and reopens no ticket for a comment', async () => {

@@ -14,7 +14,7 @@ import {
   unassignDeletedUser,
   updateTicket,
 } from '../../src/tickets/ticket.commands.js';
-import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
+import { isAwaitedReply, needsLiveAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
 
 const EARLIER = '2026-11-20T08:00:00.000Z';
@@ -300,7 +300,7 @@ describe("the requester's answer", () => {
     const unassigned = snapshot({ status: TicketStatus.ON_HOLD });
     expect(reopenOnReply(unassigned, undefined, { at: NOW, notified: true })?.values).toMatchObject({ status: 'OPEN' });
     const done = snapshot({ status: TicketStatus.DONE, assignedToId: 'gone', closedAt: EARLIER });
-    expect([needsLivingAssignee(done.ticket), needsLivingAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
+    expect([needsLiveAssignee(done.ticket), needsLiveAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
     const reopening = reopenOnReply(done, { assignedToId: null }, { at: NOW, notified: false });
     expect(reopening).toMatchObject({
       values: { status: 'OPEN', assignedToId: null, closedAt: null },
@@ -323,8 +323,8 @@ test('deleteTicket cancels the mails, and needs the right', () => {
 
 test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
   const deleted = snapshot({ deletedAt: EARLIER, productId: 'p', assignedToId: 'u', duplicateOfId: 't2' });
-  const living = { productId: null, assignedToId: 'u', duplicateOfId: 't3' };
-  expect(restoreTicket(admin, deleted, { living, cancelled: [] }, NOW)).toMatchObject({
+  const live = { productId: null, assignedToId: 'u', duplicateOfId: 't3' };
+  expect(restoreTicket(admin, deleted, { live, cancelled: [] }, NOW)).toMatchObject({
     values: { deletedAt: null, productId: null, duplicateOfId: 't3' },
     event: {
       kind: 'RESTORED',
@@ -335,7 +335,7 @@ test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
     },
     mails: NO_MAILS,
   });
-  expect(restoreTicket(admin, snapshot(), { living, cancelled: [] }, NOW)).toBeNull();
+  expect(restoreTicket(admin, snapshot(), { live, cancelled: [] }, NOW)).toBeNull();
 });
 
 describe('markDuplicate', () => {

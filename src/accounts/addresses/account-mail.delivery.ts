@@ -8,7 +8,7 @@ import { type MailTexts } from '../../mail/templates/layout.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
-import { awaits } from './email-confirmation.service.js';
+import { awaitsConfirmation } from './email-confirmation.service.js';
 import { tryLockAddress, Outbox } from '../outbox.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
@@ -71,7 +71,7 @@ export class AccountMailDelivery {
 
   /** Null when the address is no longer to be proven. */
   #confirm(em: EntityManager, { email }: AccountMail, user: User, now: Date): MailTexts | null {
-    if (!awaits(user, email)) return null;
+    if (!awaitsConfirmation(user, email)) return null;
     const { secret, hash } = newSecret();
     const expiresAt = new Date(now.getTime() + VALID_MS);
     em.create(Token, { kind: TokenKind.EMAIL_CONFIRMATION, hash, user: ref(user), email, createdAt: now, expiresAt });

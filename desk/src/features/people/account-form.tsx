@@ -90,7 +90,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           error={errors['roleId']}
           onlyManagers={
             isLastManager
-              ? `${isSelf ? 'You are' : 'This is'} the last person who can manage people: only roles that can are offered.`
+              ? `${isSelf ? 'You are' : 'This is'} the last person who can manage users: only roles that can are offered.`
               : null
           }
           onPick={(id) => setChanged({ ...changed, roleId: id })}
@@ -102,7 +102,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
       </form>
       {isConfirming && (
         <GiveUpDialog busy={busy} onConfirm={() => void save(update, done)} onClose={() => setIsConfirming(false)}>
-          The role {role?.name} may not manage people. You cannot take this back; somebody else has to.
+          The role {role?.name} may not manage users. You cannot take this back; somebody else has to.
         </GiveUpDialog>
       )}
     </Section>

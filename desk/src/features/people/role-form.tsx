@@ -11,7 +11,7 @@ interface RoleFormProps {
   readonly action: string;
   /** The viewer's own role. */
   readonly isOwn?: boolean;
-  /** Without this role nobody could manage people. */
+  /** Without this role nobody could manage users. */
   readonly isLastManagers?: boolean;
   readonly send: (changed: Partial<CreateRoleInput>, all: CreateRoleInput) => Promise<Result<RoleRightsFragment>>;
   readonly onSaved: (role: RoleRightsFragment) => void;
@@ -58,7 +58,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           {RIGHTS.map((right) => {
             const isKept = right.name === 'canManageUsers' && isLastManagers;
             const hint = isKept
-              ? 'Cannot be taken away: nobody without this role can manage people. Give somebody another role that can, first.'
+              ? 'Cannot be taken away: nobody without this role can manage users. Give somebody another role that can, first.'
               : right.hint;
             return (
               <CheckBox
@@ -83,7 +83,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           onConfirm={() => void save(async () => send(changed, all), done)}
           onClose={() => setIsConfirming(false)}
         >
-          This is your own role. Nobody who has it can manage people then, and you cannot take it back.
+          This is your own role. Nobody who has it can manage users then, and you cannot take it back.
         </GiveUpDialog>
       )}
     </>
