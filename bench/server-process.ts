@@ -63,7 +63,7 @@ export class ServerProcess {
         LOG_LEVEL: 'error',
         // A run is longer than ten minutes, and clients that stay would refresh theirs once.
         ACCESS_TOKEN_SECONDS: '86400',
-        // Nor must mails that one measurement owes come due in another: they wait a day.
+        // Nor must mails that one measurement enqueues come due in another: they wait a day.
         ASSIGN_REPORT_SCHEDULE: '1440',
         ...(profileDir !== undefined && { BENCH_CPU_PROFILE: join(profileDir, contender.name) }),
       },

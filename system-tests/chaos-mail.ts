@@ -79,7 +79,7 @@ function mongoAt(serverUrl: string): Store {
   };
 }
 
-async function owedMails(db: Client): Promise<PendingMail[]> {
+async function readMails(db: Client): Promise<PendingMail[]> {
   const { rows } = await db.query<PendingMail>(`
     select n.id, n.kind, case when n.cancel_reason = 'MERGED' then n.merged_into else n.id end as "mailId",
       n.ticket_id as "ticketId", u.email::text as email, n.status,
@@ -92,7 +92,7 @@ async function owedMails(db: Client): Promise<PendingMail[]> {
 async function settled(db: Client): Promise<void> {
   const deadline = Date.now() + SETTLE_MS;
   while (Date.now() < deadline) {
-    const waiting = (await owedMails(db)).some(({ status }) => status === 'SCHEDULED');
+    const waiting = (await readMails(db)).some(({ status }) => status === 'SCHEDULED');
     if (!waiting) return;
     await delay(250);
   }
@@ -176,7 +176,7 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     const stories = await assignAtRandom(client, cast, load);
     workers.stopKilling();
     await settled(db);
-    const verdict = judge(stories, await owedMails(db), sink.mails, workers.kills, seeAll);
+    const verdict = judge(stories, await readMails(db), sink.mails, workers.kills, seeAll);
 
     const [[someone], [author]] = [people, staff];
     if (someone === undefined || author === undefined) throw new Error('There is nobody');
@@ -185,7 +185,7 @@ async function run(store: Store, databaseUrl: string, dataDir: string): Promise<
     await Promise.all(Array.from({ length: WITHOUT_JOBS }, async () => client.assign(someone, ADMIN.ADMIN_EMAIL)));
     await store.empty(db);
     await settled(db);
-    const pending = new Map((await owedMails(db)).map(({ id, sendAt }) => [id, sendAt]));
+    const pending = new Map((await readMails(db)).map(({ id, sendAt }) => [id, sendAt]));
     const late = sink.mails.map(
       ({ messageId, takenAt }) => takenAt - (pending.get(messageId.replace(/@.*/, '')) ?? begun),
     );

@@ -72,10 +72,10 @@ async function missing(db: Client, acknowledged: readonly Acknowledged[]): Promi
   return new Set(ids.filter((id) => !found.has(id)));
 }
 
-/** Waits until no mail waits any more; gives how many were owed, and how many of them are not in the folder. */
+/** Waits until no mail waits any more; gives how many were enqueued, and how many of them are not in the folder. */
 async function mailsLost(db: Client, server: ServerUnderTest, acknowledged: readonly Acknowledged[]) {
   const tickets = acknowledged.filter(({ owesMail }) => owesMail).map(({ id }) => id);
-  const owedNow = async () => {
+  const mailsNow = async () => {
     const { rows } = await db.query<{ id: string; status: string }>(
       `select id, status from notification where kind = 'ASSIGNED' and ticket_id = any($1)`,
       [tickets],
@@ -83,8 +83,8 @@ async function mailsLost(db: Client, server: ServerUnderTest, acknowledged: read
     return rows;
   };
   const deadline = Date.now() + MAX_MAIL_MS;
-  while ((await owedNow()).some(({ status }) => status === 'SCHEDULED') && Date.now() < deadline) await delay(500);
-  const pending = await owedNow();
+  while ((await mailsNow()).some(({ status }) => status === 'SCHEDULED') && Date.now() < deadline) await delay(500);
+  const pending = await mailsNow();
   const captured = (await readdir(server.mailDirectory)).join('\n');
   const lost = tickets.length - pending.filter(({ id }) => captured.includes(id)).length;
   return { pending: tickets.length, lost };
@@ -117,7 +117,7 @@ try {
   console.log(`\nNode ${process.version}, ${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}\n`);
   console.log(tableOf(rows));
   console.log(
-    `\n${all.length} acknowledged writes, ${gone.size} lost; ${mails.pending} mails owed, ${mails.lost} lost.`,
+    `\n${all.length} acknowledged writes, ${gone.size} lost; ${mails.pending} mails enqueued, ${mails.lost} lost.`,
   );
   if (!canFill) console.log('A full disk was not tried: it takes prlimit, of util-linux.');
   console.log(`It took ${Math.round((Date.now() - begun) / 1000)} s.`);

@@ -1,6 +1,7 @@
 import { ApolloClient, ApolloLink, gql, HttpLink, InMemoryCache } from '@apollo/client';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { cacheExchange, Client, fetchExchange } from '@urql/core';
+import { getEventListeners } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import { buildSchema, isAbstractType } from 'graphql';
 import relay, { type ConcreteRequest } from 'relay-runtime';
@@ -142,6 +143,39 @@ describe('a session', () => {
     const tokens = await Promise.all(tabs.map(async (each) => each.accessToken()));
     expect(refreshes()).toBe(2);
     expect(new Set(tokens)).toEqual(new Set([expect.any(String)]));
+  });
+
+  test('listens to the other tabs once, however often it is renewed', async () => {
+    const channels: BroadcastChannel[] = [];
+    const { BroadcastChannel: Original } = globalThis;
+    globalThis.BroadcastChannel = class extends Original {
+      constructor(name: string) {
+        super(name);
+        channels.push(this);
+      }
+    };
+    const session = await signedIn().finally(() => {
+      globalThis.BroadcastChannel = Original;
+    });
+    for (let renewal = 1; renewal <= 3; renewal += 1) {
+      now += 590_000;
+      await session.accessToken();
+    }
+    expect(refreshes()).toBe(3);
+    expect(channels.map((channel) => getEventListeners(channel, 'message').length)).toEqual([1]);
+  });
+
+  test('goes on by itself where the browser denies locks', async () => {
+    const request = jest.spyOn(navigator.locks, 'request').mockRejectedValue(new Error('The request was denied.'));
+    const query = jest.spyOn(navigator.locks, 'query').mockRejectedValue(new Error('The request was denied.'));
+    try {
+      const session = await signedIn();
+      now += 590_000;
+      expect([await session.accessToken(), refreshes()]).toEqual([expect.any(String), 1]);
+    } finally {
+      request.mockRestore();
+      query.mockRestore();
+    }
   });
 
   test('goes on in the other tabs when the one that renews it cannot reach the server', async () => {

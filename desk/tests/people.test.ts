@@ -88,7 +88,7 @@ describe('people', { skip, timeout: 180_000 }, () => {
     const ruth = await desk.openAs('Ruth Abara');
     for (const path of ['/people', '/people/new', '/roles', await pathOf(api, 'ada')]) {
       await ruth.goto(desk.url + path);
-      await ruth.getByText('Your role may not manage people').waitFor();
+      await ruth.getByText('Your role may not manage users').waitFor();
       assert.equal(await ruth.getByRole('link', { name: /People|Products/ }).count(), 0);
     }
     await looksRight(ruth, 'no access');

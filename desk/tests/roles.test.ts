@@ -6,7 +6,7 @@ import { type Desk, skip, startDesk } from './desk.js';
 import { looksRight } from './looks.js';
 import { descriptionOf, give, make, PASSWORD, pathOf, pick, row, signIn } from './people-steps.js';
 
-describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
+describe('roles, and who can manage users', { skip, timeout: 180_000 }, () => {
   let desk: Desk;
   let api: Api;
   before(async () => {
@@ -15,12 +15,12 @@ describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
   });
   after(async () => desk.stop());
 
-  test('the last person who can manage people is told so before anything is tried', async () => {
+  test('the last person who can manage users is told so before anything is tried', async () => {
     const ada = await desk.openAs('Ada Okafor', await pathOf(api, 'ada'));
     const remove = ada.getByRole('button', { name: 'Delete the account' });
-    await ada.getByText('You are the last person who can manage people, so').waitFor();
+    await ada.getByText('You are the last person who can manage users, so').waitFor();
     assert.ok(await remove.isDisabled());
-    assert.match(await descriptionOf(remove), /last person who can manage people/);
+    assert.match(await descriptionOf(remove), /last person who can manage users/);
     await ada.getByRole('main').getByRole('button', { name: 'Role:' }).click();
     assert.deepEqual(
       await ada
@@ -32,8 +32,8 @@ describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
     await ada.keyboard.press('Escape');
     await ada.goto(`${desk.url}/roles`);
     await ada.getByRole('link', { name: 'admin', exact: true }).click();
-    const right = ada.getByLabel('Manage people');
-    await ada.getByText('nobody without this role can manage people').waitFor();
+    const right = ada.getByLabel('Manage users');
+    await ada.getByText('nobody without this role can manage users').waitFor();
     assert.ok(await right.isDisabled());
     assert.match(await descriptionOf(right), /Cannot be taken away/);
     await ada.getByText('A built-in role cannot be deleted.').waitFor();
@@ -51,7 +51,7 @@ describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
     await pick(tomas, 'Role', 'tech');
     await tomas.getByRole('button', { name: 'Save the account' }).click();
     await tomas.getByRole('dialog').getByRole('button', { name: 'Give it up' }).click();
-    await tomas.getByText('Your role may not manage people').waitFor();
+    await tomas.getByText('Your role may not manage users').waitFor();
     assert.equal(await tomas.getByRole('link', { name: 'People' }).count(), 0);
     await ada.getByRole('button', { name: 'Save the account' }).click();
     await ada.getByRole('dialog').getByRole('button', { name: 'Give it up' }).click();
@@ -59,18 +59,18 @@ describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
     assert.deepEqual(desk.faults, []);
   });
 
-  test('who did not confirm the address has no rights in the desk, and is not counted as one who can manage people', async () => {
+  test('who did not confirm the address has no rights in the desk, and is not counted as one who can manage users', async () => {
     const input = { username: 'una', firstName: 'Una', email: 'una@docket.example', password: PASSWORD };
     await api('mutation ($input: SignUpInput!) { signUp(input: $input) { userErrors { message } } }', { input });
     await give(api, 'una', 'ADMIN');
     const una = await desk.open('/people');
     await signIn(una, 'una', PASSWORD);
-    await una.getByText('Your role may not manage people').waitFor();
+    await una.getByText('Your role may not manage users').waitFor();
     assert.equal(await una.getByRole('link', { name: /People|Products/ }).count(), 0);
     const ada = await desk.openAs('Ada Okafor', '/people');
     await row(ada, 'una@docket.example').getByText('not confirmed').waitFor();
     await row(ada, 'Ada Okafor').getByRole('link').click();
-    await ada.getByText('You are the last person who can manage people, so').waitFor();
+    await ada.getByText('You are the last person who can manage users, so').waitFor();
     assert.deepEqual(desk.faults, []);
   });
 
@@ -92,7 +92,7 @@ describe('roles, and who can manage people', { skip, timeout: 180_000 }, () => {
     await ada.getByText('The account of Mei Tanaka is saved.').waitFor();
     await mei.getByLabel('Last name').fill('Parker');
     await mei.getByRole('button', { name: 'Save the account' }).click();
-    await mei.getByText('Your role may not manage people').waitFor();
+    await mei.getByText('Your role may not manage users').waitFor();
     await mei.getByRole('link', { name: 'People' }).waitFor({ state: 'detached' });
 
     // Deleted by somebody else meanwhile: the page says so, and so does what is sent.

@@ -202,7 +202,7 @@ export function createApp(parts: AppParts): App {
     digests,
     unsubscribeTokens,
     ignoreTokens,
-    ticketIgnoring: new TicketIgnoring({ db, clock }),
+    ticketIgnoring: new TicketIgnoring({ db, clock, store: ticketStore }),
     services: {
       links,
       auth: new AuthService({

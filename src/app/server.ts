@@ -68,7 +68,7 @@ import { ignoreRoutes } from '../notifications/ignore.routes.js';
 import { unsubscribeRoutes } from '../notifications/unsubscribe.routes.js';
 
 /** docs/hardening.md, "Abuse of the query language". */
-const LARGEST_BODY_BYTES = 100 * 1024;
+const MAX_BODY_BYTES = 100 * 1024;
 const MAX_TOKENS = 1000;
 const MAX_VALIDATION_ERRORS = 5;
 
@@ -183,7 +183,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
   const http = fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true, requestIdLogLabel: 'requestId' }),
-    bodyLimit: LARGEST_BODY_BYTES,
+    bodyLimit: MAX_BODY_BYTES,
     trustProxy: options.trustedProxies.length > 0 ? [...options.trustedProxies] : false,
     genReqId: () => randomUUID(),
     serverFactory: (handler) => httpServer.createServer(handler),
@@ -241,7 +241,7 @@ export async function createServer(app: App, options: ServerOptions): Promise<Fa
     answer: async (request, reply) => respondInTime(answer.call(http, request, reply), reply, inTime),
     httpServer,
     isTrusted: (origin) => cookie.isTrusted(origin),
-    maxFrameBytes: LARGEST_BODY_BYTES,
+    maxFrameBytes: MAX_BODY_BYTES,
   });
   const { publicUrl } = app.settings;
   // The same path is not redirected, which would loop.

@@ -14,7 +14,7 @@ import { drain } from './drain.js';
 import { Replicas } from '../database/replicas/replicas.js';
 import { type Env } from './env.js';
 import { GracefulHttpServer } from '../http/graceful-http-server.js';
-import { beginChangeLog } from '../tickets/changes/begin-change-log.js';
+import { resetStaleChangeLog } from '../tickets/changes/reset-stale-change-log.js';
 import { createJobQueue } from '../jobs/create-job-queue.js';
 import { withTimeout } from '../common/timeout.js';
 import { createCaptureMailer } from '../mail/capture-mailer.js';
@@ -40,7 +40,7 @@ export interface Docket {
 
 /** Maximum time for closing a resource: nothing is under way by then. */
 const CLOSE_MS = 1_500;
-const JOBS_PATIENCE_MS = 500;
+const JOBS_TIMEOUT_MS = 500;
 /** The same for the embedded PostgreSQL, which flushes to disk; it continues after our exit. */
 const CLOSE_POSTGRESQL_MS = 60_000;
 
@@ -69,25 +69,25 @@ const clock = systemClock;
 
 async function openDatabase(
   env: Env,
-  openings: Startup,
+  startup: Startup,
   onGone: (error: unknown) => void,
 ): Promise<{ url: string; embedded: boolean }> {
   if (env.databaseUrl !== undefined) return { url: env.databaseUrl, embedded: false };
-  const { logger } = openings;
+  const { logger } = startup;
   const database: EmbeddedDatabase = await startEmbeddedDatabase({
     dataDir: env.dataDir,
     log: (message) => logger.debug({ component: 'postgres' }, message),
   });
-  openings.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
-  database.keepUp({ report: (message) => logger.warn({ component: 'postgres' }, message), onGone });
+  startup.add('PostgreSQL', async () => database.stop(), CLOSE_POSTGRESQL_MS);
+  database.supervise({ report: (message) => logger.warn({ component: 'postgres' }, message), onGone });
   return { url: database.url, embedded: true };
 }
 
 /** Undefined without replicas. */
-async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, openings: Startup) {
+async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: MikroORM, startup: Startup) {
   if (replicaUrls.length === 0) return undefined;
-  const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: openings.logger });
-  openings.add('the replicas', async () => replicas.close());
+  const replicas = await Replicas.open({ orm, databaseUrl, replicaUrls, logger: startup.logger });
+  startup.add('the replicas', async () => replicas.close());
   return replicas;
 }
 
@@ -95,11 +95,11 @@ async function openReplicas({ replicaUrls }: Env, databaseUrl: string, orm: Mikr
  * Opened first, so that it is closed last and exports the spans of all others. Without an endpoint the SDK is not
  * loaded.
  */
-async function openTracing(env: Env, openings: Startup): Promise<Tracing | undefined> {
+async function openTracing(env: Env, startup: Startup): Promise<Tracing | undefined> {
   if (!env.tracing) return undefined;
   const { startTracing } = await import('../observability/tracing/otel.js');
-  const tracing = startTracing(env.tracing, openings.logger);
-  openings.add('the traces', async () => tracing.stop());
+  const tracing = startTracing(env.tracing, startup.logger);
+  startup.add('the traces', async () => tracing.stop());
   return tracing;
 }
 
@@ -146,18 +146,18 @@ async function listen({ host, port }: Env, http: FastifyInstance): Promise<strin
  * @param onGone called when the embedded database has ended and cannot be restarted
  */
 export async function start(env: Env, logger: Logger, onGone: (error: unknown) => void): Promise<Docket> {
-  const openings = new Startup(logger);
+  const startup = new Startup(logger);
   try {
-    const tracing = await openTracing(env, openings);
-    const database = await openDatabase(env, openings, onGone);
+    const tracing = await openTracing(env, startup);
+    const database = await openDatabase(env, startup, onGone);
     const orm = await connect(database.url, (message) => logger.debug({ component: 'orm' }, message));
-    openings.add('the database pool', async () => orm.close(true));
+    startup.add('the database pool', async () => orm.close(true));
 
     const demoData = await exclusively(
       database.url,
       async () => {
         await migrate(orm);
-        await beginChangeLog(orm);
+        await resetStaleChangeLog(orm);
         const filled = env.demoData && (await ensureDemoData(orm, clock));
         if (env.admin && (await ensureAdministrator(orm, clock, env.admin))) {
           logger.info({ username: env.admin.username }, 'The first administrator was made');
@@ -168,14 +168,14 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
     );
 
     const jobs = await createJobQueue({ url: env.jobsUrl ?? database.url, logger });
-    openings.add('the job queue', async () => jobs.stop(JOBS_PATIENCE_MS));
+    startup.add('the job queue', async () => jobs.stop(JOBS_TIMEOUT_MS));
     const mailDirectory = join(env.dataDir, 'mail');
     const mailer = env.smtp
       ? createSmtpMailer({ ...env.smtp, from: env.mailFrom })
       : createCaptureMailer({ directory: mailDirectory, from: env.mailFrom, clock });
-    openings.add('the mailer', async () => mailer.close());
+    startup.add('the mailer', async () => mailer.close());
 
-    const replicas = env.run === 'worker' ? undefined : await openReplicas(env, database.url, orm, openings);
+    const replicas = env.run === 'worker' ? undefined : await openReplicas(env, database.url, orm, startup);
 
     const app = createApp({
       orm,
@@ -202,8 +202,8 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
     });
 
     app.searchUpkeep.start();
-    openings.add('the upkeep of search', async () => app.searchUpkeep.stop());
-    openings.add('the signal of changes', async () => app.changeSignal.stop());
+    startup.add('the upkeep of search', async () => app.searchUpkeep.stop());
+    startup.add('the signal of changes', async () => app.changeSignal.stop());
 
     const desk = env.run === 'worker' ? undefined : await openDesk(env, logger);
     let url: string | null = null;
@@ -219,7 +219,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
         httpServer,
         metrics: metricsAccess(env),
       });
-      openings.add('HTTP', async () => http.close());
+      startup.add('HTTP', async () => http.close());
       url = await listen(env, http);
     }
     const worker = env.run === 'api' ? null : startWorker(app, env.smtp ? undefined : mailDirectory);
@@ -231,11 +231,11 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       demoData,
       async stop() {
         await drain({ app, httpServer, worker }, httpServer ? env.shutdownDelayMs : 0);
-        await openings.closeAll();
+        await startup.closeAll();
       },
     };
   } catch (error) {
-    await openings.closeAll();
+    await startup.closeAll();
     throw error;
   }
 }

@@ -9,7 +9,7 @@ import { deliverNotification } from '../notifications/notification.jobs.js';
 /** Interval of sweeps: due rows without a job are found within this time. */
 const SWEEP_EVERY_MS = 30_000;
 /** Minimum interval of sweeps: a short digest interval shortens it, so that first digests are planned in time. */
-const SHORTEST_SWEEP_MS = 1000;
+const MIN_SWEEP_MS = 1000;
 
 const DAY_MS = 86_400_000;
 /** Retention of captured mails, a development aid with personal data. */
@@ -51,7 +51,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
   ]);
 
-  const lookAhead = new UpcomingTimers({ delivery, clock, logger });
+  const upcomingTimers = new UpcomingTimers({ delivery, clock, logger });
   const stopping = new AbortController();
   const cleanUp = onceADay(clock, async () => {
     const removed =
@@ -86,12 +86,12 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     });
   };
   start();
-  const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(SHORTEST_SWEEP_MS, settings.digestIntervalMs)));
+  const timer = setInterval(start, Math.min(SWEEP_EVERY_MS, Math.max(MIN_SWEEP_MS, settings.digestIntervalMs)));
   return {
     async quiesce() {
       clearInterval(timer);
       stopping.abort();
-      lookAhead.stop();
+      upcomingTimers.stop();
       await Promise.all([jobs.quiesce(), delivery.quiesce(), sweeping]);
     },
   };

@@ -9,8 +9,8 @@ export class CommandError extends Error {
 }
 
 /** Somebody broke the command off by a signal; exit code 130, as shells report Ctrl-C. */
-export class BrokenOffError extends CommandError {
-  override name = 'BrokenOffError';
+export class InterruptedError extends CommandError {
+  override name = 'InterruptedError';
 }
 
 /** The command line itself is wrong; exit code 2. */

@@ -5,7 +5,7 @@ import { type Report } from '../database/connection/open-session.js';
 import { exclusively, migrate } from '../database/migrate.js';
 import { connect } from '../app/orm.js';
 import { type Env } from '../app/env.js';
-import { EXIT_BROKEN_OFF, type Interruption } from './interruption.js';
+import { EXIT_INTERRUPTED, type Interruption } from './interruption.js';
 
 interface OpenDatabase {
   readonly url: string;
@@ -53,7 +53,7 @@ export async function withDatabaseUrl<Result>(
 ): Promise<Result> {
   const database = await openDatabase(env);
   // A command that is broken off must not leave behind the embedded server that it started.
-  const breakOff = () => void database.close().finally(() => process.exit(EXIT_BROKEN_OFF));
+  const breakOff = () => void database.close().finally(() => process.exit(EXIT_INTERRUPTED));
   const stopListening = interruption ? interruption.onSecond(breakOff) : onSignal(breakOff);
   try {
     return await action(database.url);
@@ -64,7 +64,7 @@ export async function withDatabaseUrl<Result>(
 }
 
 /** Tells what a command waits for. */
-export const tellOnTerminal: Report = (message) => process.stderr.write(`${message}\n`);
+export const reportOnStderr: Report = (message) => process.stderr.write(`${message}\n`);
 
 function onSignal(listen: () => void): () => void {
   process.once('SIGINT', listen).once('SIGTERM', listen);
@@ -82,7 +82,7 @@ export async function withDatabase<Result>(
     async (url) => {
       const orm = await connect(url, undefined, NO_STATEMENT_TIMEOUT);
       try {
-        await exclusively(url, async () => migrate(orm), tellOnTerminal);
+        await exclusively(url, async () => migrate(orm), reportOnStderr);
         return await action(orm);
       } finally {
         await closePool(orm);

@@ -1,12 +1,12 @@
 import { type CommandContext } from './command.js';
 
 /** What shells report for Ctrl-C. */
-export const EXIT_BROKEN_OFF = 130;
+export const EXIT_INTERRUPTED = 130;
 
 /** Ctrl-C and SIGTERM, for a command that breaks off by itself where it can say what was done. */
 export class Interruption {
   readonly #controller = new AbortController();
-  #endAtOnce: () => void = () => process.exit(EXIT_BROKEN_OFF);
+  #endAtOnce: () => void = () => process.exit(EXIT_INTERRUPTED);
 
   /** Aborted by the first signal. */
   get signal(): AbortSignal {

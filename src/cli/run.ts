@@ -2,9 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { isNativeError } from 'node:util/types';
 import { UserInputError } from '../common/user-errors.js';
 import { withoutSecrets } from '../observability/secrets.js';
-import { BrokenOffError, type CommandContext, CommandError, UsageError } from './command.js';
+import { InterruptedError, type CommandContext, CommandError, UsageError } from './command.js';
 import { commands } from './commands.js';
-import { EXIT_BROKEN_OFF } from './interruption.js';
+import { EXIT_INTERRUPTED } from './interruption.js';
 import { terminalLine } from './terminal-text.js';
 
 /** How the command line is called from the project's folder. */
@@ -46,7 +46,7 @@ export async function run(words: readonly string[], streams: Streams, loadContex
     }
     const lines = withoutSecrets(explain(error)).split('\n').map(terminalLine);
     stderr.write(`${lines.join('\n')}\n`);
-    return error instanceof BrokenOffError ? EXIT_BROKEN_OFF : EXIT_FAULT;
+    return error instanceof InterruptedError ? EXIT_INTERRUPTED : EXIT_FAULT;
   }
 }
 

@@ -13,7 +13,7 @@ export function characters(text: string): number {
 const UNSTORABLE = 'This text holds a character that cannot be stored. Take it out.';
 
 /** Far beyond what people nest, and far below what the server's stack and PostgreSQL's bear. */
-const DEEPEST_JSON = 100;
+const MAX_JSON_DEPTH = 100;
 
 /** As large as a request may be: only numbers such as 1e308, which are stored in full, make more of it. */
 const MAX_JSON_BYTES = 100 * 1024;
@@ -27,18 +27,18 @@ function isStorable(text: string): boolean {
 }
 
 /** Maximum length at which a refused number is repeated in the message. */
-const LONGEST_SHOWN_NUMBER = 40;
+const MAX_SHOWN_NUMBER_LENGTH = 40;
 
 /** Why the JSON value cannot be stored unchanged, for a person; null when it can. */
 export function faultOfJson(value: unknown, depth = 0): string | null {
   if (typeof value === 'string') return isStorable(value) ? null : UNSTORABLE;
   if (value instanceof InexactNumber) {
     const { source } = value;
-    const shown = source.length > LONGEST_SHOWN_NUMBER ? `${source.slice(0, LONGEST_SHOWN_NUMBER)}…` : source;
+    const shown = source.length > MAX_SHOWN_NUMBER_LENGTH ? `${source.slice(0, MAX_SHOWN_NUMBER_LENGTH)}…` : source;
     return `The number ${shown} has more digits than can be kept. Send it as a text, in quotes.`;
   }
   if (typeof value !== 'object' || value === null) return null;
-  if (depth >= DEEPEST_JSON) return `This has more than ${DEEPEST_JSON} levels. Send it with fewer.`;
+  if (depth >= MAX_JSON_DEPTH) return `This has more than ${MAX_JSON_DEPTH} levels. Send it with fewer.`;
   for (const [key, inner] of Object.entries(value)) {
     const fault = isStorable(key) ? faultOfJson(inner, depth + 1) : UNSTORABLE;
     if (fault !== null) return fault;

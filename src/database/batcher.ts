@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { DatabaseError } from 'pg';
-import { currentScope, inScope, outOfScope, type Scope } from '../observability/scope.js';
+import { currentScope, inScope, runOutsideScope, type Scope } from '../observability/scope.js';
 import { type SpanAttributes } from '../observability/tracing/span.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { DatabaseUnavailableError } from './unavailable-error.js';
@@ -117,7 +117,7 @@ export class Batcher<Item, Result> {
   #schedule(): void {
     if (this.#isScheduled) return;
     this.#isScheduled = true;
-    outOfScope(() => setImmediate(() => this.#begin()));
+    runOutsideScope(() => setImmediate(() => this.#begin()));
   }
 
   #begin(): void {

@@ -11,7 +11,7 @@ import { takeOver } from './migrations/take-over.js';
 const LOCK = 0x44_4f_43_4b;
 
 /** Maximum wait for another instance that migrates a large database. */
-const LONGEST_MIGRATION_MS = 15 * 60_000;
+const MAX_MIGRATION_MS = 15 * 60_000;
 
 /**
  * Runs the action under a lock that excludes other instances on the same database, as several may start at once. Checks
@@ -25,10 +25,10 @@ export async function exclusively<Result>(
 ): Promise<Result> {
   const client = await openSession(databaseUrl, { report });
   try {
-    await refuseTransactionPooling(client, async () => openSession(databaseUrl, { patienceMs: 0 }));
+    await refuseTransactionPooling(client, async () => openSession(databaseUrl, { timeoutMs: 0 }));
     await checkServer(client);
     const meanwhile = 'Another process of Docket starts on this database';
-    return await withAdvisoryLock(client, { key: LOCK, meanwhile, patienceMs: LONGEST_MIGRATION_MS, report }, action);
+    return await withAdvisoryLock(client, { key: LOCK, meanwhile, timeoutMs: MAX_MIGRATION_MS, report }, action);
   } catch (error) {
     throw missingRight(error) ?? brokenStart(databaseUrl, error) ?? error;
   } finally {

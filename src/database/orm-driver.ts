@@ -9,7 +9,7 @@ import {
 import { DatabaseError, type Pool } from 'pg';
 import { tracedStatement } from '../observability/tracing/traced-statement.js';
 import { PooledConnection } from './pooled-connection.js';
-import { noteFailedChange } from './unknown-outcome.js';
+import { recordFailedWrite } from './unknown-outcome.js';
 
 /** Commands whose number of affected rows Kysely reports. */
 const CHANGES = new Set(['INSERT', 'UPDATE', 'DELETE', 'MERGE']);
@@ -73,7 +73,7 @@ class OrmDriver extends PostgresDriver {
     try {
       await super.commitTransaction(connection);
     } catch (error) {
-      noteFailedChange(error);
+      recordFailedWrite(error);
       throw error;
     }
   }

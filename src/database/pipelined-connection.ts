@@ -1,5 +1,5 @@
 import { type Pool } from 'pg';
-import { outOfScope } from '../observability/scope.js';
+import { runOutsideScope } from '../observability/scope.js';
 import { PooledConnection } from './pooled-connection.js';
 
 /** A connection, and the number of statements under way on it. */
@@ -23,7 +23,7 @@ export class PipelinedConnection {
 
   /** @throws what `use` throws; DatabaseUnavailableError when there is no connection */
   async run<Result>(pool: Pool, use: (connection: PooledConnection) => Promise<Result>): Promise<Result> {
-    this.#inUse ??= { connection: outOfScope(async () => PooledConnection.acquire(pool)), statements: 0 };
+    this.#inUse ??= { connection: runOutsideScope(async () => PooledConnection.acquire(pool)), statements: 0 };
     const inUse = this.#inUse;
     inUse.statements += 1;
     let connection: PooledConnection | undefined;

@@ -6,7 +6,7 @@ import { columnTypes } from './column-types.js';
 import { PipelinedConnection } from './pipelined-connection.js';
 import { PooledConnection } from './pooled-connection.js';
 import { type Answer, type Query } from './query.js';
-import { noteFailedChange } from './unknown-outcome.js';
+import { recordFailedWrite } from './unknown-outcome.js';
 
 /** One statement as sent to PostgreSQL. */
 export interface Statement extends Query {
@@ -76,7 +76,7 @@ export function statementsOn(source: PostgreSqlConnection, timeoutMs = PIPELINED
     const statement = { ...given, account: given.account ?? currentScope()?.account };
     const answer = tracedStatement(statement, async () => send(statement));
     // Recorded even if the request has ended.
-    if (statement.isChange) answer.catch(noteFailedChange);
+    if (statement.isChange) answer.catch(recordFailedWrite);
     return answer;
   };
 }

@@ -9,7 +9,7 @@ const unknown = new WeakSet<object>();
  * rejected it, or it was never sent, nothing was changed. If the connection broke, or PostgreSQL closed it, the change
  * may have been committed.
  */
-export function noteFailedChange(error: unknown): void {
+export function recordFailedWrite(error: unknown): void {
   if (typeof error !== 'object' || error === null) return;
   if (error instanceof DatabaseError && error.severity === 'ERROR') return;
   if (error instanceof DatabaseUnavailableError && error.reason !== 'connection lost') return;

@@ -1,5 +1,5 @@
 /** The largest number that GraphQL's Int holds; no ticket has a larger one. */
-const LARGEST_NUMBER = 2 ** 31 - 1;
+const MAX_NUMBER = 2 ** 31 - 1;
 
 const TICKET_QUERY = `# Sign in first, in the tab SignIn. Then come
 # back, and press the button.
@@ -56,7 +56,7 @@ const ACTIVE_TICKETS = { active: { not: { status: ['DONE', 'CLOSED'] } } };
 /** A ticket's number as it stands in a path; null when it cannot be one. */
 export function ticketNumber(text: string): number | null {
   const number = Number(text);
-  return /^[1-9]\d*$/.test(text) && number <= LARGEST_NUMBER ? number : null;
+  return /^[1-9]\d*$/.test(text) && number <= MAX_NUMBER ? number : null;
 }
 
 /** The explorer opened on one ticket, as seen from /tickets/:number. A proxy may take away a path before both. */

@@ -7,7 +7,7 @@ import {
   type OperationDefinitionNode,
   type SelectionNode,
 } from 'graphql';
-import { leavesRoomForComputed } from './computed-arguments.js';
+import { avoidsComputedNames } from './computed-arguments.js';
 
 /** Field occurrences, with fragments in each of their places: what a compiled function's length depends on. */
 const MAX_FIELDS = 300;
@@ -40,7 +40,7 @@ export class CompilableOperations {
     );
     const { variableDefinitions = [], directives = [] } = operation;
     if (directives.length > 0 || (operation.name && !isPlainName(operation.name.value))) return false;
-    if (!leavesRoomForComputed(variableDefinitions)) return false;
+    if (!avoidsComputedNames(variableDefinitions)) return false;
     const arePlain = variableDefinitions.every(
       ({ variable, directives: own = [] }) => isPlainName(variable.name.value) && own.length === 0,
     );

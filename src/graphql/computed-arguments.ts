@@ -64,6 +64,6 @@ export class ComputedArguments {
 }
 
 /** Whether the name of none of the variables begins as those of computed arguments do. */
-export function leavesRoomForComputed(definitions: readonly VariableDefinitionNode[]): boolean {
+export function avoidsComputedNames(definitions: readonly VariableDefinitionNode[]): boolean {
   return definitions.every(({ variable }) => !variable.name.value.startsWith(COMPUTED_PREFIX));
 }

@@ -3,8 +3,8 @@ import { ArgsType, Field, Int, ObjectType, registerEnumType } from 'type-graphql
 import { PAGE_FLAG_PRICE } from './prices.js';
 
 /** The sizes of a page. */
-export const DEFAULT_PAGE = 25;
-export const LARGEST_PAGE = 100;
+export const DEFAULT_PAGE_SIZE = 25;
+export const MAX_PAGE_SIZE = 100;
 
 export enum OrderDirection {
   ASC = 'ASC',
@@ -23,7 +23,7 @@ registerEnumType(OrderDirection, {
 export class ConnectionArgs {
   @Field(() => Int, {
     nullable: true,
-    description: `Forwards: at most so many, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} if neither first nor last is given.`,
+    description: `Forwards: at most so many, 1 to ${MAX_PAGE_SIZE}; ${DEFAULT_PAGE_SIZE} if neither first nor last is given.`,
   })
   first?: number | null;
 
@@ -32,7 +32,7 @@ export class ConnectionArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: `Backwards: the last so many, 1 to ${LARGEST_PAGE}. Not together with first.`,
+    description: `Backwards: the last so many, 1 to ${MAX_PAGE_SIZE}. Not together with first.`,
   })
   last?: number | null;
 

@@ -15,8 +15,8 @@ export interface Context {
   readonly services: Services;
   /** Of the primary, unless the request is a query and a replica is up to date (app/replica-reads.ts). */
   readers: Readers;
-  /** The request's loaders. */
-  readonly loaderScope: LoaderScope;
+  /** The request's loaders; those of several messages of a subscription where their rows are read at once. */
+  loaderScope: LoaderScope;
   /** Clears the loaders. */
   forgetLoaded(): void;
   /** Clears the loaders and reads the viewer again, after a change. */

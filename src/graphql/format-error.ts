@@ -9,7 +9,7 @@ import { DomainError } from '../common/errors.js';
 import { TimeoutError } from '../common/timeout.js';
 import { type Context } from './context.js';
 import { extensionsOf } from './domain-error.js';
-import { isMade } from './mutation-errors.js';
+import { isMutationApplied } from './mutation-errors.js';
 
 const INTERNAL: GraphQLFormattedError = {
   message: 'Something went wrong on the server. Tell its operator the requestId.',
@@ -177,7 +177,7 @@ export function errorReporting(logger: Logger): ApolloServerPlugin<Context> {
           response.body.singleResult.errors = response.body.singleResult.errors.map((error) => {
             // A payload's field, after the change.
             const [mutation, field] = error.path ?? [];
-            const isDone = mutation !== undefined && field !== undefined && isMade(contextValue, mutation);
+            const isDone = mutation !== undefined && field !== undefined && isMutationApplied(contextValue, mutation);
             const isUnavailable = error.extensions?.['code'] === UNAVAILABLE.extensions?.['code'];
             if (isUnavailable && isDone) return insteadOfTryingAgain(error, IS_DONE);
             return withRequestId(error, contextValue.requestId);

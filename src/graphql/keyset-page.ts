@@ -5,9 +5,9 @@ import { isInstant } from '../common/instant.js';
 import {
   type Connection,
   type ConnectionArgs,
-  DEFAULT_PAGE,
+  DEFAULT_PAGE_SIZE,
   type Edge,
-  LARGEST_PAGE,
+  MAX_PAGE_SIZE,
   OrderDirection,
   type PageInfo,
 } from './connection.js';
@@ -133,11 +133,11 @@ function pageSize({ first, last }: ConnectionArgs): number {
     ['first', first],
     ['last', last],
   ] as const) {
-    if (value != null && (value < 1 || value > LARGEST_PAGE)) {
-      throw new BadInputError(`${name} must be from 1 to ${LARGEST_PAGE}, not ${value}.`);
+    if (value != null && (value < 1 || value > MAX_PAGE_SIZE)) {
+      throw new BadInputError(`${name} must be from 1 to ${MAX_PAGE_SIZE}, not ${value}.`);
     }
   }
-  return first ?? last ?? DEFAULT_PAGE;
+  return first ?? last ?? DEFAULT_PAGE_SIZE;
 }
 
 /**

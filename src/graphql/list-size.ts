@@ -6,7 +6,7 @@ export interface ListSizeExtension {
 }
 
 /** For the items of a connection: as many as its page has. */
-export const SIZE_OF_PAGE = 'the page';
+export const PAGE_SIZE = 'the page';
 
 /**
  * For a list of objects that is not a page: the factor of its items' selection in a query's cost.

@@ -24,7 +24,7 @@ function emptyLists(field: GraphQLField<unknown, Context>): Record<string, reado
 const made = new WeakMap<Context, Set<string | number>>();
 
 /** Whether a request's mutation made its change, whatever became of the fields of its payload. */
-export function isMade(context: Context, name: string | number): boolean {
+export function isMutationApplied(context: Context, name: string | number): boolean {
   return made.get(context)?.has(name) ?? false;
 }
 

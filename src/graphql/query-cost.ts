@@ -16,9 +16,9 @@ import {
   type SelectionSetNode,
   TypeMetaFieldDef,
 } from 'graphql';
-import { DEFAULT_PAGE, LARGEST_PAGE } from './connection.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './connection.js';
 import { costOfInput } from './input-cost.js';
-import { SIZE_OF_PAGE } from './list-size.js';
+import { PAGE_SIZE } from './list-size.js';
 import { dependsOnVariables } from './variable-cost.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
@@ -133,7 +133,7 @@ class Meter {
     const items = this.#items(args, definition, parent);
     const isConnection = isPaged(definition) && !isListType(getNullableType(definition.type));
     const cost = own + (isConnection ? below.cost + below.perItem * items : below.cost * items);
-    const isOfPage = definition.extensions['listSize'] === SIZE_OF_PAGE;
+    const isOfPage = definition.extensions['listSize'] === PAGE_SIZE;
     return {
       ...below,
       cost: isOfPage ? 0 : cost,
@@ -162,11 +162,11 @@ class Meter {
     if (isPaged(definition)) return pageSize(args);
     if (!isListType(getNullableType(definition.type))) return 1;
     const declared = definition.extensions['listSize'];
-    if (declared === SIZE_OF_PAGE) return 1;
+    if (declared === PAGE_SIZE) return 1;
     if (typeof declared !== 'string') return typeof declared === 'number' ? declared : SHORT_LIST;
     const list = args[declared];
     // What is too long is refused by the field itself, and what is no list counts as a list of one.
-    return Array.isArray(list) ? Math.min(list.length, LARGEST_PAGE) : 1;
+    return Array.isArray(list) ? Math.min(list.length, MAX_PAGE_SIZE) : 1;
   }
 
   /** As the field will get them, default values among them. */
@@ -198,9 +198,9 @@ function isPaged({ args }: GraphQLField<unknown, unknown>): boolean {
 function pageSize(args: Readonly<Record<string, unknown>>): number {
   for (const name of ['first', 'last']) {
     const size = args[name];
-    if (typeof size === 'number') return Math.min(Math.max(size, 1), LARGEST_PAGE);
+    if (typeof size === 'number') return Math.min(Math.max(size, 1), MAX_PAGE_SIZE);
   }
-  return DEFAULT_PAGE;
+  return DEFAULT_PAGE_SIZE;
 }
 
 /** One, or what the field says by TypeGraphQL's `complexity` (prices.ts). */

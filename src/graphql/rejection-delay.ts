@@ -14,7 +14,7 @@ const PACED_CODES: ReadonlySet<unknown> = new Set([
 const QUICK_MS = 1;
 /** A client that sends one such request after the other then takes a tenth of the processor. */
 const TIMES = 10;
-const LONGEST_MS = 1_000;
+const MAX_DELAY_MS = 1_000;
 
 /**
  * Delays the refusal of a document that took long to refuse. Within all limits it may take some tens of milliseconds, so a
@@ -29,7 +29,7 @@ export function rejectionDelay(): ApolloServerPlugin<Context> {
           if (body.kind !== 'single' || body.singleResult.data !== undefined) return;
           if (!body.singleResult.errors?.some(({ extensions }) => PACED_CODES.has(extensions?.['code']))) return;
           const took = performance.now() - begun;
-          if (took > QUICK_MS) await delay(Math.min(TIMES * took, LONGEST_MS));
+          if (took > QUICK_MS) await delay(Math.min(TIMES * took, MAX_DELAY_MS));
         },
       };
     },

@@ -11,9 +11,9 @@ import {
 import { tooComplex } from './too-complex.js';
 
 /** Maximum nesting of lists and input objects. */
-const DEEPEST = 100;
+const MAX_DEPTH = 100;
 /** Maximum nesting of a JSON value: recursive functions bear it. Below it, `details` over their own 100 levels get a userError. */
-const DEEPEST_LEAF = 2000;
+const MAX_LEAF_DEPTH = 2000;
 /** Maximum number of values, twice what a document's 1,000 tokens can hold. */
 const MAX_VALUES = 2000;
 /** Maximum number of input objects, four times the parts of a filter: each is instantiated for each parent of the field. */
@@ -36,7 +36,7 @@ class Counter {
   /** @throws QUERY_TOO_COMPLEX as soon as there are too many */
   add(inputType: GraphQLInputType, value: unknown, depth = 0): void {
     this.#count();
-    if (depth > DEEPEST) refuse(`Variables nest at most ${DEEPEST} deep.`, DEEPEST);
+    if (depth > MAX_DEPTH) refuse(`Variables nest at most ${MAX_DEPTH} deep.`, MAX_DEPTH);
     const type = getNullableType(inputType);
     if (isListType(type)) {
       for (const item of Array.isArray(value) ? value : [value]) this.add(type.ofType, item, depth + 1);
@@ -49,8 +49,8 @@ class Counter {
         if (field) this.add(field.type, inside, depth + 1);
         else this.#count();
       }
-    } else if (isDeeper(value, DEEPEST_LEAF)) {
-      refuse(`Variables nest at most ${DEEPEST_LEAF} deep.`, DEEPEST_LEAF);
+    } else if (isDeeper(value, MAX_LEAF_DEPTH)) {
+      refuse(`Variables nest at most ${MAX_LEAF_DEPTH} deep.`, MAX_LEAF_DEPTH);
     }
   }
 

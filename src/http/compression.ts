@@ -11,7 +11,7 @@ import {
 import { weightedValues } from './weighted-values.js';
 
 /** Minimum size: a smaller response fits into one packet with its headers, so compression does not speed it up. */
-const SMALLEST_BYTES = 1_400;
+const MIN_BYTES = 1_400;
 /**
  * From this size on compression takes milliseconds and runs in libuv's thread pool; below, switching threads costs
  * more.
@@ -74,7 +74,7 @@ export function compressResponses(http: FastifyInstance): void {
 }
 
 function isSmall(text: string): boolean {
-  return text.length < SMALLEST_BYTES && Buffer.byteLength(text) < SMALLEST_BYTES;
+  return text.length < MIN_BYTES && Buffer.byteLength(text) < MIN_BYTES;
 }
 
 function addVary(reply: { getHeader(name: string): unknown; header(name: string, value: string): unknown }): void {

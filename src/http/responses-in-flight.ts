@@ -11,7 +11,7 @@ const MAX_IN_FLIGHT_BYTES = 100_000_000;
 /** Smaller responses are always sent: thousands of them would be needed to matter. */
 const SMALL_BYTES = 100_000;
 /** When memory is exhausted, clients that have not read their response for this time are disconnected. */
-const PATIENCE_MS = 5_000;
+const STALL_TIMEOUT_MS = 5_000;
 
 /** The memory of one request: its rows, then its response until the client has read it. */
 export class ResponseInFlight implements RowAccount {
@@ -45,7 +45,7 @@ export class ResponseInFlight implements RowAccount {
   /** Disconnects the client if its time to read the response is over. */
   cutIfSlow(): void {
     // An event stream, which stays open, counts nothing.
-    if (this.#bytes === 0 || performance.now() - this.#readySince < PATIENCE_MS) return;
+    if (this.#bytes === 0 || performance.now() - this.#readySince < STALL_TIMEOUT_MS) return;
     this.end();
     this.#response.destroy();
   }

@@ -89,7 +89,7 @@ export function readComments(
         content,
         createdAt: written,
         updatedAt: isEarly || isUnchanged ? null : changed,
-        rest: restWith(comment.rest, kept),
+        rest: mergeRest(comment.rest, kept),
       },
     ];
   });
@@ -97,7 +97,7 @@ export function readComments(
 }
 
 /** What else a comment had, with further members before it. */
-export function restWith(rest: unknown, kept: Readonly<Record<string, unknown>>): unknown {
+export function mergeRest(rest: unknown, kept: Readonly<Record<string, unknown>>): unknown {
   return Object.keys(kept).length === 0 ? rest : { ...kept, ...(isObject(rest) ? rest : {}) };
 }
 

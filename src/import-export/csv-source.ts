@@ -7,7 +7,7 @@ import { LineCounter } from './line-counter.js';
 import { REPLACED, type RowFault, type SourceFile, type SourceRecord, storable } from './source-record.js';
 
 /** A larger row comes of a quote that is never closed. */
-const LARGEST_ROW_BYTES = 64 * 1024 * 1024;
+const MAX_ROW_BYTES = 64 * 1024 * 1024;
 
 interface Row {
   readonly cells: readonly string[];
@@ -80,7 +80,7 @@ async function* rowsOf(file: InputFile, delimiter: string | undefined): AsyncGen
     record_delimiter: head.lineEnd === '\r' ? '\r' : ['\r\n', '\n'],
     relax_column_count: true,
     skip_empty_lines: true,
-    max_record_size: LARGEST_ROW_BYTES,
+    max_record_size: MAX_ROW_BYTES,
     on_record: (cells: string[], { bytes: rowEnd }) => {
       const line = lines.lineAt(rowBegin);
       rowBegin = rowEnd;

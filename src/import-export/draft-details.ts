@@ -6,13 +6,13 @@ import { type Row } from './row.js';
 import { type DetailsDraft } from './ticket-draft.js';
 
 /** A row's texts before they are cut to what a ticket holds. */
-export interface WholeTexts {
+export interface UncutTexts {
   readonly title: string;
   readonly description: string;
 }
 
 /** What a ticket holds, in characters (the API's limits). */
-export const LONGEST: Readonly<Record<keyof WholeTexts, number>> = {
+export const MAX_LENGTHS: Readonly<Record<keyof UncutTexts, number>> = {
   title: maxLengthOf('title'),
   description: maxLengthOf('description'),
 };
@@ -26,13 +26,13 @@ export function readDetails(
   row: Row,
   rules: DraftRules,
   words: Readonly<Record<string, unknown>>,
-  texts: WholeTexts,
+  texts: UncutTexts,
   note: (what: string) => void,
 ): DetailsDraft {
   const own = ownDetails(row, note);
   const cut: Record<string, string> = {};
-  if (characters(texts.title) > LONGEST.title) cut['title'] = texts.title;
-  if (characters(texts.description) > LONGEST.description) cut['description'] = texts.description;
+  if (characters(texts.title) > MAX_LENGTHS.title) cut['title'] = texts.title;
+  if (characters(texts.description) > MAX_LENGTHS.description) cut['description'] = texts.description;
   const leftOut = rules.preset.leftOut ?? {};
   const rest = Object.fromEntries([...row.rest()].filter(([column]) => !Object.hasOwn(leftOut, column)));
   return { own, rest, words: { ...words, ...cut } };

@@ -4,7 +4,7 @@ import { isInvisible } from '../common/visible-text.js';
 import { readComments } from './comment-drafts.js';
 import { checkOrder } from './draft-instants.js';
 import { type Attempt, readValues } from './draft-values.js';
-import { LONGEST, readDetails, type WholeTexts } from './draft-details.js';
+import { MAX_LENGTHS, readDetails, type UncutTexts } from './draft-details.js';
 import { type DraftRules, RowError } from './draft-rules.js';
 import { importedId } from './imported-id.js';
 import { readMentions } from './mention-drafts.js';
@@ -83,8 +83,8 @@ export function draftTicket(record: SourceRecord, rules: DraftRules): Drafted {
   const draft: TicketDraft = {
     line: record.line,
     id,
-    title: cut(texts.title, LONGEST.title, CUT_TITLE),
-    description: cut(texts.description, LONGEST.description, CUT_DESCRIPTION),
+    title: cut(texts.title, MAX_LENGTHS.title, CUT_TITLE),
+    description: cut(texts.description, MAX_LENGTHS.description, CUT_DESCRIPTION),
     ...values,
     product: row.value('product'),
     createdBy: row.value('createdBy'),
@@ -127,7 +127,7 @@ function cut(text: string, most: number, ending: string): string {
 }
 
 /** A ticket needs both: what is missing is taken from the other, where that makes sense. */
-function readTexts(row: Row, rules: DraftRules, note: (what: string) => void): WholeTexts {
+function readTexts(row: Row, rules: DraftRules, note: (what: string) => void): UncutTexts {
   const { text: title } = row.text('title');
   const { text: description, rich } = row.text('description');
   if (rich) note('a description that is an object became plain text; the details hold the object');

@@ -1,7 +1,7 @@
 import { type EntityManager } from '@mikro-orm/postgresql';
 import { type Progress } from '../cli/progress.js';
 import { ColumnReport } from './column-report.js';
-import { restWith } from './comment-drafts.js';
+import { mergeRest } from './comment-drafts.js';
 import { type Drafted, draftTicket } from './draft-ticket.js';
 import { type DraftRules } from './draft-rules.js';
 import { type Originals } from './duplicates.js';
@@ -126,7 +126,7 @@ export class ImportReading {
         return comment;
       }
       all.add('a comment whose id another comment has: it gets a new one; the details hold the id');
-      return { ...comment, id: null, rest: restWith(rest, { id }) };
+      return { ...comment, id: null, rest: mergeRest(rest, { id }) };
     });
     return { comments: own, notes: [...all] };
   }

@@ -9,7 +9,7 @@ export interface ImportResult {
 }
 
 /** @throws CommandError after the faults, unless they are only bad rows that are to be skipped */
-export function tellFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
+export function reportFaults({ stderr }: CommandContext, { faults, missing }: ImportReading, skip: boolean): void {
   const options = [...faults.options(), ...missing.options()].map((option) => `  ${option}`);
   if (options.length > 0) options.unshift('Options to copy; put what fits for words in capitals:');
   for (const line of [...faults.lines(), ...missing.lines(), ...options]) stderr.write(`${terminalLine(line)}\n`);
@@ -43,7 +43,7 @@ export function report(
   const rest = [
     `${count(reading.alreadyThere)} already here`,
     `${amount(reading.faults.rows, 'bad row')} skipped`,
-    ...(mails > 0 ? [`${amount(mails, 'mail')} owed`] : []),
+    ...(mails > 0 ? [`${amount(mails, 'mail')} enqueued`] : []),
   ].join(', ');
   lines.push(
     `${done} ${amount(imported, 'ticket')} and ${amount(reading.comments, 'comment')} (${rest}) in ${seconds} s.`,

@@ -1,10 +1,10 @@
 import { sql } from 'kysely';
-import { BrokenOffError, type CommandContext, CommandError } from '../cli/command.js';
+import { InterruptedError, type CommandContext, CommandError } from '../cli/command.js';
 import { Progress } from '../cli/progress.js';
 import { type DraftRules } from './draft-rules.js';
 import { type DuplicateLinks, findLinks } from './duplicates.js';
 import { ImportReading } from './import-reading.js';
-import { type ImportResult, tellFaults } from './import-report.js';
+import { type ImportResult, reportFaults } from './import-report.js';
 import { isObject } from './json-value.js';
 import { type TicketTransaction } from '../tickets/ticket-transaction.js';
 import { People, type PeopleOptions } from './people.js';
@@ -48,7 +48,7 @@ export async function runImport(
   const { em } = tx;
   const { clock, stderr } = context;
   const check = () => {
-    if (signal.aborted) throw new BrokenOffError('Broken off. Nothing was imported.');
+    if (signal.aborted) throw new InterruptedError('Broken off. Nothing was imported.');
   };
   check();
   // Reading may take longer than the server's settings allow a transaction to be idle.
@@ -60,7 +60,7 @@ export async function runImport(
   const reading = new ImportReading({ em, source, rules, people, products, spool, check, progress: rowProgress });
   await reading.run();
   rowProgress.end();
-  tellFaults(context, reading, options.skipBadRows);
+  reportFaults(context, reading, options.skipBadRows);
   const result = { reading, imported: spool.count, mails: 0 };
   const links = await findLinks(em, reading.originals, (id) => reading.isNew(id));
   for (const _ of links.unlinked) reading.notices.add('a duplicate whose original is unknown, or in a circle: no link');

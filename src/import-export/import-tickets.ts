@@ -14,7 +14,7 @@ import { report } from './import-report.js';
 import { type ImportOptions, ImportState, runImport } from './import-run.js';
 import { type ImportResult } from './import-report.js';
 import { withInputFile } from './input-file.js';
-import { useLittleMemory } from './lean-memory.js';
+import { limitHeapGrowth } from './limit-heap-growth.js';
 import { mapOptions } from './mapping-advice.js';
 import { type Mapping, mapColumns, parseMap, parsePeople, parseValues } from './mapping.js';
 import { PRESETS } from './presets.js';
@@ -105,7 +105,7 @@ export const importTickets = defineCommand({
     const formats = (values['date-format'] ?? []).map(parseDateFormat);
     const format = sourceFormat(file, values);
 
-    useLittleMemory();
+    limitHeapGrowth();
     const started = performance.now();
     const options = {
       people: { defaultUser: values['default-user'], renamed },

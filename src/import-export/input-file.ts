@@ -6,7 +6,7 @@ import { type Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { TextDecoder } from 'node:util';
 import { isNativeError } from 'node:util/types';
-import { BrokenOffError, type CommandContext, CommandError, UsageError } from '../cli/command.js';
+import { InterruptedError, type CommandContext, CommandError, UsageError } from '../cli/command.js';
 
 const CHUNK_BYTES = 256 * 1024;
 /** Enough to see a byte order mark, or UTF-16 that has none. */
@@ -80,7 +80,7 @@ async function copyOf(source: Readable, signal: AbortSignal): Promise<FileHandle
     return copy;
   } catch (cause) {
     await copy.close();
-    if (signal.aborted) throw new BrokenOffError('Broken off. Nothing was imported.', { cause });
+    if (signal.aborted) throw new InterruptedError('Broken off. Nothing was imported.', { cause });
     throw cause;
   }
 }

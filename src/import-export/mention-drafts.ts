@@ -2,6 +2,10 @@ import { RowError } from './draft-rules.js';
 import { parseJson } from './json-value.js';
 import { type Row } from './row.js';
 
+/** What mentions are, for those whose file comes from another program. */
+const EXPECTED =
+  'Expected a JSON list such as ["mei", "tomas"]; without such a column, mentions are found in the texts.';
+
 /**
  * Usernames of those whom a row's title and description mention: a JSON list, as Docket writes it. Null without a list:
  * they are to be found in the texts.
@@ -20,9 +24,9 @@ export function readMentions(row: Row, note: (what: string) => void): string[] |
 
 /** @throws RowError for what is no list of usernames */
 export function mentionsOf(list: unknown): string[] {
-  if (!Array.isArray(list)) throw new RowError('mentions: it is no list of usernames.');
+  if (!Array.isArray(list)) throw new RowError(`mentions: it is no list of usernames. ${EXPECTED}`);
   return list.map((name: unknown) => {
-    if (typeof name !== 'string') throw new RowError('mentions: an element is no username.');
+    if (typeof name !== 'string') throw new RowError(`mentions: an element is no username. ${EXPECTED}`);
     return name;
   });
 }

@@ -7,7 +7,7 @@ import { type DraftPeople } from './people.js';
 import { type CommentDraft, type TicketDraft, type WatchDraft } from './ticket-draft.js';
 
 /** What a comment holds, in characters (the API's limit). */
-const LONGEST_COMMENT = 10_000;
+const MAX_COMMENT_LENGTH = 10_000;
 
 export interface ReadyWatch {
   readonly userId: string;
@@ -165,13 +165,13 @@ function isEmpty(value: unknown): boolean {
 }
 
 function split(content: string): string[] {
-  if (characters(content) <= LONGEST_COMMENT) return [content];
+  if (characters(content) <= MAX_COMMENT_LENGTH) return [content];
   const all = Array.from(content);
   const parts: string[] = [];
-  for (let begin = 0; begin < all.length; begin += LONGEST_COMMENT) {
+  for (let begin = 0; begin < all.length; begin += MAX_COMMENT_LENGTH) {
     parts.push(
       all
-        .slice(begin, begin + LONGEST_COMMENT)
+        .slice(begin, begin + MAX_COMMENT_LENGTH)
         .join('')
         .trim(),
     );

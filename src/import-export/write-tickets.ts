@@ -4,7 +4,7 @@ import { newId } from '../common/id.js';
 import { TicketEventKind } from '../tickets/ticket-event.entity.js';
 import { CommandError } from '../cli/command.js';
 import { type TicketTransaction } from '../tickets/ticket-transaction.js';
-import { keptMentions, type MentionRecord, mentionSource, notedMentions } from '../tickets/mentions/mentions.sql.js';
+import { keptMentions, type MentionRecord, mentionSource, recordMentions } from '../tickets/mentions/mentions.sql.js';
 import { importTicket } from '../tickets/ticket.commands.js';
 import { type ReadyMentions, type ReadyTicket } from './ready-ticket.js';
 
@@ -92,7 +92,7 @@ async function writeMentions(tx: TicketTransaction, batch: readonly NumberedTick
     texts.filter(({ mentions }) => mentions.areFound),
     texts.filter(({ mentions }) => !mentions.areFound),
   ];
-  if (found.length > 0) await tx.run(sql`${notedMentions(sourceOf(found), sql`true`)}`);
+  if (found.length > 0) await tx.run(sql`${recordMentions(sourceOf(found), sql`true`)}`);
   if (listed.length > 0) await tx.run(sql`${keptMentions(sourceOf(listed), sql`true`)}`);
 }
 

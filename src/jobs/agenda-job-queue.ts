@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Agenda } from 'agenda';
 import type { Logger } from 'pino';
-import { outOfScope } from '../observability/scope.js';
+import { runOutsideScope } from '../observability/scope.js';
 import { StartError } from '../common/start-error.js';
 import { ResilientJobRepository, JobGoneError } from './resilient-job-repository.js';
 import type { JobDefinition, JobHandler } from './job-definition.js';
@@ -19,7 +19,7 @@ const CONCURRENCY = 20;
  * Maximum number of jobs locked at a time. Agenda locks more only every processEvery, so this limits a worker's
  * throughput: by default this many a second.
  */
-const MAX_IN_HAND = 100;
+const MAX_LOCKED = 100;
 
 const SCHEDULE_TIMEOUT_MS = 1_000;
 const PING_TIMEOUT_MS = 1_000;
@@ -48,7 +48,7 @@ export class AgendaJobQueue implements JobQueue {
   readonly #logger: Logger;
   readonly #agenda: Agenda;
   readonly #health: StoreHealth;
-  readonly #inHand: LockedJobs;
+  readonly #lockedJobs: LockedJobs;
   readonly #runner: JobRunner;
   readonly #stopping = new AbortController();
   readonly #connected = Promise.withResolvers<boolean>();
@@ -63,12 +63,12 @@ export class AgendaJobQueue implements JobQueue {
     this.#store = store;
     this.#logger = logger;
     this.#health = new StoreHealth(store.name, logger);
-    this.#inHand = new LockedJobs(MAX_IN_HAND, lockLifetimeMs);
+    this.#lockedJobs = new LockedJobs(MAX_LOCKED, lockLifetimeMs);
     this.#runner = new JobRunner(logger, this.#stopping.signal);
     this.#agenda = new Agenda({
       backend: {
         name: store.name,
-        repository: new ResilientJobRepository(store.repository, this.#health, this.#inHand),
+        repository: new ResilientJobRepository(store.repository, this.#health, this.#lockedJobs),
         ownsConnection: false,
         // Agenda's constructor calls this without handling a rejection, so it never rejects.
         connect: async () => {
@@ -103,7 +103,7 @@ export class AgendaJobQueue implements JobQueue {
       // Not earlier than now: the clean-up would take a job with an old due time for an orphan.
       const due = new Date(Math.max(at.getTime(), Date.now()));
       // Outside of the request's scope, as Agenda's timers outlive the request.
-      const stored = outOfScope(async () => this.#agenda.schedule(due, job.name, data));
+      const stored = runOutsideScope(async () => this.#agenda.schedule(due, job.name, data));
       await withTimeout(stored, SCHEDULE_TIMEOUT_MS);
     } catch (error) {
       this.#logger.warn({ err: error, job: job.name, at }, 'job not stored; a sweep must find what is due');
@@ -133,15 +133,15 @@ export class AgendaJobQueue implements JobQueue {
     await this.#quiescing;
   }
 
-  async stop(patienceMs = STOP_WAIT_MS): Promise<void> {
-    this.#stopped ??= this.#stop(patienceMs);
+  async stop(timeoutMs = STOP_WAIT_MS): Promise<void> {
+    this.#stopped ??= this.#stop(timeoutMs);
     await this.#stopped;
   }
 
   async #quiesce(): Promise<void> {
     this.#stopping.abort();
     this.#connected.resolve(false);
-    this.#inHand.close();
+    this.#lockedJobs.close();
     clearInterval(this.#cleanUpTimer);
     await this.#started;
     // Not drain(): it does not unlock jobs that were locked before their time.
@@ -149,9 +149,9 @@ export class AgendaJobQueue implements JobQueue {
     while (!this.#isIdle() && !this.#isClosed) await delay(STOP_POLL_MS);
   }
 
-  async #stop(patienceMs: number): Promise<void> {
+  async #stop(timeoutMs: number): Promise<void> {
     try {
-      await withTimeout(this.quiesce(), patienceMs);
+      await withTimeout(this.quiesce(), timeoutMs);
     } catch (error) {
       this.#logger.warn({ err: error, running: this.#runner.running }, 'stopped with jobs still running');
     }
@@ -160,7 +160,7 @@ export class AgendaJobQueue implements JobQueue {
   }
 
   #isIdle(): boolean {
-    return this.#runner.running === 0 && this.#inHand.isEmpty;
+    return this.#runner.running === 0 && this.#lockedJobs.isEmpty;
   }
 
   async #close(): Promise<void> {

@@ -24,5 +24,5 @@ export interface JobQueue {
    */
   quiesce(): Promise<void>;
   /** Waits for running jobs at most the given milliseconds (default 10,000), and closes the connections. */
-  stop(patienceMs?: number): Promise<void>;
+  stop(timeoutMs?: number): Promise<void>;
 }

@@ -14,7 +14,7 @@ const TABLE = 'agenda_jobs';
 const SCHEMA_LOCK = '28265645417128563';
 
 /** Maximum wait for the lock: creating the tables takes some milliseconds. */
-const SCHEMA_PATIENCE_MS = 60_000;
+const SCHEMA_TIMEOUT_MS = 60_000;
 
 /**
  * Jobs in PostgreSQL, through Agenda's repository but not its backend: the backend's LISTEN channel emits 'error' with
@@ -48,7 +48,7 @@ export class PostgresJobStore implements JobStore {
       await refuseTransactionPooling(session, async () => this.#openSession());
       // CREATE … IF NOT EXISTS is not safe against itself: two at once fail with a duplicate key in pg_catalog.
       const meanwhile = 'Another process makes the tables of the job store';
-      await withAdvisoryLock(session, { key: SCHEMA_LOCK, meanwhile, patienceMs: SCHEMA_PATIENCE_MS }, async () => {
+      await withAdvisoryLock(session, { key: SCHEMA_LOCK, meanwhile, timeoutMs: SCHEMA_TIMEOUT_MS }, async () => {
         await session.query(`create schema if not exists ${JOBS_SCHEMA}`);
         await this.repository.connect();
       });

@@ -24,12 +24,12 @@ export class JobGoneError extends Error {
 export class ResilientJobRepository implements JobRepository {
   readonly #inner: JobRepository;
   readonly #health: StoreHealth;
-  readonly #inHand: LockedJobs;
+  readonly #lockedJobs: LockedJobs;
 
-  constructor(inner: JobRepository, health: StoreHealth, inHand: LockedJobs) {
+  constructor(inner: JobRepository, health: StoreHealth, lockedJobs: LockedJobs) {
     this.#inner = inner;
     this.#health = health;
-    this.#inHand = inHand;
+    this.#lockedJobs = lockedJobs;
   }
 
   async getNextJobToRun(
@@ -39,7 +39,7 @@ export class ResilientJobRepository implements JobRepository {
     now: Date | undefined,
     options: JobRepositoryOptions | undefined,
   ): Promise<JobParameters | undefined> {
-    return this.#inHand.acquire(
+    return this.#lockedJobs.acquire(
       async () => this.#health.watch(this.#inner.getNextJobToRun(jobName, nextScanAt, lockDeadline, now, options)),
       async (job) => this.unlockJob(job),
     );
@@ -62,7 +62,7 @@ export class ResilientJobRepository implements JobRepository {
       return await this.#health.watch(this.#inner.removeJobs(options));
     } finally {
       // Removal by id is Agenda's last operation on a finished job.
-      if (options.id !== undefined) this.#inHand.release(options.id);
+      if (options.id !== undefined) this.#lockedJobs.release(options.id);
     }
   }
 
@@ -72,7 +72,7 @@ export class ResilientJobRepository implements JobRepository {
   }
 
   async unlockJobs(jobIds: (JobId | string)[]): Promise<void> {
-    for (const id of jobIds) this.#inHand.release(id);
+    for (const id of jobIds) this.#lockedJobs.release(id);
     await this.#ignoringFailure(this.#inner.unlockJobs(jobIds));
   }
 
@@ -140,7 +140,7 @@ export class ResilientJobRepository implements JobRepository {
   }
 
   #release({ _id: id }: JobParameters): void {
-    if (id !== undefined) this.#inHand.release(id);
+    if (id !== undefined) this.#lockedJobs.release(id);
   }
 
   async #ignoringFailure(operation: Promise<void>): Promise<void> {

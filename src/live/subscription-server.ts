@@ -6,7 +6,7 @@ import { haveEqualRights, type LiveViewers } from '../accounts/sessions/live-vie
 import { type Viewer } from '../accounts/viewer.js';
 import { type Readers, type Services } from '../graphql/context.js';
 import { type Metrics } from '../observability/metrics.js';
-import { codeOf, countRefusals, firstRootField, LONGEST_NAME } from '../observability/request-log.js';
+import { codeOf, countRefusals, firstRootField, MAX_NAME_LENGTH } from '../observability/request-log.js';
 import { inScope } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type CheckedOperation, checkOperation, OperationRefused, withCode } from './checked-operation.js';
@@ -193,7 +193,7 @@ export class SubscriptionServer {
         requestId,
         connectionId,
         transport,
-        operationName: operation?.operationName?.slice(0, LONGEST_NAME) ?? null,
+        operationName: operation?.operationName?.slice(0, MAX_NAME_LENGTH) ?? null,
         field,
         code,
         viewerId: live.viewer.id,

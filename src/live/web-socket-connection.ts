@@ -17,15 +17,15 @@ import { type SubscriptionServer } from './subscription-server.js';
 /** What a client does not read waits in memory; with more than this it is cut. */
 const MAX_UNREAD_BYTES = 1_000_000;
 /** Ids are repeated in every message. */
-const LONGEST_ID = 128;
+const MAX_ID_LENGTH = 128;
 const END_MS = 2_000;
 /** Bytes of a reason in a close frame (RFC 6455, 5.5.1). */
-const LONGEST_REASON = 123;
+const MAX_REASON_LENGTH = 123;
 
 /** A reason that fits into a close frame: those of graphql-ws contain what the client sent. */
 function fitting(reason: string): string {
   // An incomplete character at the end is left out, not replaced.
-  return new TextDecoder().decode(Buffer.from(reason).subarray(0, LONGEST_REASON), { stream: true });
+  return new TextDecoder().decode(Buffer.from(reason).subarray(0, MAX_REASON_LENGTH), { stream: true });
 }
 
 export interface WebSocketParts {
@@ -88,10 +88,10 @@ export class WebSocketConnection {
   /** Begins a subscription, or gives the errors that say why not. */
   async subscribe(id: string, request: OperationRequest): Promise<LiveStream | readonly GraphQLError[]> {
     if (this.#connection === undefined) return [new GraphQLError('The connection is closing.')];
-    if (id.length > LONGEST_ID) {
+    if (id.length > MAX_ID_LENGTH) {
       this.close({
         code: CloseCode.BadRequest,
-        reason: `The id of an operation has at most ${LONGEST_ID} characters.`,
+        reason: `The id of an operation has at most ${MAX_ID_LENGTH} characters.`,
       });
       return [new GraphQLError('The id is too long.')];
     }

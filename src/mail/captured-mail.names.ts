@@ -5,7 +5,7 @@ const FILE_NAME = /^(\d{4}-\d\d-\d\dT\d\d-\d\d-\d\d\.\d{3}Z)-([\w.@-]+)\.eml$/;
  * Keeps the name within the 100 characters that Fastify's router takes for a parameter. Ids that differ only after
  * that are taken for one; ours differ in the UUID that they start with.
  */
-const LONGEST_ID = 64;
+const MAX_ID_LENGTH = 64;
 
 interface CapturedMailName {
   file: string;
@@ -16,7 +16,7 @@ interface CapturedMailName {
 
 /** The name under which a mail is captured. */
 export function capturedMailName(messageId: string, capturedAt: Date): CapturedMailName {
-  const safeId = messageId.replace(/[^\w.@-]/g, '_').slice(0, LONGEST_ID);
+  const safeId = messageId.replace(/[^\w.@-]/g, '_').slice(0, MAX_ID_LENGTH);
   return { file: `${capturedAt.toISOString().replaceAll(':', '-')}-${safeId}.eml`, capturedAt, safeId };
 }
 

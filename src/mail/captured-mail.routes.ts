@@ -4,7 +4,7 @@ import { capturedMailListPage, capturedMailNotFoundPage, capturedMailPage } from
 import { listCapturedMailFiles, parseCapturedMail, readCapturedMail } from './captured-mail.store.js';
 
 /** Each listed mail is parsed for the page; older ones are in the folder. */
-const LONGEST_LIST = 100;
+const MAX_LISTED = 100;
 
 const PAGE_POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; frame-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -39,7 +39,7 @@ export async function capturedMailRoutes(
 
   app.get('/mail', async (_request, reply) => {
     const files = await listCapturedMailFiles(directory);
-    const mails = await Promise.all(files.slice(0, LONGEST_LIST).map(parsedMail));
+    const mails = await Promise.all(files.slice(0, MAX_LISTED).map(parsedMail));
     return sendPage(
       reply,
       capturedMailListPage(

@@ -3,9 +3,9 @@ import type { NodemailerError } from 'nodemailer';
 import { MailRefusedError } from './mailer.js';
 import { oneLine } from './one-line.js';
 
-const LONGEST_REASON = 200;
+const MAX_REASON_LENGTH = 200;
 /** Maximum length of a response that is processed: searching megabytes for addresses would take long. */
-const LONGEST_ANSWER = 1_000;
+const MAX_ANSWER_LENGTH = 1_000;
 const E_MAIL_ADDRESS = /<?(?:"[^"]*"|[^\s<>@"]+)@[^\s<>@]+>?/gu;
 
 /** nodemailer's codes for an answer to the mail itself, as against the connection, the greeting or the sign-in. */
@@ -49,9 +49,9 @@ function reasonOf(failure: NodemailerError): string {
 }
 
 function withoutAddresses(text: string): string {
-  const plain = oneLine(text.slice(0, LONGEST_ANSWER))
+  const plain = oneLine(text.slice(0, MAX_ANSWER_LENGTH))
     .replace(E_MAIL_ADDRESS, '(address)')
     .replace(/ {2,}/g, ' ')
     .trim();
-  return plain.slice(0, LONGEST_REASON).toWellFormed();
+  return plain.slice(0, MAX_REASON_LENGTH).toWellFormed();
 }

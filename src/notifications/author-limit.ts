@@ -42,7 +42,7 @@ interface Allowance {
 
 /**
  * Leases mails of authors who have a limit. Mails beyond it are postponed until an hour after the oldest mail that
- * counts; all that are postponed by then go in one mail with the first of them. `told_with` marks postponed rows. No
+ * counts; all that are postponed by then go in one mail with the first of them. `mailed_with` marks postponed rows. No
  * row is copied or dropped, only their times change.
  */
 export class AuthorLimit {
@@ -58,12 +58,12 @@ export class AuthorLimit {
    * The ids of those to be sent together, the given one first; empty when it is postponed, and for one without a limit:
    * it may have become due since the caller looked.
    * @param isDue for a notification `n`
-   * @param claim leases these ids in the given transaction
+   * @param lease leases these ids in the given transaction
    */
   async acquire(
     id: string,
     isDue: RawBuilder<boolean>,
-    claim: (ids: readonly string[], run: <Row>(query: RawBuilder<Row>) => Promise<Row[]>) => Promise<string[]>,
+    lease: (ids: readonly string[], run: <Row>(query: RawBuilder<Row>) => Promise<Row[]>) => Promise<string[]>,
   ): Promise<string[]> {
     return this.#orm.em.fork().transactional(async (em) => {
       const run = async <Row>(query: RawBuilder<Row>) => (await query.execute(em.getKysely<unknown>())).rows;
@@ -74,20 +74,24 @@ export class AuthorLimit {
       // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
+      // Before the others, as a write of several tickets may hold it and want theirs.
+      await run(sql`select from notification n where n.id = ${id} for no key update`);
       const { used, oldestMs } = await this.#allowance(run, waiting);
       if (used >= MAX_MAILS_PER_HOUR) {
         const now = this.#now();
         const again = oldestMs === null ? now + LOOK_AGAIN_MS : Math.min(oldestMs, now) + HOUR_MS;
         await run(sql`
-          update notification n set retry_at = ${instant(again)}, told_with = coalesce(n.told_with, n.id)
-          where ${samePair(waiting)} and ${isDue} and ${IS_LIMITED}`);
+          update notification n set retry_at = ${instant(again)}, mailed_with = coalesce(n.mailed_with, n.id)
+          where n.id = any(array(
+            select n.id from notification n where ${samePair(waiting)} and ${isDue} and ${IS_LIMITED} for no key update skip locked
+          ))`);
         return [];
       }
       const others = await run(sql<{ id: string }>`
         select n.id from notification n
-        where ${samePair(waiting)} and n.kind = ${waiting.kind} and n.told_with is not null and n.id <> ${id} and ${isDue}
-        order by n.send_at, n.id limit ${MAX_NOTIFICATIONS_PER_MAIL - 1} for update skip locked`);
-      return claim([id, ...others.map((other) => other.id)], run);
+        where ${samePair(waiting)} and n.kind = ${waiting.kind} and n.mailed_with is not null and n.id <> ${id} and ${isDue}
+        order by n.send_at, n.id limit ${MAX_NOTIFICATIONS_PER_MAIL - 1} for no key update skip locked`);
+      return lease([id, ...others.map((other) => other.id)], run);
     });
   }
 
@@ -98,13 +102,13 @@ export class AuthorLimit {
     const now = this.#now();
     // A mail with several notifications counts once. A time of sending far in the future means that the clock was set
     // back: such mails do not count, as they would postpone others until then.
-    const counted = sql`${samePair(waiting)} and n.kind <> 'DIGEST' and (n.told_with is null or n.told_with = n.id)`;
+    const counted = sql`${samePair(waiting)} and n.kind <> 'DIGEST' and (n.mailed_with is null or n.mailed_with = n.id)`;
     const [allowance] = await run(sql<Allowance>`
       select count(*)::int as used, ${epochMs(sql`min(c.sent_at)`)} as "oldestMs" from (
         select n.sent_at from notification n where ${counted} and n.sent_at > ${instant(now - HOUR_MS)} and n.sent_at < ${instant(now + HOUR_MS)}
         union all
         select n.sent_at from notification n
-        where ${counted} and n.sent_at is null and n.status = 'SCHEDULED' and n.claimed_until > ${instant(now)}
+        where ${counted} and n.sent_at is null and n.status = 'SCHEDULED' and n.lease_expires_at > ${instant(now)}
       ) c`);
     return allowance ?? { used: 0, oldestMs: null };
   }

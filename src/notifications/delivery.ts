@@ -6,7 +6,7 @@ import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type Span } from '../observability/tracing/span.js';
 import { type NotificationLeases, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './notification-leases.js';
-import { type MadeMail, type NotificationMail } from './notification-mail.js';
+import { type ComposedMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
 import { retryWait } from './retry-wait.js';
 
@@ -21,8 +21,8 @@ const AT_ONCE = 2;
 const UNEXPECTED = 'the mail could not be made; the log says why';
 
 /** Aborts an attempt on shutdown; the mail itself is in order. */
-class GivenBackError extends Error {
-  override readonly name = 'GivenBackError';
+class AttemptAbortedError extends Error {
+  override readonly name = 'AttemptAbortedError';
 
   constructor() {
     super('the worker was stopped before the mail server had taken the mail');
@@ -53,9 +53,9 @@ export class Delivery {
   readonly #logger: Logger;
   readonly #tracing: Tracing | undefined;
   readonly #limit = pLimit(AT_ONCE);
-  readonly #inHand = new Set<Promise<unknown>>();
-  readonly #givingBack = Promise.withResolvers<never>();
-  #resting = false;
+  readonly #inFlight = new Set<Promise<unknown>>();
+  readonly #aborting = Promise.withResolvers<never>();
+  #isQuiescing = false;
 
   constructor(deps: {
     leases: NotificationLeases;
@@ -75,7 +75,7 @@ export class Delivery {
     this.#logger = deps.logger;
     this.#tracing = deps.tracing;
     // It may reject while no attempt awaits it: without a handler that would end the process.
-    this.#givingBack.promise.catch(() => {});
+    this.#aborting.promise.catch(() => {});
   }
 
   /**
@@ -84,13 +84,13 @@ export class Delivery {
    */
   async deliver(id: string): Promise<Date | null> {
     return this.#limit(async () => {
-      if (this.#resting) return null;
+      if (this.#isQuiescing) return null;
       const work = inScopeWith({ notificationId: id }, async () => this.#deliver(id));
-      this.#inHand.add(work);
+      this.#inFlight.add(work);
       try {
         return await work;
       } finally {
-        this.#inHand.delete(work);
+        this.#inFlight.delete(work);
       }
     });
   }
@@ -104,9 +104,9 @@ export class Delivery {
   }
 
   async #complete(first: NotificationRow, others: readonly NotificationRow[]): Promise<void> {
-    const claimed = [first, ...others];
-    const renewing = setInterval(() => void this.#renew(claimed.map(({ id }) => id)), RENEW_EVERY_MS);
-    const outcomes = await this.#send(claimed).finally(() => clearInterval(renewing));
+    const leased = [first, ...others];
+    const renewing = setInterval(() => void this.#renew(leased.map(({ id }) => id)), RENEW_EVERY_MS);
+    const outcomes = await this.#send(leased).finally(() => clearInterval(renewing));
     const isFinished = outcomes.every(({ outcome }) => outcome.status !== NotificationStatus.SCHEDULED);
     if (first.kind === NotificationKind.DIGEST && isFinished) await this.#afterDigest(first.recipientId);
     await this.#deliverNext(outcomes);
@@ -117,10 +117,10 @@ export class Delivery {
     const unsent = outcomes
       .filter(({ outcome }) => outcome.status !== NotificationStatus.SENT)
       .flatMap(({ ids }) => ids);
-    if (unsent.length === 0 || this.#resting) return;
+    if (unsent.length === 0 || this.#isQuiescing) return;
     const requeued = await this.#leases.requeue(unsent);
     const next = [...requeued, ...(await this.#leases.freedBy(unsent))];
-    for (const { id } of next) if (!this.#resting) await this.#deliver(id);
+    for (const { id } of next) if (!this.#isQuiescing) await this.#deliver(id);
   }
 
   /** The span belongs to the trace of the mail's first change; the others are linked. */
@@ -132,8 +132,8 @@ export class Delivery {
 
   /** Acquires no more leases; resolves when all attempts under way have ended, without a time limit. */
   async quiesce(): Promise<void> {
-    this.#resting = true;
-    await Promise.allSettled(this.#inHand);
+    this.#isQuiescing = true;
+    await Promise.allSettled(this.#inFlight);
   }
 
   /**
@@ -141,8 +141,8 @@ export class Delivery {
    * them, and their leases are released for other workers. Gives how many there were.
    */
   async abortInFlight(): Promise<number> {
-    const count = this.#inHand.size;
-    this.#givingBack.reject(new GivenBackError());
+    const count = this.#inFlight.size;
+    this.#aborting.reject(new AttemptAbortedError());
     await this.#mailer.close();
     await this.quiesce();
     return count;
@@ -176,10 +176,10 @@ export class Delivery {
   }
 
   /** Composes and sends one mail for all of the notifications, and stores what became of them. Throws NotStoredError only. */
-  async #send(claimed: readonly NotificationRow[]): Promise<readonly Outcomes[]> {
-    let made: MadeMail | null = null;
+  async #send(leased: readonly NotificationRow[]): Promise<readonly Outcomes[]> {
+    let made: ComposedMail | null = null;
     try {
-      made = await this.#mails.make(claimed, this.#leases.now(), async (row) => this.#leases.carry(row));
+      made = await this.#mails.make(leased, this.#leases.now(), async (row) => this.#leases.carry(row));
       const outcomes = outcomesOf(made);
       const store = async () => this.#store(outcomes);
       await (made.mail ? this.#handOver(made.mail, store) : store());
@@ -187,7 +187,7 @@ export class Delivery {
       return outcomes;
     } catch (error) {
       if (error instanceof NotStoredError) throw error;
-      const notified = claimed.filter(({ id }) => made === null || made.notified.includes(id));
+      const notified = leased.filter(({ id }) => made === null || made.notified.includes(id));
       const failed = [...notified.map(({ id }) => id), ...(made?.merged ?? [])];
       const outcomes = [...cancellationsOf(made), { ids: failed, outcome: this.#failed(notified, error) }];
       await this.#store(outcomes);
@@ -203,7 +203,7 @@ export class Delivery {
       await store();
     });
     try {
-      await Promise.race([sending, this.#givingBack.promise]);
+      await Promise.race([sending, this.#aborting.promise]);
     } catch (error) {
       if (!accepted) throw error;
       await sending;
@@ -219,7 +219,7 @@ export class Delivery {
   }
 
   #failed([first]: readonly NotificationRow[], error: unknown): Outcome {
-    if (error instanceof GivenBackError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
+    if (error instanceof AttemptAbortedError) return { status: NotificationStatus.SCHEDULED, reason: error.message };
     return first === undefined
       ? { status: NotificationStatus.SCHEDULED, reason: UNEXPECTED }
       : this.#refused(first, error);
@@ -248,21 +248,21 @@ export class Delivery {
     try {
       await this.#leases.renew(ids);
     } catch (error) {
-      this.#logger.warn({ err: error, notificationId: ids[0] }, 'A claim could not be renewed');
+      this.#logger.warn({ err: error, notificationId: ids[0] }, 'A lease could not be renewed');
     }
   }
 }
 
 /** What becomes of the notifications of a mail that was accepted, or of those that have none. */
-function outcomesOf(made: MadeMail): Outcomes[] {
+function outcomesOf(made: ComposedMail): Outcomes[] {
   const [first, ...others] = made.notified;
   if (first === undefined) return cancellationsOf(made);
-  const toldWith = others.length > 0 ? first : null;
-  const outcome: Outcome = { status: NotificationStatus.SENT, toldWith, digest: made.digest };
+  const mailedWith = others.length > 0 ? first : null;
+  const outcome: Outcome = { status: NotificationStatus.SENT, mailedWith, digest: made.digest };
   return [...cancellationsOf(made), { ids: [...made.notified], outcome }];
 }
 
-function cancellationsOf(made: MadeMail | null): Outcomes[] {
+function cancellationsOf(made: ComposedMail | null): Outcomes[] {
   return (made?.cancelled ?? []).map(({ id, reason }) => ({
     ids: [id],
     outcome: { status: NotificationStatus.CANCELLED, reason },

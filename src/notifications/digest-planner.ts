@@ -65,7 +65,7 @@ export class DigestPlanner {
     const sendAt = this.#next(candidate);
     const moved = await this.#db.all(sql<Planned>`
       update notification set send_at = ${sendAt}::timestamptz
-      where recipient_id = ${recipientId} and kind = 'DIGEST' and status = 'SCHEDULED' and claimed_until is null
+      where recipient_id = ${recipientId} and kind = 'DIGEST' and status = 'SCHEDULED' and lease_expires_at is null
         and send_at <> ${sendAt}::timestamptz
       returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
     await this.#wakeAll(moved);
@@ -94,7 +94,7 @@ export class DigestPlanner {
         and not exists (
           select from notification n where n.recipient_id = u.id and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
         )
-      limit ${BATCH}`);
+      order by u.id limit ${BATCH}`);
     if (candidates.length === 0) return 0;
     const now = this.#clock.now().toISOString();
     const rows = candidates.map((candidate) => {
@@ -116,7 +116,7 @@ export class DigestPlanner {
     const pulled = await this.#db.all(sql<Planned>`
       update notification n set send_at = ${next}::timestamptz from "user" u
       where u.id = n.recipient_id and u.digest_hour is null and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
-        and n.claimed_until is null and n.send_at > ${late}::timestamptz
+        and n.lease_expires_at is null and n.send_at > ${late}::timestamptz
       returning n.id, ${epochMs(sql`n.send_at`)} as "sendMs"`);
     await this.#wakeAll(pulled);
   }

@@ -5,7 +5,7 @@ import { type IgnoreTokens } from './ignore-tokens.js';
 import { type TicketIgnoring } from './ticket-ignoring.js';
 
 /** The form has no fields. */
-const LARGEST_BODY_BYTES = 4096;
+const MAX_BODY_BYTES = 4096;
 
 interface TokenParameters {
   Params: { token: string };
@@ -32,7 +32,7 @@ export async function ignoreRoutes(
       : sendPage(reply, 200, askToIgnorePage(number));
   });
 
-  app.post<TokenParameters>('/ignore/:token', { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => {
+  app.post<TokenParameters>('/ignore/:token', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     const ignored = tokens.read(request.params.token);
     const number = ignored && (await ignoring.ignore(ignored));
     return number === null ? sendPage(reply, 404, nothingToIgnorePage()) : sendPage(reply, 200, ignoredPage(number));

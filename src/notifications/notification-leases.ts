@@ -4,9 +4,9 @@ import { type Row } from '../database/row.js';
 import { epochMs, type Db } from '../database/db.js';
 import { newId } from '../common/id.js';
 import { queueOf } from '../tickets/ticket-audience.js';
-import { idFrom } from '../tickets/owed-mails.sql.js';
+import { idFrom } from '../tickets/enqueued-mails.sql.js';
 import { type AuthorLimit, IS_LIMITED } from './author-limit.js';
-import { type DigestTold } from './notification-mail.js';
+import { type DigestCoverage } from './notification-mail.js';
 import { Notification, type NotificationCancelReason, NotificationStatus } from './notification.entity.js';
 
 /**
@@ -21,13 +21,13 @@ export type NotificationRow = Row<Notification>;
 /** The outcome of an attempt. A mail that is still SCHEDULED is retried at its time, by any worker. */
 export type Outcome =
   /**
-   * `toldWith`: the first of several notifications of one mail, each about another ticket. `digest`: the tickets that the next digest must not
+   * `mailedWith`: the first of several notifications of one mail, each about another ticket. `digest`: the tickets that the next digest must not
    * repeat.
    */
   | {
       readonly status: NotificationStatus.SENT;
-      readonly toldWith: string | null;
-      readonly digest: DigestTold | null;
+      readonly mailedWith: string | null;
+      readonly digest: DigestCoverage | null;
     }
   | { readonly status: NotificationStatus.CANCELLED; readonly reason: NotificationCancelReason | null }
   | { readonly status: NotificationStatus.FAILED; readonly reason: string }
@@ -86,19 +86,19 @@ export class NotificationLeases {
     const columns = this.#db.columns(Notification, 'n');
     // One moment for all statements: what becomes due between two of them has not been asked about its limit.
     const isDue = this.#isDue();
-    const taken = await this.#db.all(
+    const acquired = await this.#db.all(
       sql<NotificationRow>`
-        update notification n set ${this.#claim()}
+        update notification n set ${this.#lease()}
         where n.id = ${id} and ${isDue} and not ${IS_LIMITED} returning ${columns}`,
       { summary: 'update notification' },
     );
-    if (taken.length > 0) return taken;
+    if (acquired.length > 0) return acquired;
     const ids = await this.#limit.acquire(id, isDue, async (together, run) => {
-      const first = together.length > 1 ? sql`${id}` : sql`case when n.told_with is not null then n.id end`;
-      const claimed = await run(sql<{ id: string }>`
-        update notification n set ${this.#claim()}, told_with = ${first}
+      const first = together.length > 1 ? sql`${id}` : sql`case when n.mailed_with is not null then n.id end`;
+      const leased = await run(sql<{ id: string }>`
+        update notification n set ${this.#lease()}, mailed_with = ${first}
         where n.id = any(${[...together]}::uuid[]) and ${isDue} returning n.id`);
-      return claimed.map((row) => row.id);
+      return leased.map((row) => row.id);
     });
     if (!ids.includes(id)) return [];
     return this.#db.all(
@@ -112,12 +112,17 @@ export class NotificationLeases {
    * same Message-ID and may have arrived.
    */
   async carry({ id, recipientId, ticketId, attempts }: NotificationRow): Promise<NotificationRow[]> {
-    const isNew = attempts === 1 ? sql`n.claimed_until is null and n.merged_into is null` : sql`false`;
+    const isNew = attempts === 1 ? sql`n.lease_expires_at is null and n.merged_into is null` : sql`false`;
+    // Those that a write of the ticket has locked are skipped, and go in a mail of their own: it locks them in another order.
     return this.#db.all(
       sql<NotificationRow>`
-        update notification n set ${this.#claim()}, merged_into = ${id}
-        where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
-          and (${isNew} or n.merged_into = ${id})
+        update notification n set ${this.#lease()}, merged_into = ${id}
+        where n.status = 'SCHEDULED' and n.id = any(array(
+          select n.id from notification n
+          where n.recipient_id = ${recipientId} and n.ticket_id = ${ticketId} and n.status = 'SCHEDULED' and n.id <> ${id}
+            and (${isNew} or n.merged_into = ${id})
+          order by n.id for no key update ${attempts === 1 ? sql`skip locked` : sql``}
+        ))
         returning ${this.#db.columns(Notification, 'n')}`,
       { summary: 'update notification' },
     );
@@ -131,7 +136,7 @@ export class NotificationLeases {
   }
 
   /**
-   * After the given NEW_UNASSIGNED mails were cancelled: if no other one tells of the ticket, enqueues it for the
+   * After the given NEW_UNASSIGNED mails were cancelled: if no other one is about the ticket, enqueues it for the
    * present queue (`queueOf`), as the product may have another owner, or people other rights. Nobody gets a second one.
    */
   async requeue(ids: readonly string[]): Promise<{ id: string }[]> {
@@ -146,6 +151,7 @@ export class NotificationLeases {
           and t.deleted_at is null and t.assigned_to_id is null and t.status not in ('DONE', 'CLOSED')
           and not exists (select from notification o where o.ticket_id = t.id and o.kind = ended.kind
             and (o.status in ('SENT', 'SCHEDULED') or (o.recipient_id = q.id and o.created_at >= ended.created_at)))
+        order by t.id, q.id
         on conflict do nothing returning id`,
       { summary: 'insert notification' },
     );
@@ -153,38 +159,38 @@ export class NotificationLeases {
 
   async renew(ids: readonly string[]): Promise<void> {
     await this.#db.all(
-      sql`update notification set claimed_until = ${this.#in(LEASE_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+      sql`update notification set lease_expires_at = ${this.#in(LEASE_MS)} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
       { summary: 'update notification' },
     );
   }
 
   /**
    * Releases the leases and stores the outcome. Only rows that are still SCHEDULED change. Those that a sent mail carried
-   * are cancelled by the same statement, so that no crash leaves them to be told again.
+   * are cancelled by the same statement, so that no crash leaves them to be sent again.
    */
   async release(ids: readonly string[], outcome: Outcome): Promise<void> {
     const merged = sql`with merged as (
-      update notification n set status = 'CANCELLED', cancel_reason = 'MERGED', cancelled_at = ${this.#now()}, claimed_until = ${this.#now()}
+      update notification n set status = 'CANCELLED', cancel_reason = 'MERGED', cancelled_at = ${this.#now()}, lease_expires_at = ${this.#now()}
       where n.status = 'SCHEDULED' and n.merged_into = any(${[...ids]}::uuid[])
         and n.ticket_id in (select p.ticket_id from notification p where p.id = any(${[...ids]}::uuid[]))
     )`;
     await this.#db.all(
-      sql`${outcome.status === NotificationStatus.SENT ? merged : sql``} update notification set ${this.#changes(outcome)}, claimed_until = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
+      sql`${outcome.status === NotificationStatus.SENT ? merged : sql``} update notification set ${this.#changes(outcome)}, lease_expires_at = ${this.#now()} where id = any(${[...ids]}::uuid[]) and status = 'SCHEDULED'`,
       { summary: 'update notification' },
     );
   }
 
-  #claim(): RawBuilder<unknown> {
-    return sql`claimed_until = ${this.#in(LEASE_MS)}, attempts = n.attempts + 1`;
+  #lease(): RawBuilder<unknown> {
+    return sql`lease_expires_at = ${this.#in(LEASE_MS)}, attempts = n.attempts + 1`;
   }
 
   #changes(outcome: Outcome): RawBuilder<unknown> {
     const { status } = outcome;
     if (status === NotificationStatus.SENT) {
-      const sent = sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null, told_with = ${outcome.toldWith}::uuid`;
+      const sent = sql`status = 'SENT', sent_at = ${this.#now()}, last_error = null, mailed_with = ${outcome.mailedWith}::uuid`;
       if (outcome.digest === null) return sent;
       const { until, changes } = outcome.digest;
-      return sql`${sent}, told_until = ${until.toISOString()}::timestamptz, changes = ${JSON.stringify(changes)}::jsonb`;
+      return sql`${sent}, covered_until = ${until.toISOString()}::timestamptz, changes = ${JSON.stringify(changes)}::jsonb`;
     }
     const { reason } = outcome;
     if (status === NotificationStatus.CANCELLED) {
@@ -199,14 +205,14 @@ export class NotificationLeases {
   #isDue(): RawBuilder<boolean> {
     const now = this.#now();
     const timeHasCome = sql`n.status = 'SCHEDULED' and n.send_at <= ${now} and (n.retry_at is null or n.retry_at <= ${now})
-      and (n.claimed_until is null or n.claimed_until <= ${now})`;
+      and (n.lease_expires_at is null or n.lease_expires_at <= ${now})`;
     // Those that another mail carries wait for its outcome, and those that it will carry wait for it.
     return sql`${timeHasCome}
       and not exists (select from notification p where p.id = n.merged_into and p.status = 'SCHEDULED')
       and not (n.kind not in ('MENTIONED', 'DIGEST') and exists (
         select from notification p where p.ticket_id = n.ticket_id and p.recipient_id = n.recipient_id
           and (p.kind = 'MENTIONED' or (p.kind = 'REPLIED' and n.kind <> 'REPLIED')) and p.status = 'SCHEDULED' and p.send_at <= ${now} and p.retry_at is null
-          and (p.claimed_until is null or p.claimed_until > ${now})
+          and (p.lease_expires_at is null or p.lease_expires_at > ${now})
       ))`;
   }
 

@@ -13,7 +13,7 @@ import { type SeveralMailInput, severalMail } from '../mail/templates/several.js
 import { updatedMail } from '../mail/templates/updated.js';
 import { scheduleInWords } from './digest-schedule.js';
 import { type IgnoreTokens } from './ignore-tokens.js';
-import { CLOSED_UNSEEN_MS, MailFacts, type RecipientFacts } from './mail-facts.js';
+import { CLOSED_UNSEEN_MS, MailDataReader, type RecipientData } from './mail-data.reader.js';
 import { REASON_IN_WORDS, STOP_MAILS } from './mail-reasons.js';
 import {
   type Notification,
@@ -25,24 +25,24 @@ import { type AboutTicket, type Cancelled, type Carry, TicketNews } from './tick
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** The mail of some notifications; null when none of them has content any more. */
-export interface MadeMail {
+export interface ComposedMail {
   readonly mail: MailMessage | null;
   /** The ids of the notifications that it includes, each about another ticket. */
   readonly notified: readonly string[];
   /** The ids of those that it carries, about the same tickets. */
   readonly merged: readonly string[];
   /** Of a digest: when it read the tickets, and which of those it lists were closed shortly before. */
-  readonly digest: DigestTold | null;
+  readonly digest: DigestCoverage | null;
   /** Notifications to be cancelled, and why; null: no content is left. */
   readonly cancelled: readonly { readonly id: string; readonly reason: NotificationCancelReason | null }[];
 }
 
-export interface DigestTold {
+export interface DigestCoverage {
   readonly until: Date;
   readonly changes: readonly FieldChange[];
 }
 
-type DigestOrReason = { readonly mail: MailMessage; readonly digest: DigestTold } | Cancelled;
+type DigestOrReason = { readonly mail: MailMessage; readonly digest: DigestCoverage } | Cancelled;
 
 type NotificationRow = Row<Notification>;
 
@@ -67,7 +67,7 @@ function cancelled(reason: NotificationCancelReason | null): Cancelled {
 
 /** Composes the mail of a notification from the present data (docs/behaviour.md, "Mails"). */
 export class NotificationMail {
-  readonly #facts: MailFacts;
+  readonly #data: MailDataReader;
   readonly #news: TicketNews;
   readonly #links: Links;
   readonly #digestIntervalMs: number;
@@ -81,8 +81,8 @@ export class NotificationMail {
     unsubscribeTokens: UnsubscribeTokens;
     ignoreTokens: IgnoreTokens;
   }) {
-    this.#facts = new MailFacts(deps.db);
-    this.#news = new TicketNews(deps.db, this.#facts);
+    this.#data = new MailDataReader(deps.db);
+    this.#news = new TicketNews(deps.db, this.#data);
     this.#links = deps.links;
     this.#digestIntervalMs = deps.digestIntervalMs;
     this.#unsubscribeTokens = deps.unsubscribeTokens;
@@ -94,7 +94,7 @@ export class NotificationMail {
    * @param now when the caller asks
    * @param carry leases what else waits for the same person about the same ticket
    */
-  async make(notifications: readonly NotificationRow[], now: Date, carry: Carry): Promise<MadeMail> {
+  async make(notifications: readonly NotificationRow[], now: Date, carry: Carry): Promise<ComposedMail> {
     const abouts: AboutTicket[] = [];
     const cancellations: { id: string; reason: NotificationCancelReason | null }[] = [];
     const merged = new Set<string>();
@@ -125,51 +125,51 @@ export class NotificationMail {
   }
 
   #single(about: AboutTicket): MailMessage {
-    const { notification, facts } = about;
+    const { notification, data } = about;
     const { ticketId } = notification;
     if (ticketId === null) throw new Error('A mail about a ticket without a ticket');
-    const previous = facts.previousId === null ? null : this.#messageId(facts.previousId);
+    const previous = data.previousId === null ? null : this.#messageId(data.previousId);
     return {
-      ...this.#mail(notification, facts, this.#textsOf(about, ticketId)),
+      ...this.#mail(notification, data, this.#textsOf(about, ticketId)),
       thread: { root: this.#messageId(`ticket.${ticketId}`), previous },
     };
   }
 
-  #textsOf({ notification, facts, reason, carried, ...news }: AboutTicket, ticketId: string): MailTexts {
+  #textsOf({ notification, data, reason, carried, ...news }: AboutTicket, ticketId: string): MailTexts {
     const { kind, recipientId } = notification;
-    const isRecipient = facts.assignedToId === recipientId;
+    const isRecipient = data.assignedToId === recipientId;
     const about = {
       ticket: {
-        ...facts,
-        assignee: facts.assigneeName === null ? null : { name: facts.assigneeName, isRecipient },
-        url: this.#links.ticket(facts.number),
+        ...data,
+        assignee: data.assigneeName === null ? null : { name: data.assigneeName, isRecipient },
+        url: this.#links.ticket(data.number),
       },
       reason: REASON_IN_WORDS[reason ?? NotificationReason.ASSIGNEE],
       unsubscribe: this.#unsubscribe(notification),
       ignoreUrl: this.#links.ignoreTicket(this.#ignoreTokens.make({ userId: recipientId, ticketId })),
     };
-    if (kind === NotificationKind.ASSIGNED) return assignedMail({ ...about, ...news, assignedByName: facts.actorName });
+    if (kind === NotificationKind.ASSIGNED) return assignedMail({ ...about, ...news, assignedByName: data.actorName });
     if (kind === NotificationKind.NEW_UNASSIGNED) return newUnassignedMail(about);
-    if (kind === NotificationKind.UPDATED) return updatedMail({ ...about, ...news, changedByName: facts.actorName });
+    if (kind === NotificationKind.UPDATED) return updatedMail({ ...about, ...news, changedByName: data.actorName });
     const actorOf = (other: NotificationKind) => carried.find((each) => each.kind === other)?.actorName;
     return repliedMail({
       ...about,
       ...news,
       isMention: kind === NotificationKind.MENTIONED,
-      authorName: facts.actorName,
+      authorName: data.actorName,
       assignedByName: actorOf(NotificationKind.ASSIGNED),
       changedByName: actorOf(NotificationKind.UPDATED),
     });
   }
 
-  #several({ notification, facts }: AboutTicket, all: readonly AboutTicket[]): MailMessage {
+  #several({ notification, data }: AboutTicket, all: readonly AboutTicket[]): MailMessage {
     const texts = severalMail({
       kind: SEVERAL[notification.kind],
-      recipient: { name: facts.recipientName },
-      authorName: facts.actorName,
+      recipient: { name: data.recipientName },
+      authorName: data.actorName,
       tickets: all.map((each) => ({
-        ...each.facts,
-        url: this.#links.ticket(each.facts.number),
+        ...each.data,
+        url: this.#links.ticket(each.data.number),
         changes: each.changes,
         comments: each.comments.length + each.earlierComments,
       })),
@@ -179,31 +179,31 @@ export class NotificationMail {
     // A retry with other notifications needs another Message-ID: mail programs show each id once.
     const ids = all.map((each) => each.notification.id).toSorted();
     const set = createHash('sha256').update(ids.join()).digest('hex').slice(0, ID_OF_SET_LENGTH);
-    return this.#mail(notification, facts, texts, `${notification.id}.${set}`);
+    return this.#mail(notification, data, texts, `${notification.id}.${set}`);
   }
 
   async #digest(notification: NotificationRow, until: Date): Promise<DigestOrReason> {
-    const facts = await this.#facts.ofDigest(notification);
-    if (facts.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
-    if (!facts.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
-    if (!facts.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
-    if (!facts.maySeeTickets) return cancelled(null);
-    const tickets = await this.#facts.digestTickets(notification);
+    const data = await this.#data.ofDigest(notification);
+    if (data.recipientGone) return cancelled(NotificationCancelReason.USER_DELETED);
+    if (!data.wantsMail) return cancelled(NotificationCancelReason.UNSUBSCRIBED);
+    if (!data.recipientProven) return cancelled(NotificationCancelReason.EMAIL_UNCONFIRMED);
+    if (!data.maySeeTickets) return cancelled(null);
+    const tickets = await this.#data.digestTickets(notification);
     const [first] = tickets;
     if (first === undefined) return cancelled(NotificationCancelReason.UNASSIGNED);
     const justClosed = tickets.filter(
       ({ active, closedMs }) => !active && closedMs !== null && closedMs > until.getTime() - CLOSED_UNSEEN_MS,
     );
     const texts = digestMail({
-      recipient: { name: facts.recipientName },
+      recipient: { name: data.recipientName },
       tickets: tickets.map((ticket) => Object.assign(ticket, { url: this.#links.ticket(ticket.number) })),
       counts: { active: first.activeCount, closed: first.closedCount },
-      schedule: scheduleInWords(facts, this.#digestIntervalMs),
+      schedule: scheduleInWords(data, this.#digestIntervalMs),
       ticketsUrl: this.#links.tickets(),
       unsubscribe: this.#unsubscribe(notification),
     });
     const changes = justClosed.map((ticket) => ({ field: CLOSED, from: null, to: ticket.id }));
-    return { mail: this.#mail(notification, facts, texts), digest: { until, changes } };
+    return { mail: this.#mail(notification, data, texts), digest: { until, changes } };
   }
 
   #messageId(id: string): string {
@@ -215,11 +215,11 @@ export class NotificationMail {
     return { label: STOP_MAILS[kind], url };
   }
 
-  #mail(notification: NotificationRow, facts: RecipientFacts, texts: MailTexts, id = notification.id): MailMessage {
+  #mail(notification: NotificationRow, data: RecipientData, texts: MailTexts, id = notification.id): MailMessage {
     return {
       ...texts,
       messageId: this.#messageId(id),
-      to: { name: facts.recipientName, address: facts.recipientEmail },
+      to: { name: data.recipientName, address: data.recipientEmail },
       // RFC 8058: one-click unsubscribing by the mail program.
       headers: {
         'List-Unsubscribe': `<${this.#unsubscribe(notification).url}>`,

@@ -32,6 +32,6 @@ export function cancelledByIgnoring(
 
 /** Whether the mail under an alias is pending and not leased: a leased one is being sent. */
 export function isCancellable(notification: string, now: RawBuilder<unknown>): RawBuilder<boolean> {
-  const [status, claimedUntil] = [sql.ref(`${notification}.status`), sql.ref(`${notification}.claimed_until`)];
-  return sql`${status} = ${sql.lit(NotificationStatus.SCHEDULED)} and (${claimedUntil} is null or ${claimedUntil} <= ${now})`;
+  const [status, leaseExpiresAt] = [sql.ref(`${notification}.status`), sql.ref(`${notification}.lease_expires_at`)];
+  return sql`${status} = ${sql.lit(NotificationStatus.SCHEDULED)} and (${leaseExpiresAt} is null or ${leaseExpiresAt} <= ${now})`;
 }

@@ -7,7 +7,7 @@ import { Node } from '../graphql/node.js';
 import { DateTime } from '../graphql/scalars.js';
 import { Ticket } from '../tickets/ticket.entity.js';
 import { User } from '../accounts/users/user.entity.js';
-import { type ToldChange } from './told-changes.js';
+import { type MailedChange } from './mailed-changes.js';
 import { withTraceparent } from './traceparents.js';
 
 export enum NotificationKind {
@@ -78,8 +78,8 @@ registerEnumType(NotificationCancelReason, {
     },
     NOT_VISIBLE: { description: 'The recipient may not see the ticket any more.' },
     ASSIGNED: { description: 'NEW_UNASSIGNED: somebody is.' },
-    MERGED: { description: 'Told by another mail to the same person.' },
-    RETRACTED: { description: 'What it told was taken back.' },
+    MERGED: { description: 'Part of another mail to the same person.' },
+    RETRACTED: { description: 'Its content was taken back.' },
     BY_STAFF: { description: 'Somebody who may manage tickets cancelled it.' },
   },
 });
@@ -112,7 +112,7 @@ registerEnumType(NotificationReason, {
 @ObjectType({
   implements: Node,
   simpleResolvers: true,
-  description: 'One e-mail that the server owes, sent, or decided not to send.',
+  description: 'One e-mail: pending, sent, or cancelled.',
 })
 @Entity({ tableName: 'notification' })
 // At most one pending mail of a kind for a person and ticket, so that concurrent requests cannot enqueue two. A leased
@@ -120,12 +120,12 @@ registerEnumType(NotificationReason, {
 @Unique({
   name: 'notification_once_scheduled',
   properties: ['kind', 'recipient', 'ticket'],
-  where: "status = 'SCHEDULED' and ticket_id is not null and claimed_until is null",
+  where: "status = 'SCHEDULED' and ticket_id is not null and lease_expires_at is null",
 })
 @Unique({
   name: 'notification_digest_once_scheduled',
   properties: ['recipient'],
-  where: "status = 'SCHEDULED' and kind = 'DIGEST' and claimed_until is null",
+  where: "status = 'SCHEDULED' and kind = 'DIGEST' and lease_expires_at is null",
 })
 @Index({ name: 'notification_waiting', properties: ['ticket', 'recipient'], where: "status = 'SCHEDULED'" })
 @Index({ name: 'notification_due', properties: ['sendAt'], where: "status = 'SCHEDULED'" })
@@ -171,11 +171,11 @@ export class Notification extends Node {
   actor: Ref<User> | null = null;
 
   /**
-   * What it tells, in the order of writing (told-changes.ts): changes of fields, and comments and texts to be read when
-   * the mail is sent. A sent DIGEST: the ids of the tickets closed shortly before `toldUntil` that it listed.
+   * Its content, in the order of writing (mailed-changes.ts): changes of fields, and comments and texts to be read when
+   * the mail is sent. A sent DIGEST: the ids of the tickets closed shortly before `coveredUntil` that it listed.
    */
   @Property({ type: 'json' })
-  changes: Opt<ToldChange[]> = [];
+  changes: Opt<MailedChange[]> = [];
 
   /**
    * Traceparents of its changes, the first one first: they make the mail part of their traces (W3C Trace Context). Null
@@ -200,7 +200,7 @@ export class Notification extends Node {
    * author's limit (author-limit.ts); null for one with a mail of its own.
    */
   @Property({ type: 'uuid', nullable: true })
-  toldWith: string | null = null;
+  mailedWith: string | null = null;
 
   /**
    * The notification whose mail carries this one too: set while that mail is being sent or tried again, and kept when
@@ -215,7 +215,7 @@ export class Notification extends Node {
 
   /** When a sent DIGEST read the tickets: the next one lists those closed since. */
   @Property({ type: 'datetime', length: 3, nullable: true })
-  toldUntil: Date | null = null;
+  coveredUntil: Date | null = null;
 
   @Field(() => DateTime, {
     nullable: true,
@@ -226,7 +226,7 @@ export class Notification extends Node {
 
   @Field(() => NotificationCancelReason, {
     nullable: true,
-    description: 'Null unless cancelled, and when nothing was left to tell: all changes were taken back.',
+    description: 'Null unless cancelled, and when no content was left: all changes were taken back.',
   })
   @Enum({ items: () => NotificationCancelReason, nativeEnumName: 'notification_cancel_reason', nullable: true })
   cancelReason: NotificationCancelReason | null = null;
@@ -244,5 +244,5 @@ export class Notification extends Node {
 
   /** When the lease of the worker that sends it expires, also if that worker has died. Null until the first attempt. */
   @Property({ type: 'datetime', length: 3, nullable: true })
-  claimedUntil: Date | null = null;
+  leaseExpiresAt: Date | null = null;
 }

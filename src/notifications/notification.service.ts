@@ -16,7 +16,7 @@ const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, Notificat
   FAILED: 'was refused, and given up',
 };
 
-/** The kinds that tell what somebody wrote. */
+/** The kinds about what somebody wrote. */
 const ABOUT_TEXTS: ReadonlySet<NotificationKind> = new Set([NotificationKind.REPLIED, NotificationKind.MENTIONED]);
 
 /** Cancels mails, and schedules the delivery of those that the ticket store made pending (tickets/ticket.store.ts). */
@@ -59,10 +59,10 @@ export class NotificationService {
         recipient,
         ...(kinds && { kind: { $in: [...kinds] } }),
         status: NotificationStatus.SCHEDULED,
-        $or: [{ claimedUntil: null }, { claimedUntil: { $lte: this.#clock.now() } }],
+        $or: [{ leaseExpiresAt: null }, { leaseExpiresAt: { $lte: this.#clock.now() } }],
       },
-      // In the order of the tickets, as writes of tickets lock them.
-      { lockMode: LockMode.PESSIMISTIC_WRITE, orderBy: [{ ticket: 'asc' }, { kind: 'asc' }] },
+      // Those that are locked are skipped: writes of tickets lock mails in another order. They are cancelled when they are due.
+      { lockMode: LockMode.PESSIMISTIC_PARTIAL_WRITE },
     );
     for (const notification of waiting) this.#cancel(notification, reason);
   }
@@ -91,7 +91,7 @@ export class NotificationService {
         `This mail ${CANNOT_BE_CANCELLED[notification.status]}. Only one that still waits can be cancelled.`,
       );
     }
-    if (notification.claimedUntil !== null && notification.claimedUntil > this.#clock.now()) {
+    if (notification.leaseExpiresAt !== null && notification.leaseExpiresAt > this.#clock.now()) {
       throw conflict('This mail is on its way at this moment. Look again in a minute.');
     }
     this.#cancel(notification, NotificationCancelReason.BY_STAFF);

@@ -4,32 +4,32 @@ import { type Db } from '../database/db.js';
 import { type ChangedField } from '../mail/templates/changed-field.js';
 import { isActive } from '../tickets/ticket.entity.js';
 import { ticketsVisibleTo } from '../tickets/ticket-visibility.js';
-import { type MailFacts, type TicketFacts, type ToldComment } from './mail-facts.js';
+import { type MailDataReader, type TicketMailData, type MailedComment } from './mail-data.reader.js';
 import {
   type Notification,
   NotificationCancelReason,
   NotificationKind,
   NotificationReason,
 } from './notification.entity.js';
-import { mergedChanges, TICKET_TEXT, toldCommentIds, type ToldChange } from './told-changes.js';
+import { mergedChanges, TICKET_TEXT, mailedCommentIds, type MailedChange } from './mailed-changes.js';
 
 type NotificationRow = Row<Notification>;
 
-/** What a notification tells now. */
+/** The present content of a notification. */
 interface News {
   readonly changes: readonly ChangedField[];
-  /** Oldest first. Of an ASSIGNED mail the newest public ones, otherwise those that it tells of. */
-  readonly comments: readonly ToldComment[];
+  /** Oldest first. Of an ASSIGNED mail the newest public ones, otherwise those that it is about. */
+  readonly comments: readonly MailedComment[];
   /** How many public comments there are before them. */
   readonly earlierComments: number;
   /** Whether title or description name the recipient for the first time. */
-  readonly isNamedInTicket: boolean;
+  readonly isMentionedInTicket: boolean;
 }
 
 /** The present content of a mail about a ticket, with that of the notifications that it carries. */
 export interface AboutTicket extends News {
   readonly notification: NotificationRow;
-  readonly facts: TicketFacts;
+  readonly data: TicketMailData;
   /** Why the recipient gets it: the first of all reasons. */
   readonly reason: NotificationReason | null;
   /** The notifications that it carries, and who caused them; null for several people. */
@@ -53,14 +53,14 @@ function firstReason(reasons: readonly (NotificationReason | null)[]): Notificat
   return REASONS.find((reason) => reasons.includes(reason)) ?? null;
 }
 
-/** Reads what notifications about tickets tell now, and decides whether they are still true (docs/behaviour.md, "Mails"). */
+/** Reads the present content of notifications about tickets, and decides whether they are still true (docs/behaviour.md, "Mails"). */
 export class TicketNews {
   readonly #db: Db;
-  readonly #facts: MailFacts;
+  readonly #data: MailDataReader;
 
-  constructor(db: Db, facts: MailFacts) {
+  constructor(db: Db, data: MailDataReader) {
     this.#db = db;
-    this.#facts = facts;
+    this.#data = data;
   }
 
   /** @param cancelled called for each notification that it leases and that is not true any more */
@@ -81,48 +81,48 @@ export class TicketNews {
     const comments = new Map(all.flatMap((each) => each.comments).map((comment) => [comment.id, comment]));
     return {
       notification,
-      facts: first.facts,
+      data: first.data,
       reason: firstReason(all.map(({ reason }) => reason)),
-      carried: others.map(({ kind, facts }) => ({ kind, actorName: facts.actorName })),
+      carried: others.map(({ kind, data }) => ({ kind, actorName: data.actorName })),
       changes: all.flatMap(({ changes }) => changes),
       comments: [...comments.values()].toSorted((one, other) => one.createdMs - other.createdMs),
       earlierComments: Math.max(...all.map(({ earlierComments }) => earlierComments)),
-      isNamedInTicket: all.some(({ isNamedInTicket }) => isNamedInTicket),
+      isMentionedInTicket: all.some(({ isMentionedInTicket }) => isMentionedInTicket),
     };
   }
 
-  /** What one notification tells, by itself. */
+  /** The content of one notification, by itself. */
   async #current(
     row: NotificationRow,
-  ): Promise<(News & { facts: TicketFacts; reason: NotificationReason | null }) | Cancelled> {
-    const facts = await this.#facts.ofTicket(row);
-    const reason = cancelReasonOf(row, facts);
+  ): Promise<(News & { data: TicketMailData; reason: NotificationReason | null }) | Cancelled> {
+    const data = await this.#data.ofTicket(row);
+    const reason = cancelReasonOf(row, data);
     if (reason !== null) return { cancelled: reason };
-    const news = await this.#news(row, facts);
-    const isEmpty = news.changes.length === 0 && news.comments.length === 0 && !news.isNamedInTicket;
+    const news = await this.#news(row, data);
+    const isEmpty = news.changes.length === 0 && news.comments.length === 0 && !news.isMentionedInTicket;
     if (isEmpty && !SHOWS_THE_TICKET.has(row.kind)) return { cancelled: NotificationCancelReason.RETRACTED };
-    return { ...news, facts, reason: DEPENDS_ON_CONCERN.has(row.kind) ? (facts.reasons[0] ?? null) : row.reason };
+    return { ...news, data, reason: DEPENDS_ON_CONCERN.has(row.kind) ? (data.reasons[0] ?? null) : row.reason };
   }
 
-  async #news(row: NotificationRow, facts: TicketFacts): Promise<News> {
-    const nothing = { changes: [], comments: [], earlierComments: 0, isNamedInTicket: false };
+  async #news(row: NotificationRow, data: TicketMailData): Promise<News> {
+    const nothing = { changes: [], comments: [], earlierComments: 0, isMentionedInTicket: false };
     if (row.kind === NotificationKind.NEW_UNASSIGNED) return nothing;
-    if (row.kind === NotificationKind.ASSIGNED) return { ...nothing, ...(await this.#facts.newestComments(row)) };
+    if (row.kind === NotificationKind.ASSIGNED) return { ...nothing, ...(await this.#data.newestComments(row)) };
     const onlyMentioning = row.kind === NotificationKind.MENTIONED;
     const isInText = onlyMentioning && row.changes.some(({ field }) => field === TICKET_TEXT);
     return {
       ...nothing,
       changes: await this.#named(row, mergedChanges(row.changes, row.recipientId)),
-      comments: await this.#facts.comments(row, toldCommentIds(row.changes), {
-        internalToo: facts.readsInternalComments,
+      comments: await this.#data.comments(row, mailedCommentIds(row.changes), {
+        internalToo: data.readsInternalComments,
         onlyMentioning,
       }),
-      isNamedInTicket: isInText && (await this.#facts.isNamedInTicket(row)),
+      isMentionedInTicket: isInText && (await this.#data.isMentionedInTicket(row)),
     };
   }
 
   /** Changes with names in place of ids. A ticket that is hidden from the recipient is not named. */
-  async #named({ recipientId }: NotificationRow, changes: readonly ToldChange[]): Promise<ChangedField[]> {
+  async #named({ recipientId }: NotificationRow, changes: readonly MailedChange[]): Promise<ChangedField[]> {
     if (changes.length === 0) return [];
     const idsOf = (wanted: string) =>
       changes.flatMap(({ field, from, to }) => (field === wanted ? [from, to].filter((id) => id !== null) : []));
@@ -151,22 +151,22 @@ const SHOWS_THE_TICKET: ReadonlySet<NotificationKind> = new Set([
 const DEPENDS_ON_CONCERN: ReadonlySet<NotificationKind> = new Set([NotificationKind.UPDATED, NotificationKind.REPLIED]);
 
 /** Why a mail is not to be sent any more; null for one that is. */
-function cancelReasonOf(row: NotificationRow, facts: TicketFacts): NotificationCancelReason | null {
-  if (facts.recipientGone) return NotificationCancelReason.USER_DELETED;
-  if (facts.ticketGone) return NotificationCancelReason.TICKET_DELETED;
-  const ended = endedBy(row, facts);
+function cancelReasonOf(row: NotificationRow, data: TicketMailData): NotificationCancelReason | null {
+  if (data.recipientGone) return NotificationCancelReason.USER_DELETED;
+  if (data.ticketGone) return NotificationCancelReason.TICKET_DELETED;
+  const ended = endedBy(row, data);
   if (ended !== null) return ended;
-  const ignored = facts.ignoresTicket && row.kind !== NotificationKind.MENTIONED;
-  if (!facts.wantsMail || ignored) return NotificationCancelReason.UNSUBSCRIBED;
-  if (!facts.recipientProven) return NotificationCancelReason.EMAIL_UNCONFIRMED;
-  if (!facts.seesTicket) return NotificationCancelReason.NOT_VISIBLE;
-  return facts.isInQueue ? null : NotificationCancelReason.RETRACTED;
+  const ignored = data.ignoresTicket && row.kind !== NotificationKind.MENTIONED;
+  if (!data.wantsMail || ignored) return NotificationCancelReason.UNSUBSCRIBED;
+  if (!data.recipientProven) return NotificationCancelReason.EMAIL_UNCONFIRMED;
+  if (!data.seesTicket) return NotificationCancelReason.NOT_VISIBLE;
+  return data.isInQueue ? null : NotificationCancelReason.RETRACTED;
 }
 
 /** Why what a mail is about is over; null when it is not. */
 function endedBy(
   { kind, reason, recipientId }: NotificationRow,
-  { assignedToId, followedByAnother, status, reasons }: TicketFacts,
+  { assignedToId, followedByAnother, status, reasons }: TicketMailData,
 ): NotificationCancelReason | null {
   const isAssignee = assignedToId === recipientId && !followedByAnother;
   const otherAssignee =

@@ -5,7 +5,7 @@ import { askPage, donePage, noAccountPage, notValidPage } from './unsubscribe.pa
 import { type UnsubscribeTokens } from './unsubscribe-tokens.js';
 
 /** `List-Unsubscribe=One-Click`, with room for a multipart frame. */
-const LARGEST_BODY_BYTES = 4096;
+const MAX_BODY_BYTES = 4096;
 
 interface TokenParameters {
   Params: { token: string };
@@ -31,7 +31,7 @@ export async function unsubscribeRoutes(
       : sendPage(reply, 200, askPage(subscription.kind));
   });
 
-  app.post<TokenParameters>('/unsubscribe/:token', { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => {
+  app.post<TokenParameters>('/unsubscribe/:token', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     const subscription = tokens.read(request.params.token);
     if (subscription === null) return sendPage(reply, 404, notValidPage());
     const done = await settings.unsubscribe(subscription);

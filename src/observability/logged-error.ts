@@ -1,8 +1,8 @@
 import { currentScope } from './scope.js';
 import { withoutSecrets } from './secrets.js';
 
-const LONGEST_MESSAGE = 2000;
-const DEEPEST_CAUSE = 5;
+const MAX_MESSAGE_LENGTH = 2000;
+const MAX_CAUSE_DEPTH = 5;
 
 /** What helps and is no text of a user's: an error's other members, such as PostgreSQL's `detail`, hold whole rows. */
 const SAFE_MEMBERS = [
@@ -32,7 +32,7 @@ function databaseMessage({ message }: Error, code: unknown): string {
 function messageOf(error: Error): string {
   const isFromDatabase = 'severity' in error && 'code' in error;
   const text = isFromDatabase ? databaseMessage(error, error.code) : error.message;
-  return withoutSecrets(text, currentScope()?.secrets?.()).slice(0, LONGEST_MESSAGE);
+  return withoutSecrets(text, currentScope()?.secrets?.()).slice(0, MAX_MESSAGE_LENGTH);
 }
 
 function framesOf({ stack = '' }: Error): string {
@@ -52,7 +52,7 @@ export function loggedError(error: unknown, depth = 0): unknown {
   const members = SAFE_MEMBERS.map((name): [string, unknown] => [name, Reflect.get(error, name)]).filter(
     ([, value]) => typeof value === 'string' || typeof value === 'number',
   );
-  const deeper = depth < DEEPEST_CAUSE;
+  const deeper = depth < MAX_CAUSE_DEPTH;
   return {
     type: error.name,
     message,

@@ -7,7 +7,7 @@ import { ruleOf } from './refusal.js';
 import { currentScope } from './scope.js';
 
 /** A client's own names go no further than this into the log. */
-export const LONGEST_NAME = 100;
+export const MAX_NAME_LENGTH = 100;
 
 /** Of a valid document: there are only so many. */
 export function firstRootField(operation: OperationDefinitionNode | undefined): string {
@@ -51,7 +51,7 @@ export function requestLog({
       return {
         async didResolveOperation({ operationName }) {
           const scope = currentScope();
-          if (scope && operationName !== null) scope.fields['operationName'] = operationName.slice(0, LONGEST_NAME);
+          if (scope && operationName !== null) scope.fields['operationName'] = operationName.slice(0, MAX_NAME_LENGTH);
         },
         async willSendResponse({ operation, operationName, contextValue, errors, response }) {
           const seconds = (performance.now() - started) / 1000;
@@ -63,7 +63,7 @@ export function requestLog({
           logger.info(
             {
               requestId: contextValue.requestId,
-              operationName: operationName?.slice(0, LONGEST_NAME) ?? null,
+              operationName: operationName?.slice(0, MAX_NAME_LENGTH) ?? null,
               field,
               code,
               viewerId: viewerIdOf(contextValue),

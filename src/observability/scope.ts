@@ -33,7 +33,7 @@ export function inScopeWithSpan<Result>(span: Span, work: () => Result): Result 
 }
 
 /** Runs work that outlives what is under way, such as timers: nothing of it belongs to this scope. */
-export function outOfScope<Result>(work: () => Result): Result {
+export function runOutsideScope<Result>(work: () => Result): Result {
   return storage.exit(work);
 }
 

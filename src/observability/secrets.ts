@@ -1,7 +1,7 @@
 const HIDDEN = '[hidden]';
 
 /** What is shorter would also be found in words that are no secret. */
-export const SHORTEST_SECRET = 6;
+export const MIN_SECRET_LENGTH = 6;
 
 const SECRET_NAME = String.raw`\w*(?:password|passwd|secret|token|authorization|cookie)`;
 
@@ -50,7 +50,7 @@ function isWorthALook(text: string): boolean {
 export function withoutSecrets(text: string, secrets: readonly string[] = []): string {
   let clean = text;
   for (const secret of secrets) {
-    if (secret.length >= SHORTEST_SECRET && clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);
+    if (secret.length >= MIN_SECRET_LENGTH && clean.includes(secret)) clean = clean.replaceAll(secret, HIDDEN);
   }
   if (!isWorthALook(clean)) return clean;
   for (const [pattern, replacement] of PATTERNS) clean = clean.replace(pattern, replacement);

@@ -13,7 +13,7 @@ const SHORTEST_PREFIX = 2;
 /** Texts whose folding is remembered: pages, counts and counts of pages ask for the same one after the other. */
 const MAX_REMEMBERED = 1000;
 /** PostgreSQL's largest integer. */
-const LARGEST_NUMBER = 2 ** 31 - 1;
+const MAX_NUMBER = 2 ** 31 - 1;
 
 /**
  * Letters of scripts that are written without blanks, and of Korean, whose words carry their particles: texts hold each
@@ -78,7 +78,7 @@ function termsOf(word: string, unfinished: boolean): Term[] {
 function numbersIn(typed: string): number[] {
   const [, alone] = /^\s*(\d{1,10})\s*$/.exec(typed) ?? [];
   const named = Array.from(typed.matchAll(/#(\d{1,10})(?!\d)/g), ([, digits]) => digits);
-  return [alone, ...named].map(Number).filter((number) => number <= LARGEST_NUMBER);
+  return [alone, ...named].map(Number).filter((number) => number <= MAX_NUMBER);
 }
 
 /**

@@ -1,10 +1,10 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { type Row } from '../database/row.js';
-import { changeOf, writeOf } from './ticket-consequences.js';
+import { changeOf, buildWrite } from './ticket-write-builder.js';
 import { TicketEventKind } from './ticket-event.entity.js';
 import { NO_MAILS, withQueue } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
-import { type LivingReferences } from './ticket.commands.js';
+import { type LiveReferences } from './ticket.commands.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 
 /** What an answer of the requester sets back to work. CLOSED is final: only its assignee hears of the comment. */
@@ -21,24 +21,26 @@ export function isAwaitedReply(
 }
 
 /** Whether the assignee must be locked: only the account of an inactive ticket may have been deleted. */
-export function needsLivingAssignee({ status, assignedToId }: Row<Ticket>): boolean {
+export function needsLiveAssignee({ status, assignedToId }: Row<Ticket>): boolean {
   return assignedToId !== null && !isActive(status);
 }
 
 /**
  * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. The mails of the
  * comment tell of it (`commentOn`), and the queue (`queueOf`) hears of a ticket that is new to it.
- * @param living the assignee if the account still exists; required when `needsLivingAssignee`
+ * @param live the assignee if the account still exists; required when `needsLiveAssignee`
  * @param notified whether the comment is
  */
 export function reopenOnReply(
   snapshot: TicketSnapshot,
-  living: Pick<LivingReferences, 'assignedToId'> | undefined,
+  live: Pick<LiveReferences, 'assignedToId'> | undefined,
   { at, notified }: { readonly at: string; readonly notified: boolean },
 ): TicketWrite | null {
-  const { assignedToId } = living ?? snapshot.ticket;
+  const { assignedToId } = live ?? snapshot.ticket;
   const status = assignedToId === null ? TicketStatus.OPEN : TicketStatus.IN_PROGRESS;
   const change = changeOf(snapshot.ticket, { status, assignedToId }, at);
   const mails = withQueue(NO_MAILS, snapshot.ticket, { status, assignedToId, actorId: snapshot.ticket.createdById });
-  return change && writeOf(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, mails, notified });
+  return (
+    change && buildWrite(snapshot, { ...change, actorId: null, at, kind: TicketEventKind.CHANGED, mails, notified })
+  );
 }

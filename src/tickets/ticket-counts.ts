@@ -3,7 +3,7 @@ import { type RunLimited } from '../common/bounded-limiter.js';
 import { SharedRuns } from '../common/shared-runs.js';
 import { type Db } from '../database/db.js';
 import { compiled } from '../database/sql-text.js';
-import { outOfScope } from '../observability/scope.js';
+import { runOutsideScope } from '../observability/scope.js';
 import { isActive, TicketStatus } from './ticket.entity.js';
 import { type TicketCounts } from './ticket.types.js';
 
@@ -61,7 +61,7 @@ export class SharedCounts {
     );
     const key = JSON.stringify([query.sql, query.parameters]);
     // What a shared run reads is not charged to the request that happened to begin it.
-    return this.#runs.run(key, async () => outOfScope(async () => countsOf(await this.#db.all(query))));
+    return this.#runs.run(key, async () => runOutsideScope(async () => countsOf(await this.#db.all(query))));
   }
 }
 

@@ -1,6 +1,6 @@
 import { type Viewer } from '../accounts/viewer.js';
 import { UserErrorCode, userInputError } from '../common/user-errors.js';
-import { changed } from './ticket-consequences.js';
+import { buildChange } from './ticket-write-builder.js';
 import { checkRight, noSuchTicket } from './ticket-rights.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, TicketStatus } from './ticket.entity.js';
@@ -33,7 +33,7 @@ export function markDuplicate(
     throw conflict('Other tickets are duplicates of this one. Mark them as duplicates of the other one first.');
   }
   const closing = close && isActive(ticket.status) ? { status: TicketStatus.CLOSED } : {};
-  return changed(viewer.id, snapshot, { duplicateOfId: original.id, ...closing }, at);
+  return buildChange(viewer.id, snapshot, { duplicateOfId: original.id, ...closing }, at);
 }
 
 /** Takes a link away. The status stays. @throws FORBIDDEN without the right to edit the ticket */
@@ -44,5 +44,5 @@ export function unmarkDuplicate(
   at: string,
 ): TicketWrite | null {
   checkRight(viewer, snapshot.ticket, 'edit');
-  return seesOriginal ? changed(viewer.id, snapshot, { duplicateOfId: null }, at) : null;
+  return seesOriginal ? buildChange(viewer.id, snapshot, { duplicateOfId: null }, at) : null;
 }

@@ -3,27 +3,27 @@ import {
   NotificationKind,
   NotificationReason,
 } from '../notifications/notification.entity.js';
-import { type ToldChange, toldChanges, toldComment } from '../notifications/told-changes.js';
+import { type MailedChange, mailedChanges, mailedComment } from '../notifications/mailed-changes.js';
 import { type FieldChange } from './ticket-event.entity.js';
 import { isActive, type TicketStatus } from './ticket.entity.js';
-import { type OwedMails, type TicketMails } from './ticket-write.js';
+import { type EnqueuedMails, type TicketMails } from './ticket-write.js';
 
-export const NO_MAILS: TicketMails = { owed: [], cancels: {} };
+export const NO_MAILS: TicketMails = { enqueued: [], cancels: {} };
 
 /**
  * The mails of a write of which nobody is to hear: it enqueues none. What it makes untrue is still cancelled, or left out
  * of mails that wait.
  * @param mails those that it would have otherwise
  */
-export function unannounced({ owed, cancels }: TicketMails): TicketMails {
-  return { owed: owed.filter(({ kind }) => kind === NotificationKind.UPDATED).map(amending), cancels };
+export function silenced({ enqueued, cancels }: TicketMails): TicketMails {
+  return { enqueued: enqueued.filter(({ kind }) => kind === NotificationKind.UPDATED).map(amending), cancels };
 }
 
-function amending(mails: OwedMails): OwedMails {
+function amending(mails: EnqueuedMails): EnqueuedMails {
   return { ...mails, amendsOnly: true, changes: mails.changes.map(silently) };
 }
 
-function silently(change: ToldChange): ToldChange {
+function silently(change: MailedChange): MailedChange {
   return { ...change, silent: true };
 }
 
@@ -34,23 +34,23 @@ interface Assignment {
 }
 
 /** The new assignee's mail, unless they assigned the ticket to themselves or it is done (docs/behaviour.md, "Mails"). */
-function assigned({ status, assignedToId, actorId }: Assignment): OwedMails[] {
+function assigned({ status, assignedToId, actorId }: Assignment): EnqueuedMails[] {
   if (assignedToId === null || assignedToId === actorId || !isActive(status)) return [];
   const audience = { to: 'named', ids: [assignedToId], reason: NotificationReason.ASSIGNEE } as const;
   return [{ kind: NotificationKind.ASSIGNED, audience, changes: [] }];
 }
 
-const TO_QUEUE: OwedMails = { kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] };
+const TO_QUEUE: EnqueuedMails = { kind: NotificationKind.NEW_UNASSIGNED, audience: { to: 'queue' }, changes: [] };
 
 /** Mails about a new ticket: to its assignee, or to those who are to assign it. */
 export function mailsOfCreation(ticket: Assignment): TicketMails {
-  if (ticket.assignedToId !== null) return { ...NO_MAILS, owed: assigned(ticket) };
-  return isActive(ticket.status) ? { ...NO_MAILS, owed: [TO_QUEUE] } : NO_MAILS;
+  if (ticket.assignedToId !== null) return { ...NO_MAILS, enqueued: assigned(ticket) };
+  return isActive(ticket.status) ? { ...NO_MAILS, enqueued: [TO_QUEUE] } : NO_MAILS;
 }
 
 /**
  * The mails, and those to the queue (`queueOf`) when a change leaves an active ticket without an assignee: the people
- * in it may never have heard of the ticket. Those who have are not told again (`enqueued`).
+ * in it may never have heard of the ticket. Those who have are not mailed again (`enqueueMails`).
  * @param before the ticket as it was
  */
 export function withQueue(
@@ -60,21 +60,21 @@ export function withQueue(
 ): TicketMails {
   const wasInQueue = before.assignedToId === null && isActive(before.status);
   const isInQueue = after.assignedToId === null && isActive(after.status);
-  return isInQueue && !wasInQueue ? { ...mails, owed: [...mails.owed, { ...TO_QUEUE, actorId }] } : mails;
+  return isInQueue && !wasInQueue ? { ...mails, enqueued: [...mails.enqueued, { ...TO_QUEUE, actorId }] } : mails;
 }
 
 /** Mails for a change of assignee: mails about the earlier state are cancelled; everybody concerned hears of it. */
 export function mailsOfAssignment(assignment: Assignment, changes: readonly FieldChange[]): TicketMails {
   const { assignedToId, actorId } = assignment;
   const toAssignee = assigned(assignment);
-  const toOthers: OwedMails = {
+  const toOthers: EnqueuedMails = {
     kind: NotificationKind.UPDATED,
     audience: { to: 'concerned' },
-    changes: toldChanges(changes, actorId),
+    changes: mailedChanges(changes, actorId),
     reassigned: { assignedId: toAssignee.length > 0 ? assignedToId : null },
   };
   return {
-    owed: [...toAssignee, toOthers],
+    enqueued: [...toAssignee, toOthers],
     cancels:
       assignedToId === null
         ? { ASSIGNED: NotificationCancelReason.UNASSIGNED }
@@ -84,8 +84,11 @@ export function mailsOfAssignment(assignment: Assignment, changes: readonly Fiel
 
 /** Mails to everybody concerned about other changes (docs/decisions/0020-update-mails.md). */
 export function mailsOfChanges(changes: readonly FieldChange[], actorId: string | null): TicketMails {
-  const told = toldChanges(changes, actorId);
-  return { ...NO_MAILS, owed: [{ kind: NotificationKind.UPDATED, audience: { to: 'concerned' }, changes: told }] };
+  const mailed = mailedChanges(changes, actorId);
+  return {
+    ...NO_MAILS,
+    enqueued: [{ kind: NotificationKind.UPDATED, audience: { to: 'concerned' }, changes: mailed }],
+  };
 }
 
 /**
@@ -98,10 +101,13 @@ export function mailsOfComment(
   followed: readonly FieldChange[],
 ): TicketMails {
   const { id, internal } = comment;
-  const changes = [toldComment(id, actorId)];
-  const replied: OwedMails = { kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal };
+  const changes = [mailedComment(id, actorId)];
+  const replied: EnqueuedMails = { kind: NotificationKind.REPLIED, audience: { to: 'concerned' }, changes, internal };
   // The author of the comment knows what follows from it.
-  return { ...NO_MAILS, owed: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, actorId).owed : [])] };
+  return {
+    ...NO_MAILS,
+    enqueued: [replied, ...(followed.length > 0 ? mailsOfChanges(followed, actorId).enqueued : [])],
+  };
 }
 
 /** The mails, and those to the people whom a text names for the first time. */
@@ -111,19 +117,19 @@ export function withMentioned(
     ids,
     change,
     internal,
-  }: { readonly ids: readonly string[]; readonly change: ToldChange; readonly internal: boolean },
+  }: { readonly ids: readonly string[]; readonly change: MailedChange; readonly internal: boolean },
 ): TicketMails {
   if (ids.length === 0) return mails;
   const audience = { to: 'named', ids, reason: NotificationReason.MENTIONED } as const;
   return {
     ...mails,
-    owed: [...mails.owed, { kind: NotificationKind.MENTIONED, audience, changes: [change], internal }],
+    enqueued: [...mails.enqueued, { kind: NotificationKind.MENTIONED, audience, changes: [change], internal }],
   };
 }
 
 /** Every mail about a deleted ticket waits no longer. */
 export const MAILS_OF_DELETION: TicketMails = {
-  owed: [],
+  enqueued: [],
   cancels: Object.fromEntries(
     Object.values(NotificationKind).map((kind) => [kind, NotificationCancelReason.TICKET_DELETED]),
   ),
@@ -135,7 +141,7 @@ export interface CancelledMail {
   readonly recipientId: string;
   readonly actorId: string | null;
   readonly reason: NotificationReason | null;
-  readonly changes: readonly ToldChange[];
+  readonly changes: readonly MailedChange[];
 }
 
 const SHOW_THE_TICKET: ReadonlySet<NotificationKind> = new Set([
@@ -162,10 +168,10 @@ export function mailsOfRestoring(
     ({ kind, recipientId }) => kind !== NotificationKind.UPDATED || !covered.has(recipientId),
   );
   const groups = Map.groupBy(wanted, ({ kind, recipientId }) => `${kind} ${recipientId}`);
-  return { ...NO_MAILS, owed: [...groups.values()].flatMap(restored) };
+  return { ...NO_MAILS, enqueued: [...groups.values()].flatMap(restored) };
 }
 
-function restored(mails: readonly CancelledMail[]): OwedMails[] {
+function restored(mails: readonly CancelledMail[]): EnqueuedMails[] {
   const last = mails.at(-1);
   if (last === undefined) return [];
   const { kind, recipientId, reason } = last;

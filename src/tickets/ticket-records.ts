@@ -2,15 +2,15 @@ import { newId } from '../common/id.js';
 import { type NotificationKind } from '../notifications/notification.entity.js';
 import { withTraceparent } from '../notifications/traceparents.js';
 import { type MentionRecord } from './mentions/mentions.sql.js';
-import { type OwedRecord } from './owed-mails.sql.js';
+import { type EnqueuedMailRecord } from './enqueued-mails.sql.js';
 import { type NewEvent } from './ticket-statements.js';
-import { type OwedMails, type TicketWrite } from './ticket-write.js';
+import { type EnqueuedMails, type TicketWrite } from './ticket-write.js';
 
 /** A write with its ids, which stay the same on a retry. */
 export interface PreparedWrite {
   readonly write: TicketWrite;
   readonly event: NewEvent | null;
-  readonly mails: readonly OwedRecord[];
+  readonly mails: readonly EnqueuedMailRecord[];
   readonly mentions: MentionRecord | null;
 }
 
@@ -23,20 +23,20 @@ export function prepareWrite(write: TicketWrite, dueAfter: DueAfter): PreparedWr
   return {
     write,
     event: event && { ticketId, actorId, createdAt: at, ...event, id: newId(), changes: [...event.changes] },
-    mails: write.mails.owed.map((owed) => owedRecord(write, owed, dueAfter)),
+    mails: write.mails.enqueued.map((enqueued) => mailRecord(write, enqueued, dueAfter)),
     mentions: mentions && { ...people, ...mentions, id: newId(), ticketId, actorId, createdAt: at },
   };
 }
 
-function owedRecord(write: TicketWrite, owed: OwedMails, dueAfter: DueAfter): OwedRecord {
-  const { kind, audience, changes, internal = false, reassigned, toActor = false } = owed;
+function mailRecord(write: TicketWrite, enqueued: EnqueuedMails, dueAfter: DueAfter): EnqueuedMailRecord {
+  const { kind, audience, changes, internal = false, reassigned, toActor = false } = enqueued;
   const createdAt = write.notifiedAt ?? write.at;
   return {
     ...write.people,
     id: newId(),
     kind,
     ticketId: write.ticketId,
-    actorId: owed.actorId === undefined ? write.actorId : owed.actorId,
+    actorId: enqueued.actorId === undefined ? write.actorId : enqueued.actorId,
     changes: [...changes],
     createdAt,
     sendAt: dueAfter(kind, new Date(createdAt)).toISOString(),
@@ -44,11 +44,11 @@ function owedRecord(write: TicketWrite, owed: OwedMails, dueAfter: DueAfter): Ow
     audience: audience.to,
     recipientIds: audience.to === 'named' ? audience.ids : [],
     reason: audience.to === 'named' ? audience.reason : null,
-    exceptId: toActor ? null : (owed.actorId ?? write.actorId),
+    exceptId: toActor ? null : (enqueued.actorId ?? write.actorId),
     internal,
     reassigned: reassigned !== undefined,
     assignedId: reassigned?.assignedId ?? null,
-    amendsOnly: owed.amendsOnly ?? false,
+    amendsOnly: enqueued.amendsOnly ?? false,
   };
 }
 

@@ -6,7 +6,7 @@ import { InputCheck } from '../common/input-check.js';
 import { type RunQuery } from './ticket-statements.js';
 import { type CancelledMail } from './ticket-mails.js';
 import { type Ticket } from './ticket.entity.js';
-import { type LivingReferences, type NamedIds } from './ticket.commands.js';
+import { type LiveReferences, type ReferencedIds } from './ticket.commands.js';
 import { type UserRef } from './ticket.inputs.js';
 
 /** The references of an input. */
@@ -56,7 +56,7 @@ async function named(
   run: RunQuery,
   { assignedTo, productId }: Naming,
   { lock, trustsIds }: { lock: RawBuilder<unknown>; trustsIds: boolean },
-): Promise<NamedIds> {
+): Promise<ReferencedIds> {
   const faults = new InputCheck();
   const user = async (reference: UserRef) => {
     const { key, value, which } = keyOf(reference);
@@ -84,28 +84,37 @@ async function named(
  * The people and products that an input names, locked against deletion until the transaction ends. Must be called
  * before any ticket is locked (docs/decisions/0011-order-of-locks.md).
  */
-export async function lockNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
+export async function lockReferenced(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
   return named(run, naming, { lock: LOCK, trustsIds: false });
 }
 
 /** The same without locks, for a statement that locks them itself: ids are not looked up. */
-export async function findNamed(run: RunQuery, naming: Naming): Promise<NamedIds> {
+export async function findReferenced(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
   return named(run, naming, { lock: NO_LOCK, trustsIds: true });
 }
 
 /**
- * Locks a ticket's assignee against deletion. Must be called before the ticket is locked
- * (docs/decisions/0011-order-of-locks.md).
+ * Locks the assignees of tickets that are opened again against deletion. Must be called before the tickets are locked
+ * (docs/decisions/0011-order-of-locks.md); after that, `lockAssignee` tells who is left.
+ * @param ids may hold what is no id
+ * @param which further condition on the tickets `t`; must exclude those that are hidden from the viewer
  */
-export async function lockAssigneeOf(run: RunQuery, ticketId: string): Promise<void> {
-  await livingUser(run, sql`id = (select assigned_to_id from ticket where id = ${ticketId})`, LOCK);
+export async function lockAssigneesOf(
+  run: RunQuery,
+  ids: readonly string[],
+  which: RawBuilder<boolean>,
+): Promise<void> {
+  await run(sql`
+    select id from "user" where deleted_at is null and id = any(array(
+      select t.assigned_to_id from ticket t where t.id = any(${ids.filter(isId)}::uuid[]) and ${which}
+    )) order by id ${LOCK}`);
 }
 
-/** A ticket's assignee, if the account still exists, locked against deletion. */
+/** A ticket's assignee, if the account still exists. Locked before, by `lockAssigneesOf`; another one is assigned meanwhile only rarely. */
 export async function lockAssignee(
   run: RunQuery,
   { assignedToId }: Row<Ticket>,
-): Promise<Pick<LivingReferences, 'assignedToId'>> {
+): Promise<Pick<LiveReferences, 'assignedToId'>> {
   return { assignedToId: assignedToId && (await livingUser(run, sql`id = ${assignedToId}`, LOCK)) };
 }
 
@@ -113,7 +122,7 @@ export async function lockAssignee(
  * The references of a deleted ticket that still exist, locked against deletion. An original that became a duplicate
  * itself is replaced by its own original, so that no chain arises.
  */
-export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promise<LivingReferences> {
+export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promise<LiveReferences> {
   const { productId, duplicateOfId } = ticket;
   const [original] = await run(
     sql<{ id: string | null }>`select duplicate_of_id as id from ticket where id = ${duplicateOfId}`,

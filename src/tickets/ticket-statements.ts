@@ -5,8 +5,8 @@ import { type Row } from '../database/row.js';
 import { type Values, type Writes, memoizedSql } from '../database/writes.js';
 import { NotificationStatus } from '../notifications/notification.entity.js';
 import { isCancellable } from '../notifications/notification-sql.js';
-import { forgottenMentions, mentionSource, notedMentions } from './mentions/mentions.sql.js';
-import { enqueued, IS_WAITING, owedSource, postponedMentions } from './owed-mails.sql.js';
+import { forgottenMentions, mentionSource, recordMentions } from './mentions/mentions.sql.js';
+import { enqueueMails, IS_WAITING, mailSource, postponeMentions } from './enqueued-mails.sql.js';
 import { seesTicketOf } from './ticket-audience.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { type TicketSnapshot } from './ticket-write.js';
@@ -103,8 +103,8 @@ export class TicketStatements {
         insert into ticket_event (${event.names}) select ${event.values} from ${event.source}
         where e."ticketId" in (select id from written)
       ),
-      pending as (${enqueued(owedSource(this.#writes, '$3'), sql`m."ticketId" in (select id from written)`)}),
-      noted as (${notedMentions(mentionSource(sql.raw('$4')), sql`m."ticketId" in (select id from written)`)})
+      pending as (${enqueueMails(mailSource(this.#writes, '$3'), sql`m."ticketId" in (select id from written)`)}),
+      noted as (${recordMentions(mentionSource(sql.raw('$4')), sql`m."ticketId" in (select id from written)`)})
       select ${this.#db.columns(Ticket, 't')}, t.id as "savedId", ${firstPending(sql`t.id`)} from written t`;
   }
 
@@ -116,7 +116,7 @@ export class TicketStatements {
         insert into ticket (number, ${ticket.names}) select i.number, ${ticket.values} from ${ticket.source}
       ),
       event as (insert into ticket_event (${event.names}) select ${event.values} from ${event.source}),
-      pending as (${enqueued(owedSource(this.#writes, '$3'), sql`true`)})
+      pending as (${enqueueMails(mailSource(this.#writes, '$3'), sql`true`)})
       select count(*)::int as mails from pending`;
   }
 
@@ -147,7 +147,7 @@ export class TicketStatements {
     );
     return sql<SavedRow>`
       with item as materialized (select * from ${item.source}),
-      mail as materialized (select * from ${owedSource(this.#writes, '$3')}),
+      mail as materialized (select * from ${mailSource(this.#writes, '$3')}),
       locked as materialized (
         select t.id from item i, ticket t
         where t.id = i.id and t.id = any(array(select id from item)) and ${isUnchanged}
@@ -193,7 +193,7 @@ export class TicketStatements {
         where i.id in (select id from locked) and 'assignedToId' = any(i.sets) and w.ticket_id = i.id
           and w.user_id = i."assignedToId" and w.state = 'IGNORED'
       ),
-      pending as (${enqueued(
+      pending as (${enqueueMails(
         mails,
         // After the cancellations: a mail that waits stands in the way of another one (notification_once_scheduled).
         sql`${isSaved} and (select count(*) from cancelled) >= 0 and (m.kind <> 'UPDATED' or not exists (
@@ -201,14 +201,14 @@ export class TicketStatements {
             and c.id not in (select id from cancelled)
         ))`,
       )}),
-      postponed as (${postponedMentions(mails, isSaved)}),
+      postponed as (${postponeMentions(mails, isSaved)}),
       known as (
         update notification n set changes = n.changes || m.changes from mail m
         where ${isSaved} and m.kind = 'UPDATED' and n.kind = m.kind and n.ticket_id = m."ticketId"
           and (m."amendsOnly" or n.recipient_id = m."exceptId") and ${IS_WAITING}
       ),
       forgotten as (${forgottenMentions(mentionSource(sql.raw('$4')), isSaved)}),
-      noted as (${notedMentions(mentionSource(sql.raw('$4')), isSaved)})
+      noted as (${recordMentions(mentionSource(sql.raw('$4')), isSaved)})
       select ${this.#db.columns(Ticket, 't')}, l.id as "savedId", ${firstPending(sql`l.id`)}
       from locked l left join written t on t.id = l.id`;
   }

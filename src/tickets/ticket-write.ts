@@ -3,7 +3,7 @@ import {
   type NotificationKind,
   type NotificationReason,
 } from '../notifications/notification.entity.js';
-import { type ToldChange } from '../notifications/told-changes.js';
+import { type MailedChange } from '../notifications/mailed-changes.js';
 import { type Row } from '../database/row.js';
 import { type TicketValues } from './ticket.fields.js';
 import { type FieldChange, type TicketEventKind } from './ticket-event.entity.js';
@@ -26,23 +26,23 @@ export type Audience =
   | { readonly to: 'queue' };
 
 /**
- * Mails of one kind about a write. Nobody gets one who did it, wants none of this kind or may not see the ticket. Who
- * has one of this kind already that waits is told by that one.
+ * Mails of one kind about a write. Nobody gets one who did it, wants none of this kind or may not see the ticket. For
+ * a recipient who has a pending one of this kind, that one is extended.
  */
-export interface OwedMails {
+export interface EnqueuedMails {
   readonly kind: NotificationKind;
   readonly audience: Audience;
-  readonly changes: readonly ToldChange[];
+  readonly changes: readonly MailedChange[];
   /** The author of the changes; null for several people. Default: the actor of the write. */
   readonly actorId?: string | null;
   /** Whether the mail is about an internal comment: only those who may read it get it. */
   readonly internal?: boolean;
   /**
-   * Of a change of assignee: the new one is told of it only if something else concerns them, and not if they get an
+   * Of a change of assignee: the new one is notified only if something else concerns them, and not if they get an
    * ASSIGNED mail.
    */
   readonly reassigned?: { readonly assignedId: string | null };
-  /** Whether no mail is enqueued, and only those of this kind that wait are told the changes. */
+  /** Whether no mail is enqueued, and the changes are only added to pending ones of this kind. */
   readonly amendsOnly?: boolean;
   /** Whether the actor may be a recipient: the mail waited before. */
   readonly toActor?: boolean;
@@ -51,13 +51,13 @@ export interface OwedMails {
 /** The effect of a write on the ticket's mails. */
 export interface TicketMails {
   /** At most one element of a kind and recipient. */
-  readonly owed: readonly OwedMails[];
+  readonly enqueued: readonly EnqueuedMails[];
   /** The kinds of mails about the ticket that wait no longer, and why. */
   readonly cancels: Readonly<Partial<Record<NotificationKind, NotificationCancelReason>>>;
 }
 
 /** The people whom a text names, and those of them whom it did not name before. */
-export interface NamedInText {
+export interface MentionedUsers {
   readonly all: readonly string[];
   readonly added: readonly string[];
 }

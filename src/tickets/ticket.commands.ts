@@ -3,8 +3,8 @@ import { ForbiddenError } from '../common/errors.js';
 import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { InputCheck } from '../common/input-check.js';
 import { changesOf, differing, givenValues, newValues } from './ticket-changes.js';
-import { toldComment } from '../notifications/told-changes.js';
-import { changed, isStatus, mentionsOf, withNamed, writeOf } from './ticket-consequences.js';
+import { mailedComment } from '../notifications/mailed-changes.js';
+import { buildChange, isStatus, mentionsOf, withTextMentions, buildWrite } from './ticket-write-builder.js';
 import { checkMayCreate, checkRights } from './ticket-rights.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
 import {
@@ -14,10 +14,10 @@ import {
   mailsOfCreation,
   mailsOfRestoring,
   NO_MAILS,
-  unannounced,
+  silenced,
   withMentioned,
 } from './ticket-mails.js';
-import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { type MentionedUsers, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketChange, type TicketValues } from './ticket.fields.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
@@ -30,7 +30,7 @@ import { type Row } from '../database/row.js';
  */
 
 /** The ids of the people and products that an input names; undefined for a reference that the input leaves out. */
-export interface NamedIds {
+export interface ReferencedIds {
   readonly assignedToId: string | null | undefined;
   readonly productId: string | null | undefined;
   /** NOT_FOUND for each reference that does not exist. */
@@ -40,7 +40,7 @@ export interface NamedIds {
 const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null, notified: true };
 
 /** The references of a ticket that still exist; null for the others. */
-export interface LivingReferences {
+export interface LiveReferences {
   readonly assignedToId: string | null;
   readonly productId: string | null;
   readonly duplicateOfId: string | null;
@@ -76,9 +76,9 @@ export function createTicket(
   viewer: Viewer,
   id: string,
   input: CreateTicketInput,
-  named: NamedIds,
+  named: ReferencedIds,
   at: string,
-  naming: NamedInText | null = null,
+  naming: MentionedUsers | null = null,
 ): TicketWrite {
   checkMayCreate(viewer);
   const check = new InputCheck();
@@ -88,7 +88,7 @@ export function createTicket(
   const { assignedToId = null, productId = null } = named;
   const status = isStatus(values.status) ? values.status : TicketStatus.OPEN;
   const notified = input.notify ?? true;
-  const mails = withNamed(mailsOfCreation({ status, assignedToId, actorId: viewer.id }), id, viewer.id, naming);
+  const mails = withTextMentions(mailsOfCreation({ status, assignedToId, actorId: viewer.id }), id, viewer.id, naming);
   return {
     ticketId: id,
     revision: null,
@@ -127,7 +127,7 @@ export function importTicket(
     revision: null,
     values,
     event: { ...CREATED, notified },
-    mails: sendsMail && notified && assignedToId !== null ? mails : unannounced(mails),
+    mails: sendsMail && notified && assignedToId !== null ? mails : silenced(mails),
     mentions: null,
     people: { createdById: actorId, assignedToId, productId },
     actorId,
@@ -139,7 +139,7 @@ export function importTicket(
 /**
  * Changes the fields that are given.
  * @param named required for a change that names people or products
- * @param living required when `reopensAssigned`
+ * @param live required when `reopensAssigned`
  * @param naming whom title and description name after the change, if it changes one of them
  */
 export function updateTicket(
@@ -147,9 +147,9 @@ export function updateTicket(
   snapshot: TicketSnapshot,
   { expectedVersion, notify, ...change }: TicketChange & Pick<UpdateTicketInput, 'expectedVersion' | 'notify'>,
   at: string,
-  named?: NamedIds,
-  living?: Pick<LivingReferences, 'assignedToId'>,
-  naming: NamedInText | null = null,
+  named?: ReferencedIds,
+  live?: Pick<LiveReferences, 'assignedToId'>,
+  naming: MentionedUsers | null = null,
 ): TicketWrite | null {
   const { ticket } = snapshot;
   checkRights(viewer, ticket, change);
@@ -159,8 +159,8 @@ export function updateTicket(
   if (named) check.include(named.faults);
   check.done();
   // A closed ticket keeps an assignee whose account is deleted; when it is reopened it becomes unassigned.
-  const assignedToId = living && reopensAssigned(ticket, change) ? living.assignedToId : undefined;
-  return changed(
+  const assignedToId = live && reopensAssigned(ticket, change) ? live.assignedToId : undefined;
+  return buildChange(
     viewer.id,
     snapshot,
     {
@@ -177,7 +177,7 @@ export function updateTicket(
 export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: string): TicketWrite {
   if (!canDeleteTicket(viewer, factsOfRow(snapshot.ticket)))
     throw new ForbiddenError('You may not delete this ticket.');
-  return writeOf(snapshot, {
+  return buildWrite(snapshot, {
     actorId: viewer.id,
     at,
     kind: TicketEventKind.DELETED,
@@ -194,20 +194,20 @@ export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: strin
 export function restoreTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  { living, cancelled }: { readonly living: LivingReferences; readonly cancelled: readonly CancelledMail[] },
+  { live, cancelled }: { readonly live: LiveReferences; readonly cancelled: readonly CancelledMail[] },
   at: string,
 ): TicketWrite | null {
   const { ticket } = snapshot;
   if (ticket.deletedAt === null) return null;
-  const values = differing(ticket, { ...living });
+  const values = differing(ticket, { ...live });
   const changes = changesOf(ticket, values);
-  return writeOf(snapshot, {
+  return buildWrite(snapshot, {
     actorId: viewer.id,
     at,
     kind: TicketEventKind.RESTORED,
     values: { ...values, deletedAt: null },
     changes,
-    mails: mailsOfRestoring({ status: ticket.status, assignedToId: living.assignedToId }, cancelled),
+    mails: mailsOfRestoring({ status: ticket.status, assignedToId: live.assignedToId }, cancelled),
   });
 }
 
@@ -223,9 +223,9 @@ export function commentOn(
   comment: { readonly id: string; readonly internal: boolean; readonly notify?: boolean | null | undefined },
   at: string,
   followed: readonly FieldChange[] = [],
-  naming: NamedInText | null = null,
+  naming: MentionedUsers | null = null,
 ): TicketWrite {
-  return writeOf(snapshot, {
+  return buildWrite(snapshot, {
     actorId: viewer.id,
     at,
     kind: TicketEventKind.COMMENTED,
@@ -242,28 +242,28 @@ export function editComment(
   snapshot: TicketSnapshot,
   comment: { readonly id: string; readonly internal: boolean },
   at: string,
-  naming: NamedInText,
+  naming: MentionedUsers,
 ): TicketWrite {
   const named = namedInComment(NO_MAILS, comment, viewer.id, naming);
-  return writeOf(snapshot, { actorId: viewer.id, at, kind: null, values: null, ...named });
+  return buildWrite(snapshot, { actorId: viewer.id, at, kind: null, values: null, ...named });
 }
 
 function namedInComment(
   mails: TicketMails,
   { id, internal }: { readonly id: string; readonly internal: boolean },
   actorId: string,
-  naming: NamedInText | null,
+  naming: MentionedUsers | null,
 ): Pick<TicketWrite, 'mails' | 'mentions'> {
   if (naming === null) return { mails, mentions: null };
   return {
-    mails: withMentioned(mails, { ids: naming.added, change: toldComment(id, actorId), internal }),
+    mails: withMentioned(mails, { ids: naming.added, change: mailedComment(id, actorId), internal }),
     mentions: { commentId: id, userIds: naming.all, internal },
   };
 }
 
 /** Takes a deleted user off a ticket. Their mails are cancelled with the account. */
 export function unassignDeletedUser(actorId: string, snapshot: TicketSnapshot, at: string): TicketWrite {
-  return writeOf(snapshot, {
+  return buildWrite(snapshot, {
     actorId,
     at,
     kind: TicketEventKind.CHANGED,

@@ -8,10 +8,10 @@ import { UserErrorCode, UserInputError, userInputError } from '../common/user-er
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';
 import {
   mailsCancelledByDeletion,
-  findNamed,
+  findReferenced,
   lockAssignee,
-  lockAssigneeOf,
-  lockNamed,
+  lockAssigneesOf,
+  lockReferenced,
   lockReferences,
 } from './ticket-references.js';
 import { checkMayCreate, checkMayNotify, checkRights, noSuchTicket } from './ticket-rights.js';
@@ -20,7 +20,7 @@ import { type NewEvent } from './ticket-statements.js';
 import { readableTickets, visibleTickets } from './ticket-visibility.js';
 import { findMentions, ticketText } from './mentions/find-mentions.js';
 import { type RunQuery } from './ticket-statements.js';
-import { type NamedInText, type TicketSnapshot } from './ticket-write.js';
+import { type MentionedUsers, type TicketSnapshot } from './ticket-write.js';
 import {
   createTicket,
   deleteTicket,
@@ -29,7 +29,7 @@ import {
   restoreTicket,
   updateTicket,
 } from './ticket.commands.js';
-import { type Ticket } from './ticket.entity.js';
+import { isActive, type Ticket } from './ticket.entity.js';
 import { type CreateTicketInput, type UpdateTicketInput } from './ticket.inputs.js';
 import { canRestoreTickets, canViewTicket, factsOfRow } from './ticket.policy.js';
 import { type SavedTicket, type TicketStore } from './ticket.store.js';
@@ -67,13 +67,23 @@ export async function lockVisible(
   return snapshots.filter(({ ticket }) => canViewTicket(viewer, factsOfRow(ticket)));
 }
 
+async function lockAssigneesOfReopened(
+  { run }: TicketTransaction,
+  viewer: Viewer,
+  ids: readonly string[],
+  { status }: Pick<UpdateTicketInput, 'status'>,
+): Promise<void> {
+  if (status == null || !isActive(status)) return;
+  await lockAssigneesOf(run, ids, sql`t.status in ('DONE', 'CLOSED') and ${visibleTickets(viewer, 't')}`);
+}
+
 /** Whom title and description name after a change, if it changes one of them. */
 async function newMentions(
   run: RunQuery,
   viewer: Viewer,
   { ticket }: TicketSnapshot,
   { title, description }: Pick<UpdateTicketInput, 'title' | 'description'>,
-): Promise<NamedInText | null> {
+): Promise<MentionedUsers | null> {
   const changed = { title: title ?? ticket.title, description: description ?? ticket.description };
   return findMentions(run, ticketText(changed), ticketText(ticket), viewer.id);
 }
@@ -107,7 +117,7 @@ export class TicketService {
     if (saved) return { id, written: saved.ticket };
     if (input.id != null && (await this.#isEarlierCall(viewer, input.id))) return { id };
     const isNew = await this.#store.transaction(async (tx) => {
-      const named = await lockNamed(tx.run, input);
+      const named = await lockReferenced(tx.run, input);
       const naming = await findMentions(tx.run, ticketText(input), null, viewer.id);
       return tx.create(createTicket(viewer, id, input, named, this.#now(), naming));
     });
@@ -118,7 +128,7 @@ export class TicketService {
   /** Null, with nothing written, for invalid input and for what only a transaction can decide. */
   async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<SavedTicket | null> {
     if (!isId(id)) return null;
-    const named = await findNamed(this.#store.run, input);
+    const named = await findReferenced(this.#store.run, input);
     const naming = await findMentions(this.#store.run, ticketText(input), null, viewer.id);
     try {
       return await this.#store.save(createTicket(viewer, id, input, named, this.#now(), naming));
@@ -154,12 +164,13 @@ export class TicketService {
     const saved = await this.#updateUnlocked(viewer, id, change);
     if (saved) return { id, ...saved };
     const [event] = await this.#store.transaction(async (tx) => {
-      const named = await lockNamed(tx.run, change);
+      const named = await lockReferenced(tx.run, change);
+      await lockAssigneesOfReopened(tx, viewer, [id], change);
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
-      const living = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
+      const live = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
       const naming = await newMentions(tx.run, viewer, snapshot, change);
-      return tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, living, naming)]);
+      return tx.save([updateTicket(viewer, snapshot, change, this.#now(), named, live, naming)]);
     });
     return { id, ...(event && { event }) };
   }
@@ -190,7 +201,8 @@ export class TicketService {
     checkNumber(given);
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     await this.#store.transaction(async (tx) => {
-      const named = await lockNamed(tx.run, change);
+      const named = await lockReferenced(tx.run, change);
+      await lockAssigneesOfReopened(tx, viewer, ids, change);
       const snapshots = await lockVisible(tx, viewer, ids);
       const visible = new Set(snapshots.map(({ ticket }) => ticket.id));
       const missing = given.flatMap((id, index) =>
@@ -200,10 +212,8 @@ export class TicketService {
       for (const { ticket } of snapshots) checkRights(viewer, ticket, change);
       const writes = [];
       for (const snapshot of snapshots) {
-        const living = reopensAssigned(snapshot.ticket, change)
-          ? await lockAssignee(tx.run, snapshot.ticket)
-          : undefined;
-        writes.push(updateTicket(viewer, snapshot, change, this.#now(), named, living));
+        const live = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
+        writes.push(updateTicket(viewer, snapshot, change, this.#now(), named, live));
       }
       await tx.save(writes);
     });
@@ -233,13 +243,14 @@ export class TicketService {
     const id = given.toLowerCase();
     if (!isId(id)) throw noSuchTicket('id');
     await this.#store.transaction(async (tx) => {
-      await lockAssigneeOf(tx.run, id);
-      const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readableTickets(viewer, 't', { deletedToo: true })}`);
+      const readable = readableTickets(viewer, 't', { deletedToo: true });
+      await lockAssigneesOf(tx.run, [id], readable);
+      const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readable}`);
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
-      const living = await lockReferences(tx.run, snapshot.ticket);
+      const live = await lockReferences(tx.run, snapshot.ticket);
       const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket);
-      await tx.save([restoreTicket(viewer, snapshot, { living, cancelled }, this.#now())]);
+      await tx.save([restoreTicket(viewer, snapshot, { live, cancelled }, this.#now())]);
     });
     return id;
   }

@@ -12,7 +12,7 @@ const COMMENT =
 /** Between two requests of a connection: many at work, and a machine that is not saturated. */
 const PAUSE_MS = 25;
 const LOOK_AGAIN_MS = 50;
-/** One ticket of so many is somebody's, and owes a mail. */
+/** One ticket of so many is somebody's, and enqueues a mail. */
 const ASSIGNED_EACH = 5;
 
 /** A write that the API acknowledged. */

@@ -53,14 +53,14 @@ export function judge(
 ): Verdict {
   const byMessage = Map.groupBy(mails, ({ messageId }) => messageId.replace(/@.*/, ''));
   const assigned = pending.filter(({ kind }) => kind === 'ASSIGNED');
-  const owedByTicket = Map.groupBy(assigned, ({ ticketId }) => ticketId);
+  const mailsByTicket = Map.groupBy(assigned, ({ ticketId }) => ticketId);
   const sentByTicket = Map.groupBy(mails, ({ ticketId }) => ticketId);
   const overlaps: number[] = [];
   let lost = pending.filter(({ status }) => status === 'SCHEDULED' || status === 'FAILED').length;
   let twiceForOneTurn = 0;
 
   for (const { id, turns } of stories) {
-    const mailIds = new Set((owedByTicket.get(id) ?? []).map(({ mailId }) => mailId));
+    const mailIds = new Set((mailsByTicket.get(id) ?? []).map(({ mailId }) => mailId));
     const mailsOfTicket = [...mailIds].flatMap((mailId) => byMessage.get(mailId)?.slice(0, 1) ?? []);
     const last = turns.at(-1);
     if (

@@ -32,10 +32,10 @@ export interface Vocabulary {
 /** What a query is made by: so many numbers up to so much. */
 const DRAWS = 500;
 const MOST = 1_000_000;
-const DEEPEST = 5;
+const MAX_DEPTH = 5;
 const DEEPEST_INPUT = 2;
 /** Pages stay small, or most queries would be refused as too costly. */
-const LARGEST_PAGE = 3;
+const MAX_PAGE_SIZE = 3;
 
 /**
  * Random queries over all that a schema has: fields and arguments that it gains later are asked for too.
@@ -94,7 +94,7 @@ export function randomQuery(
       const paging = names.has('first') && names.has('last');
       const own = args.filter(({ name }) => !['first', 'last', 'after', 'before'].includes(name));
       const list = given(own, 0);
-      if (paging) list.push(`${oneOf(['first', 'last'])}: ${oneOf([1, 2, LARGEST_PAGE])}`);
+      if (paging) list.push(`${oneOf(['first', 'last'])}: ${oneOf([1, 2, MAX_PAGE_SIZE])}`);
       return list.length > 0 ? `(${list.join(', ')})` : '';
     };
 
@@ -113,7 +113,7 @@ export function randomQuery(
       const fields = Object.values((type satisfies GraphQLObjectType).getFields());
       const leaves = fields.filter((field) => isLeafType(getNamedType(field.type)) && chance(60));
       // What lists hold lies behind these: without them a query would say little.
-      const branches = fields.filter((field) => !isLeafType(getNamedType(field.type)) && depth < DEEPEST);
+      const branches = fields.filter((field) => !isLeafType(getNamedType(field.type)) && depth < MAX_DEPTH);
       const chosen = branches.filter((field) => chance(field.name === 'nodes' ? 80 : 30));
       const asked = [...leaves, ...chosen].map((field) => fieldOf(field, depth));
       return `{ ${['__typename', ...asked].join(' ')} }`;

@@ -182,7 +182,7 @@ describe('a server that is told to stop', () => {
       expect(ms).toBeLessThan(MAX_EXIT_MS);
       expect(docket.output()).toMatch(/"requests":1,"mails":1,"msg":"What did not end in time was cut/);
       const { rows } = await db.query(
-        `select status, claimed_until <= now() as free, retry_at from notification where attempts > 0`,
+        `select status, lease_expires_at <= now() as free, retry_at from notification where attempts > 0`,
       );
       expect(rows).toEqual([{ status: 'SCHEDULED', free: true, retry_at: null }]);
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { afterAll, expect } from '@jest/globals';
 import { Client } from 'pg';
-import { sealed, tarEntries, tarEntry } from '../../src/cli/backup/tar.js';
+import { withTrailer, tarEntries, tarEntry } from '../../src/cli/backup/tar.js';
 import { type TestServer } from '../support/server.js';
 import { databaseUrl, onServer, TEMPLATE } from '../support/test-database.js';
 import { cli, folder } from './support.js';
@@ -65,6 +65,6 @@ export async function withChanged(
     blocks.push(...tarEntry(entry.name, changed, new Date(0)));
   }
   const copy = join(await folder(), 'changed.tar');
-  await writeFile(copy, sealed(Readable.from(blocks), new Date(0)));
+  await writeFile(copy, withTrailer(Readable.from(blocks), new Date(0)));
   return copy;
 }

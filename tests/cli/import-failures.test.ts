@@ -20,7 +20,7 @@ const MAIN = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 const PROJECT = fileURLToPath(new URL('../..', import.meta.url));
 /** Longer than a request's statements may take. */
 const REQUEST_TIMEOUT = '5.1 s';
-const PATIENCE_MS = 60_000;
+const STALL_TIMEOUT_MS = 60_000;
 
 let server: TestServer;
 let path: string;
@@ -64,7 +64,7 @@ async function untilWaiting(interval = '0 s'): Promise<void> {
       [interval],
     );
     return rowCount === 1;
-  }, PATIENCE_MS);
+  }, STALL_TIMEOUT_MS);
 }
 
 test(
@@ -77,7 +77,7 @@ test(
     await session.query('commit');
     expect(await done).toMatchObject({ code: 0, stdout: expect.stringContaining('Imported 1,200 tickets') });
   },
-  PATIENCE_MS,
+  STALL_TIMEOUT_MS,
 );
 
 describe('ticket numbers', () => {
@@ -163,7 +163,7 @@ test(
     expect(await countTickets()).toBe(count);
     expect(await nextNumber()).toBe(before + 1);
   },
-  PATIENCE_MS,
+  STALL_TIMEOUT_MS,
 );
 
 describe('when PostgreSQL is stopped', () => {
@@ -194,7 +194,7 @@ describe('when PostgreSQL is stopped', () => {
           `select 1 from pg_stat_activity where application_name = 'docket' and wait_event_type = 'Lock'`,
         );
         return rowCount === 1;
-      }, PATIENCE_MS);
+      }, STALL_TIMEOUT_MS);
       await database.stop();
       expect(await result).toEqual({
         code: 1,
@@ -203,6 +203,6 @@ describe('when PostgreSQL is stopped', () => {
           'The import failed: terminating connection due to administrator command. Nothing was imported: what was written has been rolled back. Run it again; tickets that are already here stay as they are.\n',
       });
     },
-    PATIENCE_MS,
+    STALL_TIMEOUT_MS,
   );
 });

@@ -125,7 +125,7 @@ describe('an import', () => {
     expect(await countTickets()).toBe(before);
   });
 
-  test('owes no mails unless they are asked for, and then only about active tickets of others', async () => {
+  test('enqueues no mails unless they are asked for, and then only about active tickets of others', async () => {
     const grace = await buildPerson(server, { username: 'grace' });
     const rows = `${JIRA}Third,DOC-3,Bug,Done,Major,,ada,${grace.username},30/Sep/21 17:20,,,,,,x\n`;
     const others = `Fourth,DOC-4,Bug,Open,Major,,ada,${grace.username},30/Sep/21 17:20,,,,,,x\n`;
@@ -134,7 +134,7 @@ describe('an import', () => {
     expect(await entities().count(Notification, { recipient: grace.id })).toBe(0);
     source += 1;
     const { stdout } = await importing(path, '--preset', 'jira', '--send-mails');
-    expect(stdout).toContain('1 mail owed');
+    expect(stdout).toContain('1 mail enqueued');
     const pending = await entities().findOneOrFail(Notification, { ticket: await imported('Fourth') });
     expect(pending).toMatchObject({ kind: 'ASSIGNED', sendAt: new Date(server.clock.now().getTime() + 12 * 60_000) });
     expect(await entities().count(Notification, { ticket: await imported('Third') })).toBe(0);
@@ -244,10 +244,18 @@ describe('an import', () => {
     const found = await entities().find(TicketMention, { user: mei.id }, { orderBy: { ticket: 'asc' } });
     expect(found.map(({ ticket: { id: ticketId } }) => ticketId)).toEqual(['1', '1', '3', '3'].map(exportedId));
     const bad = await file('y.json', JSON.stringify([ticket('4', 'mei')]));
-    expect(await cli(server, ['import-tickets', bad, '--preset', 'docket'])).toMatchObject({
-      code: 1,
-      stderr: expect.stringContaining('mentions: it is no list of usernames.'),
-    });
+    const foreign = await file('z.csv', 'id,title,description,createdBy,named\n1,x,y,ada,"mei, tomas"\n');
+    for (const words of [
+      [bad, '--preset', 'docket'],
+      [foreign, '--source', 'other', '--map', 'mentions=named'],
+    ]) {
+      expect(await cli(server, ['import-tickets', ...words])).toMatchObject({
+        code: 1,
+        stderr: expect.stringContaining(
+          'mentions: it is no list of usernames. Expected a JSON list such as ["mei", "tomas"]',
+        ),
+      });
+    }
   });
 
   test('keeps what was silent, mails nobody about it, and reopens no ticket for a comment', async () => {
@@ -259,7 +267,7 @@ describe('an import', () => {
       { ...ticket, id: '2', title: 'Aloud', status: 'ON_HOLD', comments: [comment] },
     ];
     const { stdout } = await importing(await file('x.json', JSON.stringify(rows)), '--send-mails');
-    expect(stdout).toContain('1 mail owed');
+    expect(stdout).toContain('1 mail enqueued');
     const notified = async (title: string) => {
       const events = await entities().find(TicketEvent, { ticket: await imported(title) });
       return events.map((event) => event.notified);

@@ -28,7 +28,7 @@ const STRINGS = [
   '\u202e\u{10FFFF}\uFEFF',
 ];
 /** Others are of more than one level, and hold what has been tried already. */
-const DEEPEST = 2;
+const MAX_DEPTH = 2;
 
 let server: TestServer;
 let admin: Person;
@@ -88,7 +88,7 @@ function placesIn(root: string, fields: readonly InputField[], depth = 0): Place
     const inList = (value: unknown) => (isList ? [value] : value);
     const around = (value: unknown) => ({ ...requiredOf(root, fields), [name]: inList(value) });
     if (isInputObjectType(named)) {
-      if (depth >= DEEPEST) return [];
+      if (depth >= MAX_DEPTH) return [];
       const inner = placesIn(root, Object.values(named.getFields()), depth + 1);
       return inner.map((place) => ({ name: `${name}.${place.name}`, with: (text) => around(place.with(text)) }));
     }

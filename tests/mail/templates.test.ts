@@ -276,7 +276,7 @@ describe('the mail about a comment', () => {
     changes: [],
     changedByName: undefined,
     assignedByName: undefined,
-    isNamedInTicket: false,
+    isMentionedInTicket: false,
     isMention: false,
     authorName: 'Mei Tanaka',
   };
@@ -292,7 +292,7 @@ describe('the mail about a comment', () => {
   });
 
   test('shows the description that mentions the recipient', () => {
-    const { text } = repliedMail({ ...REPLY, isMention: true, isNamedInTicket: true, comments: [] });
+    const { text } = repliedMail({ ...REPLY, isMention: true, isMentionedInTicket: true, comments: [] });
     expect(text).toMatch(/^Mei Tanaka has mentioned you\.\n\n> It burns\.\n> Please hurry\.\n— Grace Hopper\n\n#13/);
   });
 

@@ -1,7 +1,7 @@
 import { type Person } from '../support/factories.js';
 import { type TestServer } from '../support/server.js';
 
-/** A ticket as its creator makes it over the API, with the mail that it owes. */
+/** A ticket as its creator makes it over the API, with the mail that it enqueues. */
 export async function createTicket(
   creator: Person,
   input: Record<string, unknown> = {},

@@ -66,7 +66,7 @@ describe('the mail about an assignment', () => {
     }
   });
 
-  test.each(['DONE', 'CLOSED'])('is not owed for a ticket that is created %s', async (status) => {
+  test.each(['DONE', 'CLOSED'])('is not enqueued for a ticket that is created %s', async (status) => {
     const { creator, assignee } = await people();
     await createTicket(creator, { status, assignedTo: { username: assignee.username } });
     await later(server, { minutes: 12 });
@@ -74,7 +74,7 @@ describe('the mail about an assignment', () => {
     expect(await notificationsOf(assignee, { kind: ['ASSIGNED'] })).toEqual([]);
   });
 
-  test('is not owed for a ticket that is done when it is assigned, and a mail about changes is once it is opened again', async () => {
+  test('is not enqueued for a ticket that is done when it is assigned, and a mail about changes is once it is opened again', async () => {
     const { creator, assignee } = await people();
     const { id, number } = await createTicket(creator, { status: 'DONE' });
     await updateTicket(creator, { id, assignedTo: { id: assignee.id } });
@@ -88,7 +88,7 @@ describe('the mail about an assignment', () => {
     expect(subjectsTo(server, assignee)).toEqual([`[#${number}] Printer on fire`]);
   });
 
-  test('is not owed to somebody who takes a ticket themselves, however they name themselves', async () => {
+  test('is not enqueued for somebody who takes a ticket themselves, however they name themselves', async () => {
     const { creator } = await people();
     const self = await buildPerson(server, { role: BuiltInRole.TECH });
     for (const assignedTo of [

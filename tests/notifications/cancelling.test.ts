@@ -59,7 +59,7 @@ describe('a mail that waits', () => {
     const inHandUntil = new Date(server.clock.now().getTime() + 30_000);
     await server.app.orm.em
       .fork()
-      .execute('update notification set claimed_until = ?, attempts = 1 where ticket_id = ?', [inHandUntil, id]);
+      .execute('update notification set lease_expires_at = ?, attempts = 1 where ticket_id = ?', [inHandUntil, id]);
     await updateTicket(creator, { id, assignedTo: { id: second.id } });
     await updateTicket(creator, { id, assignedTo: { id: first.id } });
     await later(server, { minutes: 12 });
@@ -89,7 +89,7 @@ describe('a mail that waits', () => {
     ]);
   });
 
-  test('about the assignment is owed again when the ticket is restored, and tells what was said meanwhile', async () => {
+  test('about the assignment is enqueued again when the ticket is restored, and tells what was said meanwhile', async () => {
     const { creator, first, id } = await twoPeopleAndATicket();
     await comment(creator, id, 'Before.');
     await deleteAndRestore(id, { minutes: 60 });
@@ -102,7 +102,7 @@ describe('a mail that waits', () => {
     expect(mail?.text).toMatch(/has assigned this ticket to you\.[^]*> Before\./);
   });
 
-  test('about changes is owed again when the ticket is restored, and no other', async () => {
+  test('about changes is enqueued again when the ticket is restored, and no other', async () => {
     const { creator, first, second, id } = await twoPeopleAndATicket();
     await later(server, { minutes: 12 });
     await updateTicket(creator, { id, priority: 'HIGH' });
@@ -121,7 +121,7 @@ describe('a mail that waits', () => {
     expect([...mailsTo(server, first), ...mailsTo(server, second)]).toHaveLength(2);
   });
 
-  test('about the assignment is not owed again when the ticket was done meanwhile, or nobody wants it', async () => {
+  test('about the assignment is not enqueued again when the ticket was done meanwhile, or nobody wants it', async () => {
     const { creator, first, id } = await twoPeopleAndATicket();
     await updateTicket(creator, { id, status: 'DONE' });
     await deleteAndRestore(id);

@@ -65,7 +65,7 @@ describe('notification settings', () => {
     expect(errors).toMatchObject([{ extensions: { code: 'UNAUTHENTICATED' } }]);
   });
 
-  test('turned off take back what waits, and owe nothing new', async () => {
+  test('turned off take back what waits, and enqueue nothing new', async () => {
     const [creator, person] = [await buildPerson(server), await buildPerson(server)];
     const { id } = await createTicket(creator, { assignedTo: { id: person.id } });
     const changed = await buildTicket(server, { createdBy: creator, assignedTo: person });

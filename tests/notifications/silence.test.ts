@@ -52,7 +52,7 @@ describe('a silent change', () => {
     ]);
   });
 
-  test('owes nothing to the queue and to those whom it mentions', async () => {
+  test('enqueues nothing for the queue and for those whom it mentions', async () => {
     const { id } = await createTicket(manager, { description: `@${assignee.username} look.`, notify: false });
     const content = `@${assignee.username} look again.`;
     await manager.client.query(SAY, { input: { ticketId: id, content, notify: false } });

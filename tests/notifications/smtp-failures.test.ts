@@ -95,7 +95,7 @@ describe('a mail that the SMTP server', () => {
     const person = await personWithDueMail(server);
     await server.deliverDue();
     await server.app.orm.em.fork().execute(
-      `update notification set status = 'SCHEDULED', sent_at = null, claimed_until = ?
+      `update notification set status = 'SCHEDULED', sent_at = null, lease_expires_at = ?
        where recipient_id = ? and kind = 'ASSIGNED'`,
       [new Date(server.clock.now().getTime() + 30_000), person.id],
     );

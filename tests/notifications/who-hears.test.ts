@@ -570,7 +570,7 @@ describe('replyRecipients', () => {
   });
 });
 
-test('a thousand watchers of a ticket are owed their mails by one statement', async () => {
+test('a thousand watchers of a ticket get their mails enqueued by one statement', async () => {
   const creator = await buildPerson(server);
   const { id } = await buildTicket(server, { createdBy: creator });
   await select(

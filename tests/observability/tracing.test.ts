@@ -83,7 +83,7 @@ describe('with an OTLP endpoint', () => {
     await receiver.close();
   });
 
-  test('a mutation, its statements and the mail that it owes are one trace, which began with the client', async () => {
+  test('a mutation, its statements and the mail that it enqueues are one trace, which began with the client', async () => {
     await begin();
     const input = { title: `${CANARY}-title`, description: `${CANARY}-text`, assignedTo: { id: assignee.id } };
     await send(server.url, person.client.token, CREATE, { input }, `00-${TRACE_ID}-${CLIENT_SPAN}-01`);

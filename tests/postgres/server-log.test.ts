@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { sealed, tarEntries, tarEntry } from '../../src/cli/backup/tar.js';
+import { withTrailer, tarEntries, tarEntry } from '../../src/cli/backup/tar.js';
 import { cli, file } from '../cli/support.js';
 import { succeed } from '../support/calls.js';
 import { type Cluster, startCluster } from '../support/cluster.js';
@@ -41,7 +41,7 @@ async function damagedBackup(): Promise<Buffer> {
     const changed = rows === '' ? content : gzipSync(rows.replaceAll(/^[\da-f-]{36}\t/gm, 'canary-row\t'));
     blocks.push(...tarEntry(name, changed, new Date(0)));
   }
-  return buffer(sealed(Readable.from(blocks), new Date(0)));
+  return buffer(withTrailer(Readable.from(blocks), new Date(0)));
 }
 
 test("PostgreSQL's log holds no row of a damaged backup, from a file or through a pipe", async () => {

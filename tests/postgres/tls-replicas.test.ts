@@ -18,7 +18,7 @@ import { query } from '../cli/backups.js';
 jest.setTimeout(120_000);
 
 const DATABASE = 'docket_tls';
-/** Only the tests and the server's own keeper may come in clear, and only to the maintenance database. */
+/** Only the tests and the supervisor of the server may come in clear, and only to the maintenance database. */
 const RULES = [
   'hostnossl postgres postgres 127.0.0.1/32 scram-sha-256',
   'hostssl all,replication all 127.0.0.1/32 scram-sha-256',

@@ -65,7 +65,7 @@ test('A PostgreSQL that stops during the migrations is told in a sentence, and t
 
 test('Nobody waits for longer than that', async () => {
   const nobody = 'postgres://postgres@127.0.0.1:1/docket';
-  await expect(openSession(nobody, { patienceMs: 100 })).rejects.toThrow(
+  await expect(openSession(nobody, { timeoutMs: 100 })).rejects.toThrow(
     /^The database at 127.0.0.1:1 cannot be used: connect ECONNREFUSED .* Look at DATABASE_URL, and whether PostgreSQL runs there.$/,
   );
 });
@@ -87,7 +87,7 @@ describe('Two that start at once', () => {
 
   test('do not wait for ever', async () => {
     const [holder, other] = [await openSession(cluster.url()), await openSession(cluster.url())];
-    const lock = { key: 7, meanwhile: 'Somebody works', patienceMs: 0 };
+    const lock = { key: 7, meanwhile: 'Somebody works', timeoutMs: 0 };
     try {
       await withAdvisoryLock(holder, lock, async () => {
         await expect(withAdvisoryLock(other, lock, async () => {})).rejects.toThrow(

@@ -14,12 +14,12 @@ import {
   unassignDeletedUser,
   updateTicket,
 } from '../../src/tickets/ticket.commands.js';
-import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
+import { isAwaitedReply, needsLiveAssignee, reopenOnReply } from '../../src/tickets/reply.commands.js';
 import { TicketPriority, TicketStatus, TicketType } from '../../src/tickets/ticket.entity.js';
 
 const EARLIER = '2026-11-20T08:00:00.000Z';
 const NOW = '2026-11-27T08:00:00.000Z';
-const NO_MAILS = { owed: [], cancels: {} };
+const NO_MAILS = { enqueued: [], cancels: {} };
 const TO_QUEUE = { kind: 'NEW_UNASSIGNED', audience: { to: 'queue' }, changes: [] };
 const toAssignee = (id: string) => ({
   kind: 'ASSIGNED',
@@ -100,7 +100,7 @@ describe('createTicket', () => {
         closedAt: null,
       },
       event: { kind: 'CREATED', changes: [], commentId: null, notified: true },
-      mails: { owed: [TO_QUEUE], cancels: {} },
+      mails: { enqueued: [TO_QUEUE], cancels: {} },
       mentions: null,
       people: { createdById: 'creator', assignedToId: null, productId: null },
       actorId: 'creator',
@@ -114,11 +114,14 @@ describe('createTicket', () => {
     ['somebody else, done', 'other', TicketStatus.DONE, []],
     ['nobody', null, TicketStatus.OPEN, [TO_QUEUE]],
     ['nobody, done', null, TicketStatus.DONE, []],
-  ])('mails the assignee of active work that is new to them, or who finds one: %s', (_, assignedToId, status, owed) => {
-    const write = createTicket(creator, 't1', { ...input, status }, named({ assignedToId }), NOW);
-    expect(write.mails).toEqual({ ...NO_MAILS, owed });
-    expect(write.values).toMatchObject({ assignedToId, closedAt: status === TicketStatus.DONE ? NOW : null });
-  });
+  ])(
+    'mails the assignee of active work that is new to them, or who finds one: %s',
+    (_, assignedToId, status, enqueued) => {
+      const write = createTicket(creator, 't1', { ...input, status }, named({ assignedToId }), NOW);
+      expect(write.mails).toEqual({ ...NO_MAILS, enqueued });
+      expect(write.values).toMatchObject({ assignedToId, closedAt: status === TicketStatus.DONE ? NOW : null });
+    },
+  );
 
   test('says all that is wrong, and needs the create bit', () => {
     const references = named();
@@ -162,7 +165,7 @@ describe('updateTicket', () => {
     expect(needsLocks(done.ticket, { status: TicketStatus.CLOSED })).toBe(false);
   });
 
-  test('assigns: mails about the earlier state are cancelled, the new assignee gets one, and others are told', () => {
+  test('assigns: mails about the earlier state are cancelled, the new assignee gets one, and others are notified', () => {
     const change = { assignedTo: { id: 'other' } };
     const assigned = snapshot({ assignedToId: 'first' });
     expect(updateTicket(creator, assigned, change, NOW, named({ assignedToId: 'other' }))).toMatchObject({
@@ -170,7 +173,7 @@ describe('updateTicket', () => {
       event: { changes: [{ field: 'assignedTo', from: 'first', to: 'other' }] },
       mails: {
         cancels: { ASSIGNED: 'REASSIGNED', NEW_UNASSIGNED: 'ASSIGNED' },
-        owed: [
+        enqueued: [
           toAssignee('other'),
           { kind: 'UPDATED', audience: { to: 'concerned' }, reassigned: { assignedId: 'other' } },
         ],
@@ -179,7 +182,7 @@ describe('updateTicket', () => {
     });
     const unassigned = updateTicket(creator, assigned, { assignedTo: null }, NOW, named({ assignedToId: null }));
     expect(unassigned?.mails).toMatchObject({
-      owed: [{ kind: 'UPDATED', reassigned: { assignedId: null } }, TO_QUEUE],
+      enqueued: [{ kind: 'UPDATED', reassigned: { assignedId: null } }, TO_QUEUE],
       cancels: { ASSIGNED: 'UNASSIGNED' },
     });
     expect(updateTicket(creator, assigned, change, NOW, named({ assignedToId: 'first' }))).toBeNull();
@@ -209,19 +212,19 @@ describe('updateTicket', () => {
 });
 
 describe('mails about changes', () => {
-  const told = { field: 'priority', from: 'LOW', to: 'HIGH', by: 'creator' };
+  const mailed = { field: 'priority', from: 'LOW', to: 'HIGH', by: 'creator' };
 
   test('go to everybody concerned', () => {
     const write = updateTicket(creator, snapshot({ assignedToId: 'other' }), { priority: TicketPriority.HIGH }, NOW);
-    const owed = [{ kind: 'UPDATED', audience: { to: 'concerned' }, changes: [told] }];
-    expect(write?.mails).toEqual({ ...NO_MAILS, owed });
+    const enqueued = [{ kind: 'UPDATED', audience: { to: 'concerned' }, changes: [mailed] }];
+    expect(write?.mails).toEqual({ ...NO_MAILS, enqueued });
   });
 
   test('of which nobody is to hear only take away what became untrue', () => {
     const silent = { priority: TicketPriority.HIGH, notify: false };
     expect(updateTicket(admin, snapshot({ assignedToId: 'other' }), silent, NOW)).toMatchObject({
       event: { notified: false, changes: [{ field: 'priority' }] },
-      mails: { owed: [{ kind: 'UPDATED', amendsOnly: true, changes: [{ ...told, by: 'admin', silent: true }] }] },
+      mails: { enqueued: [{ kind: 'UPDATED', amendsOnly: true, changes: [{ ...mailed, by: 'admin', silent: true }] }] },
     });
     const comment = { id: 'c1', internal: false, notify: false };
     expect(commentOn(admin, snapshot(), comment, NOW)).toMatchObject({ event: { notified: false }, mails: NO_MAILS });
@@ -232,7 +235,7 @@ describe('mails about changes', () => {
     expect(write).toMatchObject({
       values: null,
       event: { kind: 'COMMENTED', changes: [], commentId: 'c1' },
-      mails: { owed: [{ kind: 'REPLIED', internal: true, changes: [{ field: 'comment', from: null, to: 'c1' }] }] },
+      mails: { enqueued: [{ kind: 'REPLIED', internal: true, changes: [{ field: 'comment', from: null, to: 'c1' }] }] },
     });
   });
 
@@ -241,17 +244,17 @@ describe('mails about changes', () => {
     const comment = { id: 'c1', internal: false };
     const mentioned = { kind: 'MENTIONED', audience: { to: 'named', ids: ['new'], reason: 'MENTIONED' } };
     expect(commentOn(creator, snapshot(), comment, NOW, [], naming)).toMatchObject({
-      mails: { owed: [{ kind: 'REPLIED' }, mentioned] },
+      mails: { enqueued: [{ kind: 'REPLIED' }, mentioned] },
       mentions: { commentId: 'c1', userIds: ['old', 'new'] },
     });
     expect(editComment(creator, snapshot(), comment, NOW, naming)).toMatchObject({
       values: null,
       event: null,
-      mails: { owed: [mentioned] },
+      mails: { enqueued: [mentioned] },
     });
     const edit = updateTicket(creator, snapshot(), { title: 'Other' }, NOW, undefined, undefined, naming);
     expect(edit).toMatchObject({
-      mails: { owed: [{ kind: 'UPDATED' }, { ...mentioned, changes: [{ field: 'text', to: 't1' }] }] },
+      mails: { enqueued: [{ kind: 'UPDATED' }, { ...mentioned, changes: [{ field: 'text', to: 't1' }] }] },
       mentions: { commentId: null, userIds: ['old', 'new'] },
     });
   });
@@ -283,13 +286,13 @@ describe("the requester's answer", () => {
     });
     const { changes = [] } = reopening?.event ?? {};
     const comment = { id: 'c1', internal: false };
-    expect(commentOn(creator, waiting, comment, NOW, changes).mails.owed).toMatchObject([
+    expect(commentOn(creator, waiting, comment, NOW, changes).mails.enqueued).toMatchObject([
       { kind: 'REPLIED', changes: [{ field: 'comment', from: null, to: 'c1' }] },
       { kind: 'UPDATED', changes },
     ]);
     expect(commentOn(creator, waiting, { ...comment, notify: false }, NOW, changes)).toMatchObject({
       event: { notified: false },
-      mails: { owed: [{ amendsOnly: true }] },
+      mails: { enqueued: [{ amendsOnly: true }] },
     });
   });
 
@@ -297,7 +300,7 @@ describe("the requester's answer", () => {
     const unassigned = snapshot({ status: TicketStatus.ON_HOLD });
     expect(reopenOnReply(unassigned, undefined, { at: NOW, notified: true })?.values).toMatchObject({ status: 'OPEN' });
     const done = snapshot({ status: TicketStatus.DONE, assignedToId: 'gone', closedAt: EARLIER });
-    expect([needsLivingAssignee(done.ticket), needsLivingAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
+    expect([needsLiveAssignee(done.ticket), needsLiveAssignee(snapshot(waits).ticket)]).toEqual([true, false]);
     const reopening = reopenOnReply(done, { assignedToId: null }, { at: NOW, notified: false });
     expect(reopening).toMatchObject({
       values: { status: 'OPEN', assignedToId: null, closedAt: null },
@@ -310,15 +313,18 @@ test('deleteTicket cancels the mails, and needs the right', () => {
   expect(deleteTicket(creator, snapshot(), NOW)).toMatchObject({
     values: { deletedAt: NOW },
     event: { kind: 'DELETED', changes: [] },
-    mails: { owed: [], cancels: { ASSIGNED: 'TICKET_DELETED', REPLIED: 'TICKET_DELETED', UPDATED: 'TICKET_DELETED' } },
+    mails: {
+      enqueued: [],
+      cancels: { ASSIGNED: 'TICKET_DELETED', REPLIED: 'TICKET_DELETED', UPDATED: 'TICKET_DELETED' },
+    },
   });
   expect(() => deleteTicket(viewer('somebody'), snapshot(), NOW)).toThrow('may not delete');
 });
 
 test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
   const deleted = snapshot({ deletedAt: EARLIER, productId: 'p', assignedToId: 'u', duplicateOfId: 't2' });
-  const living = { productId: null, assignedToId: 'u', duplicateOfId: 't3' };
-  expect(restoreTicket(admin, deleted, { living, cancelled: [] }, NOW)).toMatchObject({
+  const live = { productId: null, assignedToId: 'u', duplicateOfId: 't3' };
+  expect(restoreTicket(admin, deleted, { live, cancelled: [] }, NOW)).toMatchObject({
     values: { deletedAt: null, productId: null, duplicateOfId: 't3' },
     event: {
       kind: 'RESTORED',
@@ -329,7 +335,7 @@ test('restoreTicket drops what is gone, and leaves a live ticket alone', () => {
     },
     mails: NO_MAILS,
   });
-  expect(restoreTicket(admin, snapshot(), { living, cancelled: [] }, NOW)).toBeNull();
+  expect(restoreTicket(admin, snapshot(), { live, cancelled: [] }, NOW)).toBeNull();
 });
 
 describe('markDuplicate', () => {
@@ -392,7 +398,7 @@ test('importTicket happens when it was created there, and mails only if asked to
   });
   expect(importTicket(values, announced)).toMatchObject({
     event: { kind: 'CREATED' },
-    mails: { owed: [toAssignee('other')] },
+    mails: { enqueued: [toAssignee('other')] },
     at: EARLIER,
     notifiedAt: NOW,
   });

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(async () => server.stop());
 
-/** An assigned ticket whose assignee is owed a mail about its assignment, or about a change. */
+/** An assigned ticket with a pending mail to its assignee about its assignment, or about a change. */
 async function assigned(kind: 'ASSIGNED' | 'UPDATED'): Promise<string> {
   const { id } = await buildTicket(server, { createdBy: tech });
   const change = async (input: object) => tech.client.query(UPDATE, { input: { id, ...input } });
@@ -108,13 +108,13 @@ const waitingOf = async (id: string) =>
   select(
     server,
     sql`select kind, jsonb_array_length(changes) as changes from notification
-      where ticket_id = ${id} and status = 'SCHEDULED' and claimed_until is null`,
+      where ticket_id = ${id} and status = 'SCHEDULED' and lease_expires_at is null`,
   );
 const takeUp = async (id: string) =>
-  select(server, sql`update notification set claimed_until = now() where ticket_id = ${id} returning id`);
+  select(server, sql`update notification set lease_expires_at = now() where ticket_id = ${id} returning id`);
 
 describe('a change that others hear of', () => {
-  test('is added to the mail that waits, or told by the one that shows the ticket', async () => {
+  test('is added to the mail that waits, or left to the one that shows the ticket', async () => {
     const updated = await assigned('UPDATED');
     await changeLate(updated, async () => {});
     expect(await waitingOf(updated)).toEqual([{ kind: 'UPDATED', changes: 2 }]);

@@ -21,24 +21,40 @@ export interface Tabs {
 /** Messages and locks travel separately: what the tab before sent may come after its lock. It sends nothing when it failed. */
 const LONGEST_DELAY_MS = 1_000;
 
-/** Tabs that share a session by its cookie; where the browser has no channels or locks each tab goes on by itself. */
+/**
+ * Tabs that share a session by its cookie; where the browser has no channels or locks, or denies them, as it does to sites that
+ * may not store anything, each tab goes on by itself.
+ */
 export function openTabs(name: string, onMessage: (message: TabMessage) => void): Tabs {
   const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name);
   channel?.addEventListener('message', (event: MessageEvent<TabMessage>) => onMessage(event.data));
   const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
+  const hasLocks = locks?.query().then(
+    () => true,
+    () => false,
+  );
   return {
     send: (message) => channel?.postMessage(message),
     alone: async (action) => {
-      if (!locks || !channel) return action();
+      if (!channel || !locks || !(await hasLocks)) return action();
+      const listening = new AbortController();
       const heard = new Promise((resolve) => {
-        channel.addEventListener('message', resolve, { once: true });
+        channel.addEventListener('message', resolve, { once: true, signal: listening.signal });
       });
-      const first = await locks.request(name, { ifAvailable: true }, async (lock) => lock && { value: await action() });
-      if (first) return first.value;
-      return locks.request(name, async () => {
-        await Promise.race([heard, pause(LONGEST_DELAY_MS)]);
-        return action();
-      });
+      try {
+        const first = await locks.request(
+          name,
+          { ifAvailable: true },
+          async (lock) => lock && { value: await action() },
+        );
+        if (first) return first.value;
+        return await locks.request(name, async () => {
+          await Promise.race([heard, pause(LONGEST_DELAY_MS)]);
+          return action();
+        });
+      } finally {
+        listening.abort();
+      }
     },
     close: () => channel?.close(),
   };

@@ -1,17 +1,16 @@
 import { ApolloProvider } from '@apollo/client/react';
-import { lazy } from 'react';
 import { Redirect, Route, Router, Switch } from 'wouter';
 import { NewTicketPage } from '../features/new-ticket/new-ticket-page.js';
 import { QueuePage } from '../features/queue/queue-page.js';
 import { TicketPage } from '../features/ticket/ticket-page.js';
 import { apollo } from './api.js';
-import { LoadedScreen } from './loaded-screen.js';
+import { lazyScreen, Screen } from './screen.js';
 import { SCREENS } from './screens.js';
-import { SignedIn } from './session-context.js';
 import { basePath } from './settings.js';
 import { Shell } from './shell.js';
+import { SignedIn } from './signed-in.js';
 
-const MePage = lazy(async () => ({ default: (await import('../features/me/me-page.js')).MePage }));
+const MePage = lazyScreen(async () => (await import('../features/me/me-page.js')).MePage);
 
 export function App() {
   return (
@@ -21,25 +20,33 @@ export function App() {
           <Shell>
             <Switch>
               <Route path="/tickets">
-                <QueuePage />
+                <Screen>
+                  <QueuePage />
+                </Screen>
               </Route>
               <Route path="/tickets/new">
-                <NewTicketPage />
+                <Screen>
+                  <NewTicketPage />
+                </Screen>
               </Route>
               <Route path="/tickets/:number">
-                {({ number }) => <TicketPage key={number} number={Number(number)} />}
+                {({ number }) => (
+                  <Screen key={number}>
+                    <TicketPage number={Number(number)} />
+                  </Screen>
+                )}
               </Route>
               <Route path="/me">
-                <LoadedScreen>
+                <Screen>
                   <MePage />
-                </LoadedScreen>
+                </Screen>
               </Route>
               {SCREENS.flatMap(({ paths, Page }) =>
                 paths.map((path) => (
                   <Route key={path} path={`${path}/*?`}>
-                    <LoadedScreen>
+                    <Screen>
                       <Page />
-                    </LoadedScreen>
+                    </Screen>
                   </Route>
                 )),
               )}

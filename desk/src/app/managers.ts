@@ -3,14 +3,14 @@ import { apollo } from './api.js';
 import { ManagersDocument, RolesDocument } from '../generated/graphql.js';
 
 interface Managers {
-  /** Whether nobody else could manage people. */
+  /** Whether nobody else could manage users. */
   readonly isLast: (userId: string) => boolean;
-  /** Whether nobody without this role could manage people. */
+  /** Whether nobody without this role could manage users. */
   readonly isLastRole: (roleId: string) => boolean;
 }
 
 /**
- * Who can manage people, by the API's own rule: a role that may, and a confirmed address. Until that is known nobody is
+ * Who can manage users, by the API's own rule: a role that may, and a confirmed address. Until that is known nobody is
  * the last; the API refuses what would leave nobody in any case.
  */
 export function useManagers(): Managers {

@@ -1,5 +1,6 @@
-import { type ComponentType, lazy, type LazyExoticComponent } from 'react';
+import { type ComponentType } from 'react';
 import { type IconName } from '../ui/icon.js';
+import { lazyScreen } from './screen.js';
 import { type Viewer } from './session-context.js';
 
 interface Screen {
@@ -10,7 +11,7 @@ interface Screen {
   /** Whether it is in the navigation. The API decides what it shows. */
   readonly isFor: (viewer: Viewer) => boolean;
   /** Its code is loaded when it is opened. */
-  readonly Page: LazyExoticComponent<ComponentType>;
+  readonly Page: ComponentType;
 }
 
 /** The screens beside the queue, a ticket and one's account, in the order of the navigation. */
@@ -20,28 +21,28 @@ export const SCREENS: readonly Screen[] = [
     label: 'Insights',
     icon: 'chart',
     isFor: () => true,
-    Page: lazy(async () => ({ default: (await import('../features/insights/insights-page.js')).InsightsPage })),
+    Page: lazyScreen(async () => (await import('../features/insights/insights-page.js')).InsightsPage),
   },
   {
     paths: ['/mails'],
     label: 'Mails',
     icon: 'mail',
     isFor: () => true,
-    Page: lazy(async () => ({ default: (await import('../features/mails/mails-page.js')).MailsPage })),
+    Page: lazyScreen(async () => (await import('../features/mails/mails-page.js')).MailsPage),
   },
   {
     paths: ['/products'],
     label: 'Products',
     icon: 'box',
     isFor: ({ role }) => role.canManageTickets,
-    Page: lazy(async () => ({ default: (await import('../features/products/products-page.js')).ProductsPage })),
+    Page: lazyScreen(async () => (await import('../features/products/products-page.js')).ProductsPage),
   },
   {
     paths: ['/people', '/roles'],
     label: 'People',
     icon: 'people',
     isFor: ({ role }) => role.canManageUsers,
-    Page: lazy(async () => ({ default: (await import('../features/people/people-page.js')).PeoplePage })),
+    Page: lazyScreen(async () => (await import('../features/people/people-page.js')).PeoplePage),
   },
 ];
 

@@ -1,6 +1,6 @@
 import { type ReactNode, useState } from 'react';
 import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, viewsOf } from '../features/queue/views.js';
+import { usualView, viewsOf } from './views.js';
 import { Icon } from '../ui/icon.js';
 import { Avatar } from '../ui/avatar.js';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';

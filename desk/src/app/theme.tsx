@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
 import { Icon } from '../ui/icon.js';
+import { readStored, store } from '../ui/storage.js';
 
 const KEY = 'docket-theme';
 type Theme = 'light' | 'dark';
 
 function stored(): Theme | null {
-  const theme = localStorage.getItem(KEY);
+  const theme = readStored(KEY);
   return theme === 'light' || theme === 'dark' ? theme : null;
 }
 
@@ -26,8 +27,7 @@ export function ThemeButton() {
   const other = theme === 'dark' ? 'light' : 'dark';
   const change = () => {
     // The system's own needs no choice, and follows it when it changes.
-    if (other === systemTheme()) localStorage.removeItem(KEY);
-    else localStorage.setItem(KEY, other);
+    store(KEY, other === systemTheme() ? null : other);
     setTheme(other);
   };
   return (

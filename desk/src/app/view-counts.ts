@@ -1,5 +1,5 @@
 import { useQuery } from '@apollo/client/react';
-import { viewFilter, type ViewId } from '../features/queue/views.js';
+import { viewFilter, type ViewId } from './views.js';
 import { ViewCountsDocument } from '../generated/graphql.js';
 import { apollo } from './api.js';
 

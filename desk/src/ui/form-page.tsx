@@ -52,7 +52,7 @@ export function Section({ id, title, children }: SectionProps) {
 export function NoAccess({ title, may }: { title: string; may: string }) {
   return (
     <FormPage title={title}>
-      <p>{`Your role may not ${may}. Somebody who manages people can give you a role that may.`}</p>
+      <p>{`Your role may not ${may}. Somebody who manages users can give you a role that may.`}</p>
     </FormPage>
   );
 }

@@ -7,7 +7,7 @@ import {
   type TicketType,
 } from '@docket/client';
 import { type ReactNode } from 'react';
-import { type Option } from './picker.js';
+import { type Option } from './option.js';
 import './labels.css';
 
 const STATUS: Readonly<Record<TicketStatus, string>> = {

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import { Icon } from './icon.js';
-import { type Option, Picker } from './picker.js';
+import { type Option } from './option.js';
+import { Picker } from './picker.js';
 
 interface PickerFieldProps<Id extends string> {
   readonly label: string;

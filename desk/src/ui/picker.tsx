@@ -1,19 +1,10 @@
 import { type KeyboardEvent, type ReactNode, type RefObject, useEffect, useId, useRef, useState } from 'react';
 import { flushSync } from 'react-dom';
 import { Icon } from './icon.js';
+import { type Option, type Options } from './option.js';
 import { place } from './place.js';
 import { useOptions } from './use-options.js';
 import './picker.css';
-
-export interface Option<Id extends string = string> {
-  readonly id: Id;
-  readonly label: string;
-  readonly icon?: ReactNode;
-  readonly hint?: string;
-}
-
-/** All options, or a search for them. */
-export type Options<Id extends string> = readonly Option<Id>[] | ((search: string) => Promise<readonly Option<Id>[]>);
 
 interface PickerProps<Id extends string> {
   /** What is picked: "Status". */

@@ -1,7 +1,7 @@
 import { apollo } from '../app/api.js';
 import { FindProductsDocument, FindUsersDocument } from '../generated/graphql.js';
 import { Avatar } from './avatar.js';
-import { type Option } from './picker.js';
+import { type Option } from './option.js';
 
 /** Stands for no person, or no product, in a picker. */
 export const NONE = 'none';

@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { readStored, store } from './storage.js';
 
 const PREFIX = 'docket-draft ';
 
@@ -10,22 +11,13 @@ function parse<Value>(text: string | null, otherwise: Value): Value {
   }
 }
 
-function store(key: string, text: string | null): void {
-  try {
-    if (text === null) localStorage.removeItem(key);
-    else localStorage.setItem(key, text);
-  } catch {
-    // The browser has no room left. It goes on without keeping.
-  }
-}
-
 /**
  * Something that somebody is writing, until it is sent or given up: then null. It survives a reload and the end of a session, and
  * is the same in all tabs. It is kept by person: another one at the same machine does not see it in the desk.
  */
 export function useKept<Value>(owner: string, name: string): [Value | null, (value: Value | null) => void] {
   const key = `${PREFIX}${owner} ${name}`;
-  const [value, setValue] = useState(() => parse<Value | null>(localStorage.getItem(key), null));
+  const [value, setValue] = useState(() => parse<Value | null>(readStored(key), null));
   useEffect(() => {
     // Comes when another tab wrote, sent or gave it up.
     const onStorage = (event: StorageEvent) => {

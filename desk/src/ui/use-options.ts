@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import { type Option, type Options } from './picker.js';
+import { type Option, type Options } from './option.js';
 
 const PAUSE_MS = 150;
 

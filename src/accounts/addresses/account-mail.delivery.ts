@@ -8,8 +8,8 @@ import { type MailTexts } from '../../mail/templates/layout.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { AccountMail, AccountMailKind } from './account-mail.entity.js';
-import { awaits } from './email-confirmation.service.js';
-import { isOnlyOneFor, PendingMails } from './pending-mails.js';
+import { awaitsConfirmation } from './email-confirmation.service.js';
+import { tryLockAddress, Outbox } from '../outbox.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
 
@@ -23,12 +23,12 @@ const MAX_MAILS_PER_HOUR = 5;
 export class AccountMailDelivery {
   readonly #clock: Clock;
   readonly #links: Links;
-  readonly #pending: PendingMails;
+  readonly #outbox: Outbox;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#links = deps.links;
-    this.#pending = new PendingMails(deps, {
+    this.#outbox = new Outbox(deps, {
       name: 'account mail',
       entity: AccountMail,
       answer: async (em, id) => this.#answer(em, await em.findOneOrFail(AccountMail, id)),
@@ -37,23 +37,24 @@ export class AccountMailDelivery {
 
   /** Sweep: handles mails without a job, and those that could not be sent before. */
   async sweep(): Promise<void> {
-    await this.#pending.sweep();
+    await this.#outbox.sweep();
   }
 
   /** Sends one mail if it is still pending. */
   async deliver(id: string): Promise<void> {
-    await this.#pending.deliver(id);
+    await this.#outbox.deliver(id);
   }
 
   async #answer(em: EntityManager, mail: AccountMail): Promise<MailMessage | null> {
-    if (!(await isOnlyOneFor(em, mail.email))) return null;
+    if (!(await tryLockAddress(em, mail.email))) return null;
     const now = this.#clock.now();
     // Not locked: confirming checks again under the lock, and signing in must not wait for a slow mail server.
     const user = await em.findOne(User, { id: mail.user.id, deletedAt: null });
     const isTooMuch = mail.kind === AccountMailKind.CONFIRM_EMAIL && (await this.#wereTooMany(em, mail, now));
     mail.handledAt = now;
     if (user === null || isTooMuch) return null;
-    const texts = mail.kind === AccountMailKind.CONFIRM_EMAIL ? this.#confirm(em, mail, user, now) : told(mail, user);
+    const texts =
+      mail.kind === AccountMailKind.CONFIRM_EMAIL ? this.#confirm(em, mail, user, now) : addressChangeMail(mail, user);
     if (texts === null) return null;
     return {
       messageId: `${mail.id}@${this.#links.hostname}`,
@@ -70,7 +71,7 @@ export class AccountMailDelivery {
 
   /** Null when the address is no longer to be proven. */
   #confirm(em: EntityManager, { email }: AccountMail, user: User, now: Date): MailTexts | null {
-    if (!awaits(user, email)) return null;
+    if (!awaitsConfirmation(user, email)) return null;
     const { secret, hash } = newSecret();
     const expiresAt = new Date(now.getTime() + VALID_MS);
     em.create(Token, { kind: TokenKind.EMAIL_CONFIRMATION, hash, user: ref(user), email, createdAt: now, expiresAt });
@@ -79,6 +80,6 @@ export class AccountMailDelivery {
 }
 
 /** To the address that the account had when the mail was enqueued. */
-function told({ kind, newEmail }: AccountMail, { username }: User): MailTexts {
+function addressChangeMail({ kind, newEmail }: AccountMail, { username }: User): MailTexts {
   return emailChangeMail({ username, newEmail: newEmail ?? '', done: kind === AccountMailKind.EMAIL_CHANGED });
 }

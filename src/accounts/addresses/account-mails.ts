@@ -23,7 +23,7 @@ export class AccountMails {
   }
 
   /** Notifies the present or former address of the account, unless it is unconfirmed: it may be a stranger's. */
-  tellOld(
+  notifyOldAddress(
     em: EntityManager,
     user: Ref<User>,
     kind: AccountMailKind.EMAIL_CHANGE_REQUESTED | AccountMailKind.EMAIL_CHANGED,

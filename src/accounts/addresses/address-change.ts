@@ -69,7 +69,7 @@ export class AddressChange {
       user.pendingEmail = null;
       // Who reads the old mailbox must not get in by it.
       await endResetLinks(em, user.id, this.#clock.now());
-      return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+      return this.#accountMails.notifyOldAddress(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
     }
     // It was the account's address when the password was not asked for, and somebody else changed it meanwhile.
     if (passwordHash === null && isOther) throw wrongPassword();
@@ -82,10 +82,10 @@ export class AddressChange {
     }
     user.pendingEmail = isOther ? email : null;
     if (passwordHash === null) return [];
-    const told = isOther
-      ? this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
+    const notices = isOther
+      ? this.#accountMails.notifyOldAddress(em, ref(user), AccountMailKind.EMAIL_CHANGE_REQUESTED, before)
       : [];
-    return [this.#accountMails.confirm(em, ref(user), email), ...told];
+    return [this.#accountMails.confirm(em, ref(user), email), ...notices];
   }
 
   /** After the commit. */

@@ -6,7 +6,7 @@ import { html } from '../../mail/templates/html.js';
 import { type EmailConfirmationService } from './email-confirmation.service.js';
 
 /** The form says nothing that the address does not say. */
-const LARGEST_BODY_BYTES = 4096;
+const MAX_BODY_BYTES = 4096;
 
 const STATUS: Partial<Record<UserErrorCode, number>> = {
   [UserErrorCode.INVALID_CREDENTIALS]: 404,
@@ -52,7 +52,7 @@ export async function confirmEmailRoutes(
 
   app.get('/confirm-email/:token', async (_request, reply) => sendPage(reply, 200, ASK));
 
-  app.post<TokenParameters>('/confirm-email/:token', { bodyLimit: LARGEST_BODY_BYTES }, async (request, reply) => {
+  app.post<TokenParameters>('/confirm-email/:token', { bodyLimit: MAX_BODY_BYTES }, async (request, reply) => {
     try {
       await confirmations.confirm(request.params.token);
       return sendPage(reply, 200, DONE);

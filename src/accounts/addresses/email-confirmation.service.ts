@@ -14,7 +14,7 @@ import { Token, TokenKind } from '../token.entity.js';
 import { type ViewerCache } from '../viewer-cache.js';
 
 /** Whether the user's account waits for this address to be proven. A link lives as long as that. */
-export function awaits({ email, emailConfirmed, pendingEmail }: User, address: string): boolean {
+export function awaitsConfirmation({ email, emailConfirmed, pendingEmail }: User, address: string): boolean {
   const wanted = [pendingEmail, emailConfirmed ? null : email];
   return wanted.some((one) => one !== null && isSameAddress(one, address));
 }
@@ -62,7 +62,7 @@ export class EmailConfirmationService {
           );
         }
         const user = await lockUser(em, { id: found.user.id });
-        if (user === null || !awaits(user, found.email)) {
+        if (user === null || !awaitsConfirmation(user, found.email)) {
           throw refused(
             UserErrorCode.EXPIRED,
             'This link was used, or the account does not wait for this address any more.',
@@ -98,7 +98,7 @@ export class EmailConfirmationService {
     user.pendingEmail = null;
     // Readers of the old mailbox must not gain access by it.
     await endResetLinks(em, user.id, this.#clock.now());
-    return this.#accountMails.tellOld(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
+    return this.#accountMails.notifyOldAddress(em, ref(user), AccountMailKind.EMAIL_CHANGED, before);
   }
 }
 

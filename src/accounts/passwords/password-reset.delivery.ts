@@ -7,7 +7,7 @@ import { passwordResetMail } from '../../mail/templates/password-reset.js';
 import { type Tracing } from '../../observability/tracing/tracing.js';
 import { User } from '../users/user.entity.js';
 import { fullName } from '../users/user.reader.js';
-import { isOnlyOneFor, PendingMails } from '../addresses/pending-mails.js';
+import { tryLockAddress, Outbox } from '../outbox.js';
 import { PasswordResetRequest } from './password-reset-request.entity.js';
 import { newSecret } from '../secret-token.js';
 import { Token, TokenKind } from '../token.entity.js';
@@ -21,12 +21,12 @@ const MAX_MAILS_PER_HOUR = 5;
 export class PasswordResetDelivery {
   readonly #clock: Clock;
   readonly #links: Links;
-  readonly #pending: PendingMails;
+  readonly #outbox: Outbox;
 
   constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; links: Links; tracing: Tracing | undefined }) {
     this.#clock = deps.clock;
     this.#links = deps.links;
-    this.#pending = new PendingMails(deps, {
+    this.#outbox = new Outbox(deps, {
       name: 'password reset',
       entity: PasswordResetRequest,
       answer: async (em, id) => this.#answer(em, await em.findOneOrFail(PasswordResetRequest, id)),
@@ -35,7 +35,7 @@ export class PasswordResetDelivery {
 
   /** Sweep: handles requests without a job, and those whose mail could not be sent before. */
   async sweep(): Promise<void> {
-    await this.#pending.sweep();
+    await this.#outbox.sweep();
   }
 
   /**
@@ -43,11 +43,11 @@ export class PasswordResetDelivery {
    * the same commit that marks the request as handled; a mail that is refused leaves both undone, for the next sweep.
    */
   async deliver(requestId: string): Promise<void> {
-    await this.#pending.deliver(requestId);
+    await this.#outbox.deliver(requestId);
   }
 
   async #answer(em: EntityManager, request: PasswordResetRequest): Promise<MailMessage | null> {
-    if (!(await isOnlyOneFor(em, request.email))) return null;
+    if (!(await tryLockAddress(em, request.email))) return null;
     const now = this.#clock.now();
     request.handledAt = now;
     const hourAgo = new Date(now.getTime() - VALID_MS);

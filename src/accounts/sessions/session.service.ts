@@ -14,7 +14,7 @@ import { type Viewer } from '../viewer.js';
 import { type ViewerCache } from '../viewer-cache.js';
 
 const DAY_MS = 86_400_000;
-const LONGEST_USER_AGENT = 255;
+const MAX_USER_AGENT_LENGTH = 255;
 /**
  * How long a refresh token can be used again after its first use: tabs of one browser refresh at the same moment, and an
  * answer may be lost on its way.
@@ -69,7 +69,7 @@ export class SessionService {
       lastUsedAt: now,
       expiresAt: new Date(now.getTime() + this.#sessionMs),
       ipAddress: client.ipAddress,
-      userAgent: client.userAgent?.slice(0, LONGEST_USER_AGENT) ?? null,
+      userAgent: client.userAgent?.slice(0, MAX_USER_AGENT_LENGTH) ?? null,
     });
     return this.#issue(em, session, user.id);
   }

@@ -7,9 +7,9 @@ import { User } from './user.entity.js';
 
 /** A username; compared without regard to case by the column's type. */
 const USERNAME = /^[a-z0-9_.-]{3,30}$/i;
-const LONGEST_NAME = 100;
-const SHORTEST_PASSWORD = 8;
-const LONGEST_PASSWORD = 128;
+const MAX_NAME_LENGTH = 100;
+const MIN_PASSWORD_LENGTH = 8;
+const MAX_PASSWORD_LENGTH = 128;
 
 /** Addresses are compared without regard to case: another spelling is not another address. */
 export function isSameAddress(one: string, other: string): boolean {
@@ -35,8 +35,8 @@ export function checkAccountFields(check: InputCheck, fields: AccountFields): Re
   return {
     email: fields.email,
     username: fields.username,
-    firstName: check.text('firstName', fields.firstName, { most: LONGEST_NAME }),
-    lastName: check.optionalText('lastName', fields.lastName, { most: LONGEST_NAME }),
+    firstName: check.text('firstName', fields.firstName, { most: MAX_NAME_LENGTH }),
+    lastName: check.optionalText('lastName', fields.lastName, { most: MAX_NAME_LENGTH }),
   };
 }
 
@@ -49,8 +49,8 @@ export function checkNewPassword(check: InputCheck, field: string, password: str
   // As it is hashed.
   const normal = password.normalize('NFC');
   const length = characters(normal);
-  if (length < SHORTEST_PASSWORD || length > LONGEST_PASSWORD) {
-    const message = `A password has ${SHORTEST_PASSWORD} to ${LONGEST_PASSWORD} characters.`;
+  if (length < MIN_PASSWORD_LENGTH || length > MAX_PASSWORD_LENGTH) {
+    const message = `A password has ${MIN_PASSWORD_LENGTH} to ${MAX_PASSWORD_LENGTH} characters.`;
     check.add(UserErrorCode.INVALID, field, message);
   } else if (isOneKeyHeldDown(normal)) {
     const message = 'One character again and again, or blanks alone, are guessed at once. Choose another password.';

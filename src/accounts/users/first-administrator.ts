@@ -16,7 +16,7 @@ export interface AdministratorSettings {
 }
 
 /** Names the setting in place of the input's field. */
-function told(error: unknown): never {
+function withSettingName(error: unknown): never {
   if (!(error instanceof UserInputError)) throw error;
   const faults = error.userErrors.map(({ field, message }) => `ADMIN_${field?.at(-1)?.toUpperCase()}: ${message}`);
   throw new StartError(`The first administrator cannot be made:\n  ${faults.join('\n  ')}`, { cause: error });
@@ -35,7 +35,7 @@ export async function ensureAdministrator(
   if ((await em.count(User, { deletedAt: null, emailConfirmed: true, role: { canManageUsers: true } })) > 0)
     return false;
 
-  const fields = await checkNewAccount(em, { ...settings, firstName: settings.username }).catch(told);
+  const fields = await checkNewAccount(em, { ...settings, firstName: settings.username }).catch(withSettingName);
   const role = await em.findOneOrFail(Role, { builtIn: BuiltInRole.ADMIN });
   em.create(User, {
     ...fields,

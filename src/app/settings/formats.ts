@@ -13,7 +13,7 @@ export const wholeNumber = (least: number, most: number, fallback: number) =>
     .default(fallback);
 
 /** A number from zero to a maximum: durations beyond it give invalid dates, and timers that fire at once. */
-export const amount = (most: number, fallback: number) =>
+export const nonNegativeNumber = (most: number, fallback: number) =>
   z
     .string()
     .regex(/^\d+(\.\d+)?$/, 'must be a number, zero or more')

@@ -1,4 +1,4 @@
-import { SHORTEST_SECRET } from '../../observability/secrets.js';
+import { MIN_SECRET_LENGTH } from '../../observability/secrets.js';
 import { type Env } from '../env.js';
 
 function passwordsIn(url = ''): string[] {
@@ -43,5 +43,5 @@ export function secretsIn(env: Env): string[] {
     env.metricsToken ?? '',
     ...headerValues(env.otlpHeaders ?? ''),
   ];
-  return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= SHORTEST_SECRET);
+  return [...new Set(known.flatMap(formsOf))].filter((form) => form.length >= MIN_SECRET_LENGTH);
 }

@@ -7,7 +7,7 @@ export const settingNames: readonly string[] = Object.keys(variables.shape);
 /** Prefixes of Docket's settings, which no other program uses. */
 const OUR_PREFIXES = /^(ADMIN|ASSIGN_REPORT|DATABASE|DOCKET|EMAIL|JOBS|JWT|REPORT_SCHEDULE)_/;
 /** Minimum length for a suggestion: a short name such as HOME resembles too many. */
-const SHORTEST_TYPED_NAME = 7;
+const MIN_TYPED_NAME_LENGTH = 7;
 const MAX_TYPING_ERRORS = 2;
 
 /**
@@ -17,7 +17,8 @@ const MAX_TYPING_ERRORS = 2;
 export function unknownSettings(source: NodeJS.ProcessEnv): string[] {
   return Object.keys(source).flatMap((name) => {
     if (settingNames.includes(name)) return [];
-    const mistyped = name.length < SHORTEST_TYPED_NAME ? undefined : nearestName(name, settingNames, MAX_TYPING_ERRORS);
+    const mistyped =
+      name.length < MIN_TYPED_NAME_LENGTH ? undefined : nearestName(name, settingNames, MAX_TYPING_ERRORS);
     if (mistyped === undefined && !OUR_PREFIXES.test(name)) return [];
     const [prefix = ''] = name.split('_', 1);
     const kin = settingNames.filter((known) => known.startsWith(`${prefix}_`));

@@ -5,7 +5,7 @@ import { printable, table } from '../table.js';
 import { findUser } from './find-user.js';
 
 const HEADER = ['ID', 'USER', 'SIGNED IN', 'LAST USED', 'EXPIRES', 'ADDRESS', 'CLIENT'];
-const LONGEST_CLIENT = 60;
+const MAX_CLIENT_LENGTH = 60;
 
 export const listSessions = defineCommand({
   name: 'list-sessions',
@@ -31,7 +31,7 @@ export const listSessions = defineCommand({
       minute(session.lastUsedAt),
       minute(session.expiresAt),
       session.ipAddress ?? '-',
-      printable(session.userAgent ?? '-').slice(0, LONGEST_CLIENT),
+      printable(session.userAgent ?? '-').slice(0, MAX_CLIENT_LENGTH),
     ]);
     stdout.write(rows.length === 0 ? 'Nobody is signed in.\n' : `${table(HEADER, rows)}\n`);
   },

@@ -37,7 +37,7 @@ export class ArchiveFile {
 }
 
 /** The archive's bytes for one reading, wherever they come from. */
-export async function readOnce(name: string, context: CommandContext): Promise<Readable> {
+export async function openArchive(name: string, context: CommandContext): Promise<Readable> {
   return name === STANDARD_INPUT ? context.stdin : (await openToRead(name, context)).createReadStream();
 }
 

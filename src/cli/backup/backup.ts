@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { isNativeError } from 'node:util/types';
 import { openSession } from '../../database/connection/open-session.js';
 import { type CommandContext, CommandError, defineCommand, UsageError } from '../command.js';
-import { tellOnTerminal, withDatabaseUrl } from '../database.js';
+import { reportOnStderr, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
 import { keysInUse } from './keys.js';
 import { writeArchive } from './write-archive.js';
@@ -43,7 +43,7 @@ export const backup = defineCommand({
     const progress = new Progress(context.stderr, 'rows');
     let rows = 0;
     await withDatabaseUrl(context.env, async (url) => {
-      const client = await openSession(url, { use: '-backup', report: tellOnTerminal });
+      const client = await openSession(url, { use: '-backup', report: reportOnStderr });
       try {
         const done = (_table: string, count: number) => progress.show((rows += count));
         await write(writeArchive({ client, now, keys, done }), file, context);

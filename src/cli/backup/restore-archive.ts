@@ -84,7 +84,7 @@ async function fill(client: ClientBase, archive: ArchiveReader, { done, leftOut 
   for (const archived of archive.header.tables) {
     const isKnown = tables.some(({ name }) => name === archived.name);
     if (!isKnown) leftOut(archived.name);
-    const contents = isKnown ? await copyIn(client, archive, archived) : await readOver(archive, archived);
+    const contents = isKnown ? await copyIn(client, archive, archived) : await skipTable(archive, archived);
     copied.set(archived.name, { rows: 0, ...contents });
     done(archived.name, copied.get(archived.name)?.rows ?? 0);
   }
@@ -121,7 +121,7 @@ async function copyIn(client: ClientBase, archive: ArchiveReader, table: Archive
 }
 
 /** Reads a table's rows and puts them nowhere. */
-export async function readOver(
+export async function skipTable(
   archive: ArchiveReader,
   table: ArchivedTable,
 ): Promise<Pick<TableContents, 'bytes' | 'sha256'>> {

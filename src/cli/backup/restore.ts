@@ -1,12 +1,12 @@
 import { type Readable } from 'node:stream';
 import { type CommandContext, CommandError, defineCommand } from '../command.js';
-import { tellOnTerminal, withDatabaseUrl } from '../database.js';
+import { reportOnStderr, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
-import { ArchiveFile, readOnce } from './archive-file.js';
+import { ArchiveFile, openArchive } from './archive-file.js';
 import { ArchiveError, damaged } from './archive-format.js';
 import { type PreparedKeys, prepareKeys } from './keys.js';
 import { ArchiveReader } from './read-archive.js';
-import { readOver, restoreArchive } from './restore-archive.js';
+import { skipTable, restoreArchive } from './restore-archive.js';
 
 export const restore = defineCommand({
   name: 'restore',
@@ -28,7 +28,7 @@ export const restore = defineCommand({
 });
 
 async function checkThrough(name: string, context: CommandContext): Promise<void> {
-  const source = await readOnce(name, context);
+  const source = await openArchive(name, context);
   try {
     const { rows, keys, header } = await readThrough(source);
     const said = keys === null ? 'no signing keys' : 'the signing keys';
@@ -42,7 +42,7 @@ async function checkThrough(name: string, context: CommandContext): Promise<void
 async function readThrough(source: Readable) {
   const archive = await ArchiveReader.open(source);
   const read = new Map<string, string>();
-  for (const table of archive.header.tables) read.set(table.name, (await readOver(archive, table)).sha256);
+  for (const table of archive.header.tables) read.set(table.name, (await skipTable(archive, table)).sha256);
   const { tables } = await archive.finish();
   for (const [table, sha256] of read) {
     if (tables[table]?.sha256 !== sha256) throw damaged(`table "${table}"`);
@@ -70,7 +70,7 @@ async function putIn(archive: ArchiveReader, { env, stdout, stderr }: CommandCon
     await withDatabaseUrl(env, async (url) =>
       restoreArchive(url, archive, {
         done: (_table, count) => progress.show((rows += count)),
-        tell: tellOnTerminal,
+        tell: reportOnStderr,
         leftOut: (table) => stderr.write(`Left out: "${table}", which is none of Docket's tables.\n`),
       }),
     );

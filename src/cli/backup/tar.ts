@@ -5,7 +5,7 @@ import { ArchiveError, damaged } from './archive-format.js';
 const BLOCK = 512;
 const OWNER_ONLY = '0000600';
 /** An entry is held in memory; ours are smaller. A length beyond this is a damaged one. */
-const LARGEST_ENTRY = 64 * 1024 * 1024;
+const MAX_ENTRY_BYTES = 64 * 1024 * 1024;
 
 const FIELDS = { name: [0, 100], size: [124, 12], checksum: [148, 8], magic: [257, 6] } as const;
 
@@ -31,7 +31,7 @@ const END = Buffer.alloc(BLOCK);
 const SEAL = 'sha256';
 
 /** The bytes of a whole archive, from those of its files. */
-export async function* sealed(files: AsyncIterable<Buffer>, modifiedAt: Date): AsyncGenerator<Buffer, void, void> {
+export async function* withTrailer(files: AsyncIterable<Buffer>, modifiedAt: Date): AsyncGenerator<Buffer, void, void> {
   const hash = createHash('sha256');
   for await (const bytes of files) {
     hash.update(bytes);
@@ -43,7 +43,7 @@ export async function* sealed(files: AsyncIterable<Buffer>, modifiedAt: Date): A
 }
 
 /**
- * The files of a sealed archive in their order.
+ * The files of an archive with its trailer, in their order.
  * @throws ArchiveError when the bytes are no archive, or one whose end is missing, and at the end when a bit is wrong
  */
 export async function* tarEntries(
@@ -58,7 +58,7 @@ export async function* tarEntries(
       throw first ? new ArchiveError('is not a backup of Docket.') : damaged('a file begins in the wrong place');
     }
     const size = Number.parseInt(text(head, FIELDS.size), 8);
-    if (!(size <= LARGEST_ENTRY)) throw damaged('a file is too long');
+    if (!(size <= MAX_ENTRY_BYTES)) throw damaged('a file is too long');
     const content = await bytes.take(size);
     const padding = await bytes.take(paddingOf(size));
     const name = text(head, FIELDS.name);

@@ -13,7 +13,7 @@ import {
   type TableContents,
 } from './archive-format.js';
 import { migrationsOf, readTable, SESSION, type Table, tablesOf } from './tables.js';
-import { sealed, tarEntry } from './tar.js';
+import { withTrailer, tarEntry } from './tar.js';
 
 /** What is held in memory before it is written. */
 const PART_BYTES = 4 * 1024 * 1024;
@@ -35,7 +35,7 @@ interface ArchiveSource {
  * @throws CommandError when there is nothing of Docket in the database
  */
 export function writeArchive(source: ArchiveSource): AsyncGenerator<Buffer, void, void> {
-  return sealed(filesOf(source), source.now);
+  return withTrailer(filesOf(source), source.now);
 }
 
 async function* filesOf({ client, now, keys, done }: ArchiveSource): AsyncGenerator<Buffer, void, void> {

@@ -13,20 +13,20 @@ interface LockOptions {
   /** What the holder of the lock does, as in "Another process migrates this database". */
   readonly meanwhile: string;
   /** Maximum wait. */
-  readonly patienceMs: number;
+  readonly timeoutMs: number;
   readonly report?: Report | undefined;
 }
 
-async function take(client: ClientBase, { key, meanwhile, patienceMs, report }: LockOptions): Promise<void> {
+async function take(client: ClientBase, { key, meanwhile, timeoutMs, report }: LockOptions): Promise<void> {
   const since = performance.now();
   let told = false;
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [key]);
     if (rows[0]?.locked === true) return;
     const waited = performance.now() - since;
-    if (waited > patienceMs) throw new StartError(`${meanwhile}, and has not ended in ${patienceMs / 60_000} minutes.`);
+    if (waited > timeoutMs) throw new StartError(`${meanwhile}, and has not ended in ${timeoutMs / 60_000} minutes.`);
     if (!told && waited > TELL_AFTER_MS) {
-      report?.(`${meanwhile}. Waiting for its end, up to ${patienceMs / 60_000} minutes.`);
+      report?.(`${meanwhile}. Waiting for its end, up to ${timeoutMs / 60_000} minutes.`);
       told = true;
     }
     await delay(TRY_EVERY_MS);

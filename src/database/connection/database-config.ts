@@ -11,7 +11,7 @@ import { type Tls, tlsOf } from './tls.js';
 
 const DEFAULT_APPLICATION_NAME = 'docket';
 /** PostgreSQL's NAMEDATALEN - 1: it truncates longer names. */
-const LONGEST_APPLICATION_NAME = 63;
+const MAX_APPLICATION_NAME_LENGTH = 63;
 /** The suffix of application_name (pg_stat_activity) for each kind of connection; the request pool has none. */
 export type ConnectionUse = '' | '-jobs' | '-changes' | '-start' | '-probe' | '-backup' | '-restore';
 
@@ -44,11 +44,11 @@ function operatingSystemUser(): string {
 /** The application_name of a connection of the given use; a long name is truncated before the suffix. */
 export function applicationName(url: string, use: ConnectionUse): string {
   const name = parsed(url).parameters.get('application_name') ?? DEFAULT_APPLICATION_NAME;
-  return `${name.slice(0, LONGEST_APPLICATION_NAME - use.length)}${use}`;
+  return `${name.slice(0, MAX_APPLICATION_NAME_LENGTH - use.length)}${use}`;
 }
 
 /** The address of the URL without secrets, for messages. */
-export function placeOf(url: string): string {
+export function withoutCredentials(url: string): string {
   const { host, port } = parsed(url);
   if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

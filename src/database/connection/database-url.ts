@@ -29,7 +29,7 @@ const PARAMETERS = [
 type ParameterName = (typeof PARAMETERS)[number];
 
 const DEFAULT_PORT = 5432;
-const LONGEST_PARAMETER_NAME = 40;
+const MAX_PARAMETER_NAME_LENGTH = 40;
 const MAX_EDITS = 3;
 
 /** What a postgres:// URL says. */
@@ -74,7 +74,7 @@ function isParameter(name: string): name is ParameterName {
 
 /** The name is shown only if it looks like a parameter: part of a password with a question mark would end up here. */
 function unknownParameter(name: string): DatabaseUrlError {
-  const isName = /^\w+$/.test(name) && name.length <= LONGEST_PARAMETER_NAME;
+  const isName = /^\w+$/.test(name) && name.length <= MAX_PARAMETER_NAME_LENGTH;
   const nearest = isName ? nearestName(name.toLowerCase(), PARAMETERS, MAX_EDITS) : undefined;
   const hint = nearest === undefined ? '' : ` Is ${nearest} meant?`;
   return new DatabaseUrlError(
@@ -109,9 +109,9 @@ function wholeNumber(name: string, given: string, least: number, most: number): 
   return Number(given);
 }
 
-const HIGHEST_PORT = 65_535;
+const MAX_PORT = 65_535;
 /** A day. */
-const LONGEST_CONNECT_TIMEOUT = 86_400;
+const MAX_CONNECT_TIMEOUT = 86_400;
 
 function sslModeOf(parameters: ReadonlyMap<ParameterName, string>): SslMode {
   const given = parameters.get('sslmode');
@@ -189,14 +189,13 @@ export function parseDatabaseUrl(text: string): DatabaseUrl {
   checkApplicationName(parameters.get('application_name'));
   return {
     host: place,
-    port: portText === undefined ? DEFAULT_PORT : wholeNumber('port', portText, 1, HIGHEST_PORT),
+    port: portText === undefined ? DEFAULT_PORT : wholeNumber('port', portText, 1, MAX_PORT),
     user: given('user', decoded(user, 'user')),
     password: given('password', password === undefined ? undefined : decoded(password, 'password')),
     database: given('dbname', decoded(path, 'path')),
     sslMode,
     sslNegotiation: oneOf('sslnegotiation', parameters.get('sslnegotiation') ?? 'postgres', ['postgres', 'direct']),
-    connectTimeout:
-      timeout === undefined ? undefined : wholeNumber('connect_timeout', timeout, 0, LONGEST_CONNECT_TIMEOUT),
+    connectTimeout: timeout === undefined ? undefined : wholeNumber('connect_timeout', timeout, 0, MAX_CONNECT_TIMEOUT),
     parameters,
   };
 }

@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
-import { type ConnectionUse, connectClient, placeOf } from './database-config.js';
+import { type ConnectionUse, connectClient, withoutCredentials } from './database-config.js';
 import { isTransient, reasonOf, refusedConnection } from './refused-connection.js';
 
 /** A server that is up answers at once, even from far away. */
@@ -16,7 +16,7 @@ export interface SessionOptions {
   readonly use?: ConnectionUse;
   readonly report?: Report;
   /** Maximum wait for a server that is still starting. */
-  readonly patienceMs?: number;
+  readonly timeoutMs?: number;
 }
 
 /**
@@ -24,8 +24,8 @@ export interface SessionOptions {
  * @throws StartError when the database cannot be reached or refuses the connection
  */
 export async function openSession(url: string, options: SessionOptions = {}): Promise<Client> {
-  const { use = '-start', report = () => undefined, patienceMs = WAIT_FOR_SERVER_MS } = options;
-  const giveUpAt = performance.now() + patienceMs;
+  const { use = '-start', report = () => undefined, timeoutMs = WAIT_FOR_SERVER_MS } = options;
+  const giveUpAt = performance.now() + timeoutMs;
   let told = false;
   for (;;) {
     try {
@@ -34,7 +34,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
       if (!isTransient(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
       if (!told) {
         report(
-          `PostgreSQL at ${placeOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${patienceMs / 1000} seconds.`,
+          `PostgreSQL at ${withoutCredentials(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${timeoutMs / 1000} seconds.`,
         );
       }
       told = true;

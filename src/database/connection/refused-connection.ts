@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { StartError } from '../../common/start-error.js';
 import { TimeoutError } from '../../common/timeout.js';
-import { ConnectionClosedError, NoTlsError, placeOf } from './database-config.js';
+import { ConnectionClosedError, NoTlsError, withoutCredentials } from './database-config.js';
 
 /** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
 function errorsOf(error: unknown): unknown[] {
@@ -52,7 +52,7 @@ export function brokenStart(url: string, cause: unknown): StartError | undefined
   const reason = reasonOf(cause).replace(/\.$/, '');
   if (cause instanceof StartError || !(isTransient(cause) || BROKEN_BEFORE.test(reason))) return undefined;
   return new StartError(
-    `The database at ${placeOf(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
+    `The database at ${withoutCredentials(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
     { cause },
   );
 }
@@ -114,7 +114,7 @@ export function refusedConnection(url: string, cause: unknown): StartError {
     ? [INVALID_PASSWORD, 'the server asks for a password']
     : [codeOf(errorsOf(cause)[0]), said];
   return new StartError(
-    `The database at ${placeOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code, reason)}`,
+    `The database at ${withoutCredentials(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code, reason)}`,
     { cause },
   );
 }

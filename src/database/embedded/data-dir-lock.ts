@@ -72,12 +72,12 @@ export class DataDirLock {
   }
 
   /** One attempt at a time, for two of ours would each take the other for a stranger. */
-  async #seize(patienceMs: number): Promise<boolean> {
-    this.#seizing ??= this.#connectAndLock(patienceMs).finally(() => (this.#seizing = undefined));
+  async #seize(timeoutMs: number): Promise<boolean> {
+    this.#seizing ??= this.#connectAndLock(timeoutMs).finally(() => (this.#seizing = undefined));
     return this.#seizing;
   }
 
-  async #connectAndLock(patienceMs: number): Promise<boolean> {
+  async #connectAndLock(timeoutMs: number): Promise<boolean> {
     const client = new Client({
       ...this.#connection,
       connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
@@ -88,7 +88,7 @@ export class DataDirLock {
     client.on('end', () => this.#connectionEnded(client));
     try {
       await client.connect();
-      const locked = await tryLock(client, patienceMs);
+      const locked = await tryLock(client, timeoutMs);
       if (locked) {
         this.#client = client;
       } else {
@@ -121,8 +121,8 @@ export class DataDirLock {
   }
 }
 
-async function tryLock(client: Client, patienceMs: number): Promise<boolean> {
-  const giveUpAt = performance.now() + patienceMs;
+async function tryLock(client: Client, timeoutMs: number): Promise<boolean> {
+  const giveUpAt = performance.now() + timeoutMs;
   for (;;) {
     const { rows } = await client.query<{ locked: boolean }>('SELECT pg_try_advisory_lock($1) AS locked', [LOCK_KEY]);
     if (rows[0]?.locked === true) {

@@ -4,8 +4,8 @@ import { StartError } from '../../common/start-error.js';
 import { chooseAccount } from './account.js';
 import { findBinaries } from './binaries.js';
 import { checkCluster, clusterDirOf, ensureCluster, readPassword, removeUnfinishedClusters } from './cluster.js';
-import { type KeepingUp, ServerKeeper } from './server-keeper.js';
-import { connectionTo, databaseUrlOf, endServer, holdServer, type ServerPlan } from './server.js';
+import { type SupervisorCallbacks, ServerSupervisor } from './server-supervisor.js';
+import { connectionTo, databaseUrlOf, stopServer, acquireServer, type ServerPlan } from './server.js';
 
 export interface EmbeddedDatabase {
   /** postgres:// URL of the database, on loopback, with its password. */
@@ -17,7 +17,7 @@ export interface EmbeddedDatabase {
    */
   stop(): Promise<void>;
   /** From now on restarts the server on the same port whenever it ends unexpectedly. */
-  keepUp(keepingUp: KeepingUp): void;
+  supervise(callbacks: SupervisorCallbacks): void;
 }
 
 /** Another process runs on this DATA_DIR. */
@@ -59,7 +59,7 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
 
   const plan: ServerPlan = { dataDir, binaries, account, settings, password: await readPassword(dataDir) };
   await checkCluster(dataDir, binaries);
-  const server = await holdServer(plan);
+  const server = await acquireServer(plan);
   if (server === undefined) {
     throw new DataDirInUseError(dataDir);
   }
@@ -68,14 +68,14 @@ export async function startEmbeddedDatabase(options: EmbeddedDatabaseOptions): P
     await removeUnfinishedClusters(dataDir);
     await createDatabase(plan, server.port, databaseName);
   } catch (error) {
-    await endServer(plan, server);
+    await stopServer(plan, server);
     throw error;
   }
-  const keeper = new ServerKeeper(plan, server);
+  const supervisor = new ServerSupervisor(plan, server);
   return {
     url: databaseUrlOf(server.port, plan.password, databaseName),
-    stop: async () => keeper.stop(),
-    keepUp: (keepingUp) => keeper.keepUp(keepingUp),
+    stop: async () => supervisor.stop(),
+    supervise: (callbacks) => supervisor.supervise(callbacks),
   };
 }
 

@@ -26,7 +26,7 @@ export interface ServerPlan {
 }
 
 /** A server that we alone use. */
-export interface HeldServer {
+export interface AcquiredServer {
   readonly pid: number;
   readonly port: number;
   readonly lock: DataDirLock;
@@ -37,7 +37,7 @@ export interface HeldServer {
  * @returns undefined when another process holds it.
  * @throws StartError with the end of PostgreSQL's log when the server does not come up.
  */
-export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefined> {
+export async function acquireServer(plan: ServerPlan): Promise<AcquiredServer | undefined> {
   const giveUpAt = performance.now() + START_TIMEOUT_MS;
   const launches = new Launches(plan);
   let lastError: unknown;
@@ -76,7 +76,7 @@ export async function holdServer(plan: ServerPlan): Promise<HeldServer | undefin
  * Ends the server and releases it; one that another process has taken over meanwhile is left alone.
  * @throws Error when PostgreSQL does not end.
  */
-export async function endServer(plan: ServerPlan, { pid, lock }: HeldServer): Promise<void> {
+export async function stopServer(plan: ServerPlan, { pid, lock }: AcquiredServer): Promise<void> {
   const clusterDir = clusterDirOf(plan.dataDir);
   const ours = await lock.confirmForTheLastTime();
   const { state } = await findPostmaster(clusterDir);

@@ -4,9 +4,9 @@ import { note, quote, shortened } from './parts.js';
 import { quotedText } from './text-lines.js';
 
 /** The rest is behind the link. */
-const LONGEST_COMMENT = 1_500;
+const MAX_COMMENT_LENGTH = 1_500;
 /** Mail programs cut long mails (Gmail at 102 kB). */
-const LONGEST_DESCRIPTION = 5_000;
+const MAX_DESCRIPTION_LENGTH = 5_000;
 export const MAX_COMMENTS = 10;
 
 export interface MailComment {
@@ -24,13 +24,13 @@ interface Quoted {
 
 export function quotedComments(comments: readonly MailComment[]): Quoted[] {
   return comments.map(({ authorName, content, internal }) =>
-    internal ? internalNote(authorName) : quoted(authorName, shortened(content.trim(), LONGEST_COMMENT)),
+    internal ? internalNote(authorName) : quoted(authorName, shortened(content.trim(), MAX_COMMENT_LENGTH)),
   );
 }
 
 /** Empty for a description of which nothing shows. */
 export function quotedDescription(ticket: { description: string; createdByName: string }): Quoted[] {
-  const description = shortened(ticket.description.trim(), LONGEST_DESCRIPTION);
+  const description = shortened(ticket.description.trim(), MAX_DESCRIPTION_LENGTH);
   return description === '' ? [] : [quoted(ticket.createdByName, description)];
 }
 

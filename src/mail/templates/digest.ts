@@ -1,7 +1,7 @@
 import { inSentence } from '../in-sentence.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailLink, type MailTexts, mailTexts } from './layout.js';
-import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
+import { inWords, MAX_PREHEADER_LENGTH, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 
 export interface DigestTicket {
@@ -39,7 +39,7 @@ export function digestMail(input: DigestMailInput): MailTexts {
 
   return mailTexts({
     subject: `Your tickets: ${counts.active} active${counts.closed > 0 ? `, ${counts.closed} closed` : ''}`,
-    preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
+    preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), MAX_PREHEADER_LENGTH),
     heading: 'Your tickets',
     body: {
       text: [

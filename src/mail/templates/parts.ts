@@ -1,7 +1,7 @@
 import { html, htmlLines, type SafeHtml } from './html.js';
 
 /** What mail programs show of it. */
-export const LONGEST_PREHEADER = 150;
+export const MAX_PREHEADER_LENGTH = 150;
 
 /** SELECTED_FOR_DEV → Selected for dev */
 export function inWords(enumName: string): string {

@@ -16,7 +16,7 @@ export interface RepliedMailInput extends TicketMailInput {
   /** Undefined when no assignment waited; null when nobody in particular did it. */
   assignedByName: string | null | undefined;
   /** Whether title or description name the recipient. */
-  isNamedInTicket: boolean;
+  isMentionedInTicket: boolean;
   /** Whether it comes because somebody named the recipient, and who did; null for several people. */
   isMention: boolean;
   authorName: string | null;
@@ -31,7 +31,7 @@ export function repliedMail({
   ...input
 }: RepliedMailInput): MailTexts {
   const lead = leadOf(input);
-  const showsDescription = input.isNamedInTicket || input.assignedByName !== undefined;
+  const showsDescription = input.isMentionedInTicket || input.assignedByName !== undefined;
   return ticketMail(input, {
     ...(lead !== null && { lead }),
     showsDescription,

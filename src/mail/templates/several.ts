@@ -1,7 +1,7 @@
 import { inSentence } from '../in-sentence.js';
 import { html } from './html.js';
 import { type MailLink, type MailTexts, mailTexts } from './layout.js';
-import { inWords, LONGEST_PREHEADER, paragraph, shortened } from './parts.js';
+import { inWords, MAX_PREHEADER_LENGTH, paragraph, shortened } from './parts.js';
 import { type TicketItem, ticketItems } from './ticket-items.js';
 import { type ChangedField, changeInWords } from './changed-field.js';
 
@@ -59,7 +59,7 @@ export function severalMail({ kind, recipient, authorName, tickets, ...links }: 
   const items = ticketItems(tickets.map((ticket) => itemOf(ticket, showsTickets)));
   return mailTexts({
     subject: `${count} ${words.subject}${whose}`,
-    preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), LONGEST_PREHEADER),
+    preheader: shortened(tickets.slice(0, 3).map(nameOf).join(' · '), MAX_PREHEADER_LENGTH),
     heading: `${count} ${words.subject}`,
     body: { text: `${greeting}\n\n${items.text}`, html: html`${paragraph(greeting)}${items.html}` },
     action: { label: 'Open your tickets', url: links.ticketsUrl },

@@ -4,7 +4,7 @@ import { type ChangedField, changeInWords } from './changed-field.js';
 import { type MailComment, MAX_COMMENTS, quotedComments, quotedDescription } from './comments.js';
 import { html, type SafeHtml } from './html.js';
 import { type MailLink, type MailTexts, mailTexts } from './layout.js';
-import { changesTable, inWords, LONGEST_PREHEADER, note, paragraph, shortened } from './parts.js';
+import { changesTable, inWords, MAX_PREHEADER_LENGTH, note, paragraph, shortened } from './parts.js';
 
 /** A ticket as a mail shows it. */
 export interface MailTicket {
@@ -115,7 +115,7 @@ function preheaderOf({ description }: MailTicket, news: TicketMailNews): string 
     ...(news.showsDescription === true ? [description] : comments.map(({ content }) => content)).map(inSentence),
     ...changes.map(changeInWords).map(([name, value]) => `${name}: ${value}`),
   ];
-  return shortened(texts.filter((text) => text !== '').join(' · '), LONGEST_PREHEADER);
+  return shortened(texts.filter((text) => text !== '').join(' · '), MAX_PREHEADER_LENGTH);
 }
 
 function factsOf({ status, priority, type, productName, createdByName, assignee }: MailTicket): string {

@@ -1,7 +1,7 @@
 import { type ApolloServerPlugin } from '@apollo/server';
 import { type Context } from '../../graphql/context.js';
 import { currentScope } from '../scope.js';
-import { firstRootField, LONGEST_NAME } from '../request-log.js';
+import { firstRootField, MAX_NAME_LENGTH } from '../request-log.js';
 
 /**
  * A span for each operation: its type, name and first root field, never its document or variables. Whatever the
@@ -23,7 +23,7 @@ export function operationSpans(): ApolloServerPlugin<Context> {
           request.set({ 'docket.operation': `${type} ${field}` });
           span.set({
             'graphql.operation.type': type,
-            ...(operationName !== null && { 'graphql.operation.name': operationName.slice(0, LONGEST_NAME) }),
+            ...(operationName !== null && { 'graphql.operation.name': operationName.slice(0, MAX_NAME_LENGTH) }),
           });
         },
         async willSendResponse({ response: { body } }) {

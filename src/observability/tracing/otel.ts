@@ -23,7 +23,7 @@ import { WatchedExporter } from './watched-exporter.js';
 const FLUSH_TIMEOUT_MS = 2000;
 
 /** A statement's text; everything else is short. */
-const LONGEST_VALUE = 2000;
+const MAX_VALUE_LENGTH = 2000;
 
 const KINDS: Record<SpanKind, api.SpanKind> = {
   internal: api.SpanKind.INTERNAL,
@@ -106,7 +106,7 @@ export function startTracing(options: TracingOptions, logger: Logger): Tracing {
     // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
     resource: resourceFromAttributes({ 'service.name': 'docket' }).merge(detectResources({ detectors: [envDetector] })),
     sampler: samplerOf(options),
-    spanLimits: { attributeValueLengthLimit: LONGEST_VALUE },
+    spanLimits: { attributeValueLengthLimit: MAX_VALUE_LENGTH },
     spanProcessors: [new BatchSpanProcessor({ exporter: new WatchedExporter(exporter, logger) })],
   });
   const tracer = provider.getTracer('docket');

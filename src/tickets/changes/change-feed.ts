@@ -1,7 +1,7 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type ChangeCursors } from './change-cursor.js';
 import { ChangeCursorError } from './change-cursor.error.js';
-import { type ChangeLogEnd, type ChangeLogReader, MAX_BATCH, type SeenChange } from './change-log.reader.js';
+import { type ChangeLogEnd, type ChangeLogReader, MAX_BATCH, type VisibleChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
 import { type ChangeSubscriber } from './audience.js';
 
@@ -10,7 +10,7 @@ const MAX_READ = 10 * MAX_BATCH;
 
 /** Some changes, in order, and where to go on. */
 export interface ChangePage {
-  readonly changes: readonly SeenChange[];
+  readonly changes: readonly VisibleChange[];
   readonly position: ChangePosition;
   readonly hasMore: boolean;
 }
@@ -64,7 +64,7 @@ export class ChangeFeed {
     end: ChangePosition,
     first: number,
   ): Promise<ChangePage> {
-    const changes: SeenChange[] = [];
+    const changes: VisibleChange[] = [];
     let position = after;
     let hasMore = true;
     for (let read = 0; read < MAX_READ && hasMore && changes.length < first; read += MAX_BATCH) {

@@ -15,7 +15,7 @@ export interface ChangeLogEnd {
 }
 
 /** One change, as one subscriber may know of it. */
-export interface SeenChange {
+export interface VisibleChange {
   readonly position: ChangePosition;
   readonly kind: TicketChangeKind;
   readonly ticketId: string;
@@ -28,7 +28,7 @@ export interface SeenChange {
 /** The changes that a part of the log holds for subscribers. */
 export interface ChangeBatch<Subscriber> {
   /** In the order of the log, for those who see any. */
-  readonly changes: ReadonlyMap<Subscriber, readonly SeenChange[]>;
+  readonly changes: ReadonlyMap<Subscriber, readonly VisibleChange[]>;
   /** Where to go on: up to here everything was read. */
   readonly position: ChangePosition;
   /** Whether there is more before the end that was given. */
@@ -145,7 +145,7 @@ export class ChangeLogReader {
     const position = (await this.#nth(after, end, most)) ?? end;
     const found: FoundChange[] = [];
     for (const part of partsOf(audiences)) found.push(...(await this.#find(part, after, position)));
-    const changes = new Map<Subscriber, SeenChange[]>();
+    const changes = new Map<Subscriber, VisibleChange[]>();
     for (const change of found) {
       const { ticketId, eventId, isDeleted } = change;
       const seen = { position: positionOf(change), kind: kindOf(change), ticketId, isDeleted, eventId };

@@ -50,7 +50,7 @@ export class ChangeSignal {
     if (this.#isStopped) return;
     this.#gathering ??= setTimeout(() => {
       this.#gathering = undefined;
-      this.#tell();
+      this.#notify();
       // What was not announced is found by the next look.
       this.#parts.db.all(sql`select pg_notify(${CHANNEL}, ${this.#own})`).catch(() => undefined);
     }, GATHER_MS);
@@ -62,7 +62,7 @@ export class ChangeSignal {
     this.#listeners.add(own);
     if (!this.#isStopped) {
       this.#looking ??= setInterval(() => {
-        this.#tell();
+        this.#notify();
         this.#connect();
       }, LOOK_EVERY_MS);
       this.#connect();
@@ -80,7 +80,7 @@ export class ChangeSignal {
     await this.#rest();
   }
 
-  #tell(): void {
+  #notify(): void {
     for (const listener of this.#listeners) listener();
   }
 
@@ -109,7 +109,7 @@ export class ChangeSignal {
   async #listen(): Promise<void> {
     const client = await connectClient(this.#parts.databaseUrl, '-changes', { timeoutMs: CONNECT_TIMEOUT_MS });
     client.on('notification', ({ payload }) => {
-      if (payload !== this.#own) this.#tell();
+      if (payload !== this.#own) this.#notify();
     });
     client.once('end', () => {
       if (this.#client === client) this.#client = undefined;
@@ -117,6 +117,6 @@ export class ChangeSignal {
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
     // What came before.
-    this.#tell();
+    this.#notify();
   }
 }

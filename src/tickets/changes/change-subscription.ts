@@ -1,7 +1,8 @@
 import { type Viewer } from '../../accounts/viewer.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type SeenChange } from './change-log.reader.js';
+import { ChangeGroup } from './change-group.js';
+import { type VisibleChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
 import { comparePositions } from './compare-positions.js';
 import { type LiveChanges, type LiveListener } from './live-changes.js';
@@ -10,11 +11,16 @@ import { type LiveChanges, type LiveListener } from './live-changes.js';
 const MAX_QUEUED = 1_000;
 /** Changes that are read at once from the log. */
 const PAGE = 100;
+/** Changes of a page whose tickets are read at once. A ticket has at most some 150 kB, and a message may read 20 MB. */
+const MAX_GROUP = 20;
 /** A client for which changes have been waiting for this time does not read. */
 const MAX_UNREAD_MS = 15_000;
 
+/** A change for a message; of a group where many are read at once. */
+export type LiveChange = VisibleChange & { readonly group?: ChangeGroup };
+
 /** What a subscription tells: a change, or that everything up to a position has been told. */
-export type LiveMessage = SeenChange | { readonly caughtUpAt: ChangePosition };
+export type LiveMessage = LiveChange | { readonly caughtUpAt: ChangePosition };
 
 export interface SubscriptionParts {
   readonly live: LiveChanges;
@@ -43,13 +49,15 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   /** Where live changes begin, while the log is read up to there. */
   #liveFrom: ChangePosition | null = null;
   /** Told live, and not taken yet. */
-  #queue: SeenChange[] = [];
+  #queue: VisibleChange[] = [];
   #isListening = false;
   #isEnded = false;
   #failure: Error | undefined;
   /** Wakes a `next` that waits. */
   #wake: (() => void) | undefined;
-  #takenAt = performance.now();
+  /** Whether the client has taken what it was given, and waits for the next message. */
+  #isAsked = false;
+  #givenAt = performance.now();
 
   constructor(parts: SubscriptionParts) {
     this.#parts = parts;
@@ -67,7 +75,16 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 
   async next(): Promise<IteratorResult<LiveMessage, undefined>> {
-    this.#takenAt = performance.now();
+    this.#isAsked = true;
+    try {
+      return await this.#next();
+    } finally {
+      this.#isAsked = false;
+      this.#givenAt = performance.now();
+    }
+  }
+
+  async #next(): Promise<IteratorResult<LiveMessage, undefined>> {
     const isEnded = () => this.#isEnded;
     while (!isEnded()) {
       if (this.#failure) throw this.#failure;
@@ -88,8 +105,8 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     return { done: true, value: undefined };
   }
 
-  tell(change: SeenChange): void {
-    if (this.#wake === undefined && this.#queue.length > 0 && performance.now() - this.#takenAt > MAX_UNREAD_MS) {
+  notify(change: VisibleChange): void {
+    if (!this.#isAsked && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
       this.#leave();
       this.#parts.cutClient();
     } else if (this.#queue.length === MAX_QUEUED) {
@@ -134,7 +151,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     // After the reading, as the database may have been restored since the cursor was looked up.
     await feed.confirm(after);
     this.#position = page.position;
-    this.#read.push(...page.changes);
+    this.#read.push(...grouped(page.changes));
     if (page.hasMore) return;
     this.#liveFrom = null;
     this.#read.push({ caughtUpAt: page.position });
@@ -153,4 +170,13 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
     this.#liveFrom = null;
     this.#queue = [];
   }
+}
+
+function grouped(changes: readonly VisibleChange[]): LiveChange[] {
+  const all: LiveChange[] = [];
+  for (let place = 0; place < changes.length; place += MAX_GROUP) {
+    const group = new ChangeGroup(changes.slice(place, place + MAX_GROUP));
+    for (const change of group.changes) all.push({ ...change, group });
+  }
+  return all;
 }

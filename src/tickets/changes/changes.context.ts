@@ -3,9 +3,11 @@ import { type Context } from '../../graphql/context.js';
 import { signedIn } from '../../accounts/accounts.context.js';
 import { loaderById } from '../../graphql/loader.js';
 import { ticketById } from '../tickets.context.js';
+import { type TicketRow } from '../ticket.reader.js';
 import { TicketChangeKind } from './change-kind.js';
 import { type ChangeFeed } from './change-feed.js';
-import { type ChangeLogEnd, type SeenChange } from './change-log.reader.js';
+import { type ChangeLogEnd, type VisibleChange } from './change-log.reader.js';
+import { type LiveChange } from './change-subscription.js';
 import { type LiveChanges } from './live-changes.js';
 import { type TicketChange } from './ticket-change.types.js';
 
@@ -35,14 +37,17 @@ const deletedTicketById = loaderById(async (context, ids) =>
 /** What GraphQL's resolvers take for a change. */
 export type TicketChangeRow = TicketChange & { readonly __typename: 'TicketChange' };
 
+async function ticketOf(context: Context, { kind, ticketId, isDeleted }: VisibleChange): Promise<TicketRow | null> {
+  if (kind === TicketChangeKind.VANISHED) return null;
+  return (isDeleted ? deletedTicketById : ticketById)(context).load(ticketId);
+}
+
 /** A change with its ticket. One that was hidden or deleted since it was read has vanished. */
-export async function ticketChangeOf(
-  context: Context,
-  viewer: Viewer,
-  { kind, ticketId, isDeleted, eventId, position }: SeenChange,
-): Promise<TicketChangeRow> {
-  const byId = isDeleted ? deletedTicketById : ticketById;
-  const ticket = kind === TicketChangeKind.VANISHED ? null : await byId(context).load(ticketId);
+export async function ticketChangeOf(context: Context, viewer: Viewer, change: LiveChange): Promise<TicketChangeRow> {
+  const { kind, ticketId, eventId, position, group } = change;
+  // All at once, so that one statement reads them. A change whose ticket cannot be read says so itself.
+  for (const other of group?.changes ?? []) ticketOf(context, other).catch(() => group?.forget());
+  const ticket = await ticketOf(context, change);
   return {
     __typename: 'TicketChange',
     cursor: context.readers.changes.cursor(viewer, position),
@@ -51,5 +56,6 @@ export async function ticketChangeOf(
     ticket,
     // Of what vanished only the id is told.
     eventId: ticket === null ? null : eventId,
+    group,
   };
 }

@@ -2,11 +2,11 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Logger } from 'pino';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type SubscriptionMetrics } from '../../observability/subscription-metrics.js';
-import { outOfScope } from '../../observability/scope.js';
+import { runOutsideScope } from '../../observability/scope.js';
 import { type TicketFilter } from '../ticket.inputs.js';
 import { type ChangeSubscriber } from './audience.js';
 import { ChangeCursorError } from './change-cursor.error.js';
-import { type ChangeLogReader, type SeenChange } from './change-log.reader.js';
+import { type ChangeLogReader, type VisibleChange } from './change-log.reader.js';
 import { type ChangePosition } from './change-position.js';
 import { comparePositions, isSamePosition } from './compare-positions.js';
 
@@ -27,7 +27,7 @@ export interface ChangeSignal {
 export interface LiveListener extends ChangeSubscriber {
   /** Equal for listeners who are told the same: those of one session with equal filters. */
   readonly audience: string;
-  tell(change: SeenChange): void;
+  notify(change: VisibleChange): void;
   /** Ends it, as nothing more can be told. Called instead of `leave`. */
   fail(error: Error): void;
 }
@@ -78,7 +78,7 @@ export class LiveChanges {
     this.#parts = parts;
   }
 
-  /** Begins to tell a listener of changes. Gives the position from which on it is told. */
+  /** Begins to notify a listener of changes. Gives the position from which on it is notified. */
   async join(listener: LiveListener): Promise<ChangePosition> {
     const { position: end } = await this.#parts.reader.end();
     return new Promise((resolve) => {
@@ -121,7 +121,7 @@ export class LiveChanges {
     if (this.#isReading) return;
     this.#isReading = true;
     clearTimeout(this.#waiting);
-    outOfScope(() => {
+    runOutsideScope(() => {
       this.#readAll()
         .catch((error: unknown) => {
           this.#parts.logger.warn({ err: error }, 'The log of changes could not be read; it will be tried again');
@@ -153,7 +153,7 @@ export class LiveChanges {
         this.#failAll(new ChangeCursorError('CURSOR_INVALID'));
         break;
       }
-      for (const [audience, seen] of changes) this.#tell(audience, seen);
+      for (const [audience, seen] of changes) this.#notify(audience, seen);
       // All may have left meanwhile.
       if (this.#position) this.#position = position;
       if (!hasMore) break;
@@ -171,11 +171,11 @@ export class LiveChanges {
     }
   }
 
-  #tell({ members }: Audience, changes: readonly SeenChange[]): void {
+  #notify({ members }: Audience, changes: readonly VisibleChange[]): void {
     const now = Date.now() / 1000;
     for (const change of changes) {
       this.#parts.metrics.lagged(Math.max(0, now - Number(change.position.writtenAt) / MICROSECONDS));
-      for (const [listener, from] of members) if (comparePositions(change.position, from) > 0) listener.tell(change);
+      for (const [listener, from] of members) if (comparePositions(change.position, from) > 0) listener.notify(change);
     }
   }
 }

@@ -1,6 +1,6 @@
 import { ArgsType, Field, Int } from 'type-graphql';
 import { BadInputError } from '../../common/errors.js';
-import { DEFAULT_PAGE, LARGEST_PAGE } from '../../graphql/connection.js';
+import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from '../../graphql/connection.js';
 import { TicketFilter } from '../ticket.inputs.js';
 
 @ArgsType()
@@ -10,7 +10,7 @@ export class TicketChangesArgs {
 
   @Field(() => Int, {
     nullable: true,
-    description: `At most so many, 1 to ${LARGEST_PAGE}; ${DEFAULT_PAGE} by default.`,
+    description: `At most so many, 1 to ${MAX_PAGE_SIZE}; ${DEFAULT_PAGE_SIZE} by default.`,
   })
   first?: number | null;
 
@@ -23,7 +23,7 @@ export class TicketChangesArgs {
 
 /** @throws BAD_USER_INPUT for a size out of range */
 export function pageSizeOf({ first }: TicketChangesArgs): number {
-  if (first == null) return DEFAULT_PAGE;
-  if (first >= 1 && first <= LARGEST_PAGE) return first;
-  throw new BadInputError(`first must be from 1 to ${LARGEST_PAGE}, not ${first}.`);
+  if (first == null) return DEFAULT_PAGE_SIZE;
+  if (first >= 1 && first <= MAX_PAGE_SIZE) return first;
+  throw new BadInputError(`first must be from 1 to ${MAX_PAGE_SIZE}, not ${first}.`);
 }

@@ -60,7 +60,10 @@ export class TicketChangeResolver {
     nullable: true,
     description: 'What happened; null where it is not for the viewer, and for changed and deleted comments.',
   })
-  event(@Root() { eventId }: TicketChange, @Ctx() context: Context) {
-    return eventId === null ? null : ticketEventById(context).load(eventId);
+  event(@Root() { eventId, group }: TicketChange, @Ctx() context: Context) {
+    const events = ticketEventById(context);
+    const others = (group?.changes ?? []).flatMap((change) => change.eventId ?? []);
+    for (const other of others) events.load(other).catch(() => group?.forget());
+    return eventId === null ? null : events.load(eventId);
   }
 }

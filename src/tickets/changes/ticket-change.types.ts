@@ -1,8 +1,9 @@
 import { Field, ID, InterfaceType, ObjectType } from 'type-graphql';
-import { ListSize, SIZE_OF_PAGE } from '../../graphql/list-size.js';
+import { ListSize, PAGE_SIZE } from '../../graphql/list-size.js';
 import { type TypedRow } from '../../graphql/node.js';
 import { Ticket } from '../ticket.entity.js';
 import { type TicketRow } from '../ticket.reader.js';
+import { type ChangeGroup } from './change-group.js';
 import { TicketChangeKind } from './change-kind.js';
 
 @InterfaceType({
@@ -32,6 +33,9 @@ export class TicketChange extends TicketChangeMessage {
 
   /** Loaded by the resolver. */
   eventId!: string | null;
+
+  /** The changes whose events are read with it. */
+  group: ChangeGroup | undefined;
 }
 
 @ObjectType({
@@ -39,7 +43,7 @@ export class TicketChange extends TicketChangeMessage {
   simpleResolvers: true,
 })
 export class TicketChangePage {
-  @ListSize(SIZE_OF_PAGE)
+  @ListSize(PAGE_SIZE)
   @Field(() => [TicketChange], { description: 'In the order in which they became visible.' })
   changes!: readonly TicketChange[];
 

@@ -1,5 +1,6 @@
 import { LockMode, UniqueConstraintViolationException } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
+import { sql } from 'kysely';
 import { type Viewer } from '../../accounts/viewer.js';
 import { type Clock } from '../../common/clock.js';
 import { isId } from '../../common/id.js';
@@ -9,12 +10,13 @@ import { InputCheck } from '../../common/input-check.js';
 import { type TicketTransaction } from '../ticket-transaction.js';
 import { canViewTicket, factsOf } from '../ticket.policy.js';
 import { checkMayNotify, noSuchTicket } from '../ticket-rights.js';
-import { isAwaitedReply, needsLivingAssignee, reopenOnReply } from '../reply.commands.js';
-import { lockAssignee } from '../ticket-references.js';
+import { isAwaitedReply, needsLiveAssignee, reopenOnReply } from '../reply.commands.js';
+import { lockAssignee, lockAssigneesOf } from '../ticket-references.js';
 import { findMentions } from '../mentions/find-mentions.js';
 import { type TicketSnapshot } from '../ticket-write.js';
 import { commentOn, editComment } from '../ticket.commands.js';
 import { lockVisible } from '../ticket.service.js';
+import { visibleTickets } from '../ticket-visibility.js';
 import { type TicketStore } from '../ticket.store.js';
 import { Comment } from './comment.entity.js';
 import { type CreateCommentInput, type UpdateCommentInput } from './comment.inputs.js';
@@ -71,6 +73,10 @@ export class CommentService {
   }
 
   async #write(tx: TicketTransaction, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<string> {
+    if (this.#reopensOnReply && !internal) {
+      const mayReopen = sql<boolean>`t.created_by_id = ${viewer.id} and t.status = 'DONE' and ${visibleTickets(viewer, 't')}`;
+      await lockAssigneesOf(tx.run, [input.ticketId], mayReopen);
+    }
     const [snapshot] = await lockVisible(tx, viewer, [input.ticketId]);
     if (!snapshot) throw noSuchTicket('ticketId');
     if (input.id != null) {
@@ -91,8 +97,8 @@ export class CommentService {
     const notify = input.notify ?? true;
     const { ticket } = snapshot;
     const isReply = this.#reopensOnReply && isAwaitedReply(viewer, ticket, comment);
-    const living = isReply && needsLivingAssignee(ticket) ? await lockAssignee(tx.run, ticket) : undefined;
-    const reopening = isReply ? reopenOnReply(snapshot, living, { at, notified: notify }) : null;
+    const live = isReply && needsLiveAssignee(ticket) ? await lockAssignee(tx.run, ticket) : undefined;
+    const reopening = isReply ? reopenOnReply(snapshot, live, { at, notified: notify }) : null;
     const { id } = comment;
     const naming = await findMentions(tx.run, comment.content, null, viewer.id);
     await tx.save([commentOn(viewer, snapshot, { id, internal, notify }, at, reopening?.event?.changes, naming)]);

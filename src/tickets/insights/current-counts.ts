@@ -44,7 +44,7 @@ function grouped(columns: readonly { name: string; as: string; wanted: boolean }
 }
 
 /** Counts all live tickets by an index-only scan of ticket_tally. One statement, or none. */
-export async function tallyLive(
+export async function countLive(
   db: Db,
   productIds: readonly string[] | null | undefined,
   wanted: Wanted,
@@ -75,7 +75,7 @@ export interface ActiveCounts {
  * Counts the active tickets, a small part of all. One statement, or none.
  * @param internal whether internal comments are activity
  */
-export async function tallyActive(
+export async function countActive(
   db: Db,
   productIds: readonly string[] | null | undefined,
   now: Date,

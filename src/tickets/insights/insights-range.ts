@@ -5,7 +5,7 @@ import { type DateTimeRange } from '../ticket.inputs.js';
 
 const DAY_MS = 86_400_000;
 export const DEFAULT_RANGE_DAYS = 30;
-export const LONGEST_RANGE_DAYS = 366;
+export const MAX_RANGE_DAYS = 366;
 
 /** Half-open: from <= instant < to. */
 export interface Range {
@@ -36,9 +36,9 @@ export function insightsRange(
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
   if (from > to) throw new BadInputError('range.from must not be after range.to.');
   // Counted in days of the calendar, of 23 to 25 hours. Not for ranges that are far too long: Temporal's years end.
-  const isFarTooLong = to.getTime() - from.getTime() > (LONGEST_RANGE_DAYS + 1) * DAY_MS;
-  if (isFarTooLong || zoned(from, timeZone).add({ days: LONGEST_RANGE_DAYS }).epochMilliseconds < to.getTime()) {
-    throw new BadInputError(`range must be at most ${LONGEST_RANGE_DAYS} days long.`);
+  const isFarTooLong = to.getTime() - from.getTime() > (MAX_RANGE_DAYS + 1) * DAY_MS;
+  if (isFarTooLong || zoned(from, timeZone).add({ days: MAX_RANGE_DAYS }).epochMilliseconds < to.getTime()) {
+    throw new BadInputError(`range must be at most ${MAX_RANGE_DAYS} days long.`);
   }
   return { from, to, timeZone };
 }

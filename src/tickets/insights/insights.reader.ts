@@ -3,12 +3,12 @@ import { type Clock } from '../../common/clock.js';
 import { SharedRuns } from '../../common/shared-runs.js';
 import { type Db } from '../../database/db.js';
 import { type SearchLimiter } from '../../search/search-limiter.js';
-import { outOfScope } from '../../observability/scope.js';
+import { runOutsideScope } from '../../observability/scope.js';
 import { canUseInternalComments } from '../comments/comment.policy.js';
 import { isActive, TicketPriority, TicketStatus, TicketType } from '../ticket.entity.js';
 import { daysOf, insightsRange } from './insights-range.js';
-import { type ActiveCounts, type LiveCounts, tallyActive, tallyLive, type Wanted } from './current-counts.js';
-import { type RangeCounts, tallyRange } from './range-counts.js';
+import { type ActiveCounts, type LiveCounts, countActive, countLive, type Wanted } from './current-counts.js';
+import { type RangeCounts, countInRange } from './range-counts.js';
 import { type TicketInsightsInput } from './ticket-insights.inputs.js';
 import { type DayCount, type TicketInsights } from './ticket-insights.types.js';
 
@@ -35,7 +35,7 @@ export class InsightsReader {
     const internal = canUseInternalComments(viewer);
     const key = JSON.stringify([internal, input.productId, input.range, input.timeZone, [...wanted].toSorted()]);
     return this.#searchLimiter.of(viewer)(async () =>
-      this.#runs.run(key, async () => outOfScope(async () => this.#compute(input, wanted, internal))),
+      this.#runs.run(key, async () => runOutsideScope(async () => this.#compute(input, wanted, internal))),
     );
   }
 
@@ -48,9 +48,9 @@ export class InsightsReader {
     const range = insightsRange(asked, timeZone, now);
     const days = daysOf(range);
     const [live, active, ranged] = await Promise.all([
-      tallyLive(this.#db, productId, wanted),
-      tallyActive(this.#db, productId, now, wanted, internal),
-      tallyRange(this.#db, productId, range, days, wanted),
+      countLive(this.#db, productId, wanted),
+      countActive(this.#db, productId, now, wanted, internal),
+      countInRange(this.#db, productId, range, days, wanted),
     ]);
 
     const liveActive = live.filter(isActiveTally);

@@ -25,7 +25,7 @@ function dayNumber(instant: RawBuilder<unknown>, days: readonly Date[]): RawBuil
  * Counts what was created and closed in the range, for the fields that are wanted: one statement, or none.
  * @param days when the days of the range begin
  */
-export async function tallyRange(
+export async function countInRange(
   db: Db,
   productIds: readonly string[] | null | undefined,
   range: Range,

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { type RunQuery } from '../ticket-statements.js';
-import { type NamedInText } from '../ticket-write.js';
+import { type MentionedUsers } from '../ticket-write.js';
 import { MAX_MENTIONS, mentionCandidates } from './mention-candidates.js';
 
 /** Title and description, as mentions are looked for in them. */
@@ -39,7 +39,7 @@ export async function findMentions(
   text: string,
   before: string | null,
   authorId: string,
-): Promise<NamedInText | null> {
+): Promise<MentionedUsers | null> {
   if (text === before) return null;
   const places = mentionCandidates(text);
   const earlier = before === null ? [] : mentionCandidates(before);

@@ -4,8 +4,8 @@ export const MAX_MENTIONS = 20;
 const MAX_PLACES = 200;
 
 /** Lengths of usernames (accounts/users/account.ts). */
-const SHORTEST_USERNAME = 3;
-const LONGEST_USERNAME = 30;
+const MIN_USERNAME_LENGTH = 3;
+const MAX_USERNAME_LENGTH = 30;
 
 /**
  * Code in backticks, fenced or inline, and web addresses: an @ in them names nobody. An address is found by what follows
@@ -33,7 +33,7 @@ export function mentionCandidates(text: string): string[][] {
   for (const { 1: letters = '', index } of prose.matchAll(AT)) {
     if (places.length >= MAX_PLACES) break;
     const names: string[] = [];
-    for (let end = Math.min(letters.length, LONGEST_USERNAME); end >= SHORTEST_USERNAME; end -= 1) {
+    for (let end = Math.min(letters.length, MAX_USERNAME_LENGTH); end >= MIN_USERNAME_LENGTH; end -= 1) {
       if (!IN_WORD.test(prose.slice(index + 1 + end, index + 3 + end))) names.push(letters.slice(0, end).toLowerCase());
     }
     if (names.length > 0) places.push(names);

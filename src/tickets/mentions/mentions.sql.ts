@@ -1,8 +1,8 @@
 import { type RawBuilder, sql } from 'kysely';
-import { idFrom } from '../owed-mails.sql.js';
+import { idFrom } from '../enqueued-mails.sql.js';
 import { readsInternalComments, seesTicketOf } from '../ticket-audience.js';
 
-/** `TicketMentions` for the statement. The id is that of the first mention, as with owed mails. */
+/** `TicketMentions` for the statement. The id is that of the first mention, as with mails. */
 export interface MentionRecord {
   readonly id: string;
   readonly ticketId: string;
@@ -46,7 +46,7 @@ export function forgottenMentions(texts: RawBuilder<unknown>, condition: RawBuil
 }
 
 /** The statement that records those whom a text names, but its author, and who may read it. */
-export function notedMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+export function recordMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const people = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
   return keptMentions(
     texts,

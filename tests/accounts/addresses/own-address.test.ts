@@ -34,7 +34,7 @@ async function change(input: object, by = person) {
   return faults(by.client, 'updateUser', { id: person.id, ...input });
 }
 
-/** The mails that are owed now, so many at least: to whom, and with which subject. */
+/** The pending mails, so many at least: to whom, and with which subject. */
 async function mails(count = 0) {
   // Those that a job is sending at this moment are left out by the sweep.
   await waitFor(async () => {

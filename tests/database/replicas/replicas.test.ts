@@ -17,9 +17,9 @@ import { FAST_AND_LOOSE, startTestDatabase } from '../../support/test-database.j
 const SETTINGS = { ...FAST_AND_LOOSE, synchronous_commit: 'on', wal_keep_size: '256MB' };
 
 /** A machine that is busy with other tests copies a cluster in as many seconds as a quiet one in tenths. */
-const PATIENCE_MS = 120_000;
-jest.setTimeout(PATIENCE_MS);
-const waitFor = async (condition: () => Promise<boolean>) => waitWithin(condition, PATIENCE_MS / 4);
+const STALL_TIMEOUT_MS = 120_000;
+jest.setTimeout(STALL_TIMEOUT_MS);
+const waitFor = async (condition: () => Promise<boolean>) => waitWithin(condition, STALL_TIMEOUT_MS / 4);
 
 /** Ended in the opposite order, also when a start failed. */
 const endings: (() => Promise<unknown>)[] = [];

@@ -8,7 +8,7 @@ import { succeed } from '../../support/calls.js';
 import { type GraphqlClient } from '../../support/client.js';
 import { select } from '../../support/database-state.js';
 import { buildPerson, buildTicket, type Person, signIn } from '../../support/factories.js';
-import { beginChangeLog } from '../../../src/tickets/changes/begin-change-log.js';
+import { resetStaleChangeLog } from '../../../src/tickets/changes/reset-stale-change-log.js';
 import { newSigningKey, startTestServer, type TestServer } from '../../support/server.js';
 import { briefly, CHANGES, cursorOf, follow } from './follow.js';
 
@@ -152,13 +152,13 @@ test('a cursor stands where it was, also when the answer reads lists after it', 
 
 test('a log that is empty, or of another server, begins anew at the start', async () => {
   const since = await cursorOf(admin.client);
-  await beginChangeLog(server.app.orm);
+  await resetStaleChangeLog(server.app.orm);
   expect(await refusal(admin.client, since)).toEqual([]);
   const makeOther = sql`update ticket_change set horizon = horizon + 1000000`;
   for (const spoil of [makeOther, sql`delete from ticket_change`]) {
     const before = await cursorOf(admin.client);
     await select(server, spoil);
-    await beginChangeLog(server.app.orm);
+    await resetStaleChangeLog(server.app.orm);
     expect(await refusal(admin.client, before)).toEqual(['BAD_USER_INPUT CURSOR_INVALID']);
     const list = await follow(admin.client);
     const { id } = await buildTicket(server, { createdBy: admin });

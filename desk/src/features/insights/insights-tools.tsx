@@ -1,5 +1,6 @@
 import { Icon } from '../../ui/icon.js';
-import { type Option, Picker } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
+import { Picker } from '../../ui/picker.js';
 import { findOnlyProducts } from '../../ui/search-options.js';
 import { useNow } from '../../ui/time.js';
 import { useNames } from '../../ui/use-names.js';

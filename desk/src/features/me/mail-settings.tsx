@@ -6,7 +6,8 @@ import { useViewer } from '../../app/session-context.js';
 import { type MailSettingsFragment, MeDocument, UpdateNotificationSettingsDocument } from '../../generated/graphql.js';
 import { CheckBox, FormError } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
-import { type Option, Picker } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
+import { Picker } from '../../ui/picker.js';
 import { tell } from '../../ui/toast.js';
 
 type Kind = Exclude<keyof MailSettingsFragment, 'digestHour' | 'timeZone'>;

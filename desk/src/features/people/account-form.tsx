@@ -99,7 +99,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           error={errors['roleId']}
           onlyManagers={
             isLastManager
-              ? `${isSelf ? 'You are' : 'This is'} the last person who can manage people: only roles that can are offered.`
+              ? `${isSelf ? 'You are' : 'This is'} the last person who can manage users: only roles that can are offered.`
               : null
           }
           onPick={(id) => setChanged({ ...changed, roleId: id })}
@@ -111,7 +111,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
       </form>
       {isConfirming && (
         <ConfirmDialog
-          title="Give up managing people?"
+          title="Give up managing users?"
           action="Give it up"
           busy={busy}
           error=""
@@ -121,7 +121,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           }}
           onClose={() => setIsConfirming(false)}
         >
-          <p>The role {role?.name} may not manage people. You cannot take this back; somebody else has to.</p>
+          <p>The role {role?.name} may not manage users. You cannot take this back; somebody else has to.</p>
         </ConfirmDialog>
       )}
     </Section>

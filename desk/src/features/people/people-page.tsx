@@ -10,7 +10,7 @@ import { RolesList } from './roles-list.js';
 /** People and their roles, for those who may manage them. */
 export function PeoplePage() {
   const viewer = useViewer();
-  if (!viewer.role.canManageUsers) return <NoAccess title="People" may="manage people" />;
+  if (!viewer.role.canManageUsers) return <NoAccess title="People" may="manage users" />;
   return (
     <Switch>
       <Route path="/people">

@@ -106,7 +106,7 @@ function DeletePerson({ person, isLastManager }: { person: Person; isLastManager
 
 function obstacleTo(isSelf: boolean, isLastManager: boolean) {
   if (isLastManager) {
-    return `${isSelf ? 'You are' : 'This is'} the last person who can manage people, so this account cannot be deleted. Give somebody else a role that can, first.`;
+    return `${isSelf ? 'You are' : 'This is'} the last person who can manage users, so this account cannot be deleted. Give somebody else a role that can, first.`;
   }
   if (!isSelf) return null;
   return (

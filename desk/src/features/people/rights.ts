@@ -34,9 +34,9 @@ export const RIGHTS: readonly RightText[] = [
   { name: 'canAssignTickets', label: 'Assign every ticket', short: 'assign' },
   {
     name: 'canManageUsers',
-    label: 'Manage people',
+    label: 'Manage users',
     hint: 'Create, change and delete accounts and roles',
-    short: 'manage people',
+    short: 'manage users',
   },
 ];
 

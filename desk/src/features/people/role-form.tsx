@@ -6,22 +6,12 @@ import { CheckBox, FormError, TextField } from '../../ui/field.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { RIGHTS } from './rights.js';
 
-export const NO_RIGHTS: CreateRoleInput = {
-  name: '',
-  canViewAll: false,
-  canEditAll: false,
-  canDeleteAll: false,
-  canManageTickets: false,
-  canAssignTickets: false,
-  canManageUsers: false,
-};
-
 interface RoleFormProps {
   readonly saved: CreateRoleInput;
   readonly action: string;
   /** The viewer's own role. */
   readonly isOwn?: boolean;
-  /** Without this role nobody could manage people. */
+  /** Without this role nobody could manage users. */
   readonly isLastManagers?: boolean;
   readonly send: (changed: Partial<CreateRoleInput>, all: CreateRoleInput) => Promise<Result<RoleRightsFragment>>;
   readonly onSaved: (role: RoleRightsFragment) => void;
@@ -68,7 +58,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           {RIGHTS.map((right) => {
             const isKept = right.name === 'canManageUsers' && isLastManagers;
             const hint = isKept
-              ? 'Cannot be taken away: nobody without this role can manage people. Give somebody another role that can, first.'
+              ? 'Cannot be taken away: nobody without this role can manage users. Give somebody another role that can, first.'
               : right.hint;
             return (
               <CheckBox
@@ -89,7 +79,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
       </form>
       {isConfirming && (
         <ConfirmDialog
-          title="Give up managing people?"
+          title="Give up managing users?"
           action="Give it up"
           busy={busy}
           error=""
@@ -99,7 +89,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           }}
           onClose={() => setIsConfirming(false)}
         >
-          <p>This is your own role. Nobody who has it can manage people then, and you cannot take it back.</p>
+          <p>This is your own role. Nobody who has it can manage users then, and you cannot take it back.</p>
         </ConfirmDialog>
       )}
     </>

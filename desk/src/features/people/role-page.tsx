@@ -2,6 +2,7 @@ import { useMutation, useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { Link, useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
+import { NO_RIGHTS } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import {
   CreateRoleDocument,
@@ -16,7 +17,7 @@ import { DeleteSection } from '../../ui/delete-section.js';
 import { FormPage } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { forgetPeople, forgetRoles, useManagers } from '../../app/managers.js';
-import { NO_RIGHTS, RoleForm } from './role-form.js';
+import { RoleForm } from './role-form.js';
 
 const BACK = { href: '/roles', label: 'Roles' };
 
@@ -26,7 +27,7 @@ export function NewRolePage() {
   return (
     <FormPage title="New role" back={BACK}>
       <RoleForm
-        saved={NO_RIGHTS}
+        saved={{ name: '', ...NO_RIGHTS }}
         action="Create the role"
         send={async (_changed, all) => {
           return resultOf(answerOf(await send({ variables: { input: all } })).createRole, ({ role }) => role);

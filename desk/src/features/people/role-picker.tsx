@@ -6,7 +6,7 @@ interface RolePickerProps {
   readonly roles: readonly RoleRightsFragment[];
   readonly selected: string | null;
   readonly error: string | undefined;
-  /** Why only roles that may manage people are offered; null when all are. */
+  /** Why only roles that may manage users are offered; null when all are. */
   readonly onlyManagers?: string | null;
   readonly onPick: (roleId: string) => void;
 }

@@ -1,5 +1,5 @@
 import { type ProductType } from '../../generated/graphql.js';
-import { type Option } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
 
 const TYPES: Readonly<Record<ProductType, string>> = {
   HEALTH_CARE: 'Health care',

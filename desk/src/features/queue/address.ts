@@ -11,7 +11,7 @@ import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
 import { NONE } from '../../ui/search-options.js';
 import { type InstantRange, readRange, writeRange } from './instant-range.js';
-import { usualView, viewFilter, type ViewId, viewsOf } from './views.js';
+import { usualView, viewFilter, type ViewId, viewsOf } from '../../app/views.js';
 
 /** Which of active and closed tickets show, where no status is picked. */
 export const STATES = ['active', 'closed', 'any'] as const;

@@ -1,6 +1,7 @@
 import { PRIORITY_OPTIONS, STATUS_OPTIONS, TYPE_OPTIONS } from '../../ui/labels.js';
 import { Icon } from '../../ui/icon.js';
-import { type Option, Picker } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
+import { Picker } from '../../ui/picker.js';
 import { findPeople, findProducts } from '../../ui/search-options.js';
 import { useNames } from '../../ui/use-names.js';
 import { filterCount, type QueueAddress, type RangeName, RANGES, type State, unfiltered } from './address.js';

@@ -12,7 +12,7 @@ import { QueueList } from './queue-list.js';
 import { QueueTools } from './queue-tools.js';
 import { useHeld } from './use-held.js';
 import { useLiveQueue } from './use-live-queue.js';
-import { viewsOf } from './views.js';
+import { viewsOf } from '../../app/views.js';
 import './queue.css';
 
 const PAGE_SIZE = 50;

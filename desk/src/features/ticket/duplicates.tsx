@@ -14,7 +14,8 @@ import {
 import { Dialog } from '../../ui/dialog.js';
 import { Icon } from '../../ui/icon.js';
 import { StatusIcon } from '../../ui/labels.js';
-import { type Option, Picker } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
+import { Picker } from '../../ui/picker.js';
 import { TicketLink } from '../../ui/ticket-link.js';
 
 function asOption({ id, number, title, status }: TicketLinkFragment): Option {

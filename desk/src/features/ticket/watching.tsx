@@ -8,7 +8,8 @@ import {
 } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
 import { Icon } from '../../ui/icon.js';
-import { type Option, Picker } from '../../ui/picker.js';
+import { type Option } from '../../ui/option.js';
+import { Picker } from '../../ui/picker.js';
 
 const STATES: readonly Option<WatchState>[] = [
   { id: 'DEFAULT', label: 'Mails as usual', hint: 'What you have to do with the ticket decides' },

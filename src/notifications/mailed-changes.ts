@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { type FieldChange } from '../tickets/ticket-event.entity.js';
 
-/** Something that a mail tells: a change of a field, or a text that is read when the mail is sent. */
-export interface ToldChange extends FieldChange {
+/** An item of a mail's content: a change of a field, or a text that is read when the mail is sent. */
+export interface MailedChange extends FieldChange {
   /** Who did it. Absent in rows written before authors were kept, and in digests. */
   readonly by?: string | null;
   /** Whether nobody is to hear of it: it only takes away what became untrue by it. */
@@ -17,27 +17,27 @@ export const TICKET_TEXT = 'text';
 /** Maximum length of a kept value: mails only say that longer ones changed. */
 const MAX_KEPT_LENGTH = 1000;
 
-/** A row for each recipient keeps the changes: of a long text only what tells whether it was changed back. */
+/** A row for each recipient keeps the changes: of a long text only a hash, which shows whether it was changed back. */
 function kept(value: string | null): string | null {
   if (value === null || value.length <= MAX_KEPT_LENGTH) return value;
   return createHash('sha256').update(value).digest('base64');
 }
 
 /** The history's changes, as a mail keeps them. */
-export function toldChanges(changes: readonly FieldChange[], by: string | null): ToldChange[] {
+export function mailedChanges(changes: readonly FieldChange[], by: string | null): MailedChange[] {
   return changes.map(({ field, from, to }) => ({ field, from: kept(from), to: kept(to), by }));
 }
 
-export function toldComment(commentId: string, by: string): ToldChange {
+export function mailedComment(commentId: string, by: string): MailedChange {
   return { field: COMMENT, from: null, to: commentId, by };
 }
 
-export function toldTicketText(ticketId: string, by: string): ToldChange {
+export function mailedTicketText(ticketId: string, by: string): MailedChange {
   return { field: TICKET_TEXT, from: null, to: ticketId, by };
 }
 
 /** The ids of the comments among the changes, each once. */
-export function toldCommentIds(changes: readonly ToldChange[]): string[] {
+export function mailedCommentIds(changes: readonly MailedChange[]): string[] {
   return [...new Set(changes.flatMap(({ field, to }) => (field === COMMENT && to !== null ? [to] : [])))];
 }
 
@@ -46,8 +46,8 @@ export function toldCommentIds(changes: readonly ToldChange[]): string[] {
  * A field that is back at its first value drops out, also silently, and so does one that the recipient has changed
  * since. Comments and texts are not among them.
  */
-export function mergedChanges(changes: readonly ToldChange[], recipientId: string): ToldChange[] {
-  const merged = new Map<string, ToldChange>();
+export function mergedChanges(changes: readonly MailedChange[], recipientId: string): MailedChange[] {
+  const merged = new Map<string, MailedChange>();
   for (const change of changes) {
     const { field } = change;
     if (field === COMMENT || field === TICKET_TEXT) continue;

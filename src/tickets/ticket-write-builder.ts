@@ -1,9 +1,9 @@
 import { type Row } from '../database/row.js';
-import { toldTicketText } from '../notifications/told-changes.js';
+import { mailedTicketText } from '../notifications/mailed-changes.js';
 import { changesOf, differing } from './ticket-changes.js';
 import { type FieldChange, TicketEventKind } from './ticket-event.entity.js';
-import { mailsOfAssignment, mailsOfChanges, NO_MAILS, unannounced, withMentioned, withQueue } from './ticket-mails.js';
-import { type NamedInText, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
+import { mailsOfAssignment, mailsOfChanges, NO_MAILS, silenced, withMentioned, withQueue } from './ticket-mails.js';
+import { type MentionedUsers, type TicketMails, type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 import { type TicketValues } from './ticket.fields.js';
 
@@ -29,12 +29,12 @@ export function changeOf(
  * The write for new values of a ticket, with what follows from them: `closedAt`, the event and the mails.
  * @param notified false for a silent change
  */
-export function changed(
+export function buildChange(
   actorId: string,
   snapshot: TicketSnapshot,
   given: TicketValues,
   at: string,
-  { notified = true, naming = null }: { readonly notified?: boolean; readonly naming?: NamedInText | null } = {},
+  { notified = true, naming = null }: { readonly notified?: boolean; readonly naming?: MentionedUsers | null } = {},
 ): TicketWrite | null {
   const { ticket } = snapshot;
   const change = changeOf(ticket, given, at);
@@ -51,30 +51,30 @@ export function changed(
     values.assignedToId === undefined
       ? mailsOfChanges(changes, actorId)
       : mailsOfAssignment({ status, assignedToId, actorId }, changes);
-  return writeOf(snapshot, {
+  return buildWrite(snapshot, {
     ...change,
     actorId,
     at,
     kind: TicketEventKind.CHANGED,
-    mails: withNamed(withQueue(mails, ticket, after), ticket.id, actorId, naming),
+    mails: withTextMentions(withQueue(mails, ticket, after), ticket.id, actorId, naming),
     mentions: mentionsOf(naming),
     notified,
   });
 }
 
 /** The mails, and those to the people whom title or description name for the first time. */
-export function withNamed(
+export function withTextMentions(
   mails: TicketMails,
   ticketId: string,
   actorId: string,
-  naming: NamedInText | null,
+  naming: MentionedUsers | null,
 ): TicketMails {
   if (naming === null) return mails;
-  return withMentioned(mails, { ids: naming.added, change: toldTicketText(ticketId, actorId), internal: false });
+  return withMentioned(mails, { ids: naming.added, change: mailedTicketText(ticketId, actorId), internal: false });
 }
 
 /** Whom title and description name. */
-export function mentionsOf(naming: NamedInText | null): TicketWrite['mentions'] {
+export function mentionsOf(naming: MentionedUsers | null): TicketWrite['mentions'] {
   return naming && { commentId: null, userIds: naming.all, internal: false };
 }
 
@@ -89,7 +89,7 @@ interface Decision
 }
 
 /** Builds a write, as the store takes it. */
-export function writeOf({ ticket, revision }: TicketSnapshot, decision: Decision): TicketWrite {
+export function buildWrite({ ticket, revision }: TicketSnapshot, decision: Decision): TicketWrite {
   const { kind, changes = [], commentId = null, mails = NO_MAILS, mentions = null, ...others } = decision;
   const { notified = true, ...rest } = others;
   const { createdById, assignedToId, productId } = { ...ticket, ...references(rest.values) };
@@ -97,7 +97,7 @@ export function writeOf({ ticket, revision }: TicketSnapshot, decision: Decision
     ticketId: ticket.id,
     revision,
     event: kind && { kind, changes, commentId, notified },
-    mails: notified ? mails : unannounced(mails),
+    mails: notified ? mails : silenced(mails),
     mentions,
     people: { createdById, assignedToId, productId },
     ...rest,

@@ -1,7 +1,7 @@
-import { maySeeDeleted } from '../../app/rights.js';
-import { type Viewer } from '../../app/session-context.js';
-import { type TicketFilter } from '../../generated/graphql.js';
-import { type IconName } from '../../ui/icon.js';
+import { maySeeDeleted } from './rights.js';
+import { type Viewer } from './session-context.js';
+import { type TicketFilter } from '../generated/graphql.js';
+import { type IconName } from '../ui/icon.js';
 
 export type ViewId = 'mine' | 'unassigned' | 'reported' | 'watching' | 'all' | 'deleted';
 

@@ -14,7 +14,7 @@ type NotificationRow = Row<Notification>;
 /** Maximum number of listed tickets, as mail programs truncate long mails; the rest is counted and linked. */
 const MAX_TICKETS_IN_DIGEST = 1000;
 
-export interface RecipientFacts {
+export interface RecipientData {
   recipientName: string;
   recipientEmail: string;
   recipientGone: boolean;
@@ -22,7 +22,7 @@ export interface RecipientFacts {
   wantsMail: boolean;
 }
 
-export interface TicketFacts extends RecipientFacts {
+export interface TicketMailData extends RecipientData {
   actorName: string | null;
   ticketGone: boolean;
   assignedToId: string | null;
@@ -47,13 +47,13 @@ export interface TicketFacts extends RecipientFacts {
   previousId: string | null;
 }
 
-/** A comment that a mail tells of. */
-export interface ToldComment extends MailComment {
+/** A comment in a mail. */
+export interface MailedComment extends MailComment {
   id: string;
   createdMs: number;
 }
 
-interface DigestFacts extends RecipientFacts {
+interface DigestData extends RecipientData {
   maySeeTickets: boolean;
   digestHour: number | null;
   timeZone: string;
@@ -89,7 +89,7 @@ const PEOPLE = { createdById: sql`t.created_by_id`, assignedToId: sql`t.assigned
  * once, and not for each ticket.
  */
 const DIGEST_TICKETS = sql`left join lateral (
-    select coalesce(d.told_until - ${CLOSED_UNSEEN_MS}::float8 * interval '1 millisecond', d.sent_at) as since, d.changes
+    select coalesce(d.covered_until - ${CLOSED_UNSEEN_MS}::float8 * interval '1 millisecond', d.sent_at) as since, d.changes
     from notification d
     where d.recipient_id = n.recipient_id and d.kind = 'DIGEST'
       and (d.status = 'SENT' or d.cancel_reason = 'UNSUBSCRIBED')
@@ -108,16 +108,16 @@ function notifiedByMail(ticketId: string | null): RawBuilder<boolean> {
 }
 
 /** Reads the present content of mails, one statement each. */
-export class MailFacts {
+export class MailDataReader {
   readonly #db: Db;
 
   constructor(db: Db) {
     this.#db = db;
   }
 
-  async ofTicket({ id, kind }: NotificationRow): Promise<TicketFacts> {
+  async ofTicket({ id, kind }: NotificationRow): Promise<TicketMailData> {
     // A later ASSIGNED mail for the same person supersedes this one, which would be a second mail.
-    return this.#the(sql<TicketFacts>`
+    return this.#the(sql<TicketMailData>`
       select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail",
         nullif(concat_ws(' ', a.first_name, a.last_name), '') as "actorName",
         t.deleted_at is not null as "ticketGone", t.assigned_to_id as "assignedToId",
@@ -137,7 +137,7 @@ export class MailFacts {
         nullif(concat_ws(' ', h.first_name, h.last_name), '') as "assigneeName",
         (select m.id from notification m
           where m.ticket_id = n.ticket_id and m.recipient_id = n.recipient_id and m.id <> n.id
-            and m.status = 'SENT' and m.told_with is null
+            and m.status = 'SENT' and m.mailed_with is null
           order by m.sent_at desc, m.id desc limit 1) as "previousId"
       from notification n join "user" r on r.id = n.recipient_id join role on role.id = r.role_id
         join ticket t on t.id = n.ticket_id join "user" c on c.id = t.created_by_id left join product p on p.id = t.product_id
@@ -147,7 +147,7 @@ export class MailFacts {
 
   /** The comments of an ASSIGNED mail: all public ones, the newest listed and the rest counted. */
   async newestComments({ ticketId }: NotificationRow) {
-    const newest = await this.#db.all(sql<ToldComment & { total: number }>`
+    const newest = await this.#db.all(sql<MailedComment & { total: number }>`
       select ${COMMENT_COLUMNS}, (count(*) over ())::int as total from comment c join "user" u on u.id = c.author_id
       where ${notifiedByMail(ticketId)} order by c.created_at desc, c.id desc limit ${MAX_COMMENTS}`);
     return { comments: newest.toReversed(), earlierComments: (newest[0]?.total ?? 0) - newest.length };
@@ -161,10 +161,10 @@ export class MailFacts {
     { ticketId, recipientId }: NotificationRow,
     ids: readonly string[],
     { internalToo, onlyMentioning }: { readonly internalToo: boolean; readonly onlyMentioning: boolean },
-  ): Promise<ToldComment[]> {
+  ): Promise<MailedComment[]> {
     if (ids.length === 0) return [];
     const mentions = sql`exists (select from ticket_mention e where e.comment_id = c.id and e.user_id = ${recipientId})`;
-    return this.#db.all(sql<ToldComment>`
+    return this.#db.all(sql<MailedComment>`
       select ${COMMENT_COLUMNS} from comment c join "user" u on u.id = c.author_id
       where c.id = any(${[...ids]}::uuid[]) and c.ticket_id = ${ticketId} and c.deleted_at is null
         and (${internalToo} or not c.internal) and (${!onlyMentioning} or ${mentions})
@@ -172,13 +172,13 @@ export class MailFacts {
   }
 
   /** Whether title or description of a ticket name the recipient. */
-  async isNamedInTicket({ ticketId, recipientId }: NotificationRow): Promise<boolean> {
+  async isMentionedInTicket({ ticketId, recipientId }: NotificationRow): Promise<boolean> {
     const found = sql`ticket_mention e where e.ticket_id = ${ticketId} and e.user_id = ${recipientId} and e.comment_id is null`;
     return this.#db.exists(found);
   }
 
-  async ofDigest({ id, kind }: NotificationRow): Promise<DigestFacts> {
-    return this.#the(sql<DigestFacts>`
+  async ofDigest({ id, kind }: NotificationRow): Promise<DigestData> {
+    return this.#the(sql<DigestData>`
       select ${RECIPIENT}, ${wantsMail('r', sql.lit(kind))} as "wantsMail", r.may_view_tickets as "maySeeTickets", r.digest_hour as "digestHour", r.time_zone as "timeZone"
       from notification n join "user" r on r.id = n.recipient_id where n.id = ${id}`);
   }
@@ -196,9 +196,9 @@ export class MailFacts {
       limit ${MAX_TICKETS_IN_DIGEST}`);
   }
 
-  async #the<Facts>(query: ReturnType<typeof sql<Facts>>): Promise<Facts> {
-    const facts = await this.#db.first(query);
-    if (facts === null) throw new Error('The notification is gone');
-    return facts;
+  async #the<Data>(query: ReturnType<typeof sql<Data>>): Promise<Data> {
+    const data = await this.#db.first(query);
+    if (data === null) throw new Error('The notification is gone');
+    return data;
   }
 }

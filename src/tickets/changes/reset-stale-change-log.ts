@@ -5,7 +5,7 @@ import { type MikroORM } from '@mikro-orm/postgresql';
  * Begins the log of changes anew where it cannot go on: it is empty, or has entries of transactions that this server has
  * not had, after `pg_restore`. Cursors of before are CURSOR_INVALID then. To be called before changes are read.
  */
-export async function beginChangeLog(orm: MikroORM): Promise<void> {
+export async function resetStaleChangeLog(orm: MikroORM): Promise<void> {
   await orm.em.fork().transactional(async (em) => {
     const db = em.getKysely();
     await sql`

@@ -2,18 +2,18 @@ import { type EntityClass, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import pLimit from 'p-limit';
-import { type Clock } from '../../common/clock.js';
-import { type Mailer, type MailMessage, MailRefusedError } from '../../mail/mailer.js';
-import { inScopeWith } from '../../observability/scope.js';
-import { type Tracing, within } from '../../observability/tracing/tracing.js';
+import { type Clock } from '../common/clock.js';
+import { type Mailer, type MailMessage, MailRefusedError } from '../mail/mailer.js';
+import { inScopeWith } from '../observability/scope.js';
+import { type Tracing, within } from '../observability/tracing/tracing.js';
 
 /** Rows in one sweep. */
 const SWEEP_LIMIT = 100;
 /** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x52_53_54;
 
-/** A row for one pending mail. */
-export interface PendingMail {
+/** A row of an outbox: one mail, pending while `handledAt` is null. */
+export interface OutboxRow {
   readonly id: string;
   readonly createdAt: Date;
   readonly traceparent: string | null;
@@ -21,10 +21,10 @@ export interface PendingMail {
 }
 
 /** A kind of mail with an outbox table of its own. */
-export interface PendingMailKind {
+export interface OutboxKind {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
-  readonly entity: EntityClass<PendingMail>;
+  readonly entity: EntityClass<OutboxRow>;
   /**
    * Sets `handledAt`, in the transaction that has loaded and locked the row, and gives the mail; null if none is to be
    * sent any more, or not yet.
@@ -36,18 +36,15 @@ export interface PendingMailKind {
  * Handles each row once over all workers, and one at a time: the transaction of a row keeps one of the connections that
  * requests share until the mail server has answered. After a temporary refusal the next sweep retries.
  */
-export class PendingMails {
+export class Outbox {
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #mailer: Mailer;
   readonly #tracing: Tracing | undefined;
-  readonly #kind: PendingMailKind;
+  readonly #kind: OutboxKind;
   readonly #limit = pLimit(1);
 
-  constructor(
-    deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined },
-    kind: PendingMailKind,
-  ) {
+  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined }, kind: OutboxKind) {
     this.#orm = deps.orm;
     this.#clock = deps.clock;
     this.#mailer = deps.mailer;
@@ -98,7 +95,7 @@ export class PendingMails {
     if (mail !== null) await this.#mailer.send(mail, async () => em.commit());
   }
 
-  async #traced({ id, traceparent }: PendingMail, work: () => Promise<void>): Promise<void> {
+  async #traced({ id, traceparent }: OutboxRow, work: () => Promise<void>): Promise<void> {
     const span = this.#tracing?.root(`answer ${this.#kind.name}`, {
       kind: 'consumer',
       parent: traceparent ?? undefined,
@@ -112,7 +109,7 @@ export class PendingMails {
  * Acquires a lock on the address, so that the limit of mails counts those of other workers; false if another worker
  * holds it: a later sweep handles the row.
  */
-export async function isOnlyOneFor(em: EntityManager, email: string): Promise<boolean> {
+export async function tryLockAddress(em: EntityManager, email: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(lower(${email}))) as locked`.execute(
     em.getKysely<unknown>(),

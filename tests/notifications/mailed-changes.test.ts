@@ -2,16 +2,16 @@ import { describe, expect, test } from '@jest/globals';
 import * as fc from 'fast-check';
 import {
   mergedChanges,
-  toldChanges,
-  toldComment,
-  toldCommentIds,
-  type ToldChange,
-} from '../../src/notifications/told-changes.js';
+  mailedChanges,
+  mailedComment,
+  mailedCommentIds,
+  type MailedChange,
+} from '../../src/notifications/mailed-changes.js';
 import { type FieldChange } from '../../src/tickets/ticket-event.entity.js';
 
 const RECIPIENT = 'recipient';
 const byField = (a: FieldChange, b: FieldChange) => a.field.localeCompare(b.field);
-const status = (from: string, to: string, by = 'other'): ToldChange => ({ field: 'status', from, to, by });
+const status = (from: string, to: string, by = 'other'): MailedChange => ({ field: 'status', from, to, by });
 
 describe('merging changes', () => {
   test('keeps the first value and the last one', () => {
@@ -32,17 +32,17 @@ describe('merging changes', () => {
 
   test('leaves comments to be read when the mail is sent', () => {
     const told = [
-      toldComment('a', 'other'),
+      mailedComment('a', 'other'),
       status('OPEN', 'DONE'),
-      toldComment('b', 'other'),
-      toldComment('a', 'other'),
+      mailedComment('b', 'other'),
+      mailedComment('a', 'other'),
     ];
     expect(mergedChanges(told, RECIPIENT)).toEqual([status('OPEN', 'DONE')]);
-    expect(toldCommentIds(told)).toEqual(['a', 'b']);
+    expect(mailedCommentIds(told)).toEqual(['a', 'b']);
   });
 
   test('leaves out what the recipient changed, and tells what others changed since', () => {
-    const priority: ToldChange = { field: 'priority', from: 'LOW', to: 'HIGH', by: 'other' };
+    const priority: MailedChange = { field: 'priority', from: 'LOW', to: 'HIGH', by: 'other' };
     const known = [status('OPEN', 'DONE'), priority, status('DONE', 'OPEN', RECIPIENT)];
     expect(mergedChanges(known, RECIPIENT)).toEqual([priority]);
     expect(mergedChanges([...known, status('OPEN', 'CLOSED')], RECIPIENT)).toEqual([
@@ -53,8 +53,8 @@ describe('merging changes', () => {
 
   test('keeps of a long text only what tells whether it was changed back', () => {
     const [first, second] = ['a'.repeat(9000), 'b'.repeat(9000)];
-    const there = toldChanges([{ field: 'description', from: first, to: second }], 'other');
-    const back = toldChanges([{ field: 'description', from: second, to: first }], 'other');
+    const there = mailedChanges([{ field: 'description', from: first, to: second }], 'other');
+    const back = mailedChanges([{ field: 'description', from: second, to: first }], 'other');
     expect(JSON.stringify(there).length).toBeLessThan(300);
     expect(mergedChanges(there, RECIPIENT)).toHaveLength(1);
     expect(mergedChanges([...there, ...back], RECIPIENT)).toEqual([]);
@@ -63,14 +63,14 @@ describe('merging changes', () => {
   test('tells the difference between first and last state, whatever happened in between', () => {
     const state = fc.record({ status: fc.constantFrom('A', 'B', 'C'), product: fc.constantFrom(null, 'p', 'q') });
     type State = { status: string; product: string | null };
-    const between = (from: State, to: State): ToldChange[] =>
+    const between = (from: State, to: State): MailedChange[] =>
       (['status', 'product'] as const)
         .filter((field) => from[field] !== to[field])
         .map((field) => ({ field, from: from[field], to: to[field] }));
 
     fc.assert(
       fc.property(state, fc.array(state, { minLength: 1, maxLength: 8 }), (first, states) => {
-        const told: ToldChange[] = [];
+        const told: MailedChange[] = [];
         let before: State = first;
         for (const after of states) {
           told.push(...between(before, after));

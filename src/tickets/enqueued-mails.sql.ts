@@ -8,7 +8,7 @@ import { concernedBy, ignoresTicket, queueOf, readsInternalComments, seesTicketO
 import { type Audience } from './ticket-write.js';
 
 /** A mail about a comment waits at most this many times its delay, counted from the first comment. */
-const LONGEST_WAIT_IN_DELAYS = 5;
+const MAX_WAIT_IN_DELAYS = 5;
 
 const COLUMNS = [
   'id',
@@ -22,8 +22,8 @@ const COLUMNS = [
   'traceparents',
 ] as const;
 
-/** `OwedMails` for the statement. The id is that of the first mail: the others differ in the last five bytes. */
-export interface OwedRecord extends Pick<Row<Notification>, (typeof COLUMNS)[number]> {
+/** `EnqueuedMails` for the statement. The id is that of the first mail: the others differ in the last five bytes. */
+export interface EnqueuedMailRecord extends Pick<Row<Notification>, (typeof COLUMNS)[number]> {
   readonly audience: Audience['to'];
   readonly recipientIds: readonly string[];
   /** Who gets none. */
@@ -38,7 +38,7 @@ export interface OwedRecord extends Pick<Row<Notification>, (typeof COLUMNS)[num
   readonly amendsOnly: boolean;
 }
 
-const OTHERS: Readonly<Record<Exclude<keyof OwedRecord, (typeof COLUMNS)[number]>, string>> = {
+const OTHERS: Readonly<Record<Exclude<keyof EnqueuedMailRecord, (typeof COLUMNS)[number]>, string>> = {
   audience: 'text',
   recipientIds: 'uuid[]',
   exceptId: 'uuid',
@@ -53,8 +53,8 @@ const OTHERS: Readonly<Record<Exclude<keyof OwedRecord, (typeof COLUMNS)[number]
 
 const PEOPLE = { createdById: sql`m."createdById"`, assignedToId: sql`m."assignedToId"` };
 
-/** The FROM item for owed mails, under the alias `m`. */
-export function owedSource(writes: Writes, parameter: string): RawBuilder<unknown> {
+/** The FROM item for mails to be enqueued, under the alias `m`. */
+export function mailSource(writes: Writes, parameter: string): RawBuilder<unknown> {
   return writes.recordset(Notification, COLUMNS, parameter, 'm', OTHERS).source;
 }
 
@@ -76,15 +76,15 @@ const AUDIENCE = sql`
 
 /**
  * The statement that enqueues mails to everybody of their audience: one for any number of tickets and recipients.
- * Somebody who has a mail of the same kind about the ticket that waits, and that no worker has leased, is told by that
- * one: its row is locked, so that no worker reads the ticket before this transaction has ended. In the order of tickets
+ * A recipient's pending mail of the same kind about the ticket, unless a worker has leased it, is
+ * extended instead: its row is locked, so that no worker reads the ticket before this transaction has ended. In the order of tickets
  * and people, to avoid deadlocks.
  * @param mails FROM item of the mails under `m`
  * @param condition further condition on `m` and the recipient `u`
  */
-export function enqueued(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+export function enqueueMails(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   const names = sql`id, kind, recipient_id, ticket_id, actor_id, reason, changes, created_at, send_at, traceparents`;
-  const latest = sql`notification.created_at + ${sql.lit(LONGEST_WAIT_IN_DELAYS)} * (excluded.send_at - excluded.created_at)`;
+  const latest = sql`notification.created_at + ${sql.lit(MAX_WAIT_IN_DELAYS)} * (excluded.send_at - excluded.created_at)`;
   return sql`
     insert into notification (${names})
     select ${idFrom(sql`m.id`)}, m.kind, a.id, m."ticketId", m."actorId", a.reason, m.changes, m."createdAt", m."sendAt", m.traceparents
@@ -94,10 +94,10 @@ export function enqueued(mails: RawBuilder<unknown>, condition: RawBuilder<boole
       and ${seesTicketOf('u', 'r', PEOPLE)} and (not m.internal or ${readsInternalComments('u', 'r')})
       and (m.kind not in ('UPDATED', 'REPLIED') or not ${ignoresTicket(sql`u.id`, sql`m."ticketId"`)})
       and (m.kind <> 'NEW_UNASSIGNED' or not exists (
-        select from notification told where told.ticket_id = m."ticketId" and told.kind = m.kind and told.status = 'SENT'))
+        select from notification sent where sent.ticket_id = m."ticketId" and sent.kind = m.kind and sent.status = 'SENT'))
       and not (m.reassigned and u.assignment_emails and u.id is not distinct from m."assignedId")
     order by m."ticketId", u.id, m.kind
-    on conflict (kind, recipient_id, ticket_id) where status = 'SCHEDULED' and ticket_id is not null and claimed_until is null
+    on conflict (kind, recipient_id, ticket_id) where status = 'SCHEDULED' and ticket_id is not null and lease_expires_at is null
     do update set changes = notification.changes || excluded.changes,
       actor_id = case when notification.actor_id = excluded.actor_id then notification.actor_id end,
       reason = least(notification.reason, excluded.reason),
@@ -108,14 +108,14 @@ export function enqueued(mails: RawBuilder<unknown>, condition: RawBuilder<boole
 }
 
 /** Boolean expression for a mail `n`: it waits, and no worker has tried to send it. */
-export const IS_WAITING = sql<boolean>`(n.status = 'SCHEDULED' and n.claimed_until is null)`;
+export const IS_WAITING = sql<boolean>`(n.status = 'SCHEDULED' and n.lease_expires_at is null)`;
 
 /**
- * The statement that postpones mails about mentions for a new comment, as `enqueued` does with those about comments.
+ * The statement that postpones mails about mentions for a new comment, as `enqueueMails` does with those about comments.
  * @param mails FROM item, under `m`
  */
-export function postponedMentions(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
-  const latest = sql`n.created_at + ${sql.lit(LONGEST_WAIT_IN_DELAYS)} * (m."sendAt" - m."createdAt")`;
+export function postponeMentions(mails: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+  const latest = sql`n.created_at + ${sql.lit(MAX_WAIT_IN_DELAYS)} * (m."sendAt" - m."createdAt")`;
   return sql`
     update notification n set send_at = greatest(n.send_at, least(m."sendAt", ${latest}))
     from ${mails} where ${condition} and m.kind = 'REPLIED' and not m.internal

@@ -1,0 +1,46 @@
+import { Component, type ComponentType, lazy, type ReactNode, Suspense } from 'react';
+
+class NotLoadedError extends Error {
+  override name = 'NotLoadedError';
+}
+
+/** A screen whose code is loaded when it is opened. */
+export function lazyScreen(load: () => Promise<ComponentType>): ComponentType {
+  return lazy(async () => {
+    try {
+      return { default: await load() };
+    } catch (cause) {
+      throw new NotLoadedError('The code of a screen could not be loaded', { cause });
+    }
+  });
+}
+
+interface State {
+  readonly error: unknown;
+}
+
+/** The place of a screen. What fails in it does not take the navigation away, and says what can be done. */
+export class Screen extends Component<{ readonly children: ReactNode }, State> {
+  override state: State = { error: null };
+
+  static getDerivedStateFromError(error: unknown): State {
+    return { error };
+  }
+
+  override render() {
+    const { error } = this.state;
+    if (error === null) return <Suspense fallback={<p className="splash" aria-busy />}>{this.props.children}</Suspense>;
+    return (
+      <div className="splash" role="alert">
+        <p>
+          {error instanceof NotLoadedError
+            ? 'This screen could not be loaded. The server may be away, or was updated.'
+            : 'This screen cannot be shown: there is a fault in the desk. What you were writing is kept.'}
+        </p>
+        <button type="button" className="button" onClick={() => location.reload()}>
+          Load the page again
+        </button>
+      </div>
+    );
+  }
+}
