@@ -1,42 +1,44 @@
-import { type EntityClass, LockMode } from '@mikro-orm/core';
+import { type EntityClass, type FilterQuery, LockMode } from '@mikro-orm/core';
 import { type EntityManager, type MikroORM } from '@mikro-orm/postgresql';
 import { sql } from 'kysely';
 import pLimit from 'p-limit';
 import { type Clock } from '../common/clock.js';
+import { type Links } from '../common/links.js';
 import { type Mailer, type MailMessage, MailRefusedError } from '../mail/mailer.js';
 import { inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
+import { type OutboxRow } from './outbox-row.js';
+import { Token } from './token.entity.js';
 
 /** Rows in one sweep. */
 const SWEEP_LIMIT = 100;
+const HOUR_MS = 3_600_000;
+/** To one address that may be a stranger's, and so that requests by others cannot flood a mailbox. */
+const MAX_MAILS_PER_HOUR = 5;
 /** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x52_53_54;
 
-/** A row of an outbox: one mail, pending while `handledAt` is null. */
-export interface OutboxRow {
-  readonly id: string;
-  readonly createdAt: Date;
-  readonly traceparent: string | null;
-  handledAt: Date | null;
+export interface OutboxOptions {
+  readonly orm: MikroORM;
+  readonly clock: Clock;
+  readonly mailer: Mailer;
+  readonly links: Links;
+  readonly tracing: Tracing | undefined;
 }
 
-/** A kind of mail with an outbox table of its own. */
-export interface OutboxKind {
+interface OutboxKind {
   /** For the log and for traces, e.g. `password reset`. */
   readonly name: string;
   readonly entity: EntityClass<OutboxRow>;
-  /**
-   * Sets `handledAt`, in the transaction that has loaded and locked the row, and gives the mail; null if none is to be
-   * sent any more, or not yet.
-   */
-  readonly answer: (em: EntityManager, id: string) => Promise<MailMessage | null>;
 }
 
 /**
- * Handles each row once over all workers, and one at a time: the transaction of a row keeps one of the connections that
- * requests share until the mail server has answered. After a temporary refusal the next sweep retries.
+ * Sends the mails of one outbox table. Handles each row once over all workers, and one at a time: the transaction of a
+ * row keeps one of the connections that requests share until the mail server has answered. After a temporary refusal the
+ * next sweep retries.
  */
-export class Outbox {
+export abstract class Outbox {
+  protected readonly links: Links;
   readonly #orm: MikroORM;
   readonly #clock: Clock;
   readonly #mailer: Mailer;
@@ -44,12 +46,22 @@ export class Outbox {
   readonly #kind: OutboxKind;
   readonly #limit = pLimit(1);
 
-  constructor(deps: { orm: MikroORM; clock: Clock; mailer: Mailer; tracing: Tracing | undefined }, kind: OutboxKind) {
-    this.#orm = deps.orm;
-    this.#clock = deps.clock;
-    this.#mailer = deps.mailer;
-    this.#tracing = deps.tracing;
+  constructor(options: OutboxOptions, kind: OutboxKind) {
+    this.links = options.links;
+    this.#orm = options.orm;
+    this.#clock = options.clock;
+    this.#mailer = options.mailer;
+    this.#tracing = options.tracing;
     this.#kind = kind;
+  }
+
+  /** Gives the mail of a row, in the transaction that has loaded and locked it; null if none is to be sent any more. */
+  protected abstract compose(em: EntityManager, id: string, now: Date): Promise<MailMessage | null>;
+
+  /** Whether as many mails with such tokens were sent within the last hour as may be. */
+  protected async isLimited(em: EntityManager, tokens: FilterQuery<Token>, now: Date): Promise<boolean> {
+    const recent = { createdAt: { $gt: new Date(now.getTime() - HOUR_MS) } };
+    return (await em.count(Token, { $and: [tokens, recent] })) >= MAX_MAILS_PER_HOUR;
   }
 
   /** Sweep: handles rows without a job, and those whose mail could not be sent before. */
@@ -80,7 +92,7 @@ export class Outbox {
       // Null also while another worker has locked it.
       const lockMode = LockMode.PESSIMISTIC_PARTIAL_WRITE;
       const row = await em.findOne(this.#kind.entity, { id, handledAt: null }, { lockMode });
-      if (row !== null) await this.#traced(row, async () => this.#answer(em, id));
+      if (row !== null) await this.#traced(row, async () => this.#send(em, row));
       if (em.isInTransaction()) await em.commit();
     } catch (error) {
       if (em.isInTransaction()) await em.rollback();
@@ -90,8 +102,11 @@ export class Outbox {
     }
   }
 
-  async #answer(em: EntityManager, id: string): Promise<void> {
-    const mail = await this.#kind.answer(em, id);
+  async #send(em: EntityManager, row: OutboxRow): Promise<void> {
+    if (!(await tryLockAddress(em, row.email))) return;
+    const now = this.#clock.now();
+    row.handledAt = now;
+    const mail = await this.compose(em, row.id, now);
     if (mail !== null) await this.#mailer.send(mail, async () => em.commit());
   }
 
@@ -109,7 +124,7 @@ export class Outbox {
  * Acquires a lock on the address, so that the limit of mails counts those of other workers; false if another worker
  * holds it: a later sweep handles the row.
  */
-export async function tryLockAddress(em: EntityManager, email: string): Promise<boolean> {
+async function tryLockAddress(em: EntityManager, email: string): Promise<boolean> {
   const { rows } = await sql<{ locked: boolean }>`
     select pg_try_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(lower(${email}))) as locked`.execute(
     em.getKysely<unknown>(),

@@ -1,5 +1,5 @@
 export class TimeoutError extends Error {
-  override readonly name = 'NoAnswerError';
+  override readonly name = 'TimeoutError';
 
   constructor(milliseconds: number) {
     super(`no answer within ${milliseconds} ms`);
@@ -10,7 +10,7 @@ export class TimeoutError extends Error {
  * Waits for an operation, but not longer than the given milliseconds. The operation itself goes on; what comes of it
  * afterwards is ignored.
  *
- * @throws NoAnswerError when the time is over
+ * @throws TimeoutError when the time is over
  */
 export async function withTimeout<Result>(operation: Promise<Result>, milliseconds: number): Promise<Result> {
   const over = Promise.withResolvers<never>();

@@ -24,13 +24,17 @@ export async function exclusively<Result>(
   report?: Report,
 ): Promise<Result> {
   const client = await openSession(databaseUrl, { report });
+  let isBroken = false;
+  client.once('end', () => {
+    isBroken = true;
+  });
   try {
     await refuseTransactionPooling(client, async () => openSession(databaseUrl, { timeoutMs: 0 }));
     await checkServer(client);
     const meanwhile = 'Another process of Docket starts on this database';
     return await withAdvisoryLock(client, { key: LOCK, meanwhile, timeoutMs: MAX_MIGRATION_MS, report }, action);
   } catch (error) {
-    throw missingRight(error) ?? brokenStart(databaseUrl, error) ?? error;
+    throw missingRight(error) ?? brokenStart(databaseUrl, error, isBroken) ?? error;
   } finally {
     await client.end();
   }

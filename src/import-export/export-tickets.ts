@@ -1,12 +1,10 @@
 import { IsolationLevel } from '@mikro-orm/core';
-import { createWriteStream } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isNativeError } from 'node:util/types';
-import { type CommandContext, CommandError, defineCommand, UsageError } from '../cli/command.js';
+import { type CommandContext, defineCommand, UsageError } from '../cli/command.js';
 import { withDatabase } from '../cli/database.js';
+import { writeWholeFile } from '../cli/write-file.js';
 import { type ExportedTicket, exportedTickets } from './exported-ticket.js';
 import { asCsv, asJson } from './export-format.js';
 
@@ -64,15 +62,5 @@ async function write(
     });
     return;
   }
-  const file = resolve(workingDir, output);
-  const unfinished = `${file}.unfinished-${process.pid}`;
-  try {
-    await pipeline(Readable.from(text), createWriteStream(unfinished, { flags: 'wx' }));
-    await rename(unfinished, file);
-  } catch (cause) {
-    await rm(unfinished, { force: true });
-    const code = isNativeError(cause) && 'syscall' in cause && 'code' in cause ? String(cause.code) : undefined;
-    if (code === undefined) throw cause;
-    throw new CommandError(`${file} cannot be written: ${code}.`, { cause });
-  }
+  await writeWholeFile(resolve(workingDir, output), Readable.from(text));
 }

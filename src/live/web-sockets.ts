@@ -1,6 +1,6 @@
 import { type FastifyRequest } from 'fastify';
 import { type ExecutionArgs, type GraphQLSchema, parse } from 'graphql';
-import { CloseCode, makeServer } from 'graphql-ws';
+import { CloseCode, makeServer, MessageType, parseMessage } from 'graphql-ws';
 import { type Logger } from 'pino';
 import { type WebSocket } from 'ws';
 import { UNSUPPORTED_DATA } from './close-codes.js';
@@ -18,6 +18,12 @@ const PINGS: PingTimes = { everyMs: 20_000, silentAfterMs: 60_000 };
 
 const NOT_TEXT = { code: UNSUPPORTED_DATA, reason: 'Send messages as text.' };
 const NO_MESSAGE = { code: CloseCode.BadRequest, reason: 'This is no message of graphql-transport-ws.' };
+
+const SENT_BY_SERVERS: ReadonlySet<MessageType> = new Set([
+  MessageType.ConnectionAck,
+  MessageType.Next,
+  MessageType.Error,
+]);
 
 /** graphql-ws looks in a document only for the kind of its operation: the messages come from the stream. */
 const ANY_SUBSCRIPTION = parse('subscription { any }');
@@ -99,8 +105,8 @@ export class WebSockets {
     try {
       await listener(text);
     } catch (error) {
-      // graphql-ws throws this for messages that only servers send. Everything else is a fault of ours.
-      if (error instanceof Error && error.message.startsWith('Unexpected message')) {
+      // graphql-ws throws for these, and closes the connection for what is no message. Everything else is a fault of ours.
+      if (SENT_BY_SERVERS.has(parseMessage(text).type)) {
         connection.close(NO_MESSAGE);
         return;
       }

@@ -26,7 +26,11 @@ export type RefusalRule =
 /** Members that a QUERY_TOO_COMPLEX error has for the limit it is about (graphql/query-limits.ts). */
 const LIMITS = ['depth', 'aliases', 'directives', 'repeats', 'cost', 'variables'] as const;
 
-/** graphql-js and Apollo have no code of their own for these. */
+/**
+ * The limit of tokens is GRAPHQL_PARSE_FAILED like any fault of syntax, and what Apollo refuses before it has a request is
+ * BAD_REQUEST, of whose cause a plugin gets nothing but the error. Only the label of a metric depends on these texts, and
+ * tests/observability/refusals.test.ts meets each of them.
+ */
 const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
 const BAD_REQUESTS: readonly [RegExp, RefusalRule][] = [
   [/Cross-Site Request Forgery/, 'csrf'],

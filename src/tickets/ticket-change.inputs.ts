@@ -1,6 +1,5 @@
 import { Field, ID, InputType } from 'type-graphql';
-import { TicketPriority, TicketStatus, TicketType } from './ticket.entity.js';
-import { UserRef } from './ticket.inputs.js';
+import { TicketChangeInput } from './ticket.inputs.js';
 
 @InputType({ description: 'Which ticket is to come back.' })
 export class RestoreTicketInput {
@@ -27,31 +26,7 @@ export class UnmarkDuplicateInput {
 }
 
 @InputType({ description: 'What several tickets are to be. What is left out stays.' })
-export class UpdateTicketsInput {
+export class UpdateTicketsInput extends TicketChangeInput {
   @Field(() => [ID], { description: '1 to 100; an id that is given twice counts once.' })
   ids!: string[];
-
-  @Field(() => TicketType, { nullable: true, description: 'Left out, it stays; null is refused.' })
-  type?: TicketType | null;
-
-  @Field(() => TicketPriority, { nullable: true, description: 'Left out, it stays; null is refused.' })
-  priority?: TicketPriority | null;
-
-  @Field(() => TicketStatus, {
-    nullable: true,
-    description: 'Left out, it stays; null is refused. Also for the assignee and canManageTickets.',
-  })
-  status?: TicketStatus | null;
-
-  @Field(() => ID, { nullable: true, description: 'A live product. Left out, it stays; null clears it.' })
-  productId?: string | null;
-
-  @Field(() => UserRef, { nullable: true, description: 'Null unassigns.' })
-  assignedTo?: UserRef | null;
-
-  @Field(() => Boolean, {
-    nullable: true,
-    description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
-  })
-  notify?: boolean | null;
 }

@@ -8,7 +8,7 @@ import { fieldSql, sqlTypeOf } from './ticket-field-sql.js';
 import { TICKET_FIELDS, type TicketField } from './ticket.fields.js';
 import { type DateTimeRange, MAX_FILTER_IDS, type TicketFilter } from './ticket.inputs.js';
 import { canSeeDeletedTickets } from './ticket.policy.js';
-import { type FoundTickets, ticketSearch } from './ticket-search.js';
+import { type FoundTickets, type NewestFirst, ticketSearch } from './ticket-search.js';
 import { sumOf } from './ticket-relevance.js';
 import { readableTickets, seesEveryTicket, visibleTickets } from './ticket-visibility.js';
 
@@ -164,8 +164,13 @@ export interface MatchingTickets {
   readonly readable: RawBuilder<boolean>;
   /** The filter's condition, with the matches of each search collected first. */
   readonly condition: RawBuilder<boolean>;
-  /** The same for walking the list in its order until a page is full. Null when that is not faster. */
+  /**
+   * The filter's condition for walking the readable tickets in the list's order until a page is full. Null when that is
+   * not faster. Visibility is left out: PostgreSQL could not walk an index alone that lacks its columns.
+   */
   readonly walked: RawBuilder<boolean> | null;
+  /** What the filter's own search finds, if FoundTickets has it newest first, and the condition without this search. */
+  readonly searched: { readonly hits: NewestFirst; readonly condition: RawBuilder<boolean> } | null;
   /** How well they match the filter's searches; null without one that is not negated. */
   readonly relevance: RawBuilder<number> | null;
 }
@@ -201,15 +206,18 @@ export async function matchingTickets(
     if (search !== null) found.set(part, search);
   }
   const readable = readableTickets(viewer, alias, { deletedToo });
-  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>) => {
+  const matching = (how: (tickets: FoundTickets) => RawBuilder<boolean>, leftOut?: TicketFilter) => {
     const searches = new Map([...found].map(([part, tickets]) => [part, how(tickets)]));
-    return all([readable, conditionOf(filter, { viewer, alias, searches })]);
+    if (leftOut !== undefined) searches.delete(leftOut);
+    return conditionOf(filter, { viewer, alias, searches });
   };
   const ranking = [...found].flatMap(([part, { relevance }]) => (negated.has(part) ? [] : [relevance(alias)]));
   const isWalked = [...found.values()].some(({ walked }) => walked !== null);
+  const hits = found.get(filter)?.newestFirst ?? null;
   return {
     readable,
-    condition: matching(({ collected }) => collected(alias)),
+    condition: all([readable, matching(({ collected }) => collected(alias))]),
+    searched: hits && { hits, condition: all([readable, matching(({ collected }) => collected(alias), filter)]) },
     relevance: ranking.length > 0 ? sumOf(ranking) : null,
     walked: isWalked ? matching(({ walked, collected }) => (walked ?? collected)(alias)) : null,
   };

@@ -28,6 +28,12 @@ export interface TicketListArgs extends ConnectionArgs {
  */
 const MAX_SCANNED_TICKETS = 5000;
 
+/**
+ * Maximum number of a search's hits that are looked up one by one, newest first, until they fill a page; beyond,
+ * PostgreSQL chooses how to read all of them.
+ */
+const MAX_HITS_IN_ORDER = 500;
+
 /** The first tickets under `t` in an order, up to a limit. */
 function beginning(
   where: RawBuilder<boolean>,
@@ -35,6 +41,17 @@ function beginning(
   most = MAX_SCANNED_TICKETS,
 ): RawBuilder<unknown> {
   return sql`(select * from ticket t where ${where} order by ${orderBy} limit ${sql.lit(most)}) t`;
+}
+
+/**
+ * Tickets under `t` of a search's newest hits in the order of `hit.place`. Each is looked up when it is its turn, and
+ * only then tested: otherwise PostgreSQL may look for it by an index on what the filter asks.
+ */
+function hitsInOrder(numbers: string, where: RawBuilder<boolean>): RawBuilder<unknown> {
+  return sql`(
+      select number, place from unnest(${numbers}::int[]) with ordinality as hit (number, place)
+      order by place limit ${sql.lit(MAX_HITS_IN_ORDER)}
+    ) hit cross join lateral (select * from ticket t where t.number = hit.number offset 0) t where ${where}`;
 }
 
 /** What resolvers get for a list of tickets. `counts` costs a statement, and only when it is called. */
@@ -99,8 +116,8 @@ export class TicketListReader {
     const isSorted = (args.orderBy ?? []).length > 1;
     const shown = (tickets: RawBuilder<unknown>) =>
       sql<TicketRow>`select ${columns} from ${tickets} ${joins} order by ${page.orderBy}`;
-    const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>) => {
-      const found = sql`from ${tickets} order by ${page.orderBy} limit ${page.limit}`;
+    const read = async (tickets: RawBuilder<unknown>, readable: RawBuilder<boolean>, orderBy = page.orderBy) => {
+      const found = sql`from ${tickets} order by ${orderBy} limit ${page.limit}`;
       if (args.filter == null && !isSorted) return this.#db.all(shown(sql`(select * ${found}) t`));
       const numbers = await this.#db.all(sql<{ number: number }>`select t.number ${found}`);
       if (numbers.length === 0) return [];
@@ -119,11 +136,20 @@ export class TicketListReader {
         const joined = sql`(select t.*, hit.relevance from (${found}) hit join ticket t on t.number = hit.number) t`;
         return { ...tickets, ranked: source, rows: await this.#db.all(shown(joined)) };
       }
-      const { readable, condition, walked } = tickets;
-      let found =
-        walked &&
-        (await read(sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`, readable));
-      if (found === null || !page.isFull(found)) {
+      const { readable, condition, walked, searched } = tickets;
+      let found: TicketRow[] | null = null;
+      let isWhole = false;
+      if (walked !== null) {
+        found = await read(
+          sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`,
+          readable,
+        );
+      } else if (searched !== null && order.isNewestFirst && args.last == null) {
+        const hits = hitsInOrder(searched.hits.numbers, sql`${searched.condition} and ${page.where}`);
+        found = await read(hits, readable, sql`hit.place`);
+        isWhole = searched.hits.count <= MAX_HITS_IN_ORDER;
+      }
+      if (found === null || !(isWhole || page.isFull(found))) {
         found = await read(sql`ticket t where ${condition} and ${page.where}`, readable);
       }
       return { ...tickets, ranked: null, rows: found };

@@ -17,6 +17,8 @@ export const MAX_ORDERS = 3;
 /** A list's order over the ticket table under `t`, and the columns of a row that its cursors are made of. */
 export interface TicketListOrder extends Order<Item> {
   readonly columns: readonly TicketColumn[];
+  /** Whether it is the order of lists for which none is given. */
+  readonly isNewestFirst: boolean;
   /** Whether it goes by RELEVANCE, so that rows need a rank. */
   readonly isRanked: boolean;
 }
@@ -105,6 +107,7 @@ export function ticketOrder(given: readonly TicketOrder[] | null | undefined, in
     name: `ticket.${name.join()}`,
     keys: total,
     direction,
+    isNewestFirst: orders.length === 1 && last === NEWEST_FIRST.field && direction === NEWEST_FIRST.direction,
     isRanked: orders.some(({ field }) => field === TicketOrderField.RELEVANCE),
     columns: [...new Set(total.flatMap(({ columns }) => columns))],
   };

@@ -24,12 +24,21 @@ export interface TicketSearchScope {
   readonly forgiving: boolean;
 }
 
+/** The tickets that hold a search's words. */
+export interface NewestFirst {
+  /** As the text of an array. */
+  readonly numbers: string;
+  readonly count: number;
+}
+
 /** Boolean expressions over the ticket table under an alias. */
 export interface FoundTickets {
   /** By the numbers of all matches: the cost grows with their number. */
   readonly collected: (alias: string) => RawBuilder<boolean>;
   /** Tests one ticket after the other in list order: fills a page soon when many match. Null when few do. */
   readonly walked: ((alias: string) => RawBuilder<boolean>) | null;
+  /** All matches, newest first. Null when there are many, or when tickets are also searched for by their numbers. */
+  readonly newestFirst: NewestFirst | null;
   /** How well a match fits: see ticket-relevance.ts. */
   readonly relevance: (alias: string) => RawBuilder<number>;
 }
@@ -41,7 +50,12 @@ interface Hits extends FoundTickets {
 
 type UnrankedTickets = Omit<FoundTickets, 'relevance'>;
 
-const NO_TICKETS: FoundTickets = { collected: () => sql`false`, walked: null, relevance: () => sql`0` };
+const NO_TICKETS: FoundTickets = {
+  collected: () => sql`false`,
+  walked: null,
+  newestFirst: null,
+  relevance: () => sql`0`,
+};
 
 class TicketSearch {
   readonly #db: Db;
@@ -79,6 +93,7 @@ class TicketSearch {
       collected: (alias) =>
         sql`${sql.ref(`${alias}.number`)} = any((select ticket_hits(${query}::tsquery, ${ALL}::int) || ${[...this.#numbers]}::int[])::int[])`,
       walked: (alias) => this.#holds(query, alias),
+      newestFirst: null,
     };
   }
 
@@ -101,7 +116,12 @@ class TicketSearch {
       from (select ${collected} || ${[...this.#numbers]}::int[] as numbers offset 0) hits`);
     const { numbers = '{}', count = 0, found = false } = hits ?? {};
     if (query === null || count <= MAX_MATCHED_NUMBERS) {
-      return { collected: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${numbers}::int[])`, walked: null, found };
+      return {
+        collected: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${numbers}::int[])`,
+        walked: null,
+        newestFirst: this.#numbers.length === 0 ? { numbers, count } : null,
+        found,
+      };
     }
     const many = this.#many(query);
     return {

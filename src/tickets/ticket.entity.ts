@@ -85,7 +85,13 @@ function activityOf(lastComment: string): string {
 })
 @Check({ name: 'ticket_not_its_own_duplicate', expression: 'duplicate_of_id <> id' })
 // One index for each order of lists. The number breaks ties, so that keyset paging never skips or repeats a row.
-@Index({ name: 'ticket_by_created_at', properties: ['createdAt', 'number'], where: 'deleted_at is null' })
+// The first holds what lists are filtered by, so that looking for a match among the newest tickets reads no rows.
+@Index({
+  name: 'ticket_by_created_at',
+  properties: ['createdAt', 'number'],
+  include: ['status', 'priority', 'type', 'product', 'assignedTo'],
+  where: 'deleted_at is null',
+})
 // These two hold whatever else lists are ordered by: an order that begins with them is sorted without reading rows.
 @Index({
   name: 'ticket_by_priority',

@@ -69,30 +69,9 @@ export class CreateTicketInput {
   notify?: boolean | null;
 }
 
-@InputType({ description: 'What a ticket is to be. What is left out stays.' })
-export class UpdateTicketInput {
-  @Field(() => ID, { description: 'A ticket that the viewer may see.' })
-  id!: string;
-
-  @Field(() => Int, {
-    nullable: true,
-    description: 'CONFLICT if the ticket has another version by now; the payload then holds the ticket as it is.',
-  })
-  expectedVersion?: number | null;
-
-  @Field(() => String, { nullable: true, description: '1 to 200 characters after trimming.' })
-  title?: string | null;
-
-  @Field(() => String, { nullable: true, description: '1 to 10,000 characters after trimming.' })
-  description?: string | null;
-
-  @Field(() => JSONObject, {
-    nullable: true,
-    description:
-      'A JSON object of whatever else belongs to it, at most 100 levels deep. Numbers are refused that a double does not hold as they are written. All of it is replaced; null clears it.',
-  })
-  details?: Record<string, unknown> | null;
-
+/** What an update of one ticket and of several can set. */
+@InputType()
+export abstract class TicketChangeInput {
   @Field(() => TicketType, { nullable: true, description: 'Left out, it stays; null is refused.' })
   type?: TicketType | null;
 
@@ -116,6 +95,31 @@ export class UpdateTicketInput {
     description: 'Default true. False needs canManageTickets: nobody is mailed, and the history says so.',
   })
   notify?: boolean | null;
+}
+
+@InputType({ description: 'What a ticket is to be. What is left out stays.' })
+export class UpdateTicketInput extends TicketChangeInput {
+  @Field(() => ID, { description: 'A ticket that the viewer may see.' })
+  id!: string;
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'CONFLICT if the ticket has another version by now; the payload then holds the ticket as it is.',
+  })
+  expectedVersion?: number | null;
+
+  @Field(() => String, { nullable: true, description: '1 to 200 characters after trimming.' })
+  title?: string | null;
+
+  @Field(() => String, { nullable: true, description: '1 to 10,000 characters after trimming.' })
+  description?: string | null;
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description:
+      'A JSON object of whatever else belongs to it, at most 100 levels deep. Numbers are refused that a double does not hold as they are written. All of it is replaced; null clears it.',
+  })
+  details?: Record<string, unknown> | null;
 }
 
 @InputType({ description: 'Which ticket is to go.' })

@@ -10,7 +10,7 @@ export interface Outcome {
   readonly body: string;
   readonly ms: number;
   /** The answer says that the connection ends here: a load balancer sends nothing more to this server. */
-  readonly toldToGo: boolean;
+  readonly isClosing: boolean;
   /** The connection had carried a request before. */
   readonly reused: boolean;
 }
@@ -59,7 +59,7 @@ export class KeptAlive {
       headers,
       signal: AbortSignal.timeout(PATIENCE_MS),
     });
-    const outcome = (rest: Pick<Outcome, 'status' | 'code' | 'body' | 'toldToGo'>): Outcome => ({
+    const outcome = (rest: Pick<Outcome, 'status' | 'code' | 'body' | 'isClosing'>): Outcome => ({
       ...rest,
       ms: performance.now() - begun,
       reused: sending.reusedSocket,
@@ -69,16 +69,16 @@ export class KeptAlive {
         sending.once('response', resolve).once('error', reject).end(body);
       });
       const answer = await text(response);
-      const toldToGo = response.headers.connection === 'close';
+      const isClosing = response.headers.connection === 'close';
       return outcome({
         status: response.statusCode ?? null,
         code: codeOf(response, answer),
         body: answer,
-        toldToGo,
+        isClosing,
       });
     } catch (error) {
       const reason = error instanceof Error && 'code' in error ? String(error.code) : String(error);
-      return outcome({ status: null, code: reason, body: '', toldToGo: false });
+      return outcome({ status: null, code: reason, body: '', isClosing: false });
     }
   }
 }

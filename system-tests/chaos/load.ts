@@ -63,7 +63,7 @@ export class Load {
     const connection = new KeptAlive(this.#options.url);
     while (!this.#stopped) {
       const outcome = writes ? await this.#write(connection) : await this.#send(connection, READ, {});
-      if (outcome.toldToGo || outcome.status === null) await this.#untilReady();
+      if (outcome.isClosing || outcome.status === null) await this.#untilReady();
       await delay(PAUSE_MS);
     }
     connection.close();
@@ -91,7 +91,7 @@ export class Load {
     const created = await this.#send(connection, CREATE, { input });
     if (!created.body.includes(`"ticket":{"id":"${id}"}`)) return created;
     this.#acknowledged.push({ table: 'ticket', id, owesMail });
-    if (created.toldToGo) return created;
+    if (created.isClosing) return created;
     const commented = await this.#send(connection, COMMENT, { input: { ticketId: id, content: 'Still here.' } });
     const [, comment] = /"comment":\{"id":"([^"]+)"\}/.exec(commented.body) ?? [];
     if (comment !== undefined) this.#acknowledged.push({ table: 'comment', id: comment, owesMail: false });

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { type ServerProcess, startProcess } from '../support/server-process.js';
+import { isAlive, type ServerProcess, startProcess } from '../support/server-process.js';
 
 describe('the server process', () => {
   let dataDir: string;
@@ -78,13 +78,3 @@ describe('the server process', () => {
     expect(output()).not.toMatch(/^ +at /m);
   });
 });
-
-/** A zombie, which nobody has collected yet, is not alive. */
-async function isAlive(pid: number): Promise<boolean> {
-  try {
-    process.kill(pid, 0);
-  } catch {
-    return false;
-  }
-  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'not Linux')) !== '';
-}

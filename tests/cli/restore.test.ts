@@ -1,7 +1,7 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { migrations } from '../../src/database/migrations/index.js';
 import { REPLACED_MIGRATIONS } from '../../src/database/migrations/replaced.js';
 import { connect } from '../../src/app/orm.js';
@@ -38,7 +38,7 @@ afterAll(async () => server.stop());
 
 describe('a restore that is refused says why, and changes neither the database nor the keys', () => {
   let url: string;
-  beforeEach(async () => {
+  beforeAll(async () => {
     url = await newDatabase({ migrated: true });
   });
 

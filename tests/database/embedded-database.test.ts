@@ -97,15 +97,15 @@ async function until(condition: () => boolean | Promise<boolean>): Promise<void>
   }
 }
 
-/** Another process that starts the database and writes its URL, then a line for each SIGINT it gets. */
+/** Another process that starts the database, as global-setup.js has built it, and writes its URL, then a line for each SIGINT it gets. */
 async function holdInChild(): Promise<{ child: ChildProcess; url: string; nextLine: () => Promise<string> }> {
-  const module = new URL('../../src/database/embedded/embedded-database.ts', import.meta.url).href;
+  const module = new URL('../../dist/database/embedded/embedded-database.js', import.meta.url).href;
   const script = `
     const { startEmbeddedDatabase } = await import(${JSON.stringify(module)});
     const database = await startEmbeddedDatabase(${JSON.stringify({ dataDir, settings: FAST })});
     process.on('SIGINT', () => console.log('interrupted'));
     console.log(database.url);`;
-  const child = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
+  const child = spawn(process.execPath, ['--input-type=module', '--eval', script], {
     detached: true,
     stdio: ['ignore', 'pipe', 'inherit'],
   });

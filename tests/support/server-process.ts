@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -51,4 +52,14 @@ export function startProcess(dataDir: string, settings: Record<string, string>):
         void exitCode.then(() => reject(new Error(`It ended without saying "${text}":\n${output}`)));
       }),
   };
+}
+
+/** A zombie, which nobody has collected yet, is not alive. */
+export async function isAlive(pid: number): Promise<boolean> {
+  try {
+    process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+  return (await readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => 'not Linux')) !== '';
 }

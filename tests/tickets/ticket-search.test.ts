@@ -146,6 +146,31 @@ describe('a search for tickets', () => {
     expect(tickets.totalCount).toBe(2100);
     expect(tickets.nodes[0].title).toBe('Flood 1');
   });
+
+  test('newest first, finds what a filter leaves of the oldest of many matches', async () => {
+    const many = await buildPerson(server);
+    await server.app.orm.em.getConnection().execute(
+      `insert into ticket (id, title, description, created_by_id, created_at, status, closed_at)
+       select gen_random_uuid(), 'Drought ' || n, 'sand', ?, timestamptz '2026-01-01' + n % 700 * interval '1 hour',
+         (case when n <= 60 then 'CLOSED' else 'OPEN' end)::ticket_status, case when n <= 60 then now() end
+       from generate_series(1, 1400) n`,
+      [many.id],
+    );
+    const query = `query ($after: String) {
+      tickets(first: 50, after: $after, filter: { search: "drought", status: [CLOSED] }) {
+        totalCount pageInfo { hasNextPage hasPreviousPage endCursor } nodes { title }
+      }
+    }`;
+    const names = Array.from({ length: 60 }, (_, n) => ({ title: `Drought ${60 - n}` }));
+    const { tickets: first } = await user.client.query(query);
+    expect(first).toMatchObject({ totalCount: 60, nodes: names.slice(0, 50), pageInfo: { hasNextPage: true } });
+    const { tickets: rest } = await user.client.query(query, { after: first.pageInfo.endCursor });
+    expect(rest).toMatchObject({
+      totalCount: 60,
+      nodes: names.slice(50),
+      pageInfo: { hasNextPage: false, hasPreviousPage: true },
+    });
+  });
 });
 
 async function contents(search: string, person = user): Promise<string[]> {

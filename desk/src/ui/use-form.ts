@@ -32,6 +32,7 @@ export function useForm<Name extends string, Value>({ initial, send, onDone }: F
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setValues((all) => ({ ...all, [name]: target.value })),
     }),
     send: async () => save(async () => send(values), done),
+    change: (part: Partial<Record<Name, string>>) => setValues((all) => ({ ...all, ...part })),
     reset: () => setValues(initial),
   };
 }

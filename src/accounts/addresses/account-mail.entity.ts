@@ -1,7 +1,6 @@
-import { type Opt, type Ref } from '@mikro-orm/core';
-import { Entity, Enum, Index, ManyToOne, PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
-import { newId } from '../../common/id.js';
-import { currentTraceparent } from '../../observability/tracing/tracing.js';
+import { type Ref } from '@mikro-orm/core';
+import { Entity, Enum, Index, ManyToOne, Property } from '@mikro-orm/decorators/legacy';
+import { OutboxRow } from '../outbox-row.js';
 import { User } from '../users/user.entity.js';
 
 export enum AccountMailKind {
@@ -20,10 +19,7 @@ export enum AccountMailKind {
 @Entity({ tableName: 'account_mail' })
 @Index({ name: 'account_mail_waiting', properties: ['createdAt'], where: 'handled_at is null' })
 @Index({ name: 'account_mail_by_email', properties: ['email', 'createdAt'] })
-export class AccountMail {
-  @PrimaryKey({ type: 'uuid' })
-  id: Opt<string> = newId();
-
+export class AccountMail extends OutboxRow {
   @Enum({ items: () => AccountMailKind, nativeEnumName: 'account_mail_kind' })
   kind!: AccountMailKind;
 
@@ -36,21 +32,7 @@ export class AccountMail {
   })
   user!: Ref<User>;
 
-  /** Where it goes. */
-  @Property({ type: 'string', columnType: 'citext' })
-  email!: string;
-
   /** What the mail to an old address names; null for the others. */
   @Property({ type: 'string', columnType: 'citext', nullable: true })
   newEmail: string | null = null;
-
-  /** Makes the mail part of the request's trace (W3C Trace Context); null without tracing. */
-  @Property({ type: 'text', nullable: true })
-  traceparent: string | null = currentTraceparent();
-
-  @Property({ type: 'datetime', length: 3 })
-  createdAt!: Date;
-
-  @Property({ type: 'datetime', length: 3, nullable: true })
-  handledAt: Date | null = null;
 }

@@ -1,13 +1,12 @@
-import { createWriteStream } from 'node:fs';
-import { readdir, rename, rm, stat } from 'node:fs/promises';
+import { readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { isNativeError } from 'node:util/types';
 import { openSession } from '../../database/connection/open-session.js';
 import { type CommandContext, CommandError, defineCommand, UsageError } from '../command.js';
 import { reportOnStderr, withDatabaseUrl } from '../database.js';
 import { Progress } from '../progress.js';
+import { writeWholeFile } from '../write-file.js';
 import { keysInUse } from './keys.js';
 import { writeArchive } from './write-archive.js';
 
@@ -62,19 +61,7 @@ export const backup = defineCommand({
 async function write(archive: AsyncIterable<Buffer>, file: string | undefined, { stdout }: CommandContext) {
   if (file === undefined) return pipeline(Readable.from(archive), stdout, { end: false });
   if (await stat(file).catch(() => null)) throw new CommandError(`${file} is there already. Name another file.`);
-  const unfinished = `${file}.unfinished-${process.pid}`;
-  try {
-    await pipeline(
-      Readable.from(archive),
-      createWriteStream(unfinished, { flags: 'wx', mode: ONLY_OWNER, flush: true }),
-    );
-    await rename(unfinished, file);
-  } catch (cause) {
-    await rm(unfinished, { force: true });
-    const code = isNativeError(cause) && 'syscall' in cause && 'code' in cause ? String(cause.code) : undefined;
-    if (code === undefined) throw cause;
-    throw new CommandError(`${file} cannot be written: ${code}.`, { cause });
-  }
+  await writeWholeFile(file, Readable.from(archive), { mode: ONLY_OWNER, flush: true });
 }
 
 async function isFolder(path: string): Promise<boolean> {

@@ -9,6 +9,8 @@ import { OptionalTlsStream } from './optional-tls-stream.js';
 import { type SessionSettings, setUpSession } from './session.js';
 import { type Tls, tlsOf } from './tls.js';
 
+/** A timer may fire a moment before its time. */
+const TIMER_TOLERANCE_MS = 50;
 const DEFAULT_APPLICATION_NAME = 'docket';
 /** PostgreSQL's NAMEDATALEN - 1: it truncates longer names. */
 const MAX_APPLICATION_NAME_LENGTH = 63;
@@ -107,7 +109,8 @@ export function poolConfig(url: string, use: ConnectionUse, { timeoutMs, session
       try {
         await withTimeout(setUpSession(client, session), config.connectionTimeoutMillis);
       } catch (error) {
-        // Destroyed, as a graceful end by the pool would wait for a server or pooler that does not answer.
+        // Destroyed, as pg-pool does after its own timeout: its graceful end, which follows, may wait for a pooler that
+        // does not answer (tests/postgres/pgbouncer.test.ts, pools that are too small).
         if (client instanceof Client) client.connection.stream.destroy();
         throw error;
       }
@@ -146,7 +149,8 @@ async function opened(client: Client, { connectionTimeoutMillis, ssl }: ReturnTy
     await client.connect();
   } catch (error) {
     if (!isNativeError(error) || 'code' in error) throw error;
-    if (performance.now() - since >= connectionTimeoutMillis) throw new TimeoutError(connectionTimeoutMillis);
+    if (performance.now() - since >= connectionTimeoutMillis - TIMER_TOLERANCE_MS)
+      throw new TimeoutError(connectionTimeoutMillis);
     if (isClosed) throw new ConnectionClosedError(error.message, { cause: error });
     throw ssl === false ? error : new NoTlsError(error.message, { cause: error });
   }

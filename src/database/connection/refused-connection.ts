@@ -44,13 +44,13 @@ export function isTransient(error: unknown): boolean {
   );
 }
 
-/** What `pg` says to a statement on a connection that broke before it. */
-const BROKEN_BEFORE = /is not queryable/;
-
-/** The message for a connection that broke during the start; undefined for other errors. */
-export function brokenStart(url: string, cause: unknown): StartError | undefined {
+/**
+ * The message for a connection that broke during the start; undefined for other errors.
+ * @param isBroken whether the session of the start has ended: `pg` has no code for a statement on such a one
+ */
+export function brokenStart(url: string, cause: unknown, isBroken: boolean): StartError | undefined {
+  if (cause instanceof StartError || !(isBroken || isTransient(cause))) return undefined;
   const reason = reasonOf(cause).replace(/\.$/, '');
-  if (cause instanceof StartError || !(isTransient(cause) || BROKEN_BEFORE.test(reason))) return undefined;
   return new StartError(
     `The database at ${withoutCredentials(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
     { cause },
@@ -72,6 +72,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42501': 'Grant the user of DATABASE_URL the right to connect: grant connect on database … to ….',
   '42704': LOOK_AT_OPTIONS,
   '22023': LOOK_AT_OPTIONS,
+  // PgBouncer's only one; its message, which stands before the advice, says which of the two it is.
+  '08P01':
+    'A pooler in between says so. Where it takes no options leave them out of DATABASE_URL; where it has no connection left see docs/postgresql.md.',
   '53300': 'All connections of the server are taken: see max_connections, and how many processes of Docket there are.',
 };
 
@@ -88,20 +91,16 @@ const TLS_CODES = [
   'EPROTO',
 ];
 
-/** For errors without a code, or with one that stands for many things. Only the advice depends on it. */
-const ADVICE_BY_MESSAGE: readonly (readonly [RegExp, string])[] = [
-  [/unsupported startup parameter: options/, 'A pooler in between takes no options: leave them out of DATABASE_URL.'],
-  [/^no answer within|^timeout expired|max_client_conn/, LOOK_AT_POOLER],
-];
-
-function adviceOn(cause: unknown, code: string, reason: string): string {
-  const byMessage = ADVICE_BY_MESSAGE.find(([message]) => message.test(reason));
-  if (byMessage) return byMessage[1];
+function adviceOn(cause: unknown, code: string): string {
+  if (cause instanceof TimeoutError) return LOOK_AT_POOLER;
   const isAboutTls = cause instanceof NoTlsError || TLS_CODES.some((prefix) => code.startsWith(prefix));
   return isAboutTls ? LOOK_AT_TLS : (ADVICE[code] ?? LOOK_AT_URL);
 }
 
-/** What `pg` says, without a code, where the server asks for a password and there is none. */
+/**
+ * What `pg` says, without a code or a class, where the server asks for a password and there is none. A function as its
+ * option `password` would be asked too, but then `pg` does not read PGPASSFILE (docs/postgresql.md).
+ */
 const NO_PASSWORD = /client password must be a/;
 const INVALID_PASSWORD = '28P01';
 
@@ -114,7 +113,7 @@ export function refusedConnection(url: string, cause: unknown): StartError {
     ? [INVALID_PASSWORD, 'the server asks for a password']
     : [codeOf(errorsOf(cause)[0]), said];
   return new StartError(
-    `The database at ${withoutCredentials(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code, reason)}`,
+    `The database at ${withoutCredentials(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code)}`,
     { cause },
   );
 }

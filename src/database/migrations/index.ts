@@ -7,6 +7,7 @@ import { Migration20261127143000_activity } from './Migration20261127143000_acti
 import { Migration20261127144500_change_log } from './Migration20261127144500_change_log.js';
 import { Migration20261127170000_comment_locks } from './Migration20261127170000_comment_locks.js';
 import { Migration20261127210000_lease_columns } from './Migration20261127210000_lease_columns.js';
+import { Migration20261127213000_search_costs } from './Migration20261127213000_search_costs.js';
 
 /** In the order in which they run. Listed by hand, so that the same list holds in dist, in tests and in the CLI. */
 export const migrations: MigrationObject[] = [
@@ -18,4 +19,5 @@ export const migrations: MigrationObject[] = [
   { name: 'Migration20261127144500_change_log', class: Migration20261127144500_change_log },
   { name: 'Migration20261127170000_comment_locks', class: Migration20261127170000_comment_locks },
   { name: 'Migration20261127210000_lease_columns', class: Migration20261127210000_lease_columns },
+  { name: 'Migration20261127213000_search_costs', class: Migration20261127213000_search_costs },
 ];

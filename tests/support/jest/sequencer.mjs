@@ -3,10 +3,9 @@ import Sequencer from '@jest/test-sequencer';
 /** Files of more than fifteen seconds on two quiet cores: most wait for real timeouts, or run many documents. */
 const SLOW = [
   'tests/jobs/job-queue.test.ts',
-  'tests/app/graceful-stop.test.ts',
+  'tests/app/process-ends.test.ts',
   'tests/cli/restore.test.ts',
   'tests/database/embedded-database.test.ts',
-  'tests/database/embedded-ends.test.ts',
   'tests/tickets/list-plans.test.ts',
   'tests/graphql/compiled-answers.test.ts',
   'tests/graphql/paging.test.ts',

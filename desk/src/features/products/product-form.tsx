@@ -58,7 +58,7 @@ export function ProductForm({ saved, action, send, onSaved }: ProductFormProps) 
         hint="Hears of new tickets about it that nobody is assigned to, if it is the address of an account"
         value={ownerEmail}
         error={errors['ownerEmail']}
-        onChange={(address) => setChanged({ ...changed, ownerEmail: address })}
+        onChange={({ target }) => setChanged({ ...changed, ownerEmail: target.value })}
       />
       <FormError>{otherErrors(errors, ['name', 'type', 'ownerEmail'])}</FormError>
       <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>
