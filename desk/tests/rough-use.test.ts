@@ -100,6 +100,29 @@ describe('the desk in rough use', { skip, timeout: 180_000 }, () => {
     assert.deepEqual(desk.faults.slice(known), []);
   });
 
+  test('what is being sent cannot be changed until it was, so that nothing that is typed meanwhile is lost', async () => {
+    const page = await desk.openAs('Tomas Lind', '/tickets?view=all');
+    await page.getByRole('link', { name: 'Printer on the second floor' }).click();
+    const answer = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('mutation CreateComment')) await answer.promise;
+      await route.continue();
+    });
+    const reply = page.getByLabel('Your reply');
+    await reply.fill('The first.');
+    const asked = page.waitForRequest((request) => request.postDataJSON()?.operationName === 'CreateComment');
+    await reply.press('ControlOrMeta+Enter');
+    await asked;
+    await reply.pressSequentially('The second.');
+    assert.equal(await reply.inputValue(), 'The first.');
+    answer.resolve();
+    await page.getByRole('article').getByText('The first.').waitFor();
+    await reply.pressSequentially('The second.');
+    assert.equal(await reply.inputValue(), 'The second.');
+    await reply.fill('');
+    assert.deepEqual(desk.faults.slice(known), []);
+  });
+
   test('details that somebody is writing are there again after Escape, and gone once they are given up', async () => {
     const page = await desk.openAs('Tomas Lind', '/tickets?view=all');
     await page.getByRole('link', { name: 'Patient search is down' }).click();

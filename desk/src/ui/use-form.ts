@@ -28,6 +28,8 @@ export function useForm<Name extends string, Value>({ initial, send, onDone }: F
     field: (name: Name) => ({
       name,
       value: values[name],
+      // What is typed after it was sent would be lost.
+      readOnly: busy,
       error: errors[name],
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setValues((all) => ({ ...all, [name]: target.value })),
     }),

@@ -113,6 +113,7 @@ function NewTicketForm() {
           dir="auto"
           maxLength={200}
           placeholder="Printer on the second floor prints blank pages"
+          readOnly={busy}
           value={title}
           error={errors['title']}
           onChange={(event) => change({ title: event.target.value })}
@@ -122,6 +123,7 @@ function NewTicketForm() {
           rows={8}
           dir="auto"
           placeholder="What did you do, what did you expect, and what came instead?"
+          readOnly={busy}
           value={description}
           error={errors['description']}
           onChange={(event) => change({ description: event.target.value })}

@@ -44,6 +44,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
   const field = (name: 'firstName' | 'lastName' | 'username' | 'email') => ({
     name,
     value: values[name] ?? '',
+    readOnly: busy,
     error: errors[name],
     onChange: ({ target: { value } }: ChangeEvent<HTMLInputElement>) =>
       setChanged({ ...changed, [name]: name === 'lastName' ? lastNameOf(value) : value }),

@@ -49,6 +49,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           name="name"
           autoComplete="off"
           dir="auto"
+          readOnly={busy}
           value={name}
           error={errors['name']}
           onChange={(event) => setChanged({ ...changed, name: event.target.value })}

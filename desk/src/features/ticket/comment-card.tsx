@@ -79,6 +79,7 @@ function EditComment({ id, content, onEdit }: EditCommentProps) {
       <TextArea
         label="Text of the comment"
         rows={4}
+        readOnly={busy}
         value={content}
         error={Object.values(errors)[0]}
         onChange={(event) => onEdit(event.target.value)}

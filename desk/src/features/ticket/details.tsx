@@ -85,6 +85,7 @@ function EditDetails({ ticket, onChange, onClose }: DetailsProps & { readonly on
           hint="Whatever else belongs to the ticket, for programs and people. Empty takes it away."
           rows={12}
           spellCheck={false}
+          readOnly={busy}
           value={text}
           error={error}
           onChange={(event) => keep({ seen, text: event.target.value })}

@@ -84,6 +84,7 @@ function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {
     <form className="edit-form" onSubmit={(event) => void save(event)}>
       <TextField
         label="Title"
+        readOnly={busy}
         value={title}
         maxLength={200}
         dir="auto"
@@ -93,6 +94,7 @@ function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {
         label="Description"
         rows={10}
         dir="auto"
+        readOnly={busy}
         value={description}
         onChange={(event) => onEdit({ ...edit, description: event.target.value })}
       />

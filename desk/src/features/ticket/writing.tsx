@@ -122,6 +122,8 @@ export function Writing({ ticket, nodes, onRefresh, mode, draft, area, isQuiet, 
         placeholder={words.placeholder}
         dir="auto"
         rows={4}
+        // What is typed after it was sent would be lost.
+        readOnly={busy}
         value={content}
         onChange={(event) => draft.write(event.target.value)}
         onKeyDown={(event) => {
