@@ -22,16 +22,31 @@ export const AFTER_SEED: readonly string[] = [
 ];
 
 /**
+ * Each product is somebody's, who alone is mailed about its new tickets: otherwise everybody is who may assign them, and
+ * the bench would measure those fifty mails. The seed names an address that nobody has.
+ */
+export const PRODUCT_OWNERS = `update product set owner_email = owner.email
+  from (select u.email, row_number() over (order by u.id) as n from "user" u join role r on r.id = u.role_id where r.name = 'tech') owner,
+    (select id, row_number() over (order by id) as n from product) numbered
+  where numbered.id = product.id and owner.n = numbered.n and product.owner_email <> owner.email`;
+
+/** Triggers would make the peers write what only Docket reads. Run each time, as a kept folder may have some from before. */
+export const WITHOUT_TRIGGERS = `do $$
+  declare found record;
+  begin
+    for found in select tgname, tgrelid::regclass as owner from pg_trigger
+      where tgrelid in ('ticket'::regclass, 'comment'::regclass) and not tgisinternal
+    loop
+      execute format('drop trigger %I on %s', found.tgname, found.owner);
+    end loop;
+  end $$`;
+
+/**
  * The peers' database, a copy of Docket's: what somebody would give them who builds the same with their help. Nothing of
  * Docket's is left on its tables but their columns and the indexes of its lists.
  */
 export const FOR_PEERS: readonly string[] = [
-  `drop trigger keep_new_ticket on ticket`,
-  `drop trigger keep_changed_ticket on ticket`,
-  `drop trigger keep_removed_ticket on ticket`,
-  `drop trigger keep_removed_tickets on ticket`,
-  `drop trigger keep_comment_words on comment`,
-  `drop trigger keep_changed_comment_words on comment`,
+  WITHOUT_TRIGGERS,
   `drop function ticket_search_words`,
   `alter table comment drop column words`,
   `drop table ticket_search, ticket_stem, search_word, search_waiting`,
@@ -75,7 +90,8 @@ export const RESTORE: readonly string[] = [
   ...RESTORE_TICKETS,
   ...RESTORE_WORDS,
   REMOVE_TICKETS,
-  `vacuum ticket, ticket_event, notification, ticket_search, ticket_stem`,
+  `delete from search_waiting`,
+  `vacuum ticket, ticket_event, notification, ticket_search, ticket_stem, search_waiting`,
 ];
 export const RESTORE_PEERS: readonly string[] = [
   ...RESTORE_TICKETS,

@@ -5,7 +5,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import { startEmbeddedDatabase } from '../src/database/embedded/embedded-database.js';
-import { AFTER_SEED, FOR_PEERS, LAYOUT, RESTORE, RESTORE_PEERS } from './database.sql.js';
+import {
+  AFTER_SEED,
+  FOR_PEERS,
+  LAYOUT,
+  PRODUCT_OWNERS,
+  RESTORE,
+  RESTORE_PEERS,
+  WITHOUT_TRIGGERS,
+} from './database.sql.js';
 
 /**
  * A third of the shots of a measurement (bench.ts): each ticket comes again with another title, so that it is really
@@ -189,6 +197,8 @@ export async function openDatabase(root: string, dataDir: string, size: Size): P
       await runOn(inDatabase('postgres'), [`create database ${PEERS} template "${new URL(url).pathname.slice(1)}"`]);
       await runOn(peersUrl, FOR_PEERS);
     }
+    await runOn(url, [PRODUCT_OWNERS]);
+    await runOn(peersUrl, [WITHOUT_TRIGGERS]);
     await restore();
     return {
       url,

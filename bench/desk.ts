@@ -78,7 +78,7 @@ async function measure(page: Page, url: string, words: readonly string[]): Promi
   const note = async (name: string, time: number) => {
     const line = lines.find((each) => each.name === name);
     line?.times.push(time);
-    if (line) line.tickets = (await page.locator('.queue-total [aria-hidden]').textContent()) ?? '';
+    if (line) line.tickets = (await page.locator('.list-total [aria-hidden]').textContent()) ?? '';
   };
   const open = async (view: string) => {
     await page.goto(`${url}/tickets?view=${view}`);

@@ -178,6 +178,24 @@ describe('a session', () => {
     }
   });
 
+  test('goes on by itself where the browser denies channels', async () => {
+    const { BroadcastChannel: Original } = globalThis;
+    globalThis.BroadcastChannel = class extends Original {
+      constructor(name: string) {
+        super(name);
+        this.close();
+        throw new DOMException('The operation is insecure.', 'SecurityError');
+      }
+    };
+    try {
+      const session = await signedIn();
+      now += 590_000;
+      expect([await session.accessToken(), refreshes()]).toEqual([expect.any(String), 1]);
+    } finally {
+      globalThis.BroadcastChannel = Original;
+    }
+  });
+
   test('goes on in the other tabs when the one that renews it cannot reach the server', async () => {
     const [one, other] = [await signedIn(), tab()];
     await other.resume();

@@ -76,7 +76,7 @@ describe('insights', { skip, timeout: 180_000 }, () => {
     for (const { href, what, text } of ofDays) {
       await page.evaluate((to) => history.pushState(null, '', to), href);
       const count = what.includes('until') ? expected.closed.reduce((sum, day) => sum + day.count, 0) : Number(text);
-      await page.locator('.queue-total').getByText(`, ${count} tickets`, { exact: true }).waitFor();
+      await page.locator('.list-total').getByText(`, ${count} in this list`, { exact: true }).waitFor();
       await page.locator('.queue-body[aria-busy="false"]').waitFor();
       assert.equal(await page.locator('tr[data-ticket]').count(), count, `${what}: ${href}`);
     }
@@ -87,7 +87,7 @@ describe('insights', { skip, timeout: 180_000 }, () => {
     const page = await desk.openAs('Tomas Lind', '/insights', KIRITIMATI);
     await page.locator('.day-chart a').first().click();
     await page
-      .locator('.queue-total')
+      .locator('.list-total')
       .getByText(/^, [1-9]/)
       .waitFor();
     const chip = page.getByRole('button', { name: /^(Created|Closed) .*Any time$/ });
@@ -120,7 +120,7 @@ describe('insights', { skip, timeout: 180_000 }, () => {
     assert.equal(await figure(leo, 'Active').first().textContent(), String(ticketInsights.active));
     await leo.getByText('Show as table').click();
     await leo.getByRole('region', { name: 'By day, as a table' }).waitFor();
-    assert.equal(await leo.locator('.insights-body a').count(), 0);
+    assert.equal(await leo.locator('.insights a').count(), 0);
     await looksRight(leo, 'insights without links');
 
     const mei = await desk.openAs('Mei Tanaka', '/insights');
@@ -167,6 +167,27 @@ describe('insights', { skip, timeout: 180_000 }, () => {
     await page.getByRole('button', { name: 'All products', exact: true }).click();
     await page.getByRole('row', { name: /Tomas Lind/ }).waitFor();
     assert.equal(new URL(page.url()).search, '');
+    assert.deepEqual(desk.faults, []);
+  });
+
+  test('shows the figures before, with the links to what they count, until those of another time are there', async () => {
+    const page = await desk.openAs('Ada Okafor', '/insights');
+    const created = page.locator('.legend[data-series=created] a');
+    const old = await created.getAttribute('href');
+    const answer = Promise.withResolvers<void>();
+    await page.route('**/graphql', async (route) => {
+      if (route.request().postData()?.includes('query Insights')) await answer.promise;
+      await route.continue();
+    });
+    const asked = page.waitForRequest((request) => request.postDataJSON()?.operationName === 'Insights');
+    await page.getByRole('button', { name: 'Time' }).click();
+    await page.getByRole('option', { name: 'Last 7 days' }).click();
+    await asked;
+    await page.getByRole('button', { name: 'Time: Last 7 days' }).waitFor();
+    assert.equal(await created.getAttribute('href'), old);
+    answer.resolve();
+    await page.locator('.insights[aria-busy=false]').waitFor();
+    assert.notEqual(await created.getAttribute('href'), old);
     assert.deepEqual(desk.faults, []);
   });
 

@@ -59,7 +59,9 @@ export function row(page: Page, text: string): Locator {
 export async function pick(page: Page, label: string, option: string): Promise<void> {
   const button = page.getByRole('main').getByRole('button', { name: `${label}:` });
   await button.click();
-  await page.getByRole('listbox', { name: label }).getByRole('option', { name: option }).click();
+  // What follows the name is what the option means.
+  const name = new RegExp(`^${option}`);
+  await page.getByRole('listbox', { name: label }).getByRole('option', { name }).click();
 }
 
 /** What a screen reader says after the name. */

@@ -72,7 +72,7 @@ describe('products', { skip, timeout: 120_000 }, () => {
     const count = row(mei, 'Clinic records').getByRole('link', { name: /active/ });
     const [, tickets = ''] = /^(\d+)/.exec(await count.innerText()) ?? [];
     await count.click();
-    await mei.getByRole('heading', { name: 'All' }).getByText(`${tickets} tickets`).waitFor();
+    await mei.getByRole('heading', { name: 'All' }).getByText(`${tickets} in this list`).waitFor();
     assert.deepEqual(desk.faults, []);
   });
 

@@ -34,6 +34,10 @@ describe('the screens', { skip, timeout: 180_000 }, () => {
       await page.getByRole('button', { name: 'Back to sign in' }).click();
 
       await page.getByRole('button', { name: 'Tomas Lind' }).click();
+      await page.getByRole('button', { name: 'Menu' }).click();
+      await page.getByRole('link', { name: 'Insights' }).waitFor();
+      await looksRight('menu');
+      await page.getByRole('button', { name: 'Menu' }).click();
       await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: /^All/ }).click();
       const ticket = page.getByRole('link', { name: 'Patient search is down' });
       await ticket.waitFor();
@@ -56,6 +60,7 @@ describe('the screens', { skip, timeout: 180_000 }, () => {
       await page.getByLabel('What is it about?').fill('Printer on the second floor');
       await page.getByRole('link', { name: 'Printer on the second floor prints' }).waitFor();
       await looksRight('new ticket');
+      await page.getByRole('button', { name: 'Menu' }).click();
       await page.getByRole('button', { name: 'Keys' }).click();
       await page.getByRole('dialog', { name: 'Keys' }).waitFor();
       await looksRight('keys');

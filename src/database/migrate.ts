@@ -51,12 +51,37 @@ export async function migrating(
   });
 }
 
+/** Tables that requests write, in the order in which they lock their rows (docs/decisions/0011-order-of-locks.md). */
+const WRITTEN_TABLES = [
+  'user',
+  'role',
+  'session',
+  'product',
+  'ticket',
+  'comment',
+  'ticket_watch',
+  'ticket_mention',
+  'notification',
+];
+
+/** Locks the tables of other processes' writes first: a migration that came to them in another order would deadlock with a write. */
+async function lockWrittenTables(em: SqlEntityManager): Promise<void> {
+  const names = await em.execute<{ name: string }[]>(
+    'select name from unnest(?::text[]) with ordinality as t (name, place) where to_regclass(quote_ident(name)) is not null order by place',
+    [`{${WRITTEN_TABLES.join()}}`],
+  );
+  if (names.length === 0) return;
+  await em.execute(`lock table ${names.map(({ name }) => `"${name}"`).join(', ')} in access exclusive mode`);
+}
+
 /**
- * Brings the schema up to date, all of it or nothing.
+ * Brings the schema up to date, all of it or nothing. Requests of other processes wait from the first migration to the last.
  * @throws StartError when the database is of a version that this one cannot bring up to date
  */
 export async function migrate(orm: MikroORM): Promise<void> {
+  const pending = await orm.migrator.getPending();
   await migrating(orm, async (transaction, em) => {
+    if (pending.length > 0) await lockWrittenTables(em);
     await takeOver(em);
     await orm.migrator.up({ transaction });
   });

@@ -164,14 +164,33 @@ const linked = link.has('query') && {
   headers: welcome.headers,
 };
 
+/** The tab's sessionStorage. Where the browser denies it, what people type lasts as long as the page. */
+function tabStorage() {
+  try {
+    return sessionStorage;
+  } catch {
+    const items = new Map();
+    return {
+      getItem: (key) => items.get(key) ?? null,
+      setItem: (key, value) => void items.set(key, String(value)),
+      removeItem: (key) => void items.delete(key),
+      clear: () => items.clear(),
+      get length() {
+        return items.size;
+      },
+    };
+  }
+}
+const storage = tabStorage();
+
 // GraphiQL takes the first query and variables from its storage, and opens a tab for them if none has them yet; were
 // they given in another way, a reload would take the tab for a stranger's and open a second one.
 if (linked) {
-  sessionStorage.setItem('graphiql:query', linked.query);
-  sessionStorage.setItem('graphiql:variables', linked.variables ?? '');
+  storage.setItem('graphiql:query', linked.query);
+  storage.setItem('graphiql:variables', linked.variables ?? '');
   history.replaceState(null, '', location.pathname);
-} else if (sessionStorage.getItem('graphiql:tabState') === null) {
-  sessionStorage.setItem('graphiql:variables', welcome.variables);
+} else if (storage.getItem('graphiql:tabState') === null) {
+  storage.setItem('graphiql:variables', welcome.variables);
 }
 
 let headersText = welcome.headers;
@@ -203,7 +222,7 @@ const settings = {
   shouldPersistHeaders: false,
   showPersistHeadersSettings: false,
   inputValueDeprecation: true,
-  storage: sessionStorage,
+  storage,
 };
 
 const root = ReactDOM.createRoot(document.getElementById('explorer'));

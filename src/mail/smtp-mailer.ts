@@ -8,6 +8,11 @@ import { refusalFrom } from './smtp-refusal.js';
 /** A mail may take longer than its lease lasts: the worker renews it meanwhile (notifications/delivery.ts). */
 const TIMEOUTS = { connection: 10_000, socket: 15_000, mail: 120_000 };
 
+/** Connections of a pool. Account mails of a burst share them with the others. */
+const MAX_CONNECTIONS = 5;
+/** A mail that waits for its turn writes a line so many times before its connection would count as idle. */
+const LINES_PER_TIMEOUT = 3;
+
 /** The port on which TLS begins with the first byte (RFC 8314); elsewhere STARTTLS is used when it is offered. */
 const IMPLICIT_TLS_PORT = 465;
 
@@ -21,8 +26,8 @@ interface SmtpSettings {
   /** `Docket <docket@example.com>` or only the address. */
   from: string;
   /**
-   * In milliseconds: for a connection and its greeting, for each answer on it, and for a whole mail. Without the last
-   * one a server that sends a byte from time to time would hold up all other mails.
+   * In milliseconds: for a connection and its greeting, for each answer on it, and for a whole mail, without the time that it waits
+   * for others. Without the last one a server that sends a byte from time to time would hold up all other mails.
    */
   timeouts?: { connection: number; socket: number; mail?: number };
 }
@@ -50,6 +55,7 @@ export function createSmtpMailer({
 }: SmtpSettings): Mailer {
   const transport = createTransport({
     pool: true,
+    maxConnections: MAX_CONNECTIONS,
     host,
     port,
     secure: port === IMPLICIT_TLS_PORT,
@@ -70,23 +76,33 @@ export function createSmtpMailer({
     }
     done();
   });
+  const connections = pLimit(MAX_CONNECTIONS);
   const oneAtATime = pLimit(1);
+  const mailMs = timeouts.mail ?? TIMEOUTS.mail;
+
+  async function transmit(message: MailMessage, stored?: () => Promise<unknown>): Promise<void> {
+    const end = new HeldEnd(timeouts.socket / LINES_PER_TIMEOUT);
+    const tooLong = new AbortController();
+    const inTime = async (work: Promise<unknown>) => {
+      const timer = setTimeout(() => tooLong.abort(), mailMs);
+      await work.finally(() => clearTimeout(timer));
+    };
+    const mail: HeldMail = { ...composeMail(message, { from }), end, signal: tooLong.signal };
+    const accepted = transport.sendMail(mail).catch((error: unknown) => {
+      throw refusalFrom(error);
+    });
+    await inTime(Promise.race([end.reached, accepted]));
+    // Its turn comes when those before it are through, however long they take.
+    await oneAtATime(async () => {
+      end.release();
+      await inTime(accepted);
+      await stored?.();
+    });
+  }
 
   return {
-    async send(message: MailMessage, stored): Promise<void> {
-      const end = new HeldEnd();
-      const signal = AbortSignal.timeout(timeouts.mail ?? TIMEOUTS.mail);
-      const mail: HeldMail = { ...composeMail(message, { from }), end, signal };
-      const accepted = transport.sendMail(mail).catch((error: unknown) => {
-        throw refusalFrom(error);
-      });
-      await Promise.race([end.reached, accepted]);
-      await oneAtATime(async () => {
-        end.release();
-        await accepted;
-        await stored?.();
-      });
-    },
+    // nodemailer would queue what has no connection yet, and that is no part of a mail's time.
+    send: async (message, stored) => connections(async () => transmit(message, stored)),
 
     async close(): Promise<void> {
       transport.close({ force: true });

@@ -32,6 +32,11 @@ export function inScopeWithSpan<Result>(span: Span, work: () => Result): Result 
   return storage.run({ fields: {}, ...storage.getStore(), span }, work);
 }
 
+/** The same, with another budget for the rows that are read inside. */
+export function inScopeWithAccount<Result>(account: RowAccount, work: () => Result): Result {
+  return storage.run({ fields: {}, ...storage.getStore(), account }, work);
+}
+
 /** Runs work that outlives what is under way, such as timers: nothing of it belongs to this scope. */
 export function runOutsideScope<Result>(work: () => Result): Result {
   return storage.exit(work);

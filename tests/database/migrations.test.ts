@@ -159,3 +159,34 @@ test('a migration may take longer than a request', async () => {
     await orm.close(true);
   }
 });
+
+test('migrations wait for a write that is under way, whatever the order in which they come to its tables', async () => {
+  const url = await emptyDatabase();
+  const of = withLater(
+    'alter table notification add column shelf text; alter table ticket add column shelf text',
+    'alter table notification drop column shelf; alter table ticket drop column shelf',
+  );
+  const orm = await connectWith(url, of);
+  const writer = new Client({ connectionString: url });
+  await writer.connect();
+  try {
+    await migrating(orm, async (transaction) => orm.migrator.up({ to: migrations.at(-1)?.name, transaction }));
+    await writer.query('begin');
+    await writer.query('lock table ticket in row exclusive mode');
+    const migrated = migrate(orm);
+    migrated.catch(() => {});
+    await waitFor(async () => {
+      const { rowCount } = await writer.query(
+        'select from pg_locks where not granted and database = (select oid from pg_database where datname = current_database())',
+      );
+      return rowCount === 1;
+    });
+    await writer.query('lock table notification in row exclusive mode');
+    await writer.query('commit');
+    await migrated;
+    expect((await orm.migrator.getExecuted()).map(({ name }) => name)).toEqual(namesOf(of));
+  } finally {
+    await writer.end();
+    await orm.close(true);
+  }
+});

@@ -260,6 +260,58 @@ describe('over SMTP', () => {
   });
 });
 
+describe('with a server that takes long for each mail', () => {
+  const ANSWER_EVERY_MS = 100;
+  const ANSWERS = 10;
+
+  test('mails that wait for their turn reach no time-out, and each is offered once', async () => {
+    const offered: string[] = [];
+    const slow = createServer((socket) => {
+      let message: string | undefined;
+      socket.on('error', () => {});
+      socket.write('220 test\r\n');
+      socket.on('data', (data) => {
+        const received = data.toString();
+        if (message === undefined) {
+          if (received.startsWith('DATA')) message = '';
+          socket.write(message === undefined ? '250 ok\r\n' : '354 go on\r\n');
+          return;
+        }
+        message += received;
+        if (!message.endsWith('\r\n.\r\n')) return;
+        offered.push(message);
+        message = undefined;
+        let answers = 0;
+        const answering = setInterval(() => {
+          answers += 1;
+          socket.write(answers < ANSWERS ? '250-more\r\n' : '250 accepted\r\n');
+          if (answers === ANSWERS) clearInterval(answering);
+        }, ANSWER_EVERY_MS);
+        socket.on('close', () => clearInterval(answering));
+      });
+    });
+    await once(slow.listen(0, HOST), 'listening');
+    const address = slow.address();
+    const port = address !== null && typeof address === 'object' ? address.port : 0;
+    // One mail takes a second: the fourth waits for three.
+    const timeouts = { connection: 5000, socket: 2000, mail: 3500 };
+    const mailer = createSmtpMailer({ host: HOST, port, from: FROM, timeouts });
+    try {
+      const ids = ['1', '2', '3', '4'];
+      await Promise.all(ids.map(async (messageId) => mailer.send(buildMessage({ messageId }))));
+      expect(offered).toHaveLength(ids.length);
+      for (const message of offered) {
+        const { text, attachments } = await PostalMime.parse(message.replace(/\r\n\.\r\n$/, ''));
+        expect(text).toContain('It burns.');
+        expect(attachments).toEqual([]);
+      }
+    } finally {
+      await mailer.close();
+      slow.close();
+    }
+  });
+});
+
 describe('with a server that misbehaves', () => {
   let server: Server;
   let mailer: Mailer;

@@ -74,6 +74,26 @@ test('so do mails about new tickets and about comments, whose text is quoted', a
   keepOnTheirLines([...mailsTo(server, tech), ...mailsTo(server, author)]);
 });
 
+test('so does a mail about a mention, in a title and in a comment', async () => {
+  if (!author) throw new Error('Nobody is there');
+  const named = await buildPerson(server, {
+    role: BuiltInRole.TECH,
+    firstName: hostile('Noor'),
+    lastName: hostile('Named'),
+  });
+  const { id } = await createTicket(author, {
+    title: hostile(`Title for @${named.username} `),
+    description: quotable('Description'),
+  });
+  await comment(author, id, quotable(`Comment for @${named.username} `));
+  await later(server, { minutes: 12 });
+
+  const [mentioned] = mailsTo(server, named);
+  expect(mentioned?.text).toContain('mentioned you');
+  expect(mentioned?.text).toMatch(/^> Comment for @\S+ FORGED|^> Comment for @\S+\s*\n> FORGED/m);
+  keepOnTheirLines(mailsTo(server, named));
+});
+
 function keepOnTheirLines(mails: ReturnType<typeof mailsTo>): void {
   for (const { subject, text, html, to } of mails) {
     const everything = [subject, text, html, to?.[0]?.name].join('\n');

@@ -21,12 +21,21 @@ export interface Tabs {
 /** Messages and locks travel separately: what the tab before sent may come after its lock. It sends nothing when it failed. */
 const LONGEST_DELAY_MS = 1_000;
 
+/** Null where the browser has no channels, or denies them. */
+function openChannel(name: string): BroadcastChannel | null {
+  try {
+    return typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name);
+  } catch {
+    return null;
+  }
+}
+
 /**
  * Tabs that share a session by its cookie; where the browser has no channels or locks, or denies them, as it does to sites that
  * may not store anything, each tab goes on by itself.
  */
 export function openTabs(name: string, onMessage: (message: TabMessage) => void): Tabs {
-  const channel = typeof BroadcastChannel === 'undefined' ? null : new BroadcastChannel(name);
+  const channel = openChannel(name);
   channel?.addEventListener('message', (event: MessageEvent<TabMessage>) => onMessage(event.data));
   const locks = typeof navigator === 'undefined' ? undefined : navigator.locks;
   const hasLocks = locks?.query().then(

@@ -32,10 +32,11 @@ export class Screen extends Component<{ readonly children: ReactNode }, State> {
     if (error === null) return <Suspense fallback={<p className="splash" aria-busy />}>{this.props.children}</Suspense>;
     return (
       <div className="splash" role="alert">
+        <h1>This screen cannot be shown</h1>
         <p>
           {error instanceof NotLoadedError
-            ? 'This screen could not be loaded. The server may be away, or was updated.'
-            : 'This screen cannot be shown: there is a fault in the desk. What you were writing is kept.'}
+            ? 'It could not be loaded: the server may be away, or was updated.'
+            : 'There is a fault in the desk. What you were writing is kept.'}
         </p>
         <button type="button" className="button" onClick={() => location.reload()}>
           Load the page again

@@ -1,17 +1,11 @@
 import { type ReactNode, useState } from 'react';
-import { Link, useLocation, useSearchParams } from 'wouter';
-import { usualView, viewsOf } from './views.js';
-import { Icon } from '../ui/icon.js';
-import { Avatar } from '../ui/avatar.js';
+import { useLocation } from 'wouter';
 import { ShortcutHelp, useShortcuts } from '../ui/shortcuts.js';
 import { Toasts } from '../ui/toast.js';
-import { session } from './api.js';
 import { useConnection } from './connection.js';
 import { mayCreate } from './rights.js';
-import { SCREENS, showsAt } from './screens.js';
 import { useViewer } from './session-context.js';
-import { ThemeButton } from './theme.js';
-import { useViewCounts } from './view-counts.js';
+import { Sidebar } from './sidebar.js';
 import './shell.css';
 
 export function Shell({ children }: { children: ReactNode }) {
@@ -48,82 +42,5 @@ function OfflineBanner() {
         <p className="banner">The server cannot be reached. What you type is kept; this goes on by itself.</p>
       )}
     </div>
-  );
-}
-
-function Sidebar({ onHelp }: { onHelp: () => void }) {
-  const viewer = useViewer();
-  return (
-    <header className="sidebar">
-      <div className="sidebar-top">
-        <Link href="/tickets" className="logo">
-          <Icon name="logo" /> Docket
-        </Link>
-        {mayCreate(viewer) && (
-          <Link href="/tickets/new" className="button primary new-ticket" aria-keyshortcuts="c">
-            <Icon name="plus" /> <span className="new-ticket-label">New ticket</span>
-          </Link>
-        )}
-      </div>
-      <ViewLinks />
-      <div className="sidebar-foot">
-        <Link href="/me" className="who" title="Your account">
-          <Avatar name={viewer.name} />
-          <span className="who-name">
-            {viewer.name}
-            <small>{viewer.role.name}</small>
-          </span>
-        </Link>
-        <div className="who-actions">
-          <Link href="/me" className="button quiet icon-only small-screen-me">
-            <Icon name="person" label="Your account" />
-          </Link>
-          <ThemeButton />
-          <button type="button" className="button quiet icon-only" onClick={onHelp} aria-keyshortcuts="?">
-            <Icon name="keyboard" label="Keys" />
-          </button>
-          <button type="button" className="button quiet icon-only" onClick={() => void session.signOut()}>
-            <Icon name="sign-out" label="Sign out" />
-          </button>
-        </div>
-      </div>
-    </header>
-  );
-}
-
-function ViewLinks() {
-  const viewer = useViewer();
-  const [location] = useLocation();
-  const [search] = useSearchParams();
-  const counts = useViewCounts();
-  const current = location === '/tickets' ? (search.get('view') ?? usualView(viewer)) : null;
-  return (
-    <nav aria-label="Views" className="screens">
-      <ul className="views">
-        {viewsOf(viewer).map(({ id, label, icon }) => (
-          <li key={id}>
-            <Link href={`/tickets?view=${id}`} className="view-link" aria-current={current === id ? 'page' : undefined}>
-              <Icon name={icon} />
-              <span>{label}</span>
-              <span className="view-count">{counts?.[id] ?? ''}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-      <ul className="views">
-        {SCREENS.filter(({ isFor }) => isFor(viewer)).map((screen) => (
-          <li key={screen.paths[0]}>
-            <Link
-              href={screen.paths[0]}
-              className="view-link"
-              aria-current={showsAt(screen, location) ? 'page' : undefined}
-            >
-              <Icon name={screen.icon} />
-              <span>{screen.label}</span>
-            </Link>
-          </li>
-        ))}
-      </ul>
-    </nav>
   );
 }

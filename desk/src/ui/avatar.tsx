@@ -3,13 +3,18 @@ const HUES = 8;
 
 const segmenter = new Intl.Segmenter();
 
+/** Words that begin with a letter: others are no part of a name, such as (2). */
+const WORD = /^\p{L}/u;
+
 /** The first letter as people count them, with its accents. */
 function letters(word: string): string {
   return segmenter.segment(word)[Symbol.iterator]().next().value?.segment ?? '';
 }
 
 function initials(name: string): string {
-  const words = name.split(/\s+/).filter((word) => word !== '');
+  const all = name.split(/\s+/).filter((word) => word !== '');
+  const named = all.filter((word) => WORD.test(word));
+  const words = named.length > 0 ? named : all;
   const [first = '', last = ''] = [words[0], words.length > 1 ? words.at(-1) : ''];
   return `${letters(first)}${letters(last ?? '')}`.toUpperCase();
 }

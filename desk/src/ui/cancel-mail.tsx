@@ -1,7 +1,6 @@
-import { useMutation } from '@apollo/client/react';
-import { explain } from '../app/api.js';
+import { mutate } from '../app/api.js';
+import { usePerform } from '../app/perform.js';
 import { CancelMailDocument } from '../generated/graphql.js';
-import { tell, tellError } from './toast.js';
 
 interface CancelMailProps {
   readonly id: string;
@@ -14,22 +13,16 @@ interface CancelMailProps {
  * would be hit by the second click of a double click.
  */
 export function CancelMail({ id, recipient, onCancelled }: CancelMailProps) {
-  const [send, { loading }] = useMutation(CancelMailDocument, { variables: { id } });
+  const { busy, perform } = usePerform();
   const cancel = async () => {
-    try {
-      const message = (await send()).data?.cancelNotification.userErrors[0]?.message;
-      if (message === undefined) tell('The mail is cancelled.');
-      else tellError(message);
-      onCancelled?.();
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+    await perform(async () => (await mutate(CancelMailDocument, { id })).cancelNotification, 'The mail is cancelled.');
+    onCancelled?.();
   };
   return (
     <button
       type="button"
       className="button quiet small"
-      disabled={loading}
+      disabled={busy}
       onClick={() => void cancel()}
       aria-label={`Cancel the mail to ${recipient}`}
     >

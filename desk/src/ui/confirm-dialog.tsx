@@ -7,15 +7,17 @@ interface ConfirmDialogProps {
   readonly children: ReactNode;
   /** What the button does: "Delete the account". */
   readonly action: string;
+  /** Whether that takes something away. */
+  readonly danger?: boolean;
   readonly busy: boolean;
-  readonly error: string;
+  readonly error?: string;
   readonly onConfirm: () => void;
   readonly onClose: () => void;
 }
 
 /** Tells what something does before it is done. */
 export function ConfirmDialog(props: ConfirmDialogProps) {
-  const { title, children, action, busy, error, onConfirm, onClose } = props;
+  const { title, children, action, danger = true, busy, error, onConfirm, onClose } = props;
   return (
     <Dialog title={title} onClose={onClose}>
       {children}
@@ -24,7 +26,12 @@ export function ConfirmDialog(props: ConfirmDialogProps) {
         <button type="button" className="button" disabled={busy} onClick={onClose}>
           Cancel
         </button>
-        <button type="button" className="button danger" disabled={busy} onClick={onConfirm}>
+        <button
+          type="button"
+          className={danger ? 'button danger' : 'button primary'}
+          disabled={busy}
+          onClick={onConfirm}
+        >
           {action}
         </button>
       </div>

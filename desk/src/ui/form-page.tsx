@@ -1,5 +1,6 @@
 import { type ReactNode } from 'react';
 import { Link } from 'wouter';
+import { explain } from '../app/api.js';
 import { Icon } from './icon.js';
 import { useTitle } from './use-title.js';
 import './page.css';
@@ -30,6 +31,25 @@ export function FormPage({ title, back, about, children }: FormPageProps) {
       </header>
       {children}
     </div>
+  );
+}
+
+interface NoRecordProps {
+  /** What it would be: "product". */
+  readonly what: string;
+  readonly back: FormPageProps['back'];
+  readonly query: { readonly loading: boolean; readonly error?: Error | undefined };
+}
+
+/** In the place of a record that is not here: not yet, as the server gave an error, or as there is none. */
+export function NoRecord({ what, back, query: { loading, error } }: NoRecordProps) {
+  if (loading) return <div aria-busy="true" />;
+  return (
+    <FormPage title={error ? 'This did not work' : `No such ${what}`} {...(back && { back })}>
+      <p role={error && 'alert'}>
+        {error ? explain(error) : `There is no ${what} at this address. It may have been deleted.`}
+      </p>
+    </FormPage>
   );
 }
 

@@ -1,18 +1,14 @@
 import { type ReactNode } from 'react';
 import { Link } from 'wouter';
 import { explain } from '../app/api.js';
+import { type PageLinks } from './address.js';
+import { ListHead } from './list-head.js';
 import './page.css';
-
-/** Where the pages before and after are; null where there is none. */
-export interface PageLinks {
-  readonly previous: string | null;
-  readonly next: string | null;
-}
 
 interface ListPageProps {
   readonly title: string;
   readonly total?: number | undefined;
-  /** Links to related lists, beside the title. */
+  /** Beside the title: links to related lists. */
   readonly tabs?: ReactNode;
   readonly tools: ReactNode;
   readonly loading: boolean;
@@ -27,20 +23,12 @@ interface ListPageProps {
 /** A list, with its search and filters above and the links to its other pages below. */
 export function ListPage({ title, total, tabs, tools, loading, error, empty, pages, children }: ListPageProps) {
   return (
-    <div>
-      <div className="list-head">
-        <h1>
-          {title}
-          <span className="list-total" role="status">
-            {total !== undefined && <span className="visually-hidden">{`, ${total} in this list`}</span>}
-            <span aria-hidden="true">{total?.toLocaleString()}</span>
-          </span>
-        </h1>
+    <div className="list-page">
+      <ListHead title={title} total={total} tools={tools}>
         {tabs}
-        <search className="list-tools">{tools}</search>
-      </div>
+      </ListHead>
       {error && (
-        <p className="notice list-notice" role="alert">
+        <p className="notice" role="alert">
           {explain(error)}
         </p>
       )}

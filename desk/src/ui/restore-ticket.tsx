@@ -1,9 +1,8 @@
-import { useMutation } from '@apollo/client/react';
-import { explain } from '../app/api.js';
+import { mutate } from '../app/api.js';
+import { usePerform } from '../app/perform.js';
 import { refreshViewCounts } from '../app/view-counts.js';
 import { RestoreTicketDocument } from '../generated/graphql.js';
 import { Icon } from './icon.js';
-import { tell, tellError } from './toast.js';
 
 interface RestoreTicketProps {
   readonly id: string;
@@ -13,26 +12,21 @@ interface RestoreTicketProps {
 
 /** A button that brings a deleted ticket back. */
 export function RestoreTicket({ id, number, onRestored }: RestoreTicketProps) {
-  const [send, { loading }] = useMutation(RestoreTicketDocument, { variables: { id } });
+  const { busy, perform } = usePerform();
   const restore = async () => {
-    try {
-      const message = (await send()).data?.restoreTicket.userErrors[0]?.message;
-      if (message !== undefined) {
-        tellError(message);
-        return;
-      }
-      tell(`Ticket #${number} is back, with its comments.`);
-      refreshViewCounts();
-      onRestored?.();
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+    const done = await perform(
+      async () => (await mutate(RestoreTicketDocument, { id })).restoreTicket,
+      `Ticket #${number} is back, with its comments.`,
+    );
+    if (!done) return;
+    refreshViewCounts();
+    onRestored?.();
   };
   return (
     <button
       type="button"
       className="button small"
-      disabled={loading}
+      disabled={busy}
       onClick={() => void restore()}
       aria-label={`Restore #${number}`}
     >

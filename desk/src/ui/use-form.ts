@@ -28,10 +28,13 @@ export function useForm<Name extends string, Value>({ initial, send, onDone }: F
     field: (name: Name) => ({
       name,
       value: values[name],
+      // What is typed after it was sent would be lost.
+      readOnly: busy,
       error: errors[name],
       onChange: ({ target }: ChangeEvent<HTMLInputElement>) => setValues((all) => ({ ...all, [name]: target.value })),
     }),
     send: async () => save(async () => send(values), done),
+    change: (part: Partial<Record<Name, string>>) => setValues((all) => ({ ...all, ...part })),
     reset: () => setValues(initial),
   };
 }

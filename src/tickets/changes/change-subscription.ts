@@ -11,7 +11,7 @@ import { type LiveChanges, type LiveListener } from './live-changes.js';
 const MAX_QUEUED = 1_000;
 /** Changes that are read at once from the log. */
 const PAGE = 100;
-/** Changes of a page whose tickets are read at once. A ticket has at most some 150 kB, and a message may read 20 MB. */
+/** Changes of a page whose tickets are read at once. */
 const MAX_GROUP = 20;
 /** A client for which changes have been waiting for this time does not read. */
 const MAX_UNREAD_MS = 15_000;
@@ -56,7 +56,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   /** Wakes a `next` that waits. */
   #wake: (() => void) | undefined;
   /** Whether the client has taken what it was given, and waits for the next message. */
-  #isAsked = false;
+  #isNextPending = false;
   #givenAt = performance.now();
 
   constructor(parts: SubscriptionParts) {
@@ -75,11 +75,11 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 
   async next(): Promise<IteratorResult<LiveMessage, undefined>> {
-    this.#isAsked = true;
+    this.#isNextPending = true;
     try {
       return await this.#next();
     } finally {
-      this.#isAsked = false;
+      this.#isNextPending = false;
       this.#givenAt = performance.now();
     }
   }
@@ -106,7 +106,7 @@ export class ChangeSubscription implements AsyncIterableIterator<LiveMessage>, L
   }
 
   notify(change: VisibleChange): void {
-    if (!this.#isAsked && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
+    if (!this.#isNextPending && this.#queue.length > 0 && performance.now() - this.#givenAt > MAX_UNREAD_MS) {
       this.#leave();
       this.#parts.cutClient();
     } else if (this.#queue.length === MAX_QUEUED) {

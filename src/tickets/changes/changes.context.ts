@@ -45,8 +45,8 @@ async function ticketOf(context: Context, { kind, ticketId, isDeleted }: Visible
 /** A change with its ticket. One that was hidden or deleted since it was read has vanished. */
 export async function ticketChangeOf(context: Context, viewer: Viewer, change: LiveChange): Promise<TicketChangeRow> {
   const { kind, ticketId, eventId, position, group } = change;
-  // All at once, so that one statement reads them. A change whose ticket cannot be read says so itself.
-  for (const other of group?.changes ?? []) ticketOf(context, other).catch(() => group?.forget());
+  group?.share(context);
+  await group?.loadAll(context, ticketOf);
   const ticket = await ticketOf(context, change);
   return {
     __typename: 'TicketChange',

@@ -42,10 +42,7 @@ export class LiveChangeResolver {
     @Args(() => LiveChangesArgs) _args: LiveChangesArgs,
   ): Promise<TicketChangeMessage & TypedRow> {
     const viewer = signedIn(context);
-    if (!('caughtUpAt' in message)) {
-      if (message.group) context.loaderScope = message.group.loaders();
-      return ticketChangeOf(context, viewer, message);
-    }
+    if (!('caughtUpAt' in message)) return ticketChangeOf(context, viewer, message);
     const cursor = context.readers.changes.cursor(viewer, message.caughtUpAt);
     return { __typename: 'CaughtUp', cursor };
   }

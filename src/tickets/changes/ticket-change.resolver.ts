@@ -5,6 +5,7 @@ import { type Context } from '../../graphql/context.js';
 import { Direct } from '../../graphql/direct-resolvers.js';
 import { CHANGE_CURSOR_PRICE, CHANGES_PRICE } from '../../graphql/prices.js';
 import { TicketEvent } from '../ticket-event.entity.js';
+import { type TicketEventRow } from '../ticket-event.reader.js';
 import { ticketEventById } from '../tickets.context.js';
 import { type ChangeLogEnd } from './change-log.reader.js';
 import { CURSOR_DAYS } from './change-cursor.error.js';
@@ -15,6 +16,10 @@ import { TicketChange, TicketChangePage } from './ticket-change.types.js';
 function endOf({ changeEnd }: Context): ChangeLogEnd {
   if (changeEnd === null) throw new Error('The end of the log was not read before the request');
   return changeEnd;
+}
+
+async function eventOf(context: Context, { eventId }: { eventId: string | null }): Promise<TicketEventRow | null> {
+  return eventId === null ? null : ticketEventById(context).load(eventId);
 }
 
 @Resolver(() => TicketChange)
@@ -60,10 +65,9 @@ export class TicketChangeResolver {
     nullable: true,
     description: 'What happened; null where it is not for the viewer, and for changed and deleted comments.',
   })
-  event(@Root() { eventId, group }: TicketChange, @Ctx() context: Context) {
-    const events = ticketEventById(context);
-    const others = (group?.changes ?? []).flatMap((change) => change.eventId ?? []);
-    for (const other of others) events.load(other).catch(() => group?.forget());
-    return eventId === null ? null : events.load(eventId);
+  async event(@Root() { eventId, group }: TicketChange, @Ctx() context: Context) {
+    if (eventId === null) return null;
+    await group?.loadAll(context, eventOf);
+    return eventOf(context, { eventId });
   }
 }

@@ -7,6 +7,9 @@ const DAY_MS = 86_400_000;
 export const DEFAULT_RANGE_DAYS = 30;
 export const MAX_RANGE_DAYS = 366;
 
+/** Two days after the first that PostgreSQL's and our texts of instants have: the day around it may begin a day before in another time zone. */
+const EARLIEST = new Date('0001-01-03T00:00:00.000Z');
+
 /** Half-open: from <= instant < to. */
 export interface Range {
   readonly from: Date;
@@ -21,7 +24,7 @@ function zoned(instant: Date, timeZone: string): Temporal.ZonedDateTime {
 
 /**
  * The range that is asked for, its open ends filled in.
- * @throws BAD_USER_INPUT when it ends before it starts, is longer than 366 days, or there is no such time zone
+ * @throws BAD_USER_INPUT when it ends before it starts, is longer than 366 days or too early, or there is no such time zone
  */
 export function insightsRange(
   range: DateTimeRange | null | undefined,
@@ -34,6 +37,10 @@ export function insightsRange(
   }
   const to = range?.to ?? now;
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
+  if (from < EARLIEST) {
+    const fault = range?.from ? 'range.from' : `range.to, of which the ${DEFAULT_RANGE_DAYS} days before are told,`;
+    throw new BadInputError(`${fault} is too early. Name a range.from that is not before ${EARLIEST.toISOString()}.`);
+  }
   if (from > to) throw new BadInputError('range.from must not be after range.to.');
   // Counted in days of the calendar, of 23 to 25 hours. Not for ranges that are far too long: Temporal's years end.
   const isFarTooLong = to.getTime() - from.getTime() > (MAX_RANGE_DAYS + 1) * DAY_MS;

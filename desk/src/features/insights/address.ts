@@ -1,9 +1,6 @@
 import { useSearchParams } from 'wouter';
+import { idsOf } from '../../ui/address.js';
 import { dateIn, type Period, PRESETS, USUAL_DAYS } from './period.js';
-
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-/** The maximum number of ids in a filter of the API. */
-const MOST_PRODUCTS = 100;
 
 /** Which time and products insights show, as the address of the page has it. */
 export interface InsightsAddress {
@@ -15,16 +12,10 @@ export interface InsightsAddress {
 function readAddress(params: URLSearchParams): InsightsAddress {
   const [from, to] = [params.get('from'), params.get('to')];
   const days = PRESETS.find((preset) => String(preset) === params.get('days'));
-  const ids = new Set(
-    params
-      .get('product')
-      ?.split(',')
-      .filter((id) => UUID.test(id)),
-  );
   const chosen = from !== null || to !== null ? { from: dateIn(from), to: dateIn(to) } : null;
   return {
     period: chosen ?? { days: days ?? USUAL_DAYS },
-    product: [...ids].slice(0, MOST_PRODUCTS),
+    product: idsOf(params.get('product')),
   };
 }
 

@@ -31,7 +31,7 @@ export function Bars({ title, rowTitle, columns, bars, none }: BarsProps) {
   const [all, setAll] = useState(false);
   const most = Math.max(1, ...bars.map(({ value }) => value));
   return (
-    <section aria-labelledby={id} className="panel">
+    <section aria-labelledby={id} className={columns.length > 1 ? 'panel wide' : 'panel'}>
       <h2 id={id}>{title}</h2>
       {bars.length === 0 ? (
         <p className="soft">{none}</p>

@@ -12,6 +12,8 @@ const EDGES = { top: 18, right: 4, bottom: 40, left: 34 };
 const WIDTH_OF_NUMBER = 17;
 /** The room for a date below the bars: where days are narrower, some have no date. */
 const WIDTH_OF_DATE = 64;
+/** Narrower bars stand close, without outlines, which would fill them. */
+const NARROWEST_OUTLINED = 4;
 const TICKS = 5;
 
 const shortDay = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -34,8 +36,9 @@ export function DayChart({ days, filtersOf }: DayChartProps) {
   const x = scaleBand()
     .domain(days.map(({ at }) => at))
     .range([EDGES.left, Math.max(EDGES.left, width - EDGES.right)])
-    .paddingInner(0.25)
     .paddingOuter(0.15);
+  const isThin = x.step() < NARROWEST_OUTLINED;
+  x.paddingInner(isThin ? 0 : 0.25);
   const y = scaleLinear()
     .domain([-Math.max(1, most.closed), Math.max(1, most.created)])
     .range([HEIGHT - EDGES.bottom, EDGES.top])
@@ -82,9 +85,11 @@ export function DayChart({ days, filtersOf }: DayChartProps) {
       <p className="pointed">
         {pointed
           ? `${longDay.format(new Date(pointed.at))}: ${pointed.created} created, ${pointed.closed} closed`
-          : 'Created above the line, closed below it'}
+          : most.created + most.closed > 0
+            ? 'Created above the line, closed below it'
+            : 'Nothing was created or closed in this time'}
       </p>
-      <svg width={width} height={HEIGHT} onPointerLeave={() => setPointed(null)}>
+      <svg width={width} height={HEIGHT} data-thin={isThin} onPointerLeave={() => setPointed(null)}>
         {y
           .ticks(TICKS)
           .filter(Number.isInteger)

@@ -1,8 +1,10 @@
 import { useQuery } from '@apollo/client/react';
+import { useState } from 'react';
 import { explain } from '../../app/api.js';
 import { InsightsDocument, type InsightsQuery } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
 import { Priority, priorityLabel } from '../../ui/labels.js';
+import { ListHead } from '../../ui/list-head.js';
 import { NONE } from '../../ui/search-options.js';
 import { useNow } from '../../ui/time.js';
 import { useTitle } from '../../ui/use-title.js';
@@ -28,43 +30,39 @@ export function InsightsPage() {
   const now = useNow();
   const span = spanOf(address.period, now);
   const range = 'range' in span ? span.range : {};
-  const { data, previousData, loading, error } = useQuery(InsightsDocument, {
+  const { data, loading, error } = useQuery(InsightsDocument, {
     variables: { input: { range, timeZone, ...(product.length > 0 && { productId: [...product] }) } },
     skip: 'fault' in span,
     pollInterval: POLL_MS,
     skipPollAttempt: () => document.hidden,
   });
-  const insights = 'fault' in span ? undefined : (data ?? previousData)?.ticketInsights;
+  // The figures before stay, with their own links, until the new ones are there.
+  const [shown, setShown] = useState<Shown | null>(null);
+  const insights = data?.ticketInsights;
+  if (insights && insights !== shown?.insights) setShown({ insights, range, product });
+  const isFaulty = 'fault' in span || (error !== undefined && !data);
   return (
-    <div className="insights">
-      <header className="insights-head">
-        <h1>Insights</h1>
-        <InsightsTools address={address} onChange={change} />
-      </header>
-      {'fault' in span && (
+    <div className="list-page">
+      <ListHead title="Insights" tools={<InsightsTools address={address} onChange={change} />} />
+      {isFaulty && (
         <p className="notice" role="alert">
-          {span.fault}
+          {'fault' in span ? span.fault : explain(error)}
         </p>
       )}
-      {error && !data && (
-        <p className="notice" role="alert">
-          {explain(error)}
-        </p>
-      )}
-      <div className="insights-body" aria-busy={loading}>
-        {insights && <Panels insights={insights} range={range} product={product} now={now} />}
+      <div className="insights" aria-busy={loading} data-old={!data}>
+        {shown && !isFaulty && <Panels {...shown} now={now} />}
       </div>
     </div>
   );
 }
 
-interface PanelsProps extends Pick<InsightsAddress, 'product'> {
+/** Figures, and what they count: the links to their tickets have the same time and products. */
+interface Shown extends Pick<InsightsAddress, 'product'> {
   readonly insights: InsightsQuery['ticketInsights'];
   readonly range: InstantRange;
-  readonly now: Date;
 }
 
-function Panels({ insights, range, product, now }: PanelsProps) {
+function Panels({ insights, range, product, now }: Shown & { readonly now: Date }) {
   const within: Filters = { product };
   const during = (what: 'created' | 'closed', then: InstantRange): Filters => ({
     ...within,

@@ -1,3 +1,4 @@
+import { FilterPicker } from '../../ui/filter-picker.js';
 import { Icon } from '../../ui/icon.js';
 import { type Option } from '../../ui/option.js';
 import { Picker } from '../../ui/picker.js';
@@ -28,7 +29,7 @@ export function InsightsTools({ address: { period, product }, onChange }: Insigh
   const preset = 'days' in period ? period : null;
   const ends = endsOf(period, useNow());
   return (
-    <div className="insights-tools" role="group" aria-label="What is counted">
+    <>
       <Picker
         label="Time"
         options={PERIOD_OPTIONS}
@@ -51,22 +52,19 @@ export function InsightsTools({ address: { period, product }, onChange }: Insigh
             onChange={({ target }) => onChange({ period: { ...ends, [end]: target.value } })}
           />
         ))}
-      <Picker
+      <FilterPicker
         label="Product"
-        multiple
         options={findOnlyProducts}
         selected={product}
-        onPick={(id) =>
-          onChange({ product: product.includes(id) ? product.filter((each) => each !== id) : [...product, id] })
-        }
-      >
-        <span className="clip">{namesOf(product) || 'All products'}</span> <Icon name="chevron" />
-      </Picker>
+        names={namesOf(product)}
+        any="All products"
+        onChange={(picked) => onChange({ product: picked })}
+      />
       {product.length > 0 && (
         <button type="button" className="button small quiet" onClick={() => onChange({ product: [] })}>
           <Icon name="close" /> All products
         </button>
       )}
-    </div>
+    </>
   );
 }

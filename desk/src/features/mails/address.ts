@@ -1,5 +1,6 @@
 import { useSearchParams } from 'wouter';
 import { type NotificationFilter, type NotificationStatus } from '../../generated/graphql.js';
+import { idsOf } from '../../ui/address.js';
 
 export type MailListId = 'waiting' | 'failed' | 'sent' | 'cancelled';
 
@@ -18,8 +19,6 @@ export const MAIL_LISTS: readonly MailList[] = [
   { id: 'cancelled', label: 'Cancelled', status: 'CANCELLED', empty: 'No mail was cancelled.' },
 ];
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
 /** Which mails are listed, as the address of the page has it. */
 interface MailsAddress {
   readonly list: MailListId;
@@ -34,10 +33,10 @@ export function hrefOf({ list, to }: MailsAddress): string {
 
 export function useMailsAddress(): MailsAddress {
   const [params] = useSearchParams();
-  const to = params.get('to');
+  const [to = null] = idsOf(params.get('to'));
   return {
     list: MAIL_LISTS.find(({ id }) => id === params.get('list'))?.id ?? 'waiting',
-    to: to !== null && UUID.test(to) ? to : null,
+    to,
   };
 }
 

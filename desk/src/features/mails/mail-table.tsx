@@ -16,7 +16,7 @@ interface MailTableProps {
 
 export function MailTable({ mails, isStaff, onCancelled }: MailTableProps) {
   return (
-    <table className="mail-table">
+    <table className="records mails">
       <thead>
         <tr>
           {isStaff && <th scope="col">To</th>}

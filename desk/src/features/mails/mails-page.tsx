@@ -2,11 +2,13 @@ import { useQuery } from '@apollo/client/react';
 import { Link, useLocation } from 'wouter';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
-import { NodeNamesDocument, MailCountsDocument, MailsDocument } from '../../generated/graphql.js';
+import { MailCountsDocument, MailsDocument } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
+import { ListPage } from '../../ui/list-page.js';
 import { Picker } from '../../ui/picker.js';
 import { findPeopleOrEverybody, NONE } from '../../ui/search-options.js';
 import { tellError } from '../../ui/toast.js';
+import { useNames } from '../../ui/use-names.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterOf, hrefOf, MAIL_LISTS, useMailsAddress } from './address.js';
 import { MailTable } from './mail-table.js';
@@ -35,83 +37,69 @@ export function MailsPage() {
   const pageInfo = data?.notifications.pageInfo;
   const countOf = (id: string) => (id === 'waiting' || id === 'failed' ? counts.data?.[id].totalCount : undefined);
 
-  const reload = async () => {
-    try {
-      await Promise.all([refetch(), counts.refetch()]);
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+  const reload = () => {
+    refetch().catch((failure: unknown) => tellError(explain(failure)));
+    counts.refetch().catch(() => undefined);
   };
-  const showMore = async () => {
-    try {
-      await fetchMore({ variables: { after: pageInfo?.endCursor } });
-    } catch (failure) {
-      tellError(explain(failure));
-    }
+  const showMore = () => {
+    fetchMore({ variables: { after: pageInfo?.endCursor } }).catch((failure: unknown) => tellError(explain(failure)));
   };
 
   return (
-    <div className="mails">
-      <header className="mails-head">
-        <h1>Mails</h1>
-        <nav aria-label="Which mails" className="mails-lists">
+    <ListPage
+      title="Mails"
+      tabs={
+        <nav aria-label="Which mails" className="tabs">
           {MAIL_LISTS.map(({ id, label }) => (
             <Link
               key={id}
               href={hrefOf({ list: id, to })}
               replace
-              className="mails-list-link"
+              className="tab"
               aria-current={id === list ? 'page' : undefined}
             >
-              {label} {countOf(id) !== undefined && <span className="soft">{countOf(id)}</span>}
+              {label} <span>{countOf(id)}</span>
             </Link>
           ))}
         </nav>
-        <div className="mails-tools">
+      }
+      tools={
+        <>
           {isStaff && <RecipientPicker to={to} list={list} />}
-          <button type="button" className="button small" disabled={loading} onClick={() => void reload()}>
+          <button type="button" className="button small" disabled={loading} onClick={reload}>
             <Icon name="history" /> Load again
           </button>
-        </div>
-      </header>
-      {error && !data && (
-        <p className="notice" role="alert">
-          {explain(error)}
-        </p>
+        </>
+      }
+      loading={loading}
+      error={data ? undefined : error}
+      empty={mails?.length === 0 ? (MAIL_LISTS.find(({ id }) => id === list)?.empty ?? '') : null}
+    >
+      {mails && mails.length > 0 && (
+        <MailTable mails={mails} isStaff={isStaff} onCancelled={() => void counts.refetch().catch(() => undefined)} />
       )}
-      <div aria-busy={loading}>
-        {mails && mails.length > 0 && (
-          <MailTable mails={mails} isStaff={isStaff} onCancelled={() => void counts.refetch().catch(() => undefined)} />
-        )}
-        {mails?.length === 0 && !loading && (
-          <div className="screen-empty" role="status">
-            <strong>{MAIL_LISTS.find(({ id }) => id === list)?.empty}</strong>
-          </div>
-        )}
-        {pageInfo?.hasNextPage === true && (
-          <button type="button" className="button mails-more" disabled={loading} onClick={() => void showMore()}>
-            Show more
-          </button>
-        )}
-      </div>
-    </div>
+      {pageInfo?.hasNextPage === true && (
+        <button type="button" className="button more" disabled={loading} onClick={showMore}>
+          Show more
+        </button>
+      )}
+    </ListPage>
   );
 }
 
-/** Chooses the recipient whose mails are listed. The address has only the id, so the name is asked for. */
+/** Chooses the recipient whose mails are listed. */
 function RecipientPicker({ list, to }: ReturnType<typeof useMailsAddress>) {
   const [, navigate] = useLocation();
-  const { data } = useQuery(NodeNamesDocument, { variables: { ids: to === null ? [] : [to] }, skip: to === null });
-  const [person] = data?.nodes ?? [];
-  const name = person && 'name' in person ? person.name : '…';
+  const picked = to ?? NONE;
+  const nameOf = useNames([picked], 'Everybody');
   return (
     <Picker
       label="To"
       options={findPeopleOrEverybody}
-      selected={[to ?? NONE]}
+      selected={[picked]}
       onPick={(id) => navigate(hrefOf({ list, to: id === NONE ? null : id }), { replace: true })}
     >
-      <span className="clip">{to === null ? 'Everybody' : name}</span> <Icon name="chevron" />
+      <span className="clip">{nameOf([picked])}</span> <Icon name="chevron" />
     </Picker>
   );
 }

@@ -1,9 +1,10 @@
 import { resultOf } from '@docket/client';
-import { useState } from 'react';
-import { explain, mutate } from '../../app/api.js';
+import { mutate } from '../../app/api.js';
+import { usePerform } from '../../app/perform.js';
 import { type AccountFragment, UpdateAccountDocument } from '../../generated/graphql.js';
 import { FormError, TextField } from '../../ui/field.js';
-import { tell, tellError } from '../../ui/toast.js';
+import { Section } from '../../ui/form-page.js';
+import { tell } from '../../ui/toast.js';
 import { useForm } from '../../ui/use-form.js';
 import { CurrentPassword } from './current-password.js';
 
@@ -11,8 +12,7 @@ import { CurrentPassword } from './current-password.js';
 export function Address({ account }: { account: AccountFragment }) {
   const { email, emailConfirmed, pendingEmail } = account;
   return (
-    <section aria-labelledby="address-title">
-      <h2 id="address-title">E-mail address</h2>
+    <Section id="address" title="E-mail address">
       {pendingEmail !== null && <Pending account={account} pendingEmail={pendingEmail} />}
       {pendingEmail === null && emailConfirmed === false && (
         <p className="notice">
@@ -21,26 +21,18 @@ export function Address({ account }: { account: AccountFragment }) {
         </p>
       )}
       <AddressForm key={pendingEmail ?? email} account={account} />
-    </section>
+    </Section>
   );
 }
 
 function Pending({ account: { id, email }, pendingEmail }: { account: AccountFragment; pendingEmail: string }) {
-  const [busy, setBusy] = useState(false);
-  const giveUp = async () => {
-    setBusy(true);
-    try {
+  const { busy, perform } = usePerform();
+  const giveUp = async () =>
+    perform(
       // Setting the present address again cancels the pending change.
-      const { updateUser } = await mutate(UpdateAccountDocument, { input: { id, email } });
-      const message = updateUser.userErrors[0]?.message;
-      if (message === undefined) tell(`Your address stays ${email}.`);
-      else tellError(message);
-    } catch (failure) {
-      tellError(explain(failure));
-    } finally {
-      setBusy(false);
-    }
-  };
+      async () => (await mutate(UpdateAccountDocument, { input: { id, email } })).updateUser,
+      `Your address stays ${email}.`,
+    );
   return (
     <div className="notice pending-address">
       <p>

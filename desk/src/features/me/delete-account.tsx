@@ -6,6 +6,7 @@ import { useViewer } from '../../app/session-context.js';
 import { DeleteAccountDocument } from '../../generated/graphql.js';
 import { Dialog } from '../../ui/dialog.js';
 import { FormError } from '../../ui/field.js';
+import { Section } from '../../ui/form-page.js';
 import { useForm } from '../../ui/use-form.js';
 import { CurrentPassword } from './current-password.js';
 
@@ -22,24 +23,25 @@ function DeleteManager() {
 function DeleteSection({ isLast }: { isLast: boolean }) {
   const [open, setOpen] = useState(false);
   return (
-    <section aria-labelledby="delete-title">
-      <h2 id="delete-title">Delete the account</h2>
-      <p className="soft delete-account-text" id="delete-text">
-        {isLast
-          ? 'You are the only one who can manage users. Give somebody else that right first.'
-          : 'It does not come back. What you wrote stays, under your name.'}
-      </p>
-      <button
-        type="button"
-        className="button danger"
-        disabled={isLast}
-        aria-describedby="delete-text"
-        onClick={() => setOpen(true)}
-      >
-        Delete my account…
-      </button>
+    <Section id="delete" title="Delete the account">
+      <div className="page-text">
+        <p className="soft" id="delete-text">
+          {isLast
+            ? 'You are the only one who can manage users. Give somebody else that right first.'
+            : 'It does not come back. What you wrote stays, under your name.'}
+        </p>
+        <button
+          type="button"
+          className="button danger"
+          disabled={isLast}
+          aria-describedby="delete-text"
+          onClick={() => setOpen(true)}
+        >
+          Delete my account…
+        </button>
+      </div>
       {open && <DeleteDialog onClose={() => setOpen(false)} />}
-    </section>
+    </Section>
   );
 }
 
@@ -55,8 +57,8 @@ function DeleteDialog({ onClose }: { onClose: () => void }) {
   });
   return (
     <Dialog title="Delete your account?" onClose={onClose}>
-      <form className="delete-account" {...form}>
-        <ul>
+      <form className="edit-form" {...form}>
+        <ul className="bullets">
           <li>You are signed out everywhere, and cannot sign in again.</li>
           <li>Active tickets that are assigned to you become unassigned.</li>
           <li>Mails to you that wait are not sent.</li>

@@ -1,14 +1,15 @@
-import { useMutation } from '@apollo/client/react';
-import { type FieldErrors, resultOf } from '@docket/client';
-import { type FormEvent, useState } from 'react';
-import { explain } from '../../app/api.js';
+import { resultOf } from '@docket/client';
+import { useState } from 'react';
+import { apollo, mutate } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { type MailSettingsFragment, MeDocument, UpdateNotificationSettingsDocument } from '../../generated/graphql.js';
 import { CheckBox, FormError } from '../../ui/field.js';
+import { Section } from '../../ui/form-page.js';
 import { Icon } from '../../ui/icon.js';
 import { type Option } from '../../ui/option.js';
 import { Picker } from '../../ui/picker.js';
 import { tell } from '../../ui/toast.js';
+import { otherErrors, useSaving } from '../../ui/use-saving.js';
 
 type Kind = Exclude<keyof MailSettingsFragment, 'digestHour' | 'timeZone'>;
 
@@ -46,39 +47,26 @@ function zoneOptions(current: string): readonly Option[] {
 /** Which mails one gets. Nothing changes before it is saved. */
 export function MailSettings({ saved }: { saved: MailSettingsFragment }) {
   const viewer = useViewer();
-  const [send, { loading }] = useMutation(UpdateNotificationSettingsDocument, {
-    // The settings have no id: the cache cannot tell whose they are.
-    refetchQueries: [MeDocument],
-    awaitRefetchQueries: true,
-  });
   const [changed, setChanged] = useState<Partial<MailSettingsFragment>>({});
-  const [errors, setErrors] = useState<FieldErrors>({});
+  const { form, busy, errors, submit } = useSaving();
   const settings = { ...saved, ...changed };
   const change = (part: Partial<MailSettingsFragment>) => setChanged({ ...changed, ...part });
   const hourId = settings.digestHour === null ? SERVER_INTERVAL : String(settings.digestHour);
 
-  const save = async (event: FormEvent) => {
-    event.preventDefault();
-    setErrors({});
-    try {
-      const { data } = await send({ variables: { input: changed } });
-      if (!data) return;
-      const result = resultOf(data.updateNotificationSettings, (payload) => payload.settings);
-      if (!result.ok) {
-        setErrors(result.fields);
-        return;
-      }
-      setChanged({});
-      tell('Your mails are set.');
-    } catch (failure) {
-      setErrors({ '': explain(failure) });
-    }
+  const send = async () => {
+    const { updateNotificationSettings } = await mutate(UpdateNotificationSettingsDocument, { input: changed });
+    // The settings have no id: the cache cannot tell whose they are.
+    await apollo.refetchQueries({ include: [MeDocument] });
+    return resultOf(updateNotificationSettings, (payload) => payload.settings);
+  };
+  const done = () => {
+    setChanged({});
+    tell('Your mails are set.');
   };
 
   return (
-    <section aria-labelledby="mails-title">
-      <h2 id="mails-title">Mails</h2>
-      <form onSubmit={(event) => void save(event)}>
+    <Section id="mails" title="Mails">
+      <form ref={form} onSubmit={(event) => void submit(event, send, done)}>
         <fieldset>
           <legend>Send a mail to {viewer.email} about</legend>
           {KINDS.map(({ name, label, hint }) => (
@@ -110,11 +98,11 @@ export function MailSettings({ saved }: { saved: MailSettingsFragment }) {
             {settings.timeZone.replaceAll('_', ' ')} <Icon name="chevron" />
           </Picker>
         </div>
-        <FormError>{Object.values(errors).join(' ')}</FormError>
-        <button type="submit" className="button primary" disabled={loading || Object.keys(changed).length === 0}>
+        <FormError>{otherErrors(errors, [])}</FormError>
+        <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>
           Save
         </button>
       </form>
-    </section>
+    </Section>
   );
 }

@@ -3,7 +3,7 @@ import { useEffect } from 'react';
 import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { MeDocument } from '../../generated/graphql.js';
-import { useTitle } from '../../ui/use-title.js';
+import { FormPage } from '../../ui/form-page.js';
 import { Address } from './address-form.js';
 import { DeleteAccount } from './delete-account.js';
 import { MailSettings } from './mail-settings.js';
@@ -14,7 +14,6 @@ import './me.css';
 
 /** One's own account. */
 export function MePage() {
-  useTitle('Your account');
   const viewer = useViewer();
   const { data, error, refetch } = useQuery(MeDocument);
   useEffect(() => {
@@ -27,13 +26,14 @@ export function MePage() {
   }, [refetch]);
   const me = data?.viewer;
   return (
-    <div className="me">
-      <header>
-        <h1>Your account</h1>
+    <FormPage
+      title="Your account"
+      about={
         <p className="soft">
-          {viewer.name}, {viewer.username}, {viewer.email}
+          <bdi>{viewer.name}</bdi>, {viewer.username}, {viewer.email}
         </p>
-      </header>
+      }
+    >
       {error && !data && (
         <p className="notice" role="alert">
           {explain(error)}
@@ -49,6 +49,6 @@ export function MePage() {
       )}
       {me?.sessions && <Sessions sessions={me.sessions} />}
       {me && <DeleteAccount />}
-    </div>
+    </FormPage>
   );
 }

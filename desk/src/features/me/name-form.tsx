@@ -1,7 +1,9 @@
 import { resultOf } from '@docket/client';
 import { mutate } from '../../app/api.js';
 import { type AccountFragment, UpdateAccountDocument } from '../../generated/graphql.js';
-import { FormError, TextField } from '../../ui/field.js';
+import { FormError } from '../../ui/field.js';
+import { Section } from '../../ui/form-page.js';
+import { lastNameOf, NameFields } from '../../ui/name-fields.js';
 import { tell } from '../../ui/toast.js';
 import { useForm } from '../../ui/use-form.js';
 
@@ -11,7 +13,7 @@ export function NameForm({ account }: { account: AccountFragment }) {
   const { values, field, otherError, busy, form } = useForm({
     initial,
     send: async ({ lastName, ...names }) => {
-      const input = { id: account.id, ...names, lastName: lastName.trim() === '' ? null : lastName };
+      const input = { id: account.id, ...names, lastName: lastNameOf(lastName) };
       const { updateUser } = await mutate(UpdateAccountDocument, { input });
       return resultOf(updateUser, ({ user }) => user);
     },
@@ -19,24 +21,15 @@ export function NameForm({ account }: { account: AccountFragment }) {
   });
   const isChanged = (['firstName', 'lastName', 'username'] as const).some((name) => values[name] !== initial[name]);
   return (
-    <section aria-labelledby="name-title">
-      <h2 id="name-title">Name</h2>
+    <Section id="name" title="Name">
       <form {...form}>
-        <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
-        <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
-        <TextField
-          label="Username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="You sign in with it, and others mention you by it."
-          {...field('username')}
-        />
+        <NameFields isOwn field={field} />
+        <p className="field-hint">You sign in with the username, and others mention you by it.</p>
         <FormError>{otherError}</FormError>
         <button type="submit" className="button primary" disabled={busy || !isChanged}>
           Save the name
         </button>
       </form>
-    </section>
+    </Section>
   );
 }

@@ -2,6 +2,7 @@ import { resultOf } from '@docket/client';
 import { mutate } from '../../app/api.js';
 import { ChangePasswordDocument, MeDocument } from '../../generated/graphql.js';
 import { FormError, TextField } from '../../ui/field.js';
+import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { useForm } from '../../ui/use-form.js';
 import { CurrentPassword } from './current-password.js';
@@ -20,8 +21,7 @@ export function PasswordForm({ username }: { username: string }) {
     },
   });
   return (
-    <section aria-labelledby="password-title">
-      <h2 id="password-title">Password</h2>
+    <Section id="password" title="Password">
       <form {...form}>
         <CurrentPassword username={username} {...field('currentPassword')} />
         <TextField
@@ -40,6 +40,6 @@ export function PasswordForm({ username }: { username: string }) {
           Change the password
         </button>
       </form>
-    </section>
+    </Section>
   );
 }

@@ -1,13 +1,13 @@
-import { useMutation } from '@apollo/client/react';
-import { explain } from '../../app/api.js';
+import { mutate } from '../../app/api.js';
+import { usePerform } from '../../app/perform.js';
 import {
   MeDocument,
   type MeQuery,
   RevokeOtherSessionsDocument,
   RevokeSessionDocument,
 } from '../../generated/graphql.js';
+import { Section } from '../../ui/form-page.js';
 import { Time } from '../../ui/time.js';
-import { tell, tellError } from '../../ui/toast.js';
 
 type Session = NonNullable<NonNullable<MeQuery['viewer']>['sessions']>[number];
 
@@ -36,30 +36,21 @@ function deviceOf(userAgent: string | null): string {
   return system === undefined ? browser : `${browser} on ${system}`;
 }
 
-/** Ends sessions and shows the outcome as a message. `send` gives what is wrong. */
-async function end(send: () => Promise<string | undefined>, done: string): Promise<void> {
-  try {
-    const message = await send();
-    if (message === undefined) tell(done);
-    else tellError(message);
-  } catch (failure) {
-    tellError(explain(failure));
-  }
-}
-
 /** Where one is signed in; all sessions but this one can be ended here. */
 export function Sessions({ sessions }: { sessions: readonly Session[] }) {
-  const [revoke, one] = useMutation(RevokeSessionDocument, { refetchQueries: [MeDocument] });
-  const [revokeOthers, others] = useMutation(RevokeOtherSessionsDocument, { refetchQueries: [MeDocument] });
-  const busy = one.loading || others.loading;
-  const endOne = async (id: string) => {
-    const { data } = await revoke({ variables: { input: { id } } });
-    return data?.revokeSession.userErrors[0]?.message;
-  };
-  const endOthers = async () => (await revokeOthers()).data?.revokeOtherSessions.userErrors[0]?.message;
+  const { busy, perform } = usePerform();
+  const end = async (id: string) =>
+    perform(
+      async () => (await mutate(RevokeSessionDocument, { input: { id } }, [MeDocument])).revokeSession,
+      'The session has ended.',
+    );
+  const endOthers = async () =>
+    perform(
+      async () => (await mutate(RevokeOtherSessionsDocument, {}, [MeDocument])).revokeOtherSessions,
+      'All other sessions have ended.',
+    );
   return (
-    <section aria-labelledby="sessions-title">
-      <h2 id="sessions-title">Where you are signed in</h2>
+    <Section id="sessions" title="Where you are signed in">
       <ul className="sessions">
         {sessions.map(({ id, userAgent, ipAddress, lastUsedAt, current }) => (
           <li key={id}>
@@ -82,7 +73,7 @@ export function Sessions({ sessions }: { sessions: readonly Session[] }) {
                 className="button small"
                 disabled={busy}
                 aria-label={`End the session of ${deviceOf(userAgent)}`}
-                onClick={() => void end(async () => endOne(id), 'The session has ended.')}
+                onClick={() => void end(id)}
               >
                 End
               </button>
@@ -91,15 +82,10 @@ export function Sessions({ sessions }: { sessions: readonly Session[] }) {
         ))}
       </ul>
       {sessions.length > 1 && (
-        <button
-          type="button"
-          className="button"
-          disabled={busy}
-          onClick={() => void end(endOthers, 'All other sessions have ended.')}
-        >
+        <button type="button" className="button" disabled={busy} onClick={() => void endOthers()}>
           End all others
         </button>
       )}
-    </section>
+    </Section>
   );
 }

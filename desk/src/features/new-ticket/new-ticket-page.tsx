@@ -1,19 +1,20 @@
-import { useMutation } from '@apollo/client/react';
-import { type FieldErrors, newId, resultOf, type TicketPriority, type TicketType } from '@docket/client';
-import { type FormEvent, type KeyboardEvent, useState } from 'react';
+import { newId, type Result, resultOf, type TicketPriority, type TicketType } from '@docket/client';
+import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { explain } from '../../app/api.js';
+import { mutate } from '../../app/api.js';
 import { mayCreate } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
-import { CreateTicketDocument } from '../../generated/graphql.js';
+import { CreateTicketDocument, type TicketDetailsFragment } from '../../generated/graphql.js';
 import { CheckBox, FormError, TextArea, TextField } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { Priority, PRIORITY_OPTIONS, TYPE_OPTIONS, typeLabel } from '../../ui/labels.js';
 import { type Option } from '../../ui/option.js';
 import { Picker } from '../../ui/picker.js';
 import { findPeople, findProducts, NONE } from '../../ui/search-options.js';
+import { onSendKey } from '../../ui/send-key.js';
 import { tell } from '../../ui/toast.js';
 import { useKept } from '../../ui/use-kept.js';
+import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { useTitle } from '../../ui/use-title.js';
 import { SimilarTickets } from './similar-tickets.js';
 import './new-ticket.css';
@@ -66,56 +67,31 @@ function NewTicketForm() {
   const { title, description, type, priority, product, assignee } = draft;
   const change = (part: Partial<Draft>) => keep({ ...draft, ...part });
   const [isQuiet, setIsQuiet] = useState(false);
-  const [errors, setErrors] = useState<FieldErrors>({});
-  const [send, { loading }] = useMutation(CreateTicketDocument);
-  const submit = async () => {
-    if (loading) return;
-    setErrors({});
-    try {
-      const { data } = await send({
-        variables: {
-          input: {
-            id: draft.id,
-            title,
-            description,
-            type,
-            priority,
-            productId: product?.id ?? null,
-            assignedTo: assignee && { id: assignee.id },
-            ...(isQuiet && { notify: false }),
-          },
-        },
-      });
-      if (!data) return;
-      const result = resultOf(data.createTicket, ({ ticket }) => ticket);
-      if (!result.ok) {
-        setErrors(result.fields);
-        return;
-      }
-      const { value: sent } = result;
-      if (sent.title !== title.trim() || sent.description !== description.trim()) {
-        // The answer to an earlier try was lost, and the ticket is another one since.
-        change({ id: newId() });
-        setErrors({
-          '': `What you wrote before was sent after all, as #${sent.number}. Send again if this is another ticket.`,
-        });
-        return;
-      }
-      keep(null);
-      tell(`Ticket #${sent.number} was sent.`);
-      navigate(`/tickets/${sent.number}`, { replace: true });
-    } catch (failure) {
-      setErrors({ '': explain(failure) });
+  const { form, busy, errors, save, submit } = useSaving();
+  const send = async (): Promise<Result<TicketDetailsFragment>> => {
+    const input = {
+      id: draft.id,
+      title,
+      description,
+      type,
+      priority,
+      productId: product?.id ?? null,
+      assignedTo: assignee && { id: assignee.id },
+      ...(isQuiet && { notify: false }),
+    };
+    const result = resultOf((await mutate(CreateTicketDocument, { input })).createTicket, ({ ticket }) => ticket);
+    if (!result.ok || (result.value.title === title.trim() && result.value.description === description.trim())) {
+      return result;
     }
+    // The answer to an earlier try was lost, and the ticket is another one since.
+    change({ id: newId() });
+    const message = `What you wrote before was sent after all, as #${result.value.number}. Send again if this is another ticket.`;
+    return { ok: false, fields: { '': message }, errors: [] };
   };
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-    event.preventDefault();
-    void submit();
-  };
-  const onSubmit = (event: FormEvent) => {
-    event.preventDefault();
-    void submit();
+  const done = ({ number }: TicketDetailsFragment) => {
+    keep(null);
+    tell(`Ticket #${number} was sent.`);
+    navigate(`/tickets/${number}`, { replace: true });
   };
 
   return (
@@ -123,7 +99,12 @@ function NewTicketForm() {
       <h1>New ticket</h1>
       {/* Ctrl+Enter sends from wherever the focus is in the form. */}
       {/* oxlint-disable-next-line jsx-a11y/no-noninteractive-element-interactions */}
-      <form onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
+      <form
+        ref={form}
+        noValidate
+        onSubmit={(event) => void submit(event, send, done)}
+        onKeyDown={onSendKey(() => void save(send, done))}
+      >
         <TextField
           label="What is it about?"
           // The form is what somebody came here for.
@@ -132,6 +113,7 @@ function NewTicketForm() {
           dir="auto"
           maxLength={200}
           placeholder="Printer on the second floor prints blank pages"
+          readOnly={busy}
           value={title}
           error={errors['title']}
           onChange={(event) => change({ title: event.target.value })}
@@ -141,6 +123,7 @@ function NewTicketForm() {
           rows={8}
           dir="auto"
           placeholder="What did you do, what did you expect, and what came instead?"
+          readOnly={busy}
           value={description}
           error={errors['description']}
           onChange={(event) => change({ description: event.target.value })}
@@ -186,11 +169,11 @@ function NewTicketForm() {
           )}
         </div>
         {viewer.role.canManageTickets && (
-          <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
+          <CheckBox label="Do not notify" checked={isQuiet} disabled={busy} onChange={setIsQuiet} />
         )}
-        <FormError>{errors[''] ?? errors['productId'] ?? errors['assignedTo'] ?? errors['id']}</FormError>
+        <FormError>{otherErrors(errors, ['title', 'description'])}</FormError>
         <div className="new-ticket-foot">
-          <button type="submit" className="button primary" disabled={loading}>
+          <button type="submit" className="button primary" disabled={busy}>
             Send the ticket
           </button>
           <span className="soft">Your text is kept here until it is sent.</span>

@@ -1,7 +1,8 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
-import { useState } from 'react';
+import { type ChangeEvent, useState } from 'react';
 import { Link } from 'wouter';
+import { mutate } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import {
   type PersonDetailsFragment,
@@ -9,15 +10,14 @@ import {
   UpdatePersonDocument,
   type UpdateUserInput,
 } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
-import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { EmailField } from '../../ui/email-field.js';
 import { FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
+import { lastNameOf, NameFields } from '../../ui/name-fields.js';
 import { tell } from '../../ui/toast.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
 import { forgetPeople } from '../../app/managers.js';
-import { NameFields, UsernameField } from './name-fields.js';
+import { GiveUpDialog } from './give-up-dialog.js';
 import { RolePicker } from './role-picker.js';
 
 type Changes = Omit<UpdateUserInput, 'id' | 'currentPassword'>;
@@ -32,22 +32,26 @@ interface AccountFormProps {
 export function AccountForm({ person, isLastManager }: AccountFormProps) {
   const viewer = useViewer();
   const isSelf = person.id === viewer.id;
-  const [send] = useMutation(UpdatePersonDocument);
   const roles = useQuery(RolesDocument).data?.roles ?? [];
   const [changed, setChanged] = useState<Changes>({});
   const [isConfirming, setIsConfirming] = useState(false);
   const { form, busy, errors, save, submit } = useSaving();
-  const { firstName, lastName, username, email, roleId } = {
-    ...person,
-    roleId: person.role.id,
-    ...changed,
-  };
+  const values = { ...person, roleId: person.role.id, ...changed };
+  const { roleId } = values;
   const role = roles.find(({ id }) => id === roleId);
   const losesRight = isSelf && person.role.canManageUsers && role?.canManageUsers === false;
 
+  const field = (name: 'firstName' | 'lastName' | 'username' | 'email') => ({
+    name,
+    value: values[name] ?? '',
+    readOnly: busy,
+    error: errors[name],
+    onChange: ({ target: { value } }: ChangeEvent<HTMLInputElement>) =>
+      setChanged({ ...changed, [name]: name === 'lastName' ? lastNameOf(value) : value }),
+  });
   const update = async () => {
     return resultOf(
-      answerOf(await send({ variables: { input: { id: person.id, ...changed } } })).updateUser,
+      (await mutate(UpdatePersonDocument, { input: { id: person.id, ...changed } })).updateUser,
       ({ user }) => user,
     );
   };
@@ -69,16 +73,7 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
           } else void submit(event, update, done);
         }}
       >
-        <NameFields
-          values={{ firstName, lastName }}
-          errors={errors}
-          onChange={(part) => setChanged({ ...changed, ...part })}
-        />
-        <UsernameField
-          value={username ?? ''}
-          error={errors['username']}
-          onChange={(text) => setChanged({ ...changed, username: text })}
-        />
+        <NameFields field={field} />
         {isSelf ? (
           <p>
             <bdi>{person.email}</bdi>: your own e-mail address is changed under <Link href="/me">Your account</Link>.
@@ -86,11 +81,8 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
         ) : (
           <EmailField
             label="E-mail"
-            name="email"
             hint="Changes at once, and counts as confirmed. The old address is told."
-            value={email ?? ''}
-            error={errors['email']}
-            onChange={(address) => setChanged({ ...changed, email: address })}
+            {...field('email')}
           />
         )}
         <RolePicker
@@ -110,19 +102,9 @@ export function AccountForm({ person, isLastManager }: AccountFormProps) {
         </button>
       </form>
       {isConfirming && (
-        <ConfirmDialog
-          title="Give up managing users?"
-          action="Give it up"
-          busy={busy}
-          error=""
-          onConfirm={() => {
-            void save(update, done);
-            setIsConfirming(false);
-          }}
-          onClose={() => setIsConfirming(false)}
-        >
-          <p>The role {role?.name} may not manage users. You cannot take this back; somebody else has to.</p>
-        </ConfirmDialog>
+        <GiveUpDialog busy={busy} onConfirm={() => void save(update, done)} onClose={() => setIsConfirming(false)}>
+          The role {role?.name} may not manage users. You cannot take this back; somebody else has to.
+        </GiveUpDialog>
       )}
     </Section>
   );

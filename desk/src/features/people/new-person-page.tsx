@@ -1,84 +1,56 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
 import { useLocation } from 'wouter';
-import { CreatePersonDocument, type CreateUserInput, RolesDocument } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
+import { mutate } from '../../app/api.js';
+import { CreatePersonDocument, RolesDocument } from '../../generated/graphql.js';
 import { EmailField } from '../../ui/email-field.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { FormPage } from '../../ui/form-page.js';
+import { lastNameOf, NameFields } from '../../ui/name-fields.js';
 import { tell } from '../../ui/toast.js';
-import { otherErrors, useSaving } from '../../ui/use-saving.js';
+import { useForm } from '../../ui/use-form.js';
 import { forgetPeople } from '../../app/managers.js';
-import { NameFields, UsernameField } from './name-fields.js';
 import { newPassword } from './new-password.js';
 import { RolePicker } from './role-picker.js';
-
-const FIELDS = ['firstName', 'lastName', 'username', 'email', 'password', 'roleId'];
 
 /** The form that creates an account. The manager who fills it in passes the initial password on; the person can change it at /me. */
 export function NewPersonPage() {
   const [, navigate] = useLocation();
-  const [send] = useMutation(CreatePersonDocument);
   const roles = useQuery(RolesDocument).data?.roles ?? [];
-  const [values, setValues] = useState<Omit<CreateUserInput, 'roleId'>>({
-    firstName: '',
-    lastName: null,
-    username: '',
-    email: '',
-    password: '',
-  });
   const [picked, setPicked] = useState<string | null>(null);
   // Most people report tickets.
   const roleId = picked ?? roles.find(({ builtIn }) => builtIn === 'USER')?.id ?? null;
-  const { form, busy, errors, submit } = useSaving();
-  const set = (part: Partial<typeof values>) => setValues({ ...values, ...part });
-
-  const create = async () => {
-    return resultOf(
-      answerOf(await send({ variables: { input: { ...values, roleId: roleId ?? '' } } })).createUser,
-      ({ user }) => user,
-    );
-  };
+  const { field, busy, otherError, form, change } = useForm({
+    initial: { firstName: '', lastName: '', username: '', email: '', password: '', roleId: '' },
+    send: async ({ lastName, ...values }) => {
+      const input = { ...values, lastName: lastNameOf(lastName), roleId: roleId ?? '' };
+      return resultOf((await mutate(CreatePersonDocument, { input })).createUser, ({ user }) => user);
+    },
+    onDone: ({ id, name, username }) => {
+      navigate(`/people/${id}`, { replace: true });
+      forgetPeople();
+      tell(`${name} has an account now. Tell them the username, ${username}, and the password.`);
+    },
+  });
   return (
     <FormPage title="New person" back={{ href: '/people', label: 'People' }}>
-      <form
-        ref={form}
-        noValidate
-        onSubmit={(event) =>
-          void submit(event, create, ({ id, name, username }) => {
-            navigate(`/people/${id}`, { replace: true });
-            forgetPeople();
-            tell(`${name} has an account now. Tell them the username, ${username}, and the password.`);
-          })
-        }
-      >
-        <NameFields values={values} errors={errors} onChange={set} />
-        <UsernameField value={values.username} error={errors['username']} onChange={(username) => set({ username })} />
-        <EmailField
-          label="E-mail"
-          name="email"
-          hint="Counts as confirmed"
-          value={values.email}
-          error={errors['email']}
-          onChange={(email) => set({ email })}
-        />
+      <form {...form}>
+        <NameFields field={field} />
+        <EmailField label="E-mail" hint="Counts as confirmed" {...field('email')} />
         <TextField
           label="Password"
-          name="password"
           autoComplete="off"
           autoCapitalize="none"
           spellCheck={false}
           hint="At least 8 characters. Tell it to them: no mail is sent. They can change it under Your account."
-          value={values.password}
-          error={errors['password']}
-          onChange={(event) => set({ password: event.target.value })}
+          {...field('password')}
         />
-        <button type="button" className="button small" onClick={() => set({ password: newPassword() })}>
+        <button type="button" className="button small" onClick={() => change({ password: newPassword() })}>
           Make a password
         </button>
-        <RolePicker roles={roles} selected={roleId} error={errors['roleId']} onPick={setPicked} />
-        <FormError>{otherErrors(errors, FIELDS)}</FormError>
+        <RolePicker roles={roles} selected={roleId} error={field('roleId').error} onPick={setPicked} />
+        <FormError>{otherError}</FormError>
         <button type="submit" className="button primary" disabled={busy}>
           Create the account
         </button>

@@ -1,6 +1,7 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { PeopleDocument, RolesDocument } from '../../generated/graphql.js';
+import { FilterPicker } from '../../ui/filter-picker.js';
 import { Icon } from '../../ui/icon.js';
 import { ListPage } from '../../ui/list-page.js';
 import { type Option } from '../../ui/option.js';
@@ -8,14 +9,14 @@ import { Picker } from '../../ui/picker.js';
 import { SearchBox } from '../../ui/search-box.js';
 import { useSettled } from '../../ui/use-settled.js';
 import { useTitle } from '../../ui/use-title.js';
-import { ORDER_IDS, ORDERS, pageLinksOf, type PeopleAddress, usePeopleAddress, variablesOf } from './address.js';
+import { ORDER_IDS, ORDERS, type PeopleAddress, usePeopleAddress, variablesOf } from './address.js';
 import { PeopleTable } from './people-table.js';
 import { PeopleTabs } from './people-tabs.js';
 
 /** Everybody with an account, or everybody whose account was deleted. */
 export function PeopleList() {
   useTitle('People');
-  const [address, change] = usePeopleAddress();
+  const { address, change, pagesOf } = usePeopleAddress();
   const search = useSettled(address.search);
   const { data, previousData, loading, error } = useQuery(PeopleDocument, {
     variables: variablesOf({ ...address, search: address.search === '' ? '' : search }),
@@ -32,7 +33,7 @@ export function PeopleList() {
       loading={loading}
       error={people ? undefined : error}
       empty={people?.nodes.length === 0 ? emptyText(address.deleted, isFiltered) : null}
-      pages={people && pageLinksOf(address, people.pageInfo)}
+      pages={people && pagesOf(people.pageInfo)}
     >
       {people && people.nodes.length > 0 && <PeopleTable people={people.nodes} deleted={address.deleted} />}
     </ListPage>
@@ -58,19 +59,16 @@ function PeopleTools({ address, onChange }: PeopleToolsProps) {
   const { search, role, deleted, order } = address;
   const { data } = useQuery(RolesDocument);
   const roles = (data?.roles ?? []).map(({ id, name }) => ({ id, label: name }));
-  const picked = role.map((id) => roles.find((each) => each.id === id)?.label ?? '…').join(', ');
   return (
     <>
       <SearchBox label="Search for people" value={search} onChange={(text) => onChange({ search: text })} />
-      <Picker
+      <FilterPicker
         label="Role"
-        multiple
         options={roles}
         selected={role}
-        onPick={(id) => onChange({ role: role.includes(id) ? role.filter((each) => each !== id) : [...role, id] })}
-      >
-        <span className="clip">{picked === '' ? 'Any role' : picked}</span> <Icon name="chevron" />
-      </Picker>
+        any="Any role"
+        onChange={(picked) => onChange({ role: picked })}
+      />
       <Picker
         label="Account"
         options={STATES}

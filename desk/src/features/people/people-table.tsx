@@ -1,7 +1,7 @@
-import { Link } from 'wouter';
 import { useViewer } from '../../app/session-context.js';
 import { type PersonRowFragment } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
+import { RecordName } from '../../ui/record-name.js';
 import { Time } from '../../ui/time.js';
 import { lackingPermissions } from './permissions.js';
 import './people.css';
@@ -28,21 +28,12 @@ export function PeopleTable({ people, deleted }: PeopleTableProps) {
       <tbody>
         {people.map(({ id, name, username, email, emailConfirmed, role, ticketPermissions, createdAt, deletedAt }) => (
           <tr key={id}>
-            <th scope="row">
-              <span className="record-name" title={name}>
-                <Avatar name={name} />
-                {deletedAt === null ? (
-                  <Link href={`/people/${id}`} dir="auto">
-                    {name}
-                  </Link>
-                ) : (
-                  <span className="clip" dir="auto">
-                    {name}
-                  </span>
-                )}
-                {id === viewer.id && <span className="tag">You</span>}
-              </span>
-            </th>
+            <RecordName
+              name={name}
+              href={deletedAt === null ? `/people/${id}` : null}
+              icon={<Avatar name={name} />}
+              tag={id === viewer.id ? 'You' : null}
+            />
             <td title={username}>{username}</td>
             {!deleted && (
               <td title={email ?? undefined}>

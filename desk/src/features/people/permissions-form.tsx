@@ -1,8 +1,7 @@
-import { useMutation } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useState } from 'react';
+import { mutate } from '../../app/api.js';
 import { type PersonDetailsFragment, SetPermissionsDocument } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
 import { CheckBox, FormError } from '../../ui/field.js';
 import { Section } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
@@ -11,7 +10,6 @@ import { type Permission, PERMISSIONS } from './permissions.js';
 
 /** The four permissions of an account. The API takes all four at once, as they are to be. */
 export function PermissionsForm({ person }: { person: PersonDetailsFragment }) {
-  const [send] = useMutation(SetPermissionsDocument);
   const [changed, setChanged] = useState<Partial<Record<Permission, boolean>>>({});
   const { form, busy, errors, submit } = useSaving();
   if (!person.ticketPermissions) return null;
@@ -20,7 +18,7 @@ export function PermissionsForm({ person }: { person: PersonDetailsFragment }) {
 
   const update = async () => {
     return resultOf(
-      answerOf(await send({ variables: { input: { userId: person.id, permissions } } })).setTicketPermissions,
+      (await mutate(SetPermissionsDocument, { input: { userId: person.id, permissions } })).setTicketPermissions,
       ({ user }) => user,
     );
   };

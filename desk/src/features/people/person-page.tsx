@@ -1,12 +1,11 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { Link, useLocation } from 'wouter';
-import { explain } from '../../app/api.js';
+import { mutate } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { DeletePersonDocument, PersonDocument, type PersonQuery } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
 import { DeleteSection } from '../../ui/delete-section.js';
-import { FormPage } from '../../ui/form-page.js';
+import { FormPage, NoRecord } from '../../ui/form-page.js';
 import { Time } from '../../ui/time.js';
 import { tell } from '../../ui/toast.js';
 import { AccountForm } from './account-form.js';
@@ -19,25 +18,9 @@ type Person = NonNullable<PersonQuery['user']>;
 
 /** One account: what it is, what it may do, and its deletion. */
 export function PersonPage({ id }: { id: string }) {
-  const { data, error } = useQuery(PersonDocument, { variables: { id } });
-  if (error && !data) {
-    return (
-      <FormPage title="A person" back={BACK}>
-        <p className="notice" role="alert">
-          {explain(error)}
-        </p>
-      </FormPage>
-    );
-  }
-  if (!data) return <div aria-busy="true" />;
-  if (!data.user) {
-    return (
-      <FormPage title="No such person" back={BACK}>
-        <p>There is no account at this address. It may have been deleted.</p>
-      </FormPage>
-    );
-  }
-  return <Account person={data.user} />;
+  const query = useQuery(PersonDocument, { variables: { id } });
+  const person = query.data?.user;
+  return person ? <Account person={person} /> : <NoRecord what="person" back={BACK} query={query} />;
 }
 
 function Account({ person }: { person: Person }) {
@@ -84,7 +67,6 @@ function effectsOn({ assignedTickets: { totalCount } }: Person, seesAll: boolean
 function DeletePerson({ person, isLastManager }: { person: Person; isLastManager: boolean }) {
   const viewer = useViewer();
   const [, navigate] = useLocation();
-  const [send] = useMutation(DeletePersonDocument);
   const { id, name } = person;
   return (
     <DeleteSection
@@ -93,7 +75,7 @@ function DeletePerson({ person, isLastManager }: { person: Person; isLastManager
       effects={effectsOn(person, viewer.role.canViewAll)}
       obstacle={obstacleTo(id === viewer.id, isLastManager)}
       send={async () => {
-        return resultOf(answerOf(await send({ variables: { input: { id } } })).deleteUser, ({ user }) => user);
+        return resultOf((await mutate(DeletePersonDocument, { input: { id } })).deleteUser, ({ user }) => user);
       }}
       onDeleted={() => {
         navigate('/people', { replace: true });

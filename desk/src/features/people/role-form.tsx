@@ -1,9 +1,9 @@
 import { type Result } from '@docket/client';
 import { useState } from 'react';
 import { type CreateRoleInput, type RoleRightsFragment } from '../../generated/graphql.js';
-import { ConfirmDialog } from '../../ui/confirm-dialog.js';
 import { CheckBox, FormError, TextField } from '../../ui/field.js';
 import { otherErrors, useSaving } from '../../ui/use-saving.js';
+import { GiveUpDialog } from './give-up-dialog.js';
 import { RIGHTS } from './rights.js';
 
 interface RoleFormProps {
@@ -49,6 +49,7 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
           name="name"
           autoComplete="off"
           dir="auto"
+          readOnly={busy}
           value={name}
           error={errors['name']}
           onChange={(event) => setChanged({ ...changed, name: event.target.value })}
@@ -78,19 +79,13 @@ export function RoleForm({ saved, action, isOwn = false, isLastManagers = false,
         </button>
       </form>
       {isConfirming && (
-        <ConfirmDialog
-          title="Give up managing users?"
-          action="Give it up"
+        <GiveUpDialog
           busy={busy}
-          error=""
-          onConfirm={() => {
-            void save(async () => send(changed, all), done);
-            setIsConfirming(false);
-          }}
+          onConfirm={() => void save(async () => send(changed, all), done)}
           onClose={() => setIsConfirming(false)}
         >
-          <p>This is your own role. Nobody who has it can manage users then, and you cannot take it back.</p>
-        </ConfirmDialog>
+          This is your own role. Nobody who has it can manage users then, and you cannot take it back.
+        </GiveUpDialog>
       )}
     </>
   );

@@ -1,7 +1,7 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { Link, useLocation } from 'wouter';
-import { explain } from '../../app/api.js';
+import { mutate } from '../../app/api.js';
 import { NO_RIGHTS } from '../../app/rights.js';
 import { useViewer } from '../../app/session-context.js';
 import {
@@ -12,9 +12,8 @@ import {
   type RoleRightsFragment,
   UpdateRoleDocument,
 } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
 import { DeleteSection } from '../../ui/delete-section.js';
-import { FormPage } from '../../ui/form-page.js';
+import { FormPage, NoRecord } from '../../ui/form-page.js';
 import { tell } from '../../ui/toast.js';
 import { forgetPeople, forgetRoles, useManagers } from '../../app/managers.js';
 import { RoleForm } from './role-form.js';
@@ -23,14 +22,13 @@ const BACK = { href: '/roles', label: 'Roles' };
 
 export function NewRolePage() {
   const [, navigate] = useLocation();
-  const [send] = useMutation(CreateRoleDocument);
   return (
     <FormPage title="New role" back={BACK}>
       <RoleForm
         saved={{ name: '', ...NO_RIGHTS }}
         action="Create the role"
         send={async (_changed, all) => {
-          return resultOf(answerOf(await send({ variables: { input: all } })).createRole, ({ role }) => role);
+          return resultOf((await mutate(CreateRoleDocument, { input: all })).createRole, ({ role }) => role);
         }}
         onSaved={({ name }) => {
           navigate('/roles', { replace: true });
@@ -43,21 +41,14 @@ export function NewRolePage() {
 }
 
 export function RolePage({ id }: { id: string }) {
-  const { data, error } = useQuery(RolesDocument);
-  const role = data?.roles.find((each) => each.id === id);
-  if (role) return <Role role={role} />;
-  if (!data && !error) return <div aria-busy="true" />;
-  return (
-    <FormPage title={error ? 'A role' : 'No such role'} back={BACK}>
-      <p>{error ? explain(error) : 'There is no role at this address. It may have been deleted.'}</p>
-    </FormPage>
-  );
+  const query = useQuery(RolesDocument);
+  const role = query.data?.roles.find((each) => each.id === id);
+  return role ? <Role role={role} /> : <NoRecord what="role" back={BACK} query={query} />;
 }
 
 function Role({ role }: { role: RoleRightsFragment }) {
   const viewer = useViewer();
   const { isLastRole } = useManagers();
-  const [send] = useMutation(UpdateRoleDocument);
   const { data, previousData } = useQuery(RoleHoldersDocument, { variables: { roleIds: [role.id] } });
   const holders = (data ?? previousData)?.users.totalCount;
   return (
@@ -79,7 +70,7 @@ function Role({ role }: { role: RoleRightsFragment }) {
         isLastManagers={isLastRole(role.id)}
         send={async (changed) => {
           return resultOf(
-            answerOf(await send({ variables: { input: { id: role.id, ...changed } } })).updateRole,
+            (await mutate(UpdateRoleDocument, { input: { id: role.id, ...changed } })).updateRole,
             (payload) => payload.role,
           );
         }}
@@ -101,7 +92,6 @@ function holdersInWords(holders: number | undefined): string {
 
 function DeleteRole({ role, holders }: { role: RoleRightsFragment; holders: number | undefined }) {
   const [, navigate] = useLocation();
-  const [send] = useMutation(DeleteRoleDocument);
   return (
     <DeleteSection
       title="Delete the role"
@@ -110,7 +100,7 @@ function DeleteRole({ role, holders }: { role: RoleRightsFragment; holders: numb
       obstacle={obstacleTo(role, holders)}
       send={async () => {
         return resultOf(
-          answerOf(await send({ variables: { input: { id: role.id } } })).deleteRole,
+          (await mutate(DeleteRoleDocument, { input: { id: role.id } })).deleteRole,
           ({ deletedRoleId }) => deletedRoleId,
         );
       }}

@@ -3,6 +3,7 @@ import { Link } from 'wouter';
 import { RolesDocument, type RoleRightsFragment } from '../../generated/graphql.js';
 import { Icon } from '../../ui/icon.js';
 import { ListPage } from '../../ui/list-page.js';
+import { RecordName } from '../../ui/record-name.js';
 import { useTitle } from '../../ui/use-title.js';
 import { PeopleTabs } from './people-tabs.js';
 import { RIGHTS } from './rights.js';
@@ -48,14 +49,7 @@ function RolesTable({ roles }: { roles: readonly RoleRightsFragment[] }) {
       <tbody>
         {roles.map((role) => (
           <tr key={role.id}>
-            <th scope="row">
-              <span className="record-name" title={role.name}>
-                <Link href={`/roles/${role.id}`} dir="auto">
-                  {role.name}
-                </Link>
-                {role.builtIn !== null && <span className="tag">built in</span>}
-              </span>
-            </th>
+            <RecordName name={role.name} href={`/roles/${role.id}`} tag={role.builtIn === null ? null : 'built in'} />
             {RIGHTS.map(({ name, short }) => (
               <td key={name} data-right={role[name]}>
                 <Icon name={role[name] ? 'check' : 'close'} />

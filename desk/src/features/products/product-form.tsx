@@ -40,6 +40,7 @@ export function ProductForm({ saved, action, send, onSaved }: ProductFormProps) 
         autoComplete="off"
         dir="auto"
         hint="3 to 100 characters"
+        readOnly={busy}
         value={name}
         error={errors['name']}
         onChange={(event) => setChanged({ ...changed, name: event.target.value })}
@@ -56,9 +57,10 @@ export function ProductForm({ saved, action, send, onSaved }: ProductFormProps) 
         label="Owner's e-mail"
         name="ownerEmail"
         hint="Hears of new tickets about it that nobody is assigned to, if it is the address of an account"
+        readOnly={busy}
         value={ownerEmail}
         error={errors['ownerEmail']}
-        onChange={(address) => setChanged({ ...changed, ownerEmail: address })}
+        onChange={({ target }) => setChanged({ ...changed, ownerEmail: target.value })}
       />
       <FormError>{otherErrors(errors, ['name', 'type', 'ownerEmail'])}</FormError>
       <button type="submit" className="button primary" disabled={busy || Object.keys(changed).length === 0}>

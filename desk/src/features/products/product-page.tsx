@@ -1,7 +1,7 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { resultOf } from '@docket/client';
 import { useLocation } from 'wouter';
-import { apollo, explain } from '../../app/api.js';
+import { apollo, mutate } from '../../app/api.js';
 import {
   CreateProductDocument,
   DeleteProductDocument,
@@ -9,9 +9,8 @@ import {
   type ProductQuery,
   UpdateProductDocument,
 } from '../../generated/graphql.js';
-import { answerOf } from '../../ui/answer-of.js';
 import { DeleteSection } from '../../ui/delete-section.js';
-import { FormPage, Section } from '../../ui/form-page.js';
+import { FormPage, NoRecord, Section } from '../../ui/form-page.js';
 import { Time } from '../../ui/time.js';
 import { tell } from '../../ui/toast.js';
 import { ProductForm } from './product-form.js';
@@ -28,14 +27,13 @@ function forgetProducts(): void {
 
 export function NewProductPage() {
   const [, navigate] = useLocation();
-  const [send] = useMutation(CreateProductDocument);
   return (
     <FormPage title="New product" back={BACK}>
       <ProductForm
         saved={{ name: '', ownerEmail: '', type: 'OTHERS' }}
         action="Create the product"
         send={async (_changed, all) =>
-          resultOf(answerOf(await send({ variables: { input: all } })).createProduct, ({ product }) => product)
+          resultOf((await mutate(CreateProductDocument, { input: all })).createProduct, ({ product }) => product)
         }
         onSaved={({ name }) => {
           navigate('/products', { replace: true });
@@ -48,20 +46,13 @@ export function NewProductPage() {
 }
 
 export function ProductPage({ id }: { id: string }) {
-  const { data, error } = useQuery(ProductDocument, { variables: { id } });
-  if (data?.product) return <ProductDetails product={data.product} />;
-  if (!data && !error) return <div aria-busy="true" />;
-  return (
-    <FormPage title={error ? 'A product' : 'No such product'} back={BACK}>
-      <p>{error ? explain(error) : 'There is no product at this address. It may have been deleted.'}</p>
-    </FormPage>
-  );
+  const query = useQuery(ProductDocument, { variables: { id } });
+  const product = query.data?.product;
+  return product ? <ProductDetails product={product} /> : <NoRecord what="product" back={BACK} query={query} />;
 }
 
 function ProductDetails({ product }: { product: Product }) {
   const [, navigate] = useLocation();
-  const [update] = useMutation(UpdateProductDocument);
-  const [remove] = useMutation(DeleteProductDocument);
   const { id, name, createdAt, tickets } = product;
   return (
     <FormPage
@@ -79,7 +70,7 @@ function ProductDetails({ product }: { product: Product }) {
           action="Save the product"
           send={async (changed) =>
             resultOf(
-              answerOf(await update({ variables: { input: { id, ...changed } } })).updateProduct,
+              (await mutate(UpdateProductDocument, { input: { id, ...changed } })).updateProduct,
               (payload) => payload.product,
             )
           }
@@ -99,7 +90,7 @@ function ProductDetails({ product }: { product: Product }) {
         ]}
         obstacle={obstacleTo(tickets.totalCount)}
         send={async () =>
-          resultOf(answerOf(await remove({ variables: { input: { id } } })).deleteProduct, (payload) => payload.product)
+          resultOf((await mutate(DeleteProductDocument, { input: { id } })).deleteProduct, (payload) => payload.product)
         }
         onDeleted={() => {
           navigate('/products', { replace: true });

@@ -7,10 +7,10 @@ const TYPES: Readonly<Record<ProductType, string>> = {
   OTHERS: 'Other',
 };
 
-const IDS: readonly ProductType[] = ['HEALTH_CARE', 'BANKING', 'OTHERS'];
+export const PRODUCT_TYPES: readonly ProductType[] = ['HEALTH_CARE', 'BANKING', 'OTHERS'];
 
 /** The lines of business that products serve. */
-export const TYPE_OPTIONS: readonly Option<ProductType>[] = IDS.map((id) => ({ id, label: TYPES[id] }));
+export const TYPE_OPTIONS: readonly Option<ProductType>[] = PRODUCT_TYPES.map((id) => ({ id, label: TYPES[id] }));
 
 /** A newer server may have others. */
 export function productTypeLabel(type: ProductType): string {

@@ -1,21 +1,23 @@
 import { useQuery } from '@apollo/client/react';
 import { Link } from 'wouter';
 import { ProductsDocument, type ProductsQuery } from '../../generated/graphql.js';
+import { FilterPicker } from '../../ui/filter-picker.js';
 import { Icon } from '../../ui/icon.js';
 import { ListPage } from '../../ui/list-page.js';
 import { type Option } from '../../ui/option.js';
 import { Picker } from '../../ui/picker.js';
+import { RecordName } from '../../ui/record-name.js';
 import { SearchBox } from '../../ui/search-box.js';
 import { Time } from '../../ui/time.js';
 import { useSettled } from '../../ui/use-settled.js';
 import { useTitle } from '../../ui/use-title.js';
-import { pageLinksOf, type ProductsAddress, useProductsAddress, variablesOf } from './address.js';
+import { type ProductsAddress, useProductsAddress, variablesOf } from './address.js';
 import { productTypeLabel, TYPE_OPTIONS } from './product-types.js';
 
 /** Products with how many active tickets each has. */
 export function ProductsList() {
   useTitle('Products');
-  const [address, change] = useProductsAddress();
+  const { address, change, pagesOf } = useProductsAddress();
   const search = useSettled(address.search);
   const { data, previousData, loading, error } = useQuery(ProductsDocument, {
     variables: variablesOf({ ...address, search: address.search === '' ? '' : search }),
@@ -31,7 +33,7 @@ export function ProductsList() {
       loading={loading}
       error={products ? undefined : error}
       empty={products?.nodes.length === 0 ? emptyText(address.deleted, isFiltered) : null}
-      pages={products && pageLinksOf(address, products.pageInfo)}
+      pages={products && pagesOf(products.pageInfo)}
     >
       {products && products.nodes.length > 0 && <ProductsTable products={products.nodes} deleted={address.deleted} />}
     </ListPage>
@@ -57,15 +59,13 @@ function ProductTools({ address: { search, type, deleted }, onChange }: ProductT
   return (
     <>
       <SearchBox label="Search for products" value={search} onChange={(text) => onChange({ search: text })} />
-      <Picker
+      <FilterPicker
         label="Serves"
-        multiple
         options={TYPE_OPTIONS}
         selected={type}
-        onPick={(id) => onChange({ type: type.includes(id) ? type.filter((each) => each !== id) : [...type, id] })}
-      >
-        <span className="clip">{type.map(productTypeLabel).join(', ') || 'Any field'}</span> <Icon name="chevron" />
-      </Picker>
+        any="Any field"
+        onChange={(picked) => onChange({ type: picked })}
+      />
       <Picker
         label="State"
         options={STATES}
@@ -100,19 +100,7 @@ function ProductsTable({ products, deleted }: ProductsTableProps) {
       <tbody>
         {products.map(({ id, name, type, ownerEmail, deletedAt, active }) => (
           <tr key={id}>
-            <th scope="row">
-              <span className="record-name" title={name}>
-                {deletedAt === null ? (
-                  <Link href={`/products/${id}`} dir="auto">
-                    {name}
-                  </Link>
-                ) : (
-                  <span className="clip" dir="auto">
-                    {name}
-                  </span>
-                )}
-              </span>
-            </th>
+            <RecordName name={name} href={deletedAt === null ? `/products/${id}` : null} />
             <td>{productTypeLabel(type)}</td>
             <td title={ownerEmail}>{ownerEmail}</td>
             <td>

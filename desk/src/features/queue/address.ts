@@ -9,6 +9,7 @@ import {
 import { useSearchParams } from 'wouter';
 import { type Viewer } from '../../app/session-context.js';
 import { type TicketFilter, type TicketOrder } from '../../generated/graphql.js';
+import { idsOf, listOf, oneOf } from '../../ui/address.js';
 import { NONE } from '../../ui/search-options.js';
 import { type InstantRange, readRange, writeRange } from './instant-range.js';
 import { usualView, viewFilter, type ViewId, viewsOf } from '../../app/views.js';
@@ -35,10 +36,6 @@ export type OrderId = keyof typeof ORDERS;
 /** Without words that are searched for nothing matches better than anything else. */
 const UNSEARCHED_ORDERS: readonly OrderId[] = ['active', 'priority', 'newest', 'oldest'];
 const SEARCHED_ORDERS: readonly OrderId[] = ['best', ...UNSEARCHED_ORDERS];
-
-/** What the API takes of ids in one filter. */
-const MOST_IDS = 100;
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** What the queue shows: everything of it stands in the address. */
 export interface QueueAddress {
@@ -100,20 +97,6 @@ export function ordersOf(address: QueueAddress): readonly OrderId[] {
 export function orderOf(address: QueueAddress): OrderId {
   const orders = ordersOf(address);
   return orders.find((id) => id === address.order) ?? orders[0] ?? 'active';
-}
-
-function oneOf<Value extends string>(values: readonly Value[], text: string | null): Value | null {
-  return values.find((value) => value === text) ?? null;
-}
-
-function listOf<Value extends string>(values: readonly Value[], text: string | null): readonly Value[] {
-  const given = text?.split(',') ?? [];
-  return values.filter((value) => given.includes(value));
-}
-
-function idsOf(text: string | null, ...others: readonly string[]): readonly string[] {
-  const given = text?.split(',') ?? [];
-  return [...new Set(given)].filter((id) => UUID.test(id) || others.includes(id)).slice(0, MOST_IDS);
 }
 
 function readAddress(params: URLSearchParams, viewer: Viewer): QueueAddress {

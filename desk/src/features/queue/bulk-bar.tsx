@@ -1,6 +1,6 @@
-import { useMutation } from '@apollo/client/react';
 import { type RefObject, useState } from 'react';
-import { perform } from '../../app/perform.js';
+import { mutate } from '../../app/api.js';
+import { usePerform } from '../../app/perform.js';
 import { useViewer } from '../../app/session-context.js';
 import { type QueueTicketFragment, UpdateTicketsDocument, type UpdateTicketsInput } from '../../generated/graphql.js';
 import { CheckBox } from '../../ui/field.js';
@@ -24,12 +24,12 @@ interface BulkBarProps {
 /** Changes all selected tickets at once, or none of them. */
 export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeButton }: BulkBarProps) {
   const viewer = useViewer();
-  const [send, { loading }] = useMutation(UpdateTicketsDocument);
+  const { busy, perform } = usePerform();
   const [isQuiet, setIsQuiet] = useState(false);
   const change = async (fields: Omit<UpdateTicketsInput, 'ids'>) => {
     const input = { ids: selected.map(({ id }) => id), ...fields, ...(isQuiet && { notify: false }) };
     const done = await perform(
-      async () => (await send({ variables: { input } })).data?.updateTickets.userErrors,
+      async () => (await mutate(UpdateTicketsDocument, { input })).updateTickets,
       selected.length === 1 ? 'The ticket was changed.' : `${selected.length} tickets were changed.`,
     );
     if (!done) return;
@@ -41,6 +41,7 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
   const canEdit = selected.every(({ viewerCanEdit }) => viewerCanEdit);
   const canAssign = selected.every(({ viewerCanAssign }) => viewerCanAssign);
   const canChangeStatus = selected.every(({ viewerCanChangeStatus }) => viewerCanChangeStatus);
+  const each = { selected: [], disabled: busy };
   return (
     <div className="bulk-bar" role="toolbar" aria-label="Change the selected tickets">
       <span role="status">{selected.length} selected</span>
@@ -48,22 +49,15 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
         <Picker
           label="Status"
           options={STATUS_OPTIONS}
-          selected={[]}
+          {...each}
           button={statusButton}
-          disabled={loading}
           onPick={(status) => void change({ status })}
         >
           Status
         </Picker>
       )}
       {canEdit && (
-        <Picker
-          label="Priority"
-          options={PRIORITY_OPTIONS}
-          selected={[]}
-          disabled={loading}
-          onPick={(priority) => void change({ priority })}
-        >
+        <Picker label="Priority" options={PRIORITY_OPTIONS} {...each} onPick={(priority) => void change({ priority })}>
           Priority
         </Picker>
       )}
@@ -71,9 +65,8 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
         <Picker
           label="Assigned to"
           options={findPeople}
-          selected={[]}
+          {...each}
           button={assigneeButton}
-          disabled={loading}
           onPick={(id) => void change({ assignedTo: id === NONE ? null : { id } })}
         >
           Assign
@@ -83,21 +76,14 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
         <Picker
           label="Product"
           options={findProducts}
-          selected={[]}
-          disabled={loading}
+          {...each}
           onPick={(id) => void change({ productId: id === NONE ? null : id })}
         >
           Product
         </Picker>
       )}
       {canEdit && (
-        <Picker
-          label="Type"
-          options={TYPE_OPTIONS}
-          selected={[]}
-          disabled={loading}
-          onPick={(type) => void change({ type })}
-        >
+        <Picker label="Type" options={TYPE_OPTIONS} {...each} onPick={(type) => void change({ type })}>
           Type
         </Picker>
       )}
@@ -105,7 +91,7 @@ export function BulkBar({ selected, onClear, onChanged, statusButton, assigneeBu
         <span className="soft">There is nothing that you may change of all of them.</span>
       )}
       {viewer.role.canManageTickets && (
-        <CheckBox label="Do not notify" checked={isQuiet} disabled={loading} onChange={setIsQuiet} />
+        <CheckBox label="Do not notify" checked={isQuiet} disabled={busy} onChange={setIsQuiet} />
       )}
       <button type="button" className="button quiet icon-only" onClick={onClear}>
         <Icon name="close" label="Select nothing" />

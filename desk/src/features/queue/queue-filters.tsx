@@ -1,3 +1,4 @@
+import { FilterPicker, labelsOf, toggled } from '../../ui/filter-picker.js';
 import { PRIORITY_OPTIONS, STATUS_OPTIONS, TYPE_OPTIONS } from '../../ui/labels.js';
 import { Icon } from '../../ui/icon.js';
 import { type Option } from '../../ui/option.js';
@@ -17,17 +18,6 @@ const STATE_OPTIONS: readonly Option<State>[] = [
   { id: 'closed', label: 'Done and closed' },
   { id: 'any', label: 'Any status' },
 ];
-
-function toggled<Value>(values: readonly Value[], value: Value): readonly Value[] {
-  return values.includes(value) ? values.filter((each) => each !== value) : [...values, value];
-}
-
-function labelsOf<Id extends string>(options: readonly Option<Id>[], picked: readonly Id[]): string {
-  return options
-    .filter(({ id }) => picked.includes(id))
-    .map(({ label }) => label)
-    .join(', ');
-}
 
 const RANGE_LABELS: Readonly<Record<RangeName, string>> = {
   created: 'Created',
@@ -56,42 +46,36 @@ export function QueueFilters({ address, onChange }: QueueFiltersProps) {
         <span className="clip">{labelsOf(STATUS_OPTIONS, status) || labelsOf(STATE_OPTIONS, [state])}</span>
         <Icon name="chevron" />
       </Picker>
-      <Picker
+      <FilterPicker
         label="Priority"
-        multiple
         options={PRIORITY_OPTIONS}
         selected={priority}
-        onPick={(id) => onChange({ priority: toggled(priority, id) })}
-      >
-        <span className="clip">{labelsOf(PRIORITY_OPTIONS, priority) || 'Any priority'}</span> <Icon name="chevron" />
-      </Picker>
-      <Picker
+        any="Any priority"
+        onChange={(picked) => onChange({ priority: picked })}
+      />
+      <FilterPicker
         label="Product"
-        multiple
         options={findProducts}
         selected={product}
-        onPick={(id) => onChange({ product: toggled(product, id) })}
-      >
-        <span className="clip">{productNames(product) || 'Any product'}</span> <Icon name="chevron" />
-      </Picker>
-      <Picker
+        names={productNames(product)}
+        any="Any product"
+        onChange={(picked) => onChange({ product: picked })}
+      />
+      <FilterPicker
         label="Type"
-        multiple
         options={TYPE_OPTIONS}
         selected={type}
-        onPick={(id) => onChange({ type: toggled(type, id) })}
-      >
-        <span className="clip">{labelsOf(TYPE_OPTIONS, type) || 'Any type'}</span> <Icon name="chevron" />
-      </Picker>
-      <Picker
+        any="Any type"
+        onChange={(picked) => onChange({ type: picked })}
+      />
+      <FilterPicker
         label="Assigned to"
-        multiple
         options={findPeople}
         selected={assignee}
-        onPick={(id) => onChange({ assignee: toggled(assignee, id) })}
-      >
-        <span className="clip">{assigneeNames(assignee) || 'Any assignee'}</span> <Icon name="chevron" />
-      </Picker>
+        names={assigneeNames(assignee)}
+        any="Any assignee"
+        onChange={(picked) => onChange({ assignee: picked })}
+      />
       {RANGES.map((name) => {
         const range = address[name];
         if (!range) return null;

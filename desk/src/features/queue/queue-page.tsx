@@ -4,6 +4,7 @@ import { explain } from '../../app/api.js';
 import { useViewer } from '../../app/session-context.js';
 import { areViewsCounted, refreshViewCounts } from '../../app/view-counts.js';
 import { QueueDocument } from '../../generated/graphql.js';
+import { ListHead } from '../../ui/list-head.js';
 import { useSettled } from '../../ui/use-settled.js';
 import { useTitle } from '../../ui/use-title.js';
 import { filterCount, filterOf, orderOf, ORDERS, useQueueAddress } from './address.js';
@@ -36,7 +37,7 @@ export function QueuePage() {
     },
   });
   // The rows before stay until the new ones are there: nothing flickers while somebody types.
-  const tickets = (data ?? previousData)?.tickets;
+  const tickets = (data ?? (error ? undefined : previousData))?.tickets;
   const nodes = tickets?.edges.map(({ node }) => node) ?? [];
 
   // Tickets may have been changed elsewhere in the desk before.
@@ -55,22 +56,14 @@ export function QueuePage() {
   const { hasNews, showNews } = useLiveQueue({ filter, since: data?.changeCursor, isHeld, reload });
 
   return (
-    <div className="queue">
-      <div className="queue-head">
-        <h1>
-          {heading}
-          <span className="queue-total" role="status">
-            {tickets && <span className="visually-hidden">{`, ${tickets.totalCount} tickets`}</span>}
-            <span aria-hidden="true">{tickets?.totalCount ?? ''}</span>
-          </span>
-        </h1>
-        <div role="status" className="news-place" {...pointer}>
+    <div className="list-page">
+      <ListHead title={heading} total={tickets?.totalCount} tools={<QueueTools address={address} onChange={change} />}>
+        <div role="status" {...pointer}>
           <button type="button" className="button small news" data-shown={hasNews} onClick={showNews}>
             Show what changed
           </button>
         </div>
-        <QueueTools address={address} onChange={change} />
-      </div>
+      </ListHead>
       {error && !tickets && (
         <p className="notice" role="alert">
           {explain(error)}

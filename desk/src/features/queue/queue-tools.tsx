@@ -11,7 +11,7 @@ export function QueueTools({ address, onChange }: QueueFiltersProps) {
   const isSmall = useMediaQuery('(max-width: 48rem)');
   const order = orderOf(address);
   return (
-    <search className="queue-tools">
+    <>
       <SearchBox label="Search in this view" value={address.search} onChange={(search) => onChange({ search })} />
       {isSmall ? (
         <FiltersPopover address={address} onChange={onChange} />
@@ -26,6 +26,6 @@ export function QueueTools({ address, onChange }: QueueFiltersProps) {
       >
         <Icon name="sort" /> {ORDERS[order].label}
       </Picker>
-    </search>
+    </>
   );
 }

@@ -4,6 +4,7 @@ import { type DemoPerson, settings } from '../../app/settings.js';
 import { Avatar } from '../../ui/avatar.js';
 import { FormError, TextField } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
+import { lastNameOf, NameFields } from '../../ui/name-fields.js';
 import { useForm } from '../../ui/use-form.js';
 import './sign-in.css';
 
@@ -112,25 +113,13 @@ function BackToSignIn({ onForm, children }: { onForm: (form: Form) => void; chil
 function SignUpForm({ onForm }: { onForm: (form: Form) => void }) {
   const { field, otherError, busy, form } = useForm({
     initial: { firstName: '', lastName: '', username: '', email: '', password: '' },
-    send: async (values) =>
-      session.signUp({ ...values, lastName: values.lastName.trim() === '' ? null : values.lastName }),
+    send: async (values) => session.signUp({ ...values, lastName: lastNameOf(values.lastName) }),
   });
   return (
     <>
       <h1>Create an account</h1>
       <form {...form}>
-        <div className="pair">
-          <TextField label="First name" autoComplete="given-name" {...field('firstName')} />
-          <TextField label="Last name" autoComplete="family-name" {...field('lastName')} />
-        </div>
-        <TextField
-          label="Username"
-          autoComplete="username"
-          autoCapitalize="none"
-          spellCheck={false}
-          hint="3 to 30 of a-z, 0-9, _, - and ."
-          {...field('username')}
-        />
+        <NameFields isOwn field={field} />
         <TextField label="E-mail" type="email" autoComplete="email" {...field('email')} />
         <TextField
           label="Password"

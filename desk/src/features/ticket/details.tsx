@@ -2,7 +2,9 @@ import { type FormEvent, useState } from 'react';
 import { useViewer } from '../../app/session-context.js';
 import { type TicketDetailsFragment } from '../../generated/graphql.js';
 import { Dialog } from '../../ui/dialog.js';
+import { EditActions } from '../../ui/edit-actions.js';
 import { TextArea } from '../../ui/field.js';
+import { useKept } from '../../ui/use-kept.js';
 import { type TicketChange } from './changed-fields.js';
 import { memberText, parseDetails, writtenDetails } from './details-json.js';
 
@@ -15,7 +17,7 @@ interface DetailsProps {
 /** What other systems know of the ticket. Staff may add it by hand. */
 export function Details({ ticket, onChange }: DetailsProps) {
   const viewer = useViewer();
-  const [editing, setEditing] = useState<TicketDetailsFragment | null>(null);
+  const [isOpen, setIsOpen] = useState(false);
   const { details, viewerCanEdit } = ticket;
   const canAdd = viewerCanEdit && viewer.role.canManageTickets;
   if (details === null && !canAdd) return null;
@@ -35,19 +37,33 @@ export function Details({ ticket, onChange }: DetailsProps) {
         </>
       )}
       {(details === null ? canAdd : viewerCanEdit) && (
-        <button type="button" className="button small" onClick={() => setEditing(ticket)}>
+        <button type="button" className="button small" onClick={() => setIsOpen(true)}>
           {details === null ? 'Add details…' : 'Edit the details…'}
         </button>
       )}
-      {editing && <EditDetails ticket={editing} onChange={onChange} onClose={() => setEditing(null)} />}
+      {isOpen && <EditDetails ticket={ticket} onChange={onChange} onClose={() => setIsOpen(false)} />}
     </section>
   );
 }
 
+/** Details that somebody is writing, with the ticket that was on the screen when they began. */
+interface Edit {
+  readonly seen: TicketDetailsFragment;
+  readonly text: string;
+}
+
 function EditDetails({ ticket, onChange, onClose }: DetailsProps & { readonly onClose: () => void }) {
-  const [text, setText] = useState(() => writtenDetails(ticket.details));
+  const viewer = useViewer();
+  // Escape closes the dialog: what was written is there when it is opened again.
+  const [kept, keep] = useKept<Edit>(viewer.id, `details ${ticket.id}`);
+  const [empty] = useState<Edit>(() => ({ seen: ticket, text: writtenDetails(ticket.details) }));
+  const { seen, text } = kept ?? empty;
   const [error, setError] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const finish = () => {
+    keep(null);
+    onClose();
+  };
   const save = async (event: FormEvent) => {
     event.preventDefault();
     if (busy) return;
@@ -58,7 +74,7 @@ function EditDetails({ ticket, onChange, onClose }: DetailsProps & { readonly on
     }
     setBusy(true);
     setError(undefined);
-    if (text === writtenDetails(ticket.details) || (await onChange({ details: parsed.details }, ticket))) onClose();
+    if (text === writtenDetails(seen.details) || (await onChange({ details: parsed.details }, seen))) finish();
     else setBusy(false);
   };
   return (
@@ -69,18 +85,12 @@ function EditDetails({ ticket, onChange, onClose }: DetailsProps & { readonly on
           hint="Whatever else belongs to the ticket, for programs and people. Empty takes it away."
           rows={12}
           spellCheck={false}
+          readOnly={busy}
           value={text}
           error={error}
-          onChange={(event) => setText(event.target.value)}
+          onChange={(event) => keep({ seen, text: event.target.value })}
         />
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            Save
-          </button>
-        </div>
+        <EditActions busy={busy} onCancel={finish} />
       </form>
     </Dialog>
   );

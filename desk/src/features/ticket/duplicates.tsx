@@ -1,7 +1,7 @@
-import { useMutation, useQuery } from '@apollo/client/react';
+import { useQuery } from '@apollo/client/react';
 import { useState } from 'react';
-import { apollo } from '../../app/api.js';
-import { perform } from '../../app/perform.js';
+import { apollo, mutate } from '../../app/api.js';
+import { usePerform } from '../../app/perform.js';
 import {
   FindTicketsDocument,
   MarkDuplicateDocument,
@@ -11,7 +11,8 @@ import {
   type TicketLinkFragment,
   UnmarkDuplicateDocument,
 } from '../../generated/graphql.js';
-import { Dialog } from '../../ui/dialog.js';
+import { ConfirmDialog } from '../../ui/confirm-dialog.js';
+import { CheckBox } from '../../ui/field.js';
 import { Icon } from '../../ui/icon.js';
 import { StatusIcon } from '../../ui/labels.js';
 import { type Option } from '../../ui/option.js';
@@ -43,30 +44,8 @@ export function Duplicates({ ticket }: { ticket: TicketDetailsFragment }) {
   if (!canMark && duplicates.length === 0) return null;
   return (
     <section aria-label="Duplicates" className="side-section">
-      {duplicates.length > 0 && (
-        <>
-          <h2>Duplicates of this</h2>
-          <ul>
-            {duplicates.map((each) => (
-              <li key={each.id}>
-                <TicketLink ticket={each} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
-      {similar.length > 0 && (
-        <>
-          <h2>Perhaps the same</h2>
-          <ul>
-            {similar.map((each) => (
-              <li key={each.id}>
-                <TicketLink ticket={each} />
-              </li>
-            ))}
-          </ul>
-        </>
-      )}
+      <Links title="Duplicates of this" tickets={duplicates} />
+      <Links title="Perhaps the same" tickets={similar} />
       {canMark && (
         <Picker label="Duplicate of" options={find} selected={[]} onPick={(_id, option) => setOriginal(option)}>
           <Icon name="copy" /> Mark as a duplicate…
@@ -74,6 +53,22 @@ export function Duplicates({ ticket }: { ticket: TicketDetailsFragment }) {
       )}
       {original && <MarkDialog ticket={ticket} original={original} onClose={() => setOriginal(null)} />}
     </section>
+  );
+}
+
+function Links({ title, tickets }: { title: string; tickets: readonly TicketLinkFragment[] }) {
+  if (tickets.length === 0) return null;
+  return (
+    <>
+      <h2>{title}</h2>
+      <ul>
+        {tickets.map((each) => (
+          <li key={each.id}>
+            <TicketLink ticket={each} />
+          </li>
+        ))}
+      </ul>
+    </>
   );
 }
 
@@ -85,46 +80,39 @@ interface MarkDialogProps {
 
 function MarkDialog({ ticket, original, onClose }: MarkDialogProps) {
   const [close, setClose] = useState(true);
-  const [send, { loading }] = useMutation(MarkDuplicateDocument, { refetchQueries: [TicketDocument] });
+  const { busy, perform } = usePerform();
   const mark = async () => {
     const input = { ticketId: ticket.id, duplicateOfId: original.id, close };
     await perform(
-      async () => (await send({ variables: { input } })).data?.markDuplicate.userErrors,
+      async () => (await mutate(MarkDuplicateDocument, { input }, [TicketDocument])).markDuplicate,
       'It is marked as a duplicate. You can take that back.',
     );
     onClose();
   };
   return (
-    <Dialog title="Mark as a duplicate" onClose={onClose}>
+    <ConfirmDialog
+      title="Mark as a duplicate"
+      action="Mark as a duplicate"
+      danger={false}
+      busy={busy}
+      onConfirm={() => void mark()}
+      onClose={onClose}
+    >
       <p>
         #{ticket.number} is about the same as {original.hint} “<bdi>{original.label}</bdi>”. Nothing is merged: both
         stay as they are, and link to each other.
       </p>
-      <label className="check">
-        <input type="checkbox" checked={close} onChange={(event) => setClose(event.target.checked)} /> Close #
-        {ticket.number} as well
-      </label>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="button" className="button primary" disabled={loading} onClick={() => void mark()}>
-          Mark as a duplicate
-        </button>
-      </div>
-    </Dialog>
+      <CheckBox label={`Close #${ticket.number} as well`} checked={close} onChange={setClose} />
+    </ConfirmDialog>
   );
 }
 
 /** Says above a duplicate which ticket goes on with it. */
 export function DuplicateBanner({ ticket }: { ticket: TicketDetailsFragment }) {
-  const [send, { loading }] = useMutation(UnmarkDuplicateDocument, {
-    variables: { ticketId: ticket.id },
-    refetchQueries: [TicketDocument],
-  });
+  const { busy, perform } = usePerform();
   const unmark = async () =>
     perform(
-      async () => (await send()).data?.unmarkDuplicate.userErrors,
+      async () => (await mutate(UnmarkDuplicateDocument, { ticketId: ticket.id }, [TicketDocument])).unmarkDuplicate,
       'It is no duplicate any more. Its status stays.',
     );
   if (!ticket.duplicateOf) return null;
@@ -133,7 +121,7 @@ export function DuplicateBanner({ ticket }: { ticket: TicketDetailsFragment }) {
       <span>This is a duplicate of</span>
       <TicketLink ticket={ticket.duplicateOf} />
       {ticket.viewerCanEdit && (
-        <button type="button" className="button small" disabled={loading} onClick={() => void unmark()}>
+        <button type="button" className="button small" disabled={busy} onClick={() => void unmark()}>
           <Icon name="unlink" /> Take back
         </button>
       )}

@@ -25,7 +25,7 @@ export function WaitingMails({ ticketId }: { ticketId: string }) {
           <li key={id} className="waiting-mail">
             <Icon name="mail" />
             <span>
-              {recipient.name} <small className="soft">{mailKindLabel(kind)}</small>
+              <bdi>{recipient.name}</bdi> <small className="soft">{mailKindLabel(kind)}</small>
               <small className="soft when">
                 {status === 'SCHEDULED' ? <Time at={sendAt} isAhead /> : STATES[status]}
               </small>

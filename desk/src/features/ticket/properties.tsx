@@ -101,7 +101,9 @@ function Person({ person }: { person: { name: string } | null }) {
   return (
     <span className="labelled">
       <Avatar name={person.name} />
-      <span className="clip">{person.name}</span>
+      <span className="clip" dir="auto">
+        {person.name}
+      </span>
     </span>
   );
 }

@@ -2,6 +2,7 @@ import { type FormEvent, useState } from 'react';
 import { useViewer } from '../../app/session-context.js';
 import { type TicketDetailsFragment } from '../../generated/graphql.js';
 import { Avatar } from '../../ui/avatar.js';
+import { EditActions } from '../../ui/edit-actions.js';
 import { TextArea, TextField } from '../../ui/field.js';
 import { PlainText } from '../../ui/plain-text.js';
 import { Time } from '../../ui/time.js';
@@ -37,7 +38,7 @@ export function Texts({ ticket, onChange }: TextsProps) {
       <article className="comment description" aria-label="Description">
         <header className="comment-head">
           <Avatar name={ticket.createdBy.name} />
-          <b>{ticket.createdBy.name}</b>
+          <b dir="auto">{ticket.createdBy.name}</b>
           <span className="soft">
             <Time at={ticket.createdAt} />
           </span>
@@ -83,6 +84,7 @@ function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {
     <form className="edit-form" onSubmit={(event) => void save(event)}>
       <TextField
         label="Title"
+        readOnly={busy}
         value={title}
         maxLength={200}
         dir="auto"
@@ -92,17 +94,11 @@ function EditTexts({ edit, onEdit, onChange }: EditTextsProps) {
         label="Description"
         rows={10}
         dir="auto"
+        readOnly={busy}
         value={description}
         onChange={(event) => onEdit({ ...edit, description: event.target.value })}
       />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={() => onEdit(null)}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary" disabled={busy}>
-          Save
-        </button>
-      </div>
+      <EditActions busy={busy} onCancel={() => onEdit(null)} />
     </form>
   );
 }

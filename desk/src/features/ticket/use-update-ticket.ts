@@ -1,7 +1,6 @@
 import { resultOf } from '@docket/client';
-import { useMutation } from '@apollo/client/react';
 import { useState } from 'react';
-import { explain } from '../../app/api.js';
+import { explain, mutate } from '../../app/api.js';
 import { refreshViewCounts } from '../../app/view-counts.js';
 import { type TicketDetailsFragment, TicketDocument, UpdateTicketDocument } from '../../generated/graphql.js';
 import { tellError } from '../../ui/toast.js';
@@ -24,7 +23,6 @@ const MOST_TRIES = 5;
  * changed before the person has seen both versions and decided.
  */
 export function useUpdateTicket() {
-  const [send] = useMutation(UpdateTicketDocument, { refetchQueries: [TicketDocument] });
   const [conflict, setConflict] = useState<Conflict | null>(null);
 
   async function decisionAbout(theirs: TicketDetailsFragment, change: TicketChange): Promise<Decision> {
@@ -43,11 +41,8 @@ export function useUpdateTicket() {
     let { version } = seen;
     try {
       for (let tries = 0; tries < MOST_TRIES; tries += 1) {
-        const { data } = await send({
-          variables: { input: { id: seen.id, expectedVersion: version, ...change, ...silence } },
-        });
-        if (!data) return false;
-        const { updateTicket } = data;
+        const input = { id: seen.id, expectedVersion: version, ...change, ...silence };
+        const { updateTicket } = await mutate(UpdateTicketDocument, { input }, [TicketDocument]);
         const result = resultOf(updateTicket, ({ ticket }) => ticket);
         if (result.ok) {
           refreshViewCounts();

@@ -1,5 +1,6 @@
-import { useMutation, useQuery } from '@apollo/client/react';
-import { perform } from '../../app/perform.js';
+import { useQuery } from '@apollo/client/react';
+import { mutate } from '../../app/api.js';
+import { usePerform } from '../../app/perform.js';
 import {
   ReplyRecipientsDocument,
   SetWatchStateDocument,
@@ -20,20 +21,22 @@ const STATES: readonly Option<WatchState>[] = [
 /** Who watches the ticket, and whether one does oneself. */
 export function Watching({ ticketId }: { ticketId: string }) {
   const { data } = useQuery(TicketWatchingDocument, { variables: { id: ticketId } });
-  const [send, { loading }] = useMutation(SetWatchStateDocument, { refetchQueries: [ReplyRecipientsDocument] });
+  const { busy, perform } = usePerform();
   const ticket = data?.ticket;
   if (!ticket) return null;
-  const set = async (state: WatchState) =>
-    perform(
-      async () => (await send({ variables: { input: { ticketId, state } } })).data?.setTicketWatchState.userErrors,
+  const set = async (state: WatchState) => {
+    const input = { ticketId, state };
+    await perform(
+      async () => (await mutate(SetWatchStateDocument, { input }, [ReplyRecipientsDocument])).setTicketWatchState,
     );
+  };
   return (
     <section aria-label="Who hears of it" className="side-section">
       <Picker
         label="Your mails about this ticket"
         options={STATES}
         selected={[ticket.viewerWatchState]}
-        disabled={loading}
+        disabled={busy}
         onPick={(state) => void set(state)}
       >
         <Icon name="eye" /> {STATES.find(({ id }) => id === ticket.viewerWatchState)?.label ?? 'Your mails'}
@@ -43,7 +46,7 @@ export function Watching({ ticketId }: { ticketId: string }) {
         <ul className="watchers" aria-label="Watching">
           {ticket.watchers.nodes.map(({ id, name }) => (
             <li key={id} className="labelled">
-              <Avatar name={name} /> {name}
+              <Avatar name={name} /> <bdi>{name}</bdi>
             </li>
           ))}
         </ul>
@@ -55,11 +58,15 @@ export function Watching({ ticketId }: { ticketId: string }) {
 /** So many are named; the others are counted. */
 const MOST_NAMED = 4;
 
-function inSentence(names: readonly string[]): string {
+const list = new Intl.ListFormat('en', { type: 'conjunction' });
+
+function Names({ names }: { names: readonly string[] }) {
   const named = names.slice(0, MOST_NAMED);
   const rest = names.length - named.length;
-  const parts = rest > 0 ? [...named, `${rest} more`] : named;
-  return new Intl.ListFormat('en', { type: 'conjunction' }).format(parts);
+  const parts = list.formatToParts(rest > 0 ? [...named, `${rest} more`] : named);
+  // Names may be the same.
+  // oxlint-disable-next-line react/no-array-index-key
+  return <b>{parts.map(({ type, value }, at) => (type === 'element' ? <bdi key={at}>{value}</bdi> : value))}</b>;
 }
 
 interface RecipientsProps {
@@ -76,11 +83,10 @@ export function Recipients({ ticketId, internal, quiet }: RecipientsProps) {
   const readers = internal ? 'Only people who manage tickets see it.' : 'Everybody who sees the ticket reads it.';
   if (!recipients) return <>{readers}</>;
   if (quiet || recipients.length === 0) return <>{readers} Nobody gets a mail.</>;
-  const names = inSentence(recipients.map(({ name }) => name));
   return (
     <>
       {internal ? `${readers} ` : 'Mail to '}
-      <b>{names}</b>
+      <Names names={recipients.map(({ name }) => name)} />
       {internal && (recipients.length === 1 ? ' gets a mail.' : ' get a mail.')}
     </>
   );
