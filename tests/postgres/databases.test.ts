@@ -4,7 +4,7 @@ import { openSession } from '../../src/database/connection/open-session.js';
 import { cli } from '../cli/support.js';
 import { faults, succeed } from '../support/calls.js';
 import { CLUSTER_PASSWORD, type Cluster, startCluster } from '../support/cluster.js';
-import { migrated, serveOn } from '../support/docket-database.js';
+import { migrated, serveOn, useThreeConnections } from '../support/docket-database.js';
 import { buildPerson, PASSWORD } from '../support/factories.js';
 import { type TestServer } from '../support/server.js';
 
@@ -267,7 +267,9 @@ describe('Connections that are too few', () => {
       `create role few login password '${CLUSTER_PASSWORD}' connection limit 2`,
       'create database docket_few owner few',
     );
-    await expect(migrated(cluster.url('docket_few').replace('//postgres:', '//few:'))).rejects.toThrow(
+    const url = cluster.url('docket_few').replace('//postgres:', '//few:');
+    await migrated(url);
+    await expect(useThreeConnections(url)).rejects.toThrow(
       /^The database refuses: too many connections for role "few"\. See docs\/postgresql\.md/,
     );
   });

@@ -12,6 +12,17 @@ export async function migrated(url: string, tell?: (message: string) => void): P
   }
 }
 
+/** Needs three connections at once: that of the lock of a start, a transaction's, and one beside it. */
+export async function useThreeConnections(url: string): Promise<void> {
+  const orm = await connect(url);
+  try {
+    const third = async () => orm.em.fork().execute('select 1');
+    await exclusively(url, async () => orm.em.fork().transactional(third));
+  } finally {
+    await orm.close(true);
+  }
+}
+
 /** The server on a database that is there already: brought up to date first, and left there afterwards. */
 export async function serveOn(url: string): Promise<TestServer> {
   await migrated(url);
