@@ -22,16 +22,16 @@ export const AFTER_SEED: readonly string[] = [
 ];
 
 /**
- * Each product is somebody's, who alone is mailed about its new tickets: otherwise everybody is who may assign them, and
- * the bench would measure those fifty mails. The seed names an address that nobody has.
+ * Gives each product an owner with an account. Without one a new ticket is mailed to everybody who may assign tickets, and
+ * the bench would measure those 53 mails. The seed's owners have no accounts.
  */
 export const PRODUCT_OWNERS = `update product set owner_email = owner.email
   from (select u.email, row_number() over (order by u.id) as n from "user" u join role r on r.id = u.role_id where r.name = 'tech') owner,
     (select id, row_number() over (order by id) as n from product) numbered
   where numbered.id = product.id and owner.n = numbered.n and product.owner_email <> owner.email`;
 
-/** Triggers would make the peers write what only Docket reads. Run each time, as a kept folder may have some from before. */
-export const WITHOUT_TRIGGERS = `do $$
+/** Docket's triggers would cost the peers writes that only Docket reads. Run each time: a kept folder may have those of an earlier build. */
+export const DROP_TRIGGERS = `do $$
   declare found record;
   begin
     for found in select tgname, tgrelid::regclass as owner from pg_trigger
@@ -46,7 +46,7 @@ export const WITHOUT_TRIGGERS = `do $$
  * Docket's is left on its tables but their columns and the indexes of its lists.
  */
 export const FOR_PEERS: readonly string[] = [
-  WITHOUT_TRIGGERS,
+  DROP_TRIGGERS,
   `drop function ticket_search_words`,
   `alter table comment drop column words`,
   `drop table ticket_search, ticket_stem, search_word, search_waiting`,

@@ -12,7 +12,7 @@ import {
   PRODUCT_OWNERS,
   RESTORE,
   RESTORE_PEERS,
-  WITHOUT_TRIGGERS,
+  DROP_TRIGGERS,
 } from './database.sql.js';
 
 /**
@@ -198,7 +198,7 @@ export async function openDatabase(root: string, dataDir: string, size: Size): P
       await runOn(peersUrl, FOR_PEERS);
     }
     await runOn(url, [PRODUCT_OWNERS]);
-    await runOn(peersUrl, [WITHOUT_TRIGGERS]);
+    await runOn(peersUrl, [DROP_TRIGGERS]);
     await restore();
     return {
       url,

@@ -10,7 +10,7 @@ const SETTLE_MS = 2_000;
 /** In kB, as report-memory.mjs prints it. */
 interface Memory {
   readonly resident: number;
-  readonly living: number;
+  readonly heapInUse: number;
   readonly after: number;
 }
 
@@ -19,8 +19,8 @@ function printed(output: string): Memory[] {
 }
 
 /**
- * A line of the table: so many subscribers at a server that has served nothing but the sign-ups of their people. A collection before
- * the first one comes, and one when all are there.
+ * A line of the table: so many subscribers at a server that has served only their sign-ups. Garbage is collected before the first one
+ * subscribes, and after all have; resident memory is read before the second collection.
  */
 export async function measureIdle(people: number, each: number): Promise<string> {
   const words = ['--expose-gc', '--import', join(import.meta.dirname, 'report-memory.mjs')];
@@ -41,8 +41,8 @@ export async function measureIdle(people: number, each: number): Promise<string>
     const now = await look();
     subscribers.close();
     const count = people * each;
-    const figures = [now.living - before.living, now.resident - before.after, now.after - before.after].map(
-      (kilobytes) => (kilobytes / count).toFixed(1),
+    const figures = [now.heapInUse - before.heapInUse, now.resident - before.after].map((kilobytes) =>
+      (kilobytes / count).toFixed(1),
     );
     return `| ${count} | ${people} | ${figures.join(' | ')} |`;
   });

@@ -99,7 +99,7 @@ async function measureLoad(): Promise<void> {
   }
 }
 
-console.log('| idle subscribers | people | living kB each | resident kB each |');
+console.log('| idle subscribers | people | heap in use, kB each | resident, kB each |');
 console.log('| ---: | ---: | ---: | ---: |');
 // At servers of their own, as what the load leaves behind would hide it.
 for (const people of IDLE_PEOPLE) console.log(await measureIdle(people, EACH));

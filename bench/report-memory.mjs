@@ -14,6 +14,6 @@ process.on('SIGUSR2', () => {
   for (let turn = 0; turn < COLLECTIONS; turn += 1) globalThis.gc();
   const { heapUsed, external } = process.memoryUsage();
   console.log(
-    `memory ${JSON.stringify({ resident: before, living: (heapUsed + external) / 1024, after: resident() })}`,
+    `memory ${JSON.stringify({ resident: before, heapInUse: (heapUsed + external) / 1024, after: resident() })}`,
   );
 });

@@ -13,7 +13,7 @@ import { ADMIN, type Stack, startStack } from './deployment/stack.js';
 
 const PASSWORD = 'correct horse battery';
 const MAILS = 20;
-/** Requirements C11, and what an answer takes on a busy machine. */
+/** Five seconds (docs/behaviour.md), and what an answer takes on a busy machine. */
 const MAX_REVOCATION_MS = 5000 + 1000;
 const MAX_WRONG_PASSWORDS = 10;
 /** Agenda looks every five seconds, and a sweep comes each thirty. */

@@ -3,7 +3,7 @@ import { PrimaryKey, Property } from '@mikro-orm/decorators/legacy';
 import { newId } from '../common/id.js';
 import { currentTraceparent } from '../observability/tracing/tracing.js';
 
-/** A row of an outbox: one mail, pending while `handledAt` is null. It is committed together with what it is about. */
+/** A row of an outbox: a request for one mail, committed with what it is about. Pending while `handledAt` is null. */
 export abstract class OutboxRow {
   @PrimaryKey({ type: 'uuid' })
   id: Opt<string> = newId();

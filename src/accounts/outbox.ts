@@ -13,7 +13,7 @@ import { Token } from './token.entity.js';
 /** Rows in one sweep. */
 const SWEEP_LIMIT = 100;
 const HOUR_MS = 3_600_000;
-/** To one address that may be a stranger's, and so that requests by others cannot flood a mailbox. */
+/** Maximum number of mails to one address: it may be a stranger's, and requests by others must not flood a mailbox. */
 const MAX_MAILS_PER_HOUR = 5;
 /** Namespace of the advisory lock; an arbitrary number. */
 const LOCK = 0x52_53_54;
@@ -58,7 +58,7 @@ export abstract class Outbox {
   /** Gives the mail of a row, in the transaction that has loaded and locked it; null if none is to be sent any more. */
   protected abstract compose(em: EntityManager, id: string, now: Date): Promise<MailMessage | null>;
 
-  /** Whether as many mails with such tokens were sent within the last hour as may be. */
+  /** Whether the limit is reached: counts such tokens of the last hour, as each mail that is sent has one. */
   protected async isLimited(em: EntityManager, tokens: FilterQuery<Token>, now: Date): Promise<boolean> {
     const recent = { createdAt: { $gt: new Date(now.getTime() - HOUR_MS) } };
     return (await em.count(Token, { $and: [tokens, recent] })) >= MAX_MAILS_PER_HOUR;

@@ -1,6 +1,6 @@
 import { Field, Int, ObjectType } from 'type-graphql';
 import { PageInfo } from './connection.js';
-import { ListSize, PAGE_SIZE } from './list-size.js';
+import { ListSize, SIZE_OF_CONNECTION } from './list-size.js';
 import { COUNT_PRICE } from './prices.js';
 
 /**
@@ -23,11 +23,11 @@ export function connectionTypes(name: string, nodeType: () => object, { what = `
     description: `A page of a list. What the viewer may not see is absent, and is not counted.`,
   })
   class NodeConnection {
-    @ListSize(PAGE_SIZE)
+    @ListSize(SIZE_OF_CONNECTION)
     @Field(() => [NodeEdge], { description: 'The page, with a cursor for each.' })
     edges!: readonly unknown[];
 
-    @ListSize(PAGE_SIZE)
+    @ListSize(SIZE_OF_CONNECTION)
     @Field(() => [nodeType()], { description: 'The same as edges, without their cursors.' })
     nodes!: readonly unknown[];
 

@@ -5,8 +5,8 @@ export interface ListSizeExtension {
   listSize: number | string;
 }
 
-/** For the items of a connection: as many as its page has. */
-export const PAGE_SIZE = 'the page';
+/** List size of a connection's items: as many as its page has. */
+export const SIZE_OF_CONNECTION = 'the page';
 
 /**
  * For a list of objects that is not a page: the factor of its items' selection in a query's cost.

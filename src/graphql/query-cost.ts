@@ -18,7 +18,7 @@ import {
 } from 'graphql';
 import { DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE } from './connection.js';
 import { costOfInput } from './input-cost.js';
-import { PAGE_SIZE } from './list-size.js';
+import { SIZE_OF_CONNECTION } from './list-size.js';
 import { dependsOnVariables } from './variable-cost.js';
 import { type IntrospectionSizes, introspectionSizes } from './introspection-sizes.js';
 import { INTROSPECTION_PRICE, NAME_LENGTH } from './prices.js';
@@ -133,7 +133,7 @@ class Meter {
     const items = this.#items(args, definition, parent);
     const isConnection = isPaged(definition) && !isListType(getNullableType(definition.type));
     const cost = own + (isConnection ? below.cost + below.perItem * items : below.cost * items);
-    const isOfPage = definition.extensions['listSize'] === PAGE_SIZE;
+    const isOfPage = definition.extensions['listSize'] === SIZE_OF_CONNECTION;
     return {
       ...below,
       cost: isOfPage ? 0 : cost,
@@ -162,7 +162,7 @@ class Meter {
     if (isPaged(definition)) return pageSize(args);
     if (!isListType(getNullableType(definition.type))) return 1;
     const declared = definition.extensions['listSize'];
-    if (declared === PAGE_SIZE) return 1;
+    if (declared === SIZE_OF_CONNECTION) return 1;
     if (typeof declared !== 'string') return typeof declared === 'number' ? declared : SHORT_LIST;
     const list = args[declared];
     // What is too long is refused by the field itself, and what is no list counts as a list of one.

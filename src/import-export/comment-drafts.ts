@@ -53,7 +53,7 @@ interface RawComment {
 }
 
 /**
- * The comments of a row: a JSON list, as Docket, GitHub, Bugzilla and S1 write it, or one text a column, as Jira does.
+ * The comments of a row: a JSON list, as Docket, GitHub and Bugzilla write it, or one text a column, as Jira does.
  * @throws RowError for an instant that cannot be read
  */
 export function readComments(

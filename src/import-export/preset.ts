@@ -26,6 +26,6 @@ export interface Preset {
   readonly exact?: boolean;
   /** Ignored columns, each with the reason for the report. */
   readonly leftOut?: Readonly<Record<string, string>>;
-  /** S0's tickets have no title: the beginning of the description stands in. */
+  /** Tickets of the source have no title: the beginning of the description stands in. */
   readonly titleFromDescription?: boolean;
 }

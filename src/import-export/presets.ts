@@ -87,7 +87,7 @@ const BUGZILLA: Preset = {
   },
 };
 
-/** What S1 to S4 answered, and dumps of their tables. Names are compared without case and underscores. */
+/** What the trackers that Docket replaces answered, and dumps of their tables. Names are compared without case and underscores. */
 const SEED: Preset = {
   columns: {
     id: ['id', 'uid'],

@@ -4,7 +4,7 @@ import { isInvisible } from '../common/visible-text.js';
 /** For each of Docket's values its synonyms. */
 export type Words<Value extends string> = Partial<Record<Value, readonly string[]>>;
 
-/** Requirements C1 for S0 to S4; beside them the default workflows of Jira, GitHub and Bugzilla. */
+/** The API's own names and those of the trackers that Docket replaces; the default workflows of Jira, GitHub and Bugzilla. */
 const STATUS: Words<TicketStatus> = {
   OPEN: ['open', 'incoming', 'new', 'reopened', 'to do', 'todo', 'backlog', 'unconfirmed', 'confirmed', 'triage'],
   SELECTED_FOR_DEV: ['selected for dev', 'select dev', 'selected for development', 'selected', 'ready'],
@@ -14,7 +14,7 @@ const STATUS: Words<TicketStatus> = {
   CLOSED: ['closed', 'close', 'cancelled', 'canceled', 'rejected', 'not planned', 'wont fix', 'wont do'],
 };
 
-/** Requirements 46 and C25 for S1; Jira's old and new names; Bugzilla's P1 to P5. */
+/** Jira's old and new names; Bugzilla's P1 to P5. */
 const PRIORITY: Words<TicketPriority> = {
   LOW: ['low', 'lowest', 'minor', 'trivial', 'p4', 'p5'],
   MEDIUM: ['medium', 'normal', 'major', 'p3'],
@@ -22,7 +22,7 @@ const PRIORITY: Words<TicketPriority> = {
   EMERGENCY: ['emergency', 'blocker', 'highest', 'urgent', 'immediate', 'p1'],
 };
 
-/** Requirements 45 for S0; Jira's and Bugzilla's issue types; GitHub's default labels. */
+/** Jira's and Bugzilla's issue types; GitHub's default labels. */
 const TYPE: Words<TicketType> = {
   BUG: ['bug', 'defect', 'incident', 'problem', 'regression'],
   ENHANCEMENT: ['enhancement', 'improvement', 'task', 'sub task', 'technical task', 'test', 'documentation', 'change'],

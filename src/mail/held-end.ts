@@ -1,7 +1,7 @@
 import { Transform } from 'node:stream';
 import { callbackify } from 'node:util';
 
-/** Read by nobody: it stands behind the last boundary of a message with several parts (RFC 2046, 5.1.1). */
+/** An empty line after the last boundary of a multipart message, which clients ignore (RFC 2046, 5.1.1). */
 const EPILOGUE = '\r\n';
 
 /**
@@ -13,7 +13,7 @@ export class HeldEnd {
   readonly #reached = Promise.withResolvers<void>();
   readonly #released = Promise.withResolvers<void>();
 
-  /** @param everyMs how often a line comes */
+  /** @param everyMs interval of the lines, in milliseconds */
   constructor(everyMs: number) {
     this.#everyMs = everyMs;
   }

@@ -8,7 +8,7 @@ import { refusalFrom } from './smtp-refusal.js';
 /** A mail may take longer than its lease lasts: the worker renews it meanwhile (notifications/delivery.ts). */
 const TIMEOUTS = { connection: 10_000, socket: 15_000, mail: 120_000 };
 
-/** Connections of a pool. Account mails of a burst share them with the others. */
+/** Connections of the pool: at least as many as there are mails at once, two notifications and one mail of each outbox of accounts. */
 const MAX_CONNECTIONS = 5;
 /** A mail that waits for its turn writes a line so many times before its connection would count as idle. */
 const LINES_PER_TIMEOUT = 3;

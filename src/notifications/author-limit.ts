@@ -74,7 +74,8 @@ export class AuthorLimit {
       // Serializes counting: two workers at once would both find room for one more.
       const pair = `${waiting.actorId ?? ''}:${waiting.recipientId}`;
       await run(sql`select pg_advisory_xact_lock(${sql.lit(LOCK)}, hashtext(${pair}))`);
-      // Before the others, as a write of several tickets may hold it and want theirs. That write may have cancelled it.
+      // Locked before the others: a write of several tickets may hold this mail and wait for theirs. It may also have cancelled
+      // it, so it is read again.
       const [still] = await run(sql<{ id: string }>`
         select n.id from notification n where n.id = ${id} and ${isDue} and ${IS_LIMITED} for no key update`);
       if (still === undefined) return [];

@@ -27,9 +27,9 @@ export type RefusalRule =
 const LIMITS = ['depth', 'aliases', 'directives', 'repeats', 'cost', 'variables'] as const;
 
 /**
- * The limit of tokens is GRAPHQL_PARSE_FAILED like any fault of syntax, and what Apollo refuses before it has a request is
- * BAD_REQUEST, of whose cause a plugin gets nothing but the error. Only the label of a metric depends on these texts, and
- * tests/observability/refusals.test.ts meets each of them.
+ * Matched by message, as there is no code: graphql-js reports the limit of tokens as a syntax error, and Apollo refuses these
+ * requests as BAD_REQUEST before a plugin sees them. Only a metric's label depends on it; tests/observability/refusals.test.ts
+ * covers each.
  */
 const TOO_MANY_TOKENS = /Document contains more that \d+ tokens/;
 const BAD_REQUESTS: readonly [RegExp, RefusalRule][] = [

@@ -32,7 +32,7 @@ export function inScopeWithSpan<Result>(span: Span, work: () => Result): Result 
   return storage.run({ fields: {}, ...storage.getStore(), span }, work);
 }
 
-/** The same, with another budget for the rows that are read inside. */
+/** Runs the work in the present scope, but charges the rows that it reads to another budget. */
 export function inScopeWithAccount<Result>(account: RowAccount, work: () => Result): Result {
   return storage.run({ fields: {}, ...storage.getStore(), account }, work);
 }

@@ -7,7 +7,7 @@ import { InputCheck } from '../common/input-check.js';
 import { Product } from './product.entity.js';
 import { type CreateProductInput, type UpdateProductInput } from './product.inputs.js';
 
-/** Requirements C19. */
+/** Length of a name, in characters (docs/behaviour.md). */
 const NAME = { least: 3, most: 100 };
 
 /** The unique index decides whether a name is taken, also between two at once. */

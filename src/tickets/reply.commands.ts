@@ -29,7 +29,7 @@ export function needsLiveAssignee({ status, assignedToId }: Row<Ticket>): boolea
  * Sets a ticket back to work after `isAwaitedReply`, as a change of the system: its event has no actor. The mails of the
  * comment tell of it (`commentOn`), and the queue (`queueOf`) hears of a ticket that is new to it.
  * @param live the assignee if the account still exists; required when `needsLiveAssignee`
- * @param notified whether the comment is
+ * @param notified whether the comment sends mails
  */
 export function reopenOnReply(
   snapshot: TicketSnapshot,

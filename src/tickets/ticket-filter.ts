@@ -166,7 +166,8 @@ export interface MatchingTickets {
   readonly condition: RawBuilder<boolean>;
   /**
    * The filter's condition for walking the readable tickets in the list's order until a page is full. Null when that is
-   * not faster. Visibility is left out: PostgreSQL could not walk an index alone that lacks its columns.
+   * not faster. Visibility is left out, as it is tested before: its columns are not in the index, which would rule out an
+   * index-only scan.
    */
   readonly walked: RawBuilder<boolean> | null;
   /** What the filter's own search finds, if FoundTickets has it newest first, and the condition without this search. */

@@ -44,8 +44,8 @@ function beginning(
 }
 
 /**
- * Tickets under `t` of a search's newest hits in the order of `hit.place`. Each is looked up when it is its turn, and
- * only then tested: otherwise PostgreSQL may look for it by an index on what the filter asks.
+ * Tickets under `t` of a search's newest hits in the order of `hit.place`. `offset 0` keeps PostgreSQL from
+ * merging the lateral query: it must look a ticket up by its number, and test the filter only then.
  */
 function hitsInOrder(numbers: string, where: RawBuilder<boolean>): RawBuilder<unknown> {
   return sql`(
@@ -138,7 +138,7 @@ export class TicketListReader {
       }
       const { readable, condition, walked, searched } = tickets;
       let found: TicketRow[] | null = null;
-      let isWhole = false;
+      let areAllHitsRead = false;
       if (walked !== null) {
         found = await read(
           sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`,
@@ -147,9 +147,9 @@ export class TicketListReader {
       } else if (searched !== null && order.isNewestFirst && args.last == null) {
         const hits = hitsInOrder(searched.hits.numbers, sql`${searched.condition} and ${page.where}`);
         found = await read(hits, readable, sql`hit.place`);
-        isWhole = searched.hits.count <= MAX_HITS_IN_ORDER;
+        areAllHitsRead = searched.hits.count <= MAX_HITS_IN_ORDER;
       }
-      if (found === null || !(isWhole || page.isFull(found))) {
+      if (found === null || !(areAllHitsRead || page.isFull(found))) {
         found = await read(sql`ticket t where ${condition} and ${page.where}`, readable);
       }
       return { ...tickets, ranked: null, rows: found };

@@ -95,7 +95,7 @@ export async function findReferenced(run: RunQuery, naming: Naming): Promise<Ref
 
 /**
  * Locks the assignees of tickets that are opened again against deletion. Must be called before the tickets are locked
- * (docs/decisions/0011-order-of-locks.md); after that, `lockAssignee` tells who is left.
+ * (docs/decisions/0011-order-of-locks.md); after that, `lockAssignee` gives each one whose account still exists.
  * @param ids may hold what is no id
  * @param which further condition on the tickets `t`; must exclude those that are hidden from the viewer
  */

@@ -24,9 +24,9 @@ export interface TicketSearchScope {
   readonly forgiving: boolean;
 }
 
-/** The tickets that hold a search's words. */
+/** Numbers of the tickets that match a search, newest first. */
 export interface NewestFirst {
-  /** As the text of an array. */
+  /** As a PostgreSQL array literal. */
   readonly numbers: string;
   readonly count: number;
 }

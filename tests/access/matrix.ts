@@ -11,7 +11,7 @@ export type Bits = Readonly<Record<Bit, boolean>>;
 export const RELATIONS = ['creator', 'assignee', 'other'] as const;
 export type Relation = (typeof RELATIONS)[number];
 
-/** Requirements C24. */
+/** The built-in roles (docs/access.md). */
 export const ROLES: Readonly<Record<'admin' | 'tech' | 'user', readonly RoleFlag[]>> = {
   admin: ['canViewAll', 'canEditAll', 'canDeleteAll', 'canManageUsers', 'canManageTickets', 'canAssignTickets'],
   tech: ['canViewAll', 'canEditAll', 'canManageTickets', 'canAssignTickets'],

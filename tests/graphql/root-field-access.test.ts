@@ -18,7 +18,7 @@ import { buildPerson } from '../support/factories.js';
 import { expectError } from '../support/refusals.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 
-/** Requirements C3: everything else needs a token. */
+/** Everything else needs a token. */
 const PUBLIC = [
   'mutation confirmEmail',
   'mutation refreshSession',

@@ -17,7 +17,7 @@ async function acquire(jobs: LockedJobs, id: string, beforeItIsFound = (): void 
   return handedBack;
 }
 
-describe('jobs in hand', () => {
+describe('locked jobs', () => {
   test('no more jobs are locked than the limit, until one is released', async () => {
     const jobs = new LockedJobs(2, MINUTE);
     const locked: string[] = [];

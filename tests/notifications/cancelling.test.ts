@@ -56,10 +56,10 @@ describe('a mail that waits', () => {
 
   test('left over by a worker that died is not sent beside that of a later assignment', async () => {
     const { creator, first, second, id } = await twoPeopleAndATicket();
-    const inHandUntil = new Date(server.clock.now().getTime() + 30_000);
+    const leaseExpiresAt = new Date(server.clock.now().getTime() + 30_000);
     await server.app.orm.em
       .fork()
-      .execute('update notification set lease_expires_at = ?, attempts = 1 where ticket_id = ?', [inHandUntil, id]);
+      .execute('update notification set lease_expires_at = ?, attempts = 1 where ticket_id = ?', [leaseExpiresAt, id]);
     await updateTicket(creator, { id, assignedTo: { id: second.id } });
     await updateTicket(creator, { id, assignedTo: { id: first.id } });
     await later(server, { minutes: 12 });

@@ -73,7 +73,7 @@ describe('several workers', () => {
     expect(new Set(ids).size).toBe(40);
   });
 
-  test('leave a mail to whoever has it in hand', async () => {
+  test('leave a leased mail to the worker that holds the lease', async () => {
     const person = await dueMails(1);
     const [{ id }] = await notificationsOf(person, { kind: ['ASSIGNED'] });
     await Promise.all(Array.from({ length: 10 }, async () => createApp(server.app).delivery.deliver(id)));

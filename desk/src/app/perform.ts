@@ -8,13 +8,13 @@ interface Payload {
 }
 
 /**
- * Sends a change that is made without a form, unless one is under way already, and shows its outcome as a message.
  * @param send gives the payload of its mutation
  * @param done the message when the change was made; without it only errors are shown
- * @returns whether the change was made
+ * @returns whether the change was made; false also for a call that did nothing
  */
 type Perform = (send: () => Promise<Payload>, done?: string) => Promise<boolean>;
 
+/** Sends changes that are made without a form, and shows their outcome as a message. While one is being sent, another call does nothing. */
 export function usePerform(): { readonly busy: boolean; readonly perform: Perform } {
   const running = useRef(false);
   const [busy, setBusy] = useState(false);

@@ -36,7 +36,7 @@ export class Screen extends Component<{ readonly children: ReactNode }, State> {
         <p>
           {error instanceof NotLoadedError
             ? 'It could not be loaded: the server may be away, or was updated.'
-            : 'There is a fault in the desk. What you were writing is kept.'}
+            : 'There is a fault in the desk. Drafts of replies, notes, tickets and changed texts are kept; other forms begin again.'}
         </p>
         <button type="button" className="button" onClick={() => location.reload()}>
           Load the page again

@@ -5,18 +5,18 @@ import { CancelMailDocument } from '../generated/graphql.js';
 interface CancelMailProps {
   readonly id: string;
   readonly recipient: string;
-  readonly onCancelled?: () => void;
+  readonly onSettled?: () => void;
 }
 
 /**
  * A button that cancels a mail that waits. The mail stays in its list, cancelled: another one that came to its place
  * would be hit by the second click of a double click.
  */
-export function CancelMail({ id, recipient, onCancelled }: CancelMailProps) {
+export function CancelMail({ id, recipient, onSettled }: CancelMailProps) {
   const { busy, perform } = usePerform();
   const cancel = async () => {
     await perform(async () => (await mutate(CancelMailDocument, { id })).cancelNotification, 'The mail is cancelled.');
-    onCancelled?.();
+    onSettled?.();
   };
   return (
     <button

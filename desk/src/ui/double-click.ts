@@ -5,8 +5,8 @@ function controlOf(event: Event): Element | null {
 }
 
 /**
- * The second click of a double click counts only where the first one did: where the first one opened or closed something, what came
- * under the pointer is not meant.
+ * Cancels the second click of a double click if it hits another control than the first: one that appeared under the pointer
+ * meanwhile is not meant.
  */
 export function keepDoubleClicksTogether(): void {
   let first: Element | null = null;

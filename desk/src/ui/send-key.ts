@@ -1,6 +1,6 @@
 import { type KeyboardEvent } from 'react';
 
-/** For what people write in: Ctrl+Enter, or Cmd+Enter, sends it. */
+/** A keydown handler that sends on Ctrl+Enter or Cmd+Enter. */
 export function onSendKey(send: () => void): (event: KeyboardEvent) => void {
   return (event) => {
     if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;

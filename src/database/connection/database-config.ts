@@ -49,8 +49,8 @@ export function applicationName(url: string, use: ConnectionUse): string {
   return `${name.slice(0, MAX_APPLICATION_NAME_LENGTH - use.length)}${use}`;
 }
 
-/** The address of the URL without secrets, for messages. */
-export function withoutCredentials(url: string): string {
+/** Host and port of the URL, for messages and logs: without user, password and database. */
+export function addressOf(url: string): string {
   const { host, port } = parsed(url);
   if (host.startsWith('/')) return `${host}/.s.PGSQL.${port}`;
   return `${host.includes(':') ? `[${host}]` : host}:${port}`;

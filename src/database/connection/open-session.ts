@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Client } from 'pg';
-import { type ConnectionUse, connectClient, withoutCredentials } from './database-config.js';
+import { type ConnectionUse, connectClient, addressOf } from './database-config.js';
 import { isTransient, reasonOf, refusedConnection } from './refused-connection.js';
 
 /** A server that is up answers at once, even from far away. */
@@ -34,7 +34,7 @@ export async function openSession(url: string, options: SessionOptions = {}): Pr
       if (!isTransient(error) || performance.now() + TRY_EVERY_MS > giveUpAt) throw refusedConnection(url, error);
       if (!told) {
         report(
-          `PostgreSQL at ${withoutCredentials(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${timeoutMs / 1000} seconds.`,
+          `PostgreSQL at ${addressOf(url)} does not answer yet (${reasonOf(error)}). Waiting for up to ${timeoutMs / 1000} seconds.`,
         );
       }
       told = true;

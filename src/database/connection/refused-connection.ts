@@ -1,7 +1,7 @@
 import { isNativeError } from 'node:util/types';
 import { StartError } from '../../common/start-error.js';
 import { TimeoutError } from '../../common/timeout.js';
-import { ConnectionClosedError, NoTlsError, withoutCredentials } from './database-config.js';
+import { ConnectionClosedError, NoTlsError, addressOf } from './database-config.js';
 
 /** An address with several hosts, such as localhost, fails with an error for each and no message of its own. */
 function errorsOf(error: unknown): unknown[] {
@@ -52,7 +52,7 @@ export function brokenStart(url: string, cause: unknown, isBroken: boolean): Sta
   if (cause instanceof StartError || !(isBroken || isTransient(cause))) return undefined;
   const reason = reasonOf(cause).replace(/\.$/, '');
   return new StartError(
-    `The database at ${withoutCredentials(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
+    `The database at ${addressOf(url)} broke off while Docket was starting: ${reason}. Start Docket again once PostgreSQL runs; a migration that was under way has left nothing behind.`,
     { cause },
   );
 }
@@ -72,9 +72,9 @@ const ADVICE: Readonly<Record<string, string>> = {
   '42501': 'Grant the user of DATABASE_URL the right to connect: grant connect on database … to ….',
   '42704': LOOK_AT_OPTIONS,
   '22023': LOOK_AT_OPTIONS,
-  // PgBouncer's only one; its message, which stands before the advice, says which of the two it is.
+  // PgBouncer's code for refusals without one of their own. Its message, which stands before the advice, tells which.
   '08P01':
-    'A pooler in between says so. Where it takes no options leave them out of DATABASE_URL; where it has no connection left see docs/postgresql.md.',
+    'This is the message of a pooler. If it takes no options, leave them out of DATABASE_URL; if it has no connection left, see docs/postgresql.md.',
   '53300': 'All connections of the server are taken: see max_connections, and how many processes of Docket there are.',
 };
 
@@ -113,7 +113,7 @@ export function refusedConnection(url: string, cause: unknown): StartError {
     ? [INVALID_PASSWORD, 'the server asks for a password']
     : [codeOf(errorsOf(cause)[0]), said];
   return new StartError(
-    `The database at ${withoutCredentials(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code)}`,
+    `The database at ${addressOf(url)} cannot be used: ${reason.replace(/\.$/, '')}. ${adviceOn(cause, code)}`,
     { cause },
   );
 }

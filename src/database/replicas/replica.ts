@@ -4,7 +4,7 @@ import { DatabaseError, type Pool, type PoolClient } from 'pg';
 import { setTimeout as delay } from 'node:timers/promises';
 import { z } from 'zod';
 import { withTimeout } from '../../common/timeout.js';
-import { withoutCredentials } from '../connection/database-config.js';
+import { addressOf } from '../connection/database-config.js';
 import { currentScope } from '../../observability/scope.js';
 import { connectToReplica } from '../orm.js';
 import { type Answer } from '../query.js';
@@ -78,7 +78,7 @@ export class Replica {
 
   constructor({ orm, name, url, logger }: { orm: MikroORM; name: string; url: string; logger: Logger }) {
     this.name = name;
-    this.#logger = logger.child({ replica: name, host: withoutCredentials(url) });
+    this.#logger = logger.child({ replica: name, host: addressOf(url) });
     this.#connect = () =>
       connectToReplica(orm, url, (client, answer) => {
         void this.#verify(client).then(answer);

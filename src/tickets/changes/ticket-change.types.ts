@@ -1,5 +1,5 @@
 import { Field, ID, InterfaceType, ObjectType } from 'type-graphql';
-import { ListSize, PAGE_SIZE } from '../../graphql/list-size.js';
+import { ListSize, SIZE_OF_CONNECTION } from '../../graphql/list-size.js';
 import { type TypedRow } from '../../graphql/node.js';
 import { Ticket } from '../ticket.entity.js';
 import { type TicketRow } from '../ticket.reader.js';
@@ -43,7 +43,7 @@ export class TicketChange extends TicketChangeMessage {
   simpleResolvers: true,
 })
 export class TicketChangePage {
-  @ListSize(PAGE_SIZE)
+  @ListSize(SIZE_OF_CONNECTION)
   @Field(() => [TicketChange], { description: 'In the order in which they became visible.' })
   changes!: readonly TicketChange[];
 

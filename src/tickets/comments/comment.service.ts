@@ -74,6 +74,7 @@ export class CommentService {
 
   async #write(tx: TicketTransaction, viewer: Viewer, input: CreateCommentInput, internal: boolean): Promise<string> {
     if (this.#reopensOnReply && !internal) {
+      // Of the statuses that a reply reopens only DONE is inactive: only there may the assignee's account be deleted.
       const mayReopen = sql<boolean>`t.created_by_id = ${viewer.id} and t.status = 'DONE' and ${visibleTickets(viewer, 't')}`;
       await lockAssigneesOf(tx.run, [input.ticketId], mayReopen);
     }

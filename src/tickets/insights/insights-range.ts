@@ -7,7 +7,7 @@ const DAY_MS = 86_400_000;
 export const DEFAULT_RANGE_DAYS = 30;
 export const MAX_RANGE_DAYS = 366;
 
-/** Two days after the first that PostgreSQL's and our texts of instants have: the day around it may begin a day before in another time zone. */
+/** PostgreSQL and our instants begin with year 1. Two days later, as the first day begins up to a day earlier in another time zone. */
 const EARLIEST = new Date('0001-01-03T00:00:00.000Z');
 
 /** Half-open: from <= instant < to. */
@@ -38,8 +38,10 @@ export function insightsRange(
   const to = range?.to ?? now;
   const from = range?.from ?? new Date(to.getTime() - DEFAULT_RANGE_DAYS * DAY_MS);
   if (from < EARLIEST) {
-    const fault = range?.from ? 'range.from' : `range.to, of which the ${DEFAULT_RANGE_DAYS} days before are told,`;
-    throw new BadInputError(`${fault} is too early. Name a range.from that is not before ${EARLIEST.toISOString()}.`);
+    const fault = range?.from
+      ? 'range.from is too early.'
+      : `range.to is too early: without range.from the range begins ${DEFAULT_RANGE_DAYS} days before it.`;
+    throw new BadInputError(`${fault} Name a range.from that is not before ${EARLIEST.toISOString()}.`);
   }
   if (from > to) throw new BadInputError('range.from must not be after range.to.');
   // Counted in days of the calendar, of 23 to 25 hours. Not for ranges that are far too long: Temporal's years end.

@@ -4,7 +4,7 @@ import { type TicketTransaction } from '../ticket-transaction.js';
 import { WatchState } from './watch-state.js';
 
 /**
- * Sets whether somebody watches a ticket or ignores it. Who ignores it gets none of the mails about it that wait, but those about mentions.
+ * Sets whether a person watches or ignores a ticket. Ignoring it cancels their pending mails about it, except those about mentions.
  * The ticket must be locked: writes of tickets lock it, then watches and mails (docs/decisions/0011-order-of-locks.md).
  */
 export async function writeWatch(

@@ -11,10 +11,10 @@ interface MailTableProps {
   readonly mails: readonly Mail[];
   /** Whether the viewer manages tickets: then the mails are everybody's, and those that wait can be cancelled. */
   readonly isStaff: boolean;
-  readonly onCancelled: () => void;
+  readonly onSettled: () => void;
 }
 
-export function MailTable({ mails, isStaff, onCancelled }: MailTableProps) {
+export function MailTable({ mails, isStaff, onSettled }: MailTableProps) {
   return (
     <table className="records mails">
       <thead>
@@ -54,7 +54,7 @@ export function MailTable({ mails, isStaff, onCancelled }: MailTableProps) {
             {isStaff && (
               <td className="mail-action">
                 {mail.status === 'SCHEDULED' && (
-                  <CancelMail id={mail.id} recipient={mail.recipient.name} onCancelled={onCancelled} />
+                  <CancelMail id={mail.id} recipient={mail.recipient.name} onSettled={onSettled} />
                 )}
               </td>
             )}

@@ -76,7 +76,7 @@ export function MailsPage() {
       empty={mails?.length === 0 ? (MAIL_LISTS.find(({ id }) => id === list)?.empty ?? '') : null}
     >
       {mails && mails.length > 0 && (
-        <MailTable mails={mails} isStaff={isStaff} onCancelled={() => void counts.refetch().catch(() => undefined)} />
+        <MailTable mails={mails} isStaff={isStaff} onSettled={() => void counts.refetch().catch(() => undefined)} />
       )}
       {pageInfo?.hasNextPage === true && (
         <button type="button" className="button more" disabled={loading} onClick={showMore}>

@@ -22,6 +22,7 @@ export function NewPersonPage() {
   // Most people report tickets.
   const roleId = picked ?? roles.find(({ builtIn }) => builtIn === 'USER')?.id ?? null;
   const { field, busy, otherError, form, change } = useForm({
+    // roleId is picked outside of these values; it is listed so that field() has the server's message about it.
     initial: { firstName: '', lastName: '', username: '', email: '', password: '', roleId: '' },
     send: async ({ lastName, ...values }) => {
       const input = { ...values, lastName: lastNameOf(lastName), roleId: roleId ?? '' };

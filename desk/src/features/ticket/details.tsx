@@ -54,7 +54,7 @@ interface Edit {
 
 function EditDetails({ ticket, onChange, onClose }: DetailsProps & { readonly onClose: () => void }) {
   const viewer = useViewer();
-  // Escape closes the dialog: what was written is there when it is opened again.
+  // Escape closes the dialog. What was written is there when it is opened again, unless the browser stores nothing.
   const [kept, keep] = useKept<Edit>(viewer.id, `details ${ticket.id}`);
   const [empty] = useState<Edit>(() => ({ seen: ticket, text: writtenDetails(ticket.details) }));
   const { seen, text } = kept ?? empty;
