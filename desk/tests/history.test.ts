@@ -138,7 +138,8 @@ describe('what was', { skip, timeout: 120_000 }, () => {
     for (const other of [own, others]) {
       await other.goto(`${desk.url}/tickets?view=deleted`);
       await other.getByRole('heading', { name: /^(Mine|Reported by me)/ }).waitFor();
-      assert.equal(await other.getByRole('link', { name: 'Deleted' }).count(), 0);
+      const views = other.getByRole('navigation', { name: 'Views' });
+      assert.equal(await views.getByRole('link', { name: 'Deleted' }).count(), 0);
     }
 
     await page.getByRole('navigation', { name: 'Views' }).getByRole('link', { name: 'Deleted' }).click();
