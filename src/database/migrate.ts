@@ -1,4 +1,4 @@
-import { type MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
+import { DeadlockException, type MikroORM, type SqlEntityManager } from '@mikro-orm/postgresql';
 import { withAdvisoryLock } from './connection/advisory-lock.js';
 import { checkServer } from './connection/check-server.js';
 import { refuseTransactionPooling } from './connection/check-pooling.js';
@@ -9,6 +9,9 @@ import { takeOver } from './migrations/take-over.js';
 
 /** Key of the advisory lock, the same in every instance: "DOCK" in ASCII. */
 const LOCK = 0x44_4f_43_4b;
+
+/** Maximum number of attempts to migrate when each meets a deadlock. */
+const MAX_ATTEMPTS = 10;
 
 /** Maximum wait for another instance that migrates a large database. */
 const MAX_MIGRATION_MS = 15 * 60_000;
@@ -51,38 +54,22 @@ export async function migrating(
   });
 }
 
-/** Tables that requests write, in the order in which they lock their rows (docs/decisions/0011-order-of-locks.md). */
-const WRITTEN_TABLES = [
-  'user',
-  'role',
-  'session',
-  'product',
-  'ticket',
-  'comment',
-  'ticket_watch',
-  'ticket_mention',
-  'notification',
-];
-
-/** Locks the tables of other processes' writes first: a migration that came to them in another order would deadlock with a write. */
-async function lockWrittenTables(em: SqlEntityManager): Promise<void> {
-  const names = await em.execute<{ name: string }[]>(
-    'select name from unnest(?::text[]) with ordinality as t (name, place) where to_regclass(quote_ident(name)) is not null order by place',
-    [`{${WRITTEN_TABLES.join()}}`],
-  );
-  if (names.length === 0) return;
-  await em.execute(`lock table ${names.map(({ name }) => `"${name}"`).join(', ')} in access exclusive mode`);
-}
-
 /**
- * Brings the schema up to date, all of it or nothing. Requests of other processes wait from the first migration to the last.
+ * Brings the schema up to date, all of it or nothing. Begins again when PostgreSQL ends its transaction because of a deadlock with
+ * a request of another process: requests lock tables in several orders, so no order of migrations avoids that.
  * @throws StartError when the database is of a version that this one cannot bring up to date
  */
 export async function migrate(orm: MikroORM): Promise<void> {
-  const pending = await orm.migrator.getPending();
-  await migrating(orm, async (transaction, em) => {
-    if (pending.length > 0) await lockWrittenTables(em);
-    await takeOver(em);
-    await orm.migrator.up({ transaction });
-  });
+  // Outside of the transaction, within which the migrator would need a second connection to prepare its table.
+  if ((await orm.migrator.getPending()).length === 0) return;
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await migrating(orm, async (transaction, em) => {
+        await takeOver(em);
+        await orm.migrator.up({ transaction });
+      });
+    } catch (error) {
+      if (!(error instanceof DeadlockException) || attempt === MAX_ATTEMPTS) throw error;
+    }
+  }
 }

@@ -160,7 +160,7 @@ test('a migration may take longer than a request', async () => {
   }
 });
 
-test('migrations wait for a write that is under way, whatever the order in which they come to its tables', async () => {
+test('migrations that come to a deadlock with a write begin again, and the write is not ended', async () => {
   const url = await emptyDatabase();
   const of = withLater(
     'alter table notification add column shelf text; alter table ticket add column shelf text',

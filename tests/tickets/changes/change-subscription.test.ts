@@ -27,7 +27,7 @@ async function caughtUp() {
     },
     since: null,
   };
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- no more of them is used
+  // No more of them is used.
   const subscription = new ChangeSubscription(parts as unknown as SubscriptionParts);
   expect(await subscription.next()).toMatchObject({ value: { caughtUpAt: { id: '0' } } });
   return { subscription, cuts: () => cuts };
