@@ -78,7 +78,8 @@ const AUDIENCE = sql`
  * The statement that enqueues mails to everybody of their audience: one for any number of tickets and recipients.
  * A recipient's pending mail of the same kind about the ticket, unless a worker has leased it, is
  * extended instead: its row is locked, so that no worker reads the ticket before this transaction has ended. In the order of tickets
- * and people, to avoid deadlocks.
+ * and people, to avoid deadlocks. With `offset 0` PostgreSQL looks recipients and sent mails up by index, one by one; without it may
+ * read a whole table.
  * @param mails FROM item of the mails under `m`
  * @param condition further condition on `m` and the recipient `u`
  */
@@ -89,12 +90,12 @@ export function enqueueMails(mails: RawBuilder<unknown>, condition: RawBuilder<b
     insert into notification (${names})
     select ${idFrom(sql`m.id`)}, m.kind, a.id, m."ticketId", m."actorId", a.reason, m.changes, m."createdAt", m."sendAt", m.traceparents
     from ${mails} cross join lateral (${AUDIENCE}) a (id, reason)
-      join "user" u on u.id = a.id join role r on r.id = u.role_id
+      cross join lateral (select * from "user" where id = a.id offset 0) u join role r on r.id = u.role_id
     where ${condition} and not m."amendsOnly" and u.deleted_at is null and ${wantsMail('u', sql`m.kind`)} and u.id is distinct from m."exceptId"
       and ${seesTicketOf('u', 'r', PEOPLE)} and (not m.internal or ${readsInternalComments('u', 'r')})
       and (m.kind not in ('UPDATED', 'REPLIED') or not ${ignoresTicket(sql`u.id`, sql`m."ticketId"`)})
       and (m.kind <> 'NEW_UNASSIGNED' or not exists (
-        select from notification sent where sent.ticket_id = m."ticketId" and sent.kind = m.kind and sent.status = 'SENT'))
+        select from notification sent where sent.ticket_id = m."ticketId" and sent.kind = m.kind and sent.status = 'SENT' offset 0))
       and not (m.reassigned and u.assignment_emails and u.id is not distinct from m."assignedId")
     order by m."ticketId", u.id, m.kind
     on conflict (kind, recipient_id, ticket_id) where status = 'SCHEDULED' and ticket_id is not null and lease_expires_at is null
@@ -110,6 +111,14 @@ export function enqueueMails(mails: RawBuilder<unknown>, condition: RawBuilder<b
 /** Boolean expression for a mail `n`: it waits, and no worker has tried to send it. */
 export const IS_WAITING = sql<boolean>`(n.status = 'SCHEDULED' and n.lease_expires_at is null)`;
 
+/** `IS_WAITING` in a form that no index of waiting mails serves: a mail `n` was looked up by its id, and may have changed since. */
+export const STILL_WAITS = sql<boolean>`(n.status::text = 'SCHEDULED' and n.lease_expires_at is null)`;
+
+/** A ticket's mails that wait, looked up by the ticket: planned with what surrounds it, PostgreSQL may read those of all tickets. */
+export function waitingMailsOf(ticketId: RawBuilder<unknown>): RawBuilder<unknown> {
+  return sql`select n.id, n.kind, n.recipient_id from notification n where n.ticket_id = ${ticketId} and ${IS_WAITING} offset 0`;
+}
+
 /**
  * The statement that postpones mails about mentions for a new comment, as `enqueueMails` does with those about comments.
  * @param mails FROM item, under `m`
@@ -118,8 +127,8 @@ export function postponeMentions(mails: RawBuilder<unknown>, condition: RawBuild
   const latest = sql`n.created_at + ${sql.lit(MAX_WAIT_IN_DELAYS)} * (m."sendAt" - m."createdAt")`;
   return sql`
     update notification n set send_at = greatest(n.send_at, least(m."sendAt", ${latest}))
-    from ${mails} where ${condition} and m.kind = 'REPLIED' and not m.internal
-      and n.ticket_id = m."ticketId" and n.kind = 'MENTIONED' and ${IS_WAITING}
+    from ${mails} cross join lateral (${waitingMailsOf(sql`m."ticketId"`)}) w
+    where ${condition} and m.kind = 'REPLIED' and not m.internal and w.kind = 'MENTIONED' and n.id = w.id and ${STILL_WAITS}
       and n.recipient_id is distinct from m."exceptId" and n.recipient_id <> all(array(
         select unnest(o."recipientIds") from mail o where o."ticketId" = m."ticketId" and o.kind = 'MENTIONED'
       ))

@@ -71,15 +71,13 @@ export function queueOf(
 ): RawBuilder<unknown> {
   const wanted = sql`u.deleted_at is null and u.email_confirmed and u.queue_emails and u.id is distinct from ${exceptId}
     and ${seesTicketOf('u', 'r', people)}`;
+  const owner = sql`
+    select u.id, 'PRODUCT_OWNER'::notification_reason as reason
+    from product p join "user" u on u.email = p.owner_email join role r on r.id = u.role_id
+    where p.id = ${productId} and ${wanted}`;
   return sql`
-    select found.id, found.reason from (
-      select asked.*, rank() over (order by asked.place) as rank from (
-        select u.id, 'PRODUCT_OWNER'::notification_reason as reason, 1 as place
-        from product p join "user" u on u.email = p.owner_email join role r on r.id = u.role_id
-        where p.id = ${productId} and ${wanted}
-        union all
-        select u.id, 'QUEUE', 2 from role r join "user" u on u.role_id = r.id
-        where r.can_assign_tickets and u.may_edit_tickets and ${wanted}
-      ) asked
-    ) found where found.rank = 1`;
+    ${owner}
+    union all
+    select u.id, 'QUEUE' from role r cross join lateral (select * from "user" where role_id = r.id offset 0) u
+    where not exists (${owner}) and r.can_assign_tickets and u.may_edit_tickets and ${wanted}`;
 }

@@ -6,7 +6,14 @@ import { type Values, type Writes, memoizedSql } from '../database/writes.js';
 import { NotificationStatus } from '../notifications/notification.entity.js';
 import { isCancellable } from '../notifications/notification-sql.js';
 import { forgottenMentions, mentionSource, recordMentions } from './mentions/mentions.sql.js';
-import { enqueueMails, IS_WAITING, mailSource, postponeMentions } from './enqueued-mails.sql.js';
+import {
+  enqueueMails,
+  IS_WAITING,
+  mailSource,
+  postponeMentions,
+  STILL_WAITS,
+  waitingMailsOf,
+} from './enqueued-mails.sql.js';
 import { seesTicketOf } from './ticket-audience.js';
 import { TicketEvent } from './ticket-event.entity.js';
 import { type TicketSnapshot } from './ticket-write.js';
@@ -203,9 +210,10 @@ export class TicketStatements {
       )}),
       postponed as (${postponeMentions(mails, isSaved)}),
       known as (
-        update notification n set changes = n.changes || m.changes from mail m
-        where ${isSaved} and m.kind = 'UPDATED' and n.kind = m.kind and n.ticket_id = m."ticketId"
-          and (m."amendsOnly" or n.recipient_id = m."exceptId") and ${IS_WAITING}
+        update notification n set changes = n.changes || m.changes
+        from mail m cross join lateral (${waitingMailsOf(sql`m."ticketId"`)}) w
+        where ${isSaved} and m.kind = 'UPDATED' and w.kind = m.kind and (m."amendsOnly" or w.recipient_id = m."exceptId")
+          and n.id = w.id and ${STILL_WAITS}
       ),
       forgotten as (${forgottenMentions(mentionSource(sql.raw('$4')), isSaved)}),
       noted as (${recordMentions(mentionSource(sql.raw('$4')), isSaved)})

@@ -132,13 +132,16 @@ export async function buildComment(
   return { id: comment.id };
 }
 
-export async function buildProduct(server: TestServer, options: { name?: string } = {}): Promise<{ id: string }> {
+export async function buildProduct(
+  server: TestServer,
+  options: { name?: string; ownerEmail?: string } = {},
+): Promise<{ id: string }> {
   made += 1;
   const em = server.app.orm.em.fork();
   const product = em.create(Product, {
     name: options.name ?? `Product ${made}`,
     type: ProductType.OTHERS,
-    ownerEmail: 'owner@docket.example',
+    ownerEmail: options.ownerEmail ?? 'owner@docket.example',
     createdAt: server.clock.now(),
   });
   await em.flush();
