@@ -39,9 +39,10 @@ import { NotificationLeases } from '../notifications/notification-leases.js';
 import { Delivery } from '../notifications/delivery.js';
 import { DigestPlanner } from '../notifications/digest-planner.js';
 import { NotificationMail } from '../notifications/notification-mail.js';
-import { deliverNotification } from '../notifications/notification.jobs.js';
+import { DeliverySchedule } from '../notifications/delivery-schedule.js';
+import { deliverNotifications } from '../notifications/notification.jobs.js';
 import { NotificationReader } from '../notifications/notification.reader.js';
-import { NotificationService, type ScheduleDelivery } from '../notifications/notification.service.js';
+import { NotificationService } from '../notifications/notification.service.js';
 import { NotificationSettingsService } from '../notifications/notification-settings.service.js';
 import { NotificationStaffService } from '../notifications/notification-staff.service.js';
 import { IgnoreTokens } from '../notifications/ignore-tokens.js';
@@ -49,7 +50,7 @@ import { TicketIgnoring } from '../notifications/ticket-ignoring.js';
 import { UnsubscribeTokens } from '../notifications/unsubscribe-tokens.js';
 import { Metrics } from '../observability/metrics.js';
 import { tracedMailer } from '../observability/tracing/traced-mailer.js';
-import { inChildSpan, type Tracing } from '../observability/tracing/tracing.js';
+import { type Tracing } from '../observability/tracing/tracing.js';
 import { ProductReader } from '../products/product.reader.js';
 import { ProductService } from '../products/product.service.js';
 import { SearchLimiter } from '../search/search-limiter.js';
@@ -118,6 +119,7 @@ export interface App extends AppParts {
   readonly searchUpkeep: SearchUpkeep;
   readonly changeSignal: ChangeSignal;
   readonly changeLogCleanup: ChangeLogCleanup;
+  readonly deliveries: DeliverySchedule;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
   readonly ignoreTokens: IgnoreTokens;
@@ -155,17 +157,17 @@ export function createApp(parts: AppParts): App {
   const links = new Links(settings);
   const db = new Db(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
-  const scheduleDelivery: ScheduleDelivery = async ({ id, sendAt }) =>
-    inChildSpan('schedule job', 'producer', { 'docket.job': deliverNotification.name }, async () =>
-      jobs.schedule(deliverNotification, { id }, sendAt),
-    );
+  const deliveries = new DeliverySchedule(
+    async (ids, at) => jobs.schedule(deliverNotifications, { ids: [...ids] }, at),
+    logger,
+  );
   const notifications = new NotificationService({
     clock,
     delayMs: settings.ticketMailDelayMs,
     replyDelayMs: settings.replyMailDelayMs,
-    scheduleDelivery,
+    scheduleDeliveries: deliveries.add,
   });
-  const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDelivery });
+  const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDeliveries: deliveries.add });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const ignoreTokens = new IgnoreTokens(parts.signingKeys.derive(IGNORE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
@@ -199,6 +201,7 @@ export function createApp(parts: AppParts): App {
     changeLogCleanup: new ChangeLogCleanup(db),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
+    deliveries,
     digests,
     unsubscribeTokens,
     ignoreTokens,

@@ -4,7 +4,7 @@ import { handle } from '../jobs/job-definition.js';
 import { onceADay } from '../jobs/once-a-day.js';
 import { removeCapturedMails } from '../mail/captured-mail.store.js';
 import { UpcomingTimers } from '../notifications/upcoming-timers.js';
-import { deliverNotification } from '../notifications/notification.jobs.js';
+import { deliverNotifications } from '../notifications/notification.jobs.js';
 
 /** Interval of sweeps: due rows without a job are found within this time. */
 const SWEEP_EVERY_MS = 30_000;
@@ -20,6 +20,7 @@ type WorkerParts = Pick<
   | 'clock'
   | 'jobs'
   | 'delivery'
+  | 'deliveries'
   | 'digests'
   | 'passwordResets'
   | 'accountMails'
@@ -40,13 +41,21 @@ export interface Worker {
  * @param capturedMails the folder of captured mails, if mails are captured
  */
 export function startWorker(parts: WorkerParts, capturedMails?: string): Worker {
-  const { clock, jobs, delivery, digests, passwordResets, accountMails, throttle, endedSignIns, settings, logger } =
-    parts;
+  const {
+    clock,
+    jobs,
+    delivery,
+    deliveries,
+    digests,
+    passwordResets,
+    accountMails,
+    throttle,
+    endedSignIns,
+    settings,
+    logger,
+  } = parts;
   jobs.work([
-    handle(deliverNotification, async ({ id }) => {
-      const later = await delivery.deliver(id);
-      if (later !== null) await jobs.schedule(deliverNotification, { id }, later);
-    }),
+    handle(deliverNotifications, async ({ ids }, { signal }) => deliveries.add(await delivery.deliverAll(ids, signal))),
     handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
     handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
   ]);

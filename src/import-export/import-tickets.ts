@@ -167,15 +167,13 @@ async function importSource(
   }
 }
 
-const noDelivery = async () => {};
-
 /** Schedules no delivery: the server's sweep finds the mails when they are due. */
 function storeFor(orm: MikroORM, { clock, env }: CommandContext): TicketStore {
   const notifications = new NotificationService({
     clock,
     delayMs: env.ticketMailDelayMs,
     replyDelayMs: env.replyMailDelayMs,
-    scheduleDelivery: noDelivery,
+    scheduleDeliveries: () => {},
   });
   return new TicketStore({ orm, db: new Db(orm), writes: new Writes(orm), notifications });
 }

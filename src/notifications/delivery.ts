@@ -5,6 +5,7 @@ import { type Metrics } from '../observability/metrics.js';
 import { currentScope, inScopeWith } from '../observability/scope.js';
 import { type Tracing, within } from '../observability/tracing/tracing.js';
 import { type Span } from '../observability/tracing/span.js';
+import { type DueMail } from './delivery-schedule.js';
 import { type NotificationLeases, type NotificationRow, type Outcome, RENEW_EVERY_MS } from './notification-leases.js';
 import { type ComposedMail, type NotificationMail } from './notification-mail.js';
 import { NotificationKind, NotificationStatus } from './notification.entity.js';
@@ -95,6 +96,25 @@ export class Delivery {
     });
   }
 
+  /** The same for several, whatever becomes of each. Gives those that are due later. Ends early once aborted. */
+  async deliverAll(ids: readonly string[], stopping?: AbortSignal): Promise<DueMail[]> {
+    const waiting = ids.values();
+    const dueLater: DueMail[] = [];
+    const takeTurns = async () => {
+      for (const id of waiting) {
+        if (stopping?.aborted === true) return;
+        try {
+          const sendAt = await this.deliver(id);
+          if (sendAt !== null) dueLater.push({ id, sendAt });
+        } catch (error) {
+          this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
+        }
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+    return dueLater;
+  }
+
   async #deliver(id: string): Promise<Date | null> {
     const [first, ...others] = await this.#leases.acquire(id);
     if (first === undefined) return this.#leases.dueLater(id);
@@ -154,18 +174,10 @@ export class Delivery {
     for (;;) {
       const due = await this.#leases.due(SWEEP_LIMIT);
       looked += due.length;
-      const waiting = due.values();
-      const takeTurns = async () => {
-        for (const { id } of waiting) {
-          if (stopping?.aborted === true) return;
-          try {
-            await this.deliver(id);
-          } catch (error) {
-            this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
-          }
-        }
-      };
-      await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
+      await this.deliverAll(
+        due.map(({ id }) => id),
+        stopping,
+      );
       if (due.length < SWEEP_LIMIT || stopping?.aborted === true) return looked;
     }
   }

@@ -4,7 +4,7 @@ import { newId } from '../common/id.js';
 import { epochMs, type Db } from '../database/db.js';
 import { isActive, TicketStatus } from '../tickets/ticket.entity.js';
 import { type DigestPlan, nextDigestAt } from './digest-schedule.js';
-import { type ScheduleDelivery } from './notification.service.js';
+import { type ScheduleDeliveries } from './delivery-schedule.js';
 
 /** Maximum number of recipients in one statement. */
 const BATCH = 500;
@@ -39,13 +39,13 @@ export class DigestPlanner {
   readonly #db: Db;
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #scheduleDelivery: ScheduleDelivery;
+  readonly #scheduleDeliveries: ScheduleDeliveries;
 
-  constructor(deps: { db: Db; clock: Clock; intervalMs: number; scheduleDelivery: ScheduleDelivery }) {
+  constructor(deps: { db: Db; clock: Clock; intervalMs: number; scheduleDeliveries: ScheduleDeliveries }) {
     this.#db = deps.db;
     this.#clock = deps.clock;
     this.#intervalMs = deps.intervalMs;
-    this.#scheduleDelivery = deps.scheduleDelivery;
+    this.#scheduleDeliveries = deps.scheduleDeliveries;
   }
 
   /** For everybody without a pending digest, or for one person. */
@@ -68,7 +68,7 @@ export class DigestPlanner {
       where recipient_id = ${recipientId} and kind = 'DIGEST' and status = 'SCHEDULED' and lease_expires_at is null
         and send_at <> ${sendAt}::timestamptz
       returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
-    await this.#wakeAll(moved);
+    this.#scheduleAll(moved);
     await this.plan(recipientId);
   }
 
@@ -77,8 +77,8 @@ export class DigestPlanner {
     return nextDigestAt({ digestHour, timeZone, lastDueAt }, this.#clock.now(), this.#intervalMs).toISOString();
   }
 
-  async #wakeAll(planned: readonly Planned[]): Promise<void> {
-    await Promise.all(planned.map(async ({ id, sendMs }) => this.#scheduleDelivery({ id, sendAt: new Date(sendMs) })));
+  #scheduleAll(planned: readonly Planned[]): void {
+    this.#scheduleDeliveries(planned.map(({ id, sendMs }) => ({ id, sendAt: new Date(sendMs) })));
   }
 
   async #planBatch(recipientId?: string): Promise<number> {
@@ -103,7 +103,7 @@ export class DigestPlanner {
     const planned = await this.#db.all(sql<Planned>`
       insert into notification (id, kind, recipient_id, changes, created_at, send_at) values ${sql.join(rows)}
       on conflict do nothing returning id, ${epochMs(sql`send_at`)} as "sendMs"`);
-    await this.#wakeAll(planned);
+    this.#scheduleAll(planned);
     return candidates.length;
   }
 
@@ -118,6 +118,6 @@ export class DigestPlanner {
       where u.id = n.recipient_id and u.digest_hour is null and n.kind = 'DIGEST' and n.status = 'SCHEDULED'
         and n.lease_expires_at is null and n.send_at > ${late}::timestamptz
       returning n.id, ${epochMs(sql`n.send_at`)} as "sendMs"`);
-    await this.#wakeAll(pulled);
+    this.#scheduleAll(pulled);
   }
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
 import { defineJob } from '../jobs/job-definition.js';
 
-/** Delivers a notification if it is due. */
-export const deliverNotification = defineJob('deliver-notification', z.object({ id: z.uuid() }));
+/** Delivers those of the notifications that are due. */
+export const deliverNotifications = defineJob('deliver-notifications', z.object({ ids: z.array(z.uuid()) }));

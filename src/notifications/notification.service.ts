@@ -4,10 +4,8 @@ import { type Clock } from '../common/clock.js';
 import { isId } from '../common/id.js';
 import { UserErrorCode, userInputError } from '../common/user-errors.js';
 import { type User } from '../accounts/users/user.entity.js';
+import { type ScheduleDeliveries } from './delivery-schedule.js';
 import { Notification, NotificationCancelReason, NotificationKind, NotificationStatus } from './notification.entity.js';
-
-/** Schedules the job that delivers a mail. Best effort: the sweep finds due mails without a job. */
-export type ScheduleDelivery = (notification: { readonly id: string; readonly sendAt: Date }) => Promise<void>;
 
 /** Why a mail cannot be cancelled, as shown to people. */
 const CANNOT_BE_CANCELLED: Readonly<Record<Exclude<NotificationStatus, NotificationStatus.SCHEDULED>, string>> = {
@@ -24,17 +22,17 @@ export class NotificationService {
   readonly #clock: Clock;
   readonly #delayMs: number;
   readonly #replyDelayMs: number;
-  readonly #scheduleDelivery: ScheduleDelivery;
+  readonly #scheduleDeliveries: ScheduleDeliveries;
 
   /**
    * @param deps.delayMs delay of mails about assignments, changes and new tickets
    * @param deps.replyDelayMs delay of mails about comments and mentions
    */
-  constructor(deps: { clock: Clock; delayMs: number; replyDelayMs: number; scheduleDelivery: ScheduleDelivery }) {
+  constructor(deps: { clock: Clock; delayMs: number; replyDelayMs: number; scheduleDeliveries: ScheduleDeliveries }) {
     this.#clock = deps.clock;
     this.#delayMs = deps.delayMs;
     this.#replyDelayMs = deps.replyDelayMs;
-    this.#scheduleDelivery = deps.scheduleDelivery;
+    this.#scheduleDeliveries = deps.scheduleDeliveries;
   }
 
   /** When a mail of a kind about a change at this moment is due. */
@@ -101,7 +99,7 @@ export class NotificationService {
    * Called after the commit: schedules jobs for new pending rows. Not awaited: the rows are authoritative, and
    * workers poll them for upcoming mails (docs/decisions/0023-sending.md).
    */
-  scheduleDelivery(notifications: readonly { readonly id: string; readonly sendMs: number }[]): void {
-    for (const { id, sendMs } of notifications) void this.#scheduleDelivery({ id, sendAt: new Date(sendMs) });
+  scheduleDeliveries(notifications: readonly { readonly id: string; readonly sendMs: number }[]): void {
+    this.#scheduleDeliveries(notifications.map(({ id, sendMs }) => ({ id, sendAt: new Date(sendMs) })));
   }
 }

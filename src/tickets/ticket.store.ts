@@ -136,7 +136,7 @@ export class TicketStore {
     const row = await (write.revision === null ? this.#inserts : this.#updates).run(prepared);
     if (row === null) return null;
     const { savedId: _, pending, ...ticket } = row;
-    this.#notifications.scheduleDelivery(pending ?? []);
+    this.#notifications.scheduleDeliveries(pending ?? []);
     return { ticket, event: prepared.event };
   }
 
@@ -147,7 +147,7 @@ export class TicketStore {
       tx = this.within(em);
       return work(tx);
     });
-    this.#notifications.scheduleDelivery(tx?.pending ?? []);
+    this.#notifications.scheduleDeliveries(tx?.pending ?? []);
     return result;
   }
 

@@ -139,7 +139,7 @@ describe('a mail that waits', () => {
       clock,
       delayMs: 0,
       replyDelayMs: 0,
-      scheduleDelivery: async () => {},
+      scheduleDeliveries: () => {},
     });
     await orm.em.fork().transactional(async (em) => {
       const user = await em.findOneOrFail(User, { id: first.id });

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globa
 import { pino } from 'pino';
 import { createApp } from '../../src/app/app.js';
 import { createJobQueue } from '../../src/jobs/create-job-queue.js';
-import { deliverNotification } from '../../src/notifications/notification.jobs.js';
+import { deliverNotifications } from '../../src/notifications/notification.jobs.js';
 import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';
 import { waitFor } from '../jobs/wait-for.js';
@@ -54,7 +54,7 @@ describe.each(storesToTest())('with jobs in $name', (kind) => {
     // From here on only a job can wake the worker within half a minute.
     const person = await dueMails(1);
     const [{ id }] = await notificationsOf(person, { kind: ['ASSIGNED'] });
-    await jobs.schedule(deliverNotification, { id }, new Date());
+    await jobs.schedule(deliverNotifications, { ids: [id] }, new Date());
     await server.smtp.waitForMails(1);
     await worker.quiesce();
     await jobs.stop();

@@ -47,7 +47,7 @@ beforeAll(async () => {
     clock,
     delayMs: 1000,
     replyDelayMs: 1000,
-    scheduleDelivery: async () => {},
+    scheduleDeliveries: () => {},
   });
   const { run } = new Db(orm);
   const db = new Db(orm, async (statement) => {

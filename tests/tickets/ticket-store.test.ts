@@ -30,7 +30,7 @@ beforeAll(async () => {
     clock,
     delayMs: 1000,
     replyDelayMs: 1000,
-    scheduleDelivery: async () => {},
+    scheduleDeliveries: () => {},
   });
   store = new TicketStore({ orm, db: new Db(orm), writes: new Writes(orm), notifications });
 });
