@@ -11,11 +11,8 @@ import { TicketTransaction } from './ticket-transaction.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 
-/**
- * Connections for batches. Inserts contend for the last page of each index, updates seldom do, so only updates run in
- * parallel.
- */
-const UPDATE_CONCURRENCY = 3;
+/** Connections for batches of each kind of write: while one waits for its commit, others execute (bench/results.md). */
+const WRITE_CONCURRENCY = 3;
 
 /** Span names of the statements. */
 const SUMMARIES = { select: 'select ticket', insert: 'insert ticket', update: 'update ticket' } as const;
@@ -82,6 +79,7 @@ export class TicketStore {
     });
     this.#inserts = new Batcher({
       summary: SUMMARIES.insert,
+      concurrency: WRITE_CONCURRENCY,
       // A locked product or user would delay the whole batch: its ticket is skipped, and written by a statement of its
       // own.
       executeBatch: async (batch, pipeline) => {
@@ -105,7 +103,7 @@ export class TicketStore {
     };
     this.#updates = new Batcher({
       summary: SUMMARIES.update,
-      concurrency: UPDATE_CONCURRENCY,
+      concurrency: WRITE_CONCURRENCY,
       executeBatch: async (batch, pipeline) => (await update(batch, pipeline)).map((result) => ({ result })),
       executeOne: async (one) => {
         try {
