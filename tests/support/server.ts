@@ -34,10 +34,10 @@ export class TestClock implements Clock {
   }
 }
 
-/** Whether a statement is none of a request: the pool may open a connection meanwhile, and changes are told to others later. */
+/** Whether a statement is none of a request: the pool may open a connection meanwhile; changes are told to others, and jobs stored, later. */
 function isBackground(query: unknown): boolean {
   const text = typeof query === 'object' && query !== null && 'text' in query ? query.text : query;
-  return text === SET_UP || String(text).startsWith('select pg_notify(');
+  return text === SET_UP || /^\s*(select pg_notify\(|INSERT INTO "agenda_jobs")/.test(String(text));
 }
 
 /** A key pair that lives as long as the server: none stands in the repository. */
