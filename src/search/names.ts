@@ -4,7 +4,7 @@ import { holdsLetters } from './letters.js';
 import { isInvisible } from '../common/visible-text.js';
 
 /** As a search for tickets (searched-text.ts). */
-const LONGEST_SEARCH = 200;
+const MAX_SEARCH_LENGTH = 200;
 
 /**
  * How names sort: by Unicode's default order, in which letter case and accents count only between names that are
@@ -24,9 +24,9 @@ export function inNameOrder(expression: RawBuilder<unknown>): RawBuilder<string>
  * @throws BAD_USER_INPUT for a search that is too long
  */
 export function holdsWords(text: RawBuilder<unknown>, typed: string): RawBuilder<boolean> | null {
-  if (typed.length > LONGEST_SEARCH) {
+  if (typed.length > MAX_SEARCH_LENGTH) {
     throw new BadInputError(
-      `A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`,
+      `A search has at most ${MAX_SEARCH_LENGTH} characters, not ${typed.length.toLocaleString('en')}.`,
     );
   }
   // No name has what PostgreSQL cannot hold.

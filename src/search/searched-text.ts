@@ -5,9 +5,9 @@ import { BadInputError } from '../common/errors.js';
 import { characters } from '../common/input-check.js';
 
 /** Maximum length of a search: more than people type. */
-const LONGEST_SEARCH = 200;
+const MAX_SEARCH_LENGTH = 200;
 /** Letters of a word that texts keep; the same number stands in database/migrations/initial/search-text.sql. */
-const LONGEST_WORD = 48;
+const MAX_WORD_LENGTH = 48;
 /** Beyond it the last word is taken as the beginning of one. */
 const SHORTEST_PREFIX = 2;
 /** Texts whose folding is remembered: pages, counts and counts of pages ask for the same one after the other. */
@@ -58,7 +58,7 @@ function pairsOf(run: string): Term[] {
 
 /** As much of a word as texts keep of it (`search_terms` in the database). */
 function keptOf(word: string): string {
-  return Array.from(word).slice(0, LONGEST_WORD).join('');
+  return Array.from(word).slice(0, MAX_WORD_LENGTH).join('');
 }
 
 function termsOf(word: string, unfinished: boolean): Term[] {
@@ -87,9 +87,9 @@ function numbersIn(typed: string): number[] {
  * @throws BAD_USER_INPUT for a text that is too long
  */
 export async function searchedText(db: Db, typed: string): Promise<SearchedText | null> {
-  if (typed.length > LONGEST_SEARCH) {
+  if (typed.length > MAX_SEARCH_LENGTH) {
     throw new BadInputError(
-      `A search has at most ${LONGEST_SEARCH} characters, not ${typed.length.toLocaleString('en')}.`,
+      `A search has at most ${MAX_SEARCH_LENGTH} characters, not ${typed.length.toLocaleString('en')}.`,
     );
   }
   if (typed.trim() === '') return null;

@@ -4,7 +4,7 @@ import { changeOf, buildWrite } from './ticket-write-builder.js';
 import { TicketEventKind } from './ticket-event.entity.js';
 import { NO_MAILS, withQueue } from './ticket-mails.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
-import { type LiveReferences } from './ticket.commands.js';
+import { type ExistingReferences } from './ticket.commands.js';
 import { isActive, type Ticket, TicketStatus } from './ticket.entity.js';
 
 /** What an answer of the requester sets back to work. CLOSED is final: only its assignee hears of the comment. */
@@ -33,7 +33,7 @@ export function needsLiveAssignee({ status, assignedToId }: Row<Ticket>): boolea
  */
 export function reopenOnReply(
   snapshot: TicketSnapshot,
-  live: Pick<LiveReferences, 'assignedToId'> | undefined,
+  live: Pick<ExistingReferences, 'assignedToId'> | undefined,
   { at, notified }: { readonly at: string; readonly notified: boolean },
 ): TicketWrite | null {
   const { assignedToId } = live ?? snapshot.ticket;

@@ -6,7 +6,7 @@ import { InputCheck } from '../common/input-check.js';
 import { type RunQuery } from './ticket-statements.js';
 import { type CancelledMail } from './ticket-mails.js';
 import { type Ticket } from './ticket.entity.js';
-import { type LiveReferences, type ReferencedIds } from './ticket.commands.js';
+import { type ExistingReferences, type ReferencedIds } from './ticket.commands.js';
 import { type UserRef } from './ticket.inputs.js';
 
 /** The references of an input. */
@@ -84,12 +84,12 @@ async function named(
  * The people and products that an input names, locked against deletion until the transaction ends. Must be called
  * before any ticket is locked (docs/decisions/0011-order-of-locks.md).
  */
-export async function lockReferenced(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
+export async function lockNamedReferences(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
   return named(run, naming, { lock: LOCK, trustsIds: false });
 }
 
 /** The same without locks, for a statement that locks them itself: ids are not looked up. */
-export async function findReferenced(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
+export async function findNamedReferences(run: RunQuery, naming: Naming): Promise<ReferencedIds> {
   return named(run, naming, { lock: NO_LOCK, trustsIds: true });
 }
 
@@ -118,7 +118,7 @@ export async function lockAssigneesOf(
 export async function lockAssignee(
   run: RunQuery,
   { assignedToId }: Row<Ticket>,
-): Promise<Pick<LiveReferences, 'assignedToId'>> {
+): Promise<Pick<ExistingReferences, 'assignedToId'>> {
   return { assignedToId: assignedToId && (await livingUser(run, sql`id = ${assignedToId}`, LOCK)) };
 }
 
@@ -126,7 +126,7 @@ export async function lockAssignee(
  * The references of a deleted ticket that still exist, locked against deletion. An original that became a duplicate
  * itself is replaced by its own original, so that no chain arises.
  */
-export async function lockReferences(run: RunQuery, ticket: Row<Ticket>): Promise<LiveReferences> {
+export async function lockTicketReferences(run: RunQuery, ticket: Row<Ticket>): Promise<ExistingReferences> {
   const { productId, duplicateOfId } = ticket;
   const [original] = await run(
     sql<{ id: string | null }>`select duplicate_of_id as id from ticket where id = ${duplicateOfId}`,

@@ -5,7 +5,7 @@ import { type Row } from '../database/row.js';
 import { type Values, type Writes, memoizedSql } from '../database/writes.js';
 import { NotificationStatus } from '../notifications/notification.entity.js';
 import { isCancellable } from '../notifications/notification-sql.js';
-import { forgottenMentions, mentionSource, recordMentions } from './mentions/mentions.sql.js';
+import { deleteStaleMentions, mentionSource, recordMentions } from './mentions/mentions.sql.js';
 import {
   enqueueMails,
   IS_WAITING,
@@ -215,7 +215,7 @@ export class TicketStatements {
         where ${isSaved} and m.kind = 'UPDATED' and w.kind = m.kind and (m."amendsOnly" or w.recipient_id = m."exceptId")
           and n.id = w.id and ${STILL_WAITS}
       ),
-      forgotten as (${forgottenMentions(mentionSource(sql.raw('$4')), isSaved)}),
+      forgotten as (${deleteStaleMentions(mentionSource(sql.raw('$4')), isSaved)}),
       noted as (${recordMentions(mentionSource(sql.raw('$4')), isSaved)})
       select ${this.#db.columns(Ticket, 't')}, l.id as "savedId", ${firstPending(sql`l.id`)}
       from locked l left join written t on t.id = l.id`;

@@ -40,7 +40,7 @@ export interface ReferencedIds {
 const CREATED = { kind: TicketEventKind.CREATED, changes: [], commentId: null, notified: true };
 
 /** The references of a ticket that still exist; null for the others. */
-export interface LiveReferences {
+export interface ExistingReferences {
   readonly assignedToId: string | null;
   readonly productId: string | null;
   readonly duplicateOfId: string | null;
@@ -148,7 +148,7 @@ export function updateTicket(
   { expectedVersion, notify, ...change }: TicketChange & Pick<UpdateTicketInput, 'expectedVersion' | 'notify'>,
   at: string,
   named?: ReferencedIds,
-  live?: Pick<LiveReferences, 'assignedToId'>,
+  live?: Pick<ExistingReferences, 'assignedToId'>,
   naming: MentionedUsers | null = null,
 ): TicketWrite | null {
   const { ticket } = snapshot;
@@ -194,7 +194,7 @@ export function deleteTicket(viewer: Viewer, snapshot: TicketSnapshot, at: strin
 export function restoreTicket(
   viewer: Viewer,
   snapshot: TicketSnapshot,
-  { live, cancelled }: { readonly live: LiveReferences; readonly cancelled: readonly CancelledMail[] },
+  { live, cancelled }: { readonly live: ExistingReferences; readonly cancelled: readonly CancelledMail[] },
   at: string,
 ): TicketWrite | null {
   const { ticket } = snapshot;

@@ -8,11 +8,11 @@ import { UserErrorCode, UserInputError, userInputError } from '../common/user-er
 import { type UpdateTicketsInput } from './ticket-change.inputs.js';
 import {
   mailsCancelledByDeletion,
-  findReferenced,
+  findNamedReferences,
   lockAssignee,
   lockAssigneesOf,
-  lockReferenced,
-  lockReferences,
+  lockNamedReferences,
+  lockTicketReferences,
 } from './ticket-references.js';
 import { checkMayCreate, checkMayNotify, checkRights, noSuchTicket } from './ticket-rights.js';
 import { type TicketTransaction } from './ticket-transaction.js';
@@ -117,7 +117,7 @@ export class TicketService {
     if (saved) return { id, written: saved.ticket };
     if (input.id != null && (await this.#isEarlierCall(viewer, input.id))) return { id };
     const isNew = await this.#store.transaction(async (tx) => {
-      const named = await lockReferenced(tx.run, input);
+      const named = await lockNamedReferences(tx.run, input);
       const naming = await findMentions(tx.run, ticketText(input), null, viewer.id);
       return tx.create(createTicket(viewer, id, input, named, this.#now(), naming));
     });
@@ -128,7 +128,7 @@ export class TicketService {
   /** Null, with nothing written, for invalid input and for what only a transaction can decide. */
   async #createUnlocked(viewer: Viewer, id: string, input: CreateTicketInput): Promise<SavedTicket | null> {
     if (!isId(id)) return null;
-    const named = await findReferenced(this.#store.run, input);
+    const named = await findNamedReferences(this.#store.run, input);
     const naming = await findMentions(this.#store.run, ticketText(input), null, viewer.id);
     try {
       return await this.#store.save(createTicket(viewer, id, input, named, this.#now(), naming));
@@ -165,7 +165,7 @@ export class TicketService {
     if (saved) return { id, ...saved };
     const [event] = await this.#store.transaction(async (tx) => {
       await lockAssigneesOfReopened(tx, viewer, [id], change);
-      const named = await lockReferenced(tx.run, change);
+      const named = await lockNamedReferences(tx.run, change);
       const [snapshot] = await lockVisible(tx, viewer, [id]);
       if (!snapshot) throw noSuchTicket('id');
       const live = reopensAssigned(snapshot.ticket, change) ? await lockAssignee(tx.run, snapshot.ticket) : undefined;
@@ -202,7 +202,7 @@ export class TicketService {
     const ids = [...new Set(given.map((id) => id.toLowerCase()))];
     await this.#store.transaction(async (tx) => {
       await lockAssigneesOfReopened(tx, viewer, ids, change);
-      const named = await lockReferenced(tx.run, change);
+      const named = await lockNamedReferences(tx.run, change);
       const snapshots = await lockVisible(tx, viewer, ids);
       const visible = new Set(snapshots.map(({ ticket }) => ticket.id));
       const missing = given.flatMap((id, index) =>
@@ -248,7 +248,7 @@ export class TicketService {
       const [snapshot] = await tx.lock(sql`t.id = ${id} and ${readable}`);
       if (!snapshot || !canViewTicket(viewer, { ...factsOfRow(snapshot.ticket), deleted: false }))
         throw noSuchTicket('id');
-      const live = await lockReferences(tx.run, snapshot.ticket);
+      const live = await lockTicketReferences(tx.run, snapshot.ticket);
       const cancelled = await mailsCancelledByDeletion(tx.run, snapshot.ticket);
       await tx.save([restoreTicket(viewer, snapshot, { live, cancelled }, this.#now())]);
     });

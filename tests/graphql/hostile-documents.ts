@@ -265,7 +265,7 @@ const INTROSPECTION: HostileRequest[] = [
   },
 ];
 
-const LARGEST_FILTER = { or: Array.from({ length: 30_000 }, () => ({})) };
+const HUGE_FILTER = { or: Array.from({ length: 30_000 }, () => ({})) };
 const DEEPEST_OBJECT = `${'{"a":'.repeat(15_000)}1${'}'.repeat(15_000)}`;
 const DEEPEST_LIST = `${'['.repeat(48_000)}${']'.repeat(48_000)}`;
 const CREATE =
@@ -273,12 +273,12 @@ const CREATE =
 
 /** Those that cost by what stands in variables, or by how long the answer would be. */
 const LARGE: HostileRequest[] = [
-  { name: 'a filter of 30,000 parts', query: BY_FILTER, variables: { filter: LARGEST_FILTER } },
+  { name: 'a filter of 30,000 parts', query: BY_FILTER, variables: { filter: HUGE_FILTER } },
   {
     name: 'a filter of 30,000 parts for each of a hundred people',
     query:
       'query ($filter: TicketFilter) { users(first: 100) { nodes { createdTickets(first: 1, filter: $filter) { nodes { id } } } } }',
-    variables: { filter: LARGEST_FILTER },
+    variables: { filter: HUGE_FILTER },
   },
   {
     name: 'a filter of 199 parts for each of a hundred people, six times',

@@ -38,11 +38,11 @@ const RELOAD_REASONS = new Set(['CURSOR_EXPIRED', 'CURSOR_INVALID', 'RIGHTS_CHAN
 const TOKEN_REFUSED: ReadonlySet<number> = new Set([CloseCode.Unauthorized, CloseCode.Forbidden]);
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 30_000;
+const MAX_PAUSE_MS = 30_000;
 
 /** Half to all of a pause that doubles: tabs that lost a server together do not come back together. */
 async function pauseAfter(tries: number): Promise<void> {
-  const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
+  const longest = Math.min(MAX_PAUSE_MS, FIRST_PAUSE_MS * 2 ** tries);
   await pause(longest * (0.5 + Math.random() / 2));
 }
 

@@ -19,7 +19,7 @@ export interface Tabs {
 }
 
 /** Messages and locks travel separately: what the tab before sent may come after its lock. It sends nothing when it failed. */
-const LONGEST_DELAY_MS = 1_000;
+const MAX_DELAY_MS = 1_000;
 
 /** Null where the browser has no channels, or denies them. */
 function openChannel(name: string): BroadcastChannel | null {
@@ -58,7 +58,7 @@ export function openTabs(name: string, onMessage: (message: TabMessage) => void)
         );
         if (first) return first.value;
         return await locks.request(name, async () => {
-          await Promise.race([heard, pause(LONGEST_DELAY_MS)]);
+          await Promise.race([heard, pause(MAX_DELAY_MS)]);
           return action();
         });
       } finally {

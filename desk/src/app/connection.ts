@@ -4,7 +4,7 @@ import { useSyncExternalStore } from 'react';
 export type Connection = 'online' | 'offline';
 
 const FIRST_PAUSE_MS = 1_000;
-const LONGEST_PAUSE_MS = 10_000;
+const MAX_PAUSE_MS = 10_000;
 
 let connection: Connection = 'online';
 const listeners = new Set<() => void>();
@@ -43,7 +43,7 @@ function askAfter(pauseMs: number): void {
   const ask = async () => {
     if (connection === 'online') return;
     if (await isReachable()) become('online');
-    else askAfter(Math.min(pauseMs * 2, LONGEST_PAUSE_MS));
+    else askAfter(Math.min(pauseMs * 2, MAX_PAUSE_MS));
   };
   setTimeout(() => void ask(), pauseMs);
 }

@@ -2,7 +2,7 @@ import { Icon } from './icon.js';
 import './search-box.css';
 
 /** The maximum length of a search in the API. */
-const LONGEST_SEARCH = 200;
+const MAX_SEARCH_LENGTH = 200;
 
 interface SearchBoxProps {
   readonly label: string;
@@ -20,7 +20,7 @@ export function SearchBox({ label, value, onChange }: SearchBoxProps) {
         aria-label={label}
         placeholder="Search"
         size={12}
-        maxLength={LONGEST_SEARCH}
+        maxLength={MAX_SEARCH_LENGTH}
         value={value}
         onChange={(event) => onChange(event.target.value)}
       />

@@ -5,7 +5,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 const DAY_MS = 24 * HOUR_MS;
 
 /** Beyond it people think in dates. */
-const LONGEST_RELATIVE_MS = 7 * DAY_MS;
+const MAX_RELATIVE_MS = 7 * DAY_MS;
 
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: 'full', timeStyle: 'medium' });
 const thisYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 'short' });
@@ -14,7 +14,7 @@ const otherYear = new Intl.DateTimeFormat(undefined, { day: 'numeric', month: 's
 function inWords(instant: Date, now: Date): string {
   const past = now.getTime() - instant.getTime();
   if (past >= -MINUTE_MS && past < MINUTE_MS) return 'now';
-  if (past >= 0 && past < LONGEST_RELATIVE_MS) {
+  if (past >= 0 && past < MAX_RELATIVE_MS) {
     if (past < HOUR_MS) return `${Math.floor(past / MINUTE_MS)} min ago`;
     return past < DAY_MS ? `${Math.floor(past / HOUR_MS)} h ago` : `${Math.floor(past / DAY_MS)} d ago`;
   }

@@ -38,7 +38,7 @@ export function mentionSource(records: RawBuilder<unknown>): RawBuilder<unknown>
 }
 
 /** The statement that removes those whom a text does not name any more. */
-export function forgottenMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
+export function deleteStaleMentions(texts: RawBuilder<unknown>, condition: RawBuilder<boolean>): RawBuilder<unknown> {
   return sql`
     delete from ticket_mention e using ${texts}
     where ${condition} and e.ticket_id = m."ticketId" and e.comment_id is not distinct from m."commentId"

@@ -18,7 +18,7 @@ import './queue.css';
 
 const PAGE_SIZE = 50;
 /** The maximum size of a page in the API. */
-const LARGEST_PAGE = 100;
+const MAX_PAGE_SIZE = 100;
 
 export function QueuePage() {
   const viewer = useViewer();
@@ -48,7 +48,7 @@ export function QueuePage() {
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
   /** As many rows as there are, so that nothing that was loaded goes away. */
   const reload = async () => {
-    const first = Math.min(LARGEST_PAGE, Math.max(PAGE_SIZE, tickets?.edges.length ?? 0));
+    const first = Math.min(MAX_PAGE_SIZE, Math.max(PAGE_SIZE, tickets?.edges.length ?? 0));
     refreshViewCounts();
     await refetch({ first });
   };

@@ -45,7 +45,7 @@ begin atomic
 end;
 comment on function search_pairs is 'each letter of an unspaced script with the one after it, instead of its run';
 
--- 48 characters of a word count (LONGEST_WORD of src/search/searched-text.ts). With the number of words (see
+-- 48 characters of a word count (MAX_WORD_LENGTH of src/search/searched-text.ts). With the number of words (see
 -- ticket_search_words) it keeps a row below PostgreSQL's limit of a megabyte.
 create function search_terms(input text) returns text[]
 language plpgsql immutable strict parallel safe set search_path from current as $body$
