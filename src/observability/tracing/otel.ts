@@ -29,7 +29,6 @@ const KINDS: Record<SpanKind, api.SpanKind> = {
   internal: api.SpanKind.INTERNAL,
   server: api.SpanKind.SERVER,
   client: api.SpanKind.CLIENT,
-  producer: api.SpanKind.PRODUCER,
   consumer: api.SpanKind.CONSUMER,
 };
 

@@ -1,7 +1,7 @@
 /** No e-mail addresses, user texts or secrets: the readers of traces may not see tickets. */
 export type SpanAttributes = Readonly<Record<string, string | number | boolean>>;
 
-export type SpanKind = 'server' | 'internal' | 'client' | 'producer' | 'consumer';
+export type SpanKind = 'server' | 'internal' | 'client' | 'consumer';
 
 /** A piece of work in a trace, as OpenTelemetry knows it. */
 export interface Span {
