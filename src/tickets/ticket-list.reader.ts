@@ -47,9 +47,9 @@ function beginning(
  * Tickets under `t` of a search's newest hits in the order of `hit.place`. `offset 0` keeps PostgreSQL from
  * merging the lateral query: it must look a ticket up by its number, and test the filter only then.
  */
-function hitsInOrder(numbers: RawBuilder<unknown>, where: RawBuilder<boolean>): RawBuilder<unknown> {
+function hitsInOrder(numbers: string, where: RawBuilder<boolean>): RawBuilder<unknown> {
   return sql`(
-      select number, place from unnest(${numbers}) with ordinality as hit (number, place)
+      select number, place from unnest(${numbers}::int[]) with ordinality as hit (number, place)
       order by place limit ${sql.lit(MAX_HITS_IN_ORDER)}
     ) hit cross join lateral (select * from ticket t where t.number = hit.number offset 0) t where ${where}`;
 }
@@ -103,7 +103,7 @@ export class TicketListReader {
 
   /**
    * One page of the tickets that the viewer may see, newest first by default. One statement, two with a filter or several
-   * orders, up to two more when the scan in list order does not fill the page, one more for RELEVANCE, and up to four for each search.
+   * orders, one more when the scan in list order does not fill the page or for RELEVANCE, and up to four for each search.
    */
   async page(viewer: Viewer, args: TicketListArgs, selection: Selection): Promise<TicketPage> {
     const order = ticketOrder(args.orderBy, canUseInternalComments(viewer));
@@ -144,18 +144,12 @@ export class TicketListReader {
           sql`${beginning(sql`${readable} and ${page.where}`, page.orderBy)} where ${walked}`,
           readable,
         );
+      } else if (searched !== null && order.isNewestFirst && args.last == null) {
+        const hits = hitsInOrder(searched.hits.numbers, sql`${searched.condition} and ${page.where}`);
+        found = await read(hits, readable, sql`hit.place`);
+        areAllHitsRead = searched.hits.count <= MAX_HITS_IN_ORDER;
       }
-      const isFull = () => found !== null && page.isFull(found);
-      if (!isFull() && searched !== null && order.isNewestFirst && args.last == null) {
-        const { numbers, count: hitCount } = searched.hits;
-        found = await read(
-          hitsInOrder(numbers, sql`${searched.condition} and ${page.where}`),
-          readable,
-          sql`hit.place`,
-        );
-        areAllHitsRead = hitCount !== null && hitCount <= MAX_HITS_IN_ORDER;
-      }
-      if (found === null || !(areAllHitsRead || isFull())) {
+      if (found === null || !(areAllHitsRead || page.isFull(found))) {
         found = await read(sql`ticket t where ${condition} and ${page.where}`, readable);
       }
       return { ...tickets, ranked: null, rows: found };

@@ -26,10 +26,9 @@ export interface TicketSearchScope {
 
 /** Numbers of the tickets that match a search, newest first. */
 export interface NewestFirst {
-  /** Expression for an array of integers. */
-  readonly numbers: RawBuilder<unknown>;
-  /** Null when it is not known: more than MAX_MATCHED_NUMBERS. */
-  readonly count: number | null;
+  /** As a PostgreSQL array literal. */
+  readonly numbers: string;
+  readonly count: number;
 }
 
 /** Boolean expressions over the ticket table under an alias. */
@@ -38,7 +37,7 @@ export interface FoundTickets {
   readonly collected: (alias: string) => RawBuilder<boolean>;
   /** Tests one ticket after the other in list order: fills a page soon when many match. Null when few do. */
   readonly walked: ((alias: string) => RawBuilder<boolean>) | null;
-  /** All matches, newest first. Null when tickets are also searched for by their numbers. */
+  /** All matches, newest first. Null when there are many, or when tickets are also searched for by their numbers. */
   readonly newestFirst: NewestFirst | null;
   /** How well a match fits: see ticket-relevance.ts. */
   readonly relevance: (alias: string) => RawBuilder<number>;
@@ -90,12 +89,11 @@ class TicketSearch {
   }
 
   #many(query: string): UnrankedTickets {
-    const hits = sql`ticket_hits(${query}::tsquery, ${ALL}::int)`;
     return {
       collected: (alias) =>
-        sql`${sql.ref(`${alias}.number`)} = any((select ${hits} || ${[...this.#numbers]}::int[])::int[])`,
+        sql`${sql.ref(`${alias}.number`)} = any((select ticket_hits(${query}::tsquery, ${ALL}::int) || ${[...this.#numbers]}::int[])::int[])`,
       walked: (alias) => this.#holds(query, alias),
-      newestFirst: this.#numbers.length === 0 ? { numbers: sql`(select ${hits})::int[]`, count: null } : null,
+      newestFirst: null,
     };
   }
 
@@ -121,7 +119,7 @@ class TicketSearch {
       return {
         collected: (alias) => sql`${sql.ref(`${alias}.number`)} = any(${numbers}::int[])`,
         walked: null,
-        newestFirst: this.#numbers.length === 0 ? { numbers: sql`${numbers}::int[]`, count } : null,
+        newestFirst: this.#numbers.length === 0 ? { numbers, count } : null,
         found,
       };
     }
