@@ -158,7 +158,7 @@ export function createApp(parts: AppParts): App {
   const db = new Db(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
   const deliveries = new DeliverySchedule(
-    async (ids, at) => jobs.schedule(deliverNotifications, { ids: [...ids] }, at),
+    async ({ ids, at }) => jobs.schedule(deliverNotifications, { ids: [...ids] }, at),
     logger,
   );
   const notifications = new NotificationService({

@@ -22,7 +22,7 @@ export interface BatcherOptions<Item, Result> {
   ) => Promise<readonly InBatch<Result>[]>;
   /** Executes one item by a statement of its own. */
   readonly executeOne: (item: Item) => Promise<Result>;
-  /** If given, two items with the same key are never in the same batch; the later waits for the next one. */
+  /** If given, two items with the same key are never under way at once; the later waits until the batch of the earlier has ended. */
   readonly keyOf?: (item: Item) => string;
   /** Number of connections, each with one batch at a time; default 1. */
   readonly concurrency?: number;
@@ -85,6 +85,8 @@ export class Batcher<Item, Result> {
   readonly #executeOne = pLimit(SINGLE_CONCURRENCY);
   /** The queue, in order of arrival. */
   #waiting: Waiting<Item, Result>[] = [];
+  /** The keys of the items under way. */
+  readonly #keys = new Set<string>();
   #isScheduled = false;
   #lingering: NodeJS.Timeout | undefined;
 
@@ -123,7 +125,7 @@ export class Batcher<Item, Result> {
   #begin(): void {
     this.#isScheduled = false;
     this.#refuseOld();
-    for (const lane of this.#lanes) if (!lane.isBusy && this.#isDue()) void this.#execute(this.#take(), lane);
+    for (const lane of this.#lanes) if (!lane.isBusy && this.#isDue()) this.#start(this.#take(), lane);
     if (this.#waiting.length > 0 && this.#lingering === undefined) {
       this.#lingering = setTimeout(() => {
         this.#lingering = undefined;
@@ -147,7 +149,7 @@ export class Batcher<Item, Result> {
     const batch = new Map<unknown, Waiting<Item, Result>>();
     this.#waiting = this.#waiting.filter((waiting) => {
       const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= maxBatch || batch.has(key)) return true;
+      if (batch.size >= maxBatch || batch.has(key) || (typeof key === 'string' && this.#keys.has(key))) return true;
       batch.set(key, waiting);
       return false;
     });
@@ -160,6 +162,16 @@ export class Batcher<Item, Result> {
     while (this.#waiting[0] && this.#waiting[0].since < tooOld) {
       this.#waiting.shift()?.reject(connectionTimeout());
     }
+  }
+
+  #start(batch: readonly Waiting<Item, Result>[], lane: Lane): void {
+    if (batch.length === 0) return;
+    const { keyOf } = this.#options;
+    const keys = keyOf ? batch.map(({ item }) => keyOf(item)) : [];
+    for (const key of keys) this.#keys.add(key);
+    void this.#execute(batch, lane).finally(() => {
+      for (const key of keys) this.#keys.delete(key);
+    });
   }
 
   async #execute(batch: readonly Waiting<Item, Result>[], lane: Lane): Promise<void> {

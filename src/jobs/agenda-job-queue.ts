@@ -64,7 +64,11 @@ export class AgendaJobQueue implements JobQueue {
     this.#logger = logger;
     this.#health = new StoreHealth(store.name, logger);
     this.#lockedJobs = new LockedJobs(MAX_LOCKED, lockLifetimeMs);
-    this.#runner = new JobRunner(logger, this.#stopping.signal);
+    this.#runner = new JobRunner(logger, {
+      stopping: this.#stopping.signal,
+      lockedJobs: this.#lockedJobs,
+      lockLifetimeMs,
+    });
     this.#agenda = new Agenda({
       backend: {
         name: store.name,

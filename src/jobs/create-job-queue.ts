@@ -20,8 +20,7 @@ export interface JobQueueOptions {
 const PROCESS_EVERY_MS = 1_000;
 
 /**
- * Lock lifetime: longer than a handler takes, as SMTP times out after 15 s. Agenda's default would delay the mails of a
- * dead worker by ten minutes.
+ * Lock lifetime; a running handler renews its lock. Agenda's default would delay the mails of a dead worker by ten minutes.
  */
 const LOCK_LIFETIME_MS = 60_000;
 

@@ -52,6 +52,12 @@ export class LockedJobs {
     }
   }
 
+  /** The job's lock begins anew, if it is held still. */
+  renew(id: string): void {
+    // Kept in the order of their locks.
+    if (this.#lockedAt.delete(id)) this.#lockedAt.set(id, Date.now());
+  }
+
   release(id: string): void {
     this.#lockedAt.delete(id);
   }

@@ -96,13 +96,16 @@ export class Delivery {
     });
   }
 
-  /** The same for several, whatever becomes of each. Gives those that are due later. Ends early once aborted. */
+  /** The same for several, whatever becomes of each. Gives those that are due later, and those left undone once aborted. */
   async deliverAll(ids: readonly string[], stopping?: AbortSignal): Promise<DueMail[]> {
     const waiting = ids.values();
     const dueLater: DueMail[] = [];
     const takeTurns = async () => {
       for (const id of waiting) {
-        if (stopping?.aborted === true) return;
+        if (stopping?.aborted === true || this.#isQuiescing) {
+          dueLater.push({ id, sendAt: this.#leases.now() });
+          continue;
+        }
         try {
           const sendAt = await this.deliver(id);
           if (sendAt !== null) dueLater.push({ id, sendAt });

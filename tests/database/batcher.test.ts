@@ -102,6 +102,18 @@ describe('what waits', () => {
     expect(alone).toEqual([]);
   });
 
+  test('is never under way on two connections with the same key', async () => {
+    batcher = new Batcher({ ...options, concurrency: 2, minBatch: 2 });
+    const runs = await behind('a1', 'b1', 'a2', 'c1', 'b2');
+    expect(itemsOf()).toEqual(['a1', 'b1 c1']);
+    batches[0]?.done();
+    await turn();
+    expect(itemsOf()).toEqual(['a1', 'b1 c1', 'a2']);
+    await finish();
+    expect(itemsOf()).toEqual(['a1', 'b1 c1', 'a2', 'b2']);
+    expect(await settled(runs)).toEqual(['a1', 'b1', 'a2', 'c1', 'b2'].map((item) => `${item} together`));
+  });
+
   test('waits no longer than two milliseconds for others where a connection is free', async () => {
     batcher = new Batcher({ ...options, concurrency: 2 });
     const runs = await behind('a', 'b', 'c');

@@ -13,6 +13,7 @@ import type { TcpProxy } from './tcp-proxy.js';
 import { startTcpProxy } from './tcp-proxy.js';
 import { waitFor } from './wait-for.js';
 
+const LOCK_LIFETIME_MS = 2_000;
 const greet = defineJob('greet', z.object({ id: z.string() }));
 const fail = defineJob('fail', z.object({ id: z.string() }));
 
@@ -53,7 +54,7 @@ async function onStore(kind: StoreKind, work: (bench: Bench) => Promise<void>): 
   });
   const openQueue = async (url = store.url, processEveryMs = 100) => {
     // Agenda keeps a timer of half a lock's lifetime for each job that ran: with a minute's lock, Jest would wait for it.
-    const options = { url, logger: pino({ level: 'silent' }), processEveryMs, lockLifetimeMs: 2_000 };
+    const options = { url, logger: pino({ level: 'silent' }), processEveryMs, lockLifetimeMs: LOCK_LIFETIME_MS };
     const queue = await createJobQueue(options);
     queues.push(queue);
     return queue;
@@ -159,6 +160,21 @@ describe.each(storesToTest())('jobs on $name', (kind) => {
       await waitFor(async () => (await store.countJobs()) === 0);
 
       expect(failures).toBe(1);
+    }));
+
+  test.concurrent('a job that takes longer than its lock lasts runs once', async () =>
+    onStore(kind, async ({ openWorker, ran, store }) => {
+      const lasting = handle(greet, async ({ id }) => {
+        ran.push(id);
+        await delay(1.6 * LOCK_LIFETIME_MS);
+      });
+      const queue = await openWorker([lasting]);
+      await openWorker([lasting]);
+
+      await queue.schedule(greet, { id: 'a' }, new Date());
+      await waitFor(async () => ran.length > 0 && (await store.countJobs()) === 0);
+
+      expect(ran).toEqual(['a']);
     }));
 
   // Not beside the others: a store that writes one document at a time would take too long for all of them.

@@ -30,6 +30,20 @@ describe('locked jobs', () => {
     expect(locked).toEqual(['a', 'b', 'd']);
   });
 
+  test('a job whose lock was renewed takes up room, and one that was released is not locked again', async () => {
+    const jobs = new LockedJobs(2, 200);
+    await acquire(jobs, 'a');
+    await acquire(jobs, 'b');
+    jobs.release('b');
+    await delay(150);
+    jobs.renew('a');
+    jobs.renew('b');
+    await delay(100);
+    expect(jobs.isEmpty).toBe(false);
+    jobs.release('a');
+    expect(jobs.isEmpty).toBe(true);
+  });
+
   test('a job whose lock ran out no longer takes up room', async () => {
     const jobs = new LockedJobs(1, 5);
     await acquire(jobs, 'a');

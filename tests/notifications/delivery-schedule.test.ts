@@ -12,7 +12,7 @@ function due(id: string, afterMs: number) {
 
 test('mails that are due at about the same time share a job, which runs when the last of them is due', async () => {
   const jobs: { ids: readonly string[]; afterMs: number }[] = [];
-  const schedule = new DeliverySchedule(async (ids, at) => {
+  const schedule = new DeliverySchedule(async ({ ids, at }) => {
     jobs.push({ ids, afterMs: at.getTime() - NOW });
   }, silent);
   schedule.add([due('c', 60_000), due('a', 20)]);
@@ -28,7 +28,7 @@ test('mails that are due at about the same time share a job, which runs when the
 
 test('a job has a hundred mails at most', async () => {
   const sizes: number[] = [];
-  const schedule = new DeliverySchedule(async (ids) => {
+  const schedule = new DeliverySchedule(async ({ ids }) => {
     sizes.push(ids.length);
   }, silent);
   schedule.add(Array.from({ length: 250 }, (_, index) => due(String(index), 0)));
@@ -40,7 +40,7 @@ test('a job that cannot be stored is logged, and others are stored', async () =>
   const stored: string[] = [];
   const lines: string[] = [];
   const logger = pino({}, { write: (line) => lines.push(line) });
-  const schedule = new DeliverySchedule(async ([id = '']) => {
+  const schedule = new DeliverySchedule(async ({ ids: [id = ''] }) => {
     if (id === 'lost') throw new Error('the payload is wrong');
     stored.push(id);
   }, logger);

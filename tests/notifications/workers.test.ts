@@ -63,6 +63,14 @@ describe.each(storesToTest())('with jobs in $name', (kind) => {
   });
 });
 
+test('what a worker that stops has not begun is due at once', async () => {
+  const person = await dueMails(2);
+  const ids: string[] = (await notificationsOf(person, { kind: ['ASSIGNED'] })).map(({ id }: { id: string }) => id);
+  const { delivery } = createApp(server.app);
+  await delivery.quiesce();
+  expect(await delivery.deliverAll(ids)).toEqual(ids.map((id) => ({ id, sendAt: server.clock.now() })));
+});
+
 describe('several workers', () => {
   test('share what is due, and send each mail once', async () => {
     const person = await dueMails(40);
