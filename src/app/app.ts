@@ -119,7 +119,7 @@ export interface App extends AppParts {
   readonly searchUpkeep: SearchUpkeep;
   readonly changeSignal: ChangeSignal;
   readonly changeLogCleanup: ChangeLogCleanup;
-  readonly deliveries: DeliverySchedule;
+  readonly deliverySchedule: DeliverySchedule;
   readonly digests: DigestPlanner;
   readonly unsubscribeTokens: UnsubscribeTokens;
   readonly ignoreTokens: IgnoreTokens;
@@ -157,7 +157,7 @@ export function createApp(parts: AppParts): App {
   const links = new Links(settings);
   const db = new Db(orm);
   const accessTokens = new AccessTokens(parts.signingKeys, clock, settings.accessTokenSeconds);
-  const deliveries = new DeliverySchedule(
+  const deliverySchedule = new DeliverySchedule(
     async ({ ids, at }) => jobs.schedule(deliverNotifications, { ids: [...ids] }, at),
     logger,
   );
@@ -165,9 +165,14 @@ export function createApp(parts: AppParts): App {
     clock,
     delayMs: settings.ticketMailDelayMs,
     replyDelayMs: settings.replyMailDelayMs,
-    scheduleDeliveries: deliveries.add,
+    scheduleDeliveries: deliverySchedule.add,
   });
-  const digests = new DigestPlanner({ db, clock, intervalMs: digestIntervalMs, scheduleDeliveries: deliveries.add });
+  const digests = new DigestPlanner({
+    db,
+    clock,
+    intervalMs: digestIntervalMs,
+    scheduleDeliveries: deliverySchedule.add,
+  });
   const unsubscribeTokens = new UnsubscribeTokens(parts.signingKeys.derive(UNSUBSCRIBE_PURPOSE));
   const ignoreTokens = new IgnoreTokens(parts.signingKeys.derive(IGNORE_PURPOSE));
   const viewers = new ViewerCache(db, clock);
@@ -201,7 +206,7 @@ export function createApp(parts: AppParts): App {
     changeLogCleanup: new ChangeLogCleanup(db),
     passwordResets: new PasswordResetDelivery({ orm, clock, mailer, links, tracing }),
     accountMails: new AccountMailDelivery({ orm, clock, mailer, links, tracing }),
-    deliveries,
+    deliverySchedule,
     digests,
     unsubscribeTokens,
     ignoreTokens,

@@ -201,7 +201,7 @@ export async function start(env: Env, logger: Logger, onGone: (error: unknown) =
       },
     });
 
-    startup.add('the schedule of deliveries', async () => app.deliveries.flush());
+    startup.add('the schedule of deliveries', async () => app.deliverySchedule.flush());
     app.searchUpkeep.start();
     startup.add('the upkeep of search', async () => app.searchUpkeep.stop());
     startup.add('the signal of changes', async () => app.changeSignal.stop());

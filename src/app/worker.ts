@@ -20,7 +20,7 @@ type WorkerParts = Pick<
   | 'clock'
   | 'jobs'
   | 'delivery'
-  | 'deliveries'
+  | 'deliverySchedule'
   | 'digests'
   | 'passwordResets'
   | 'accountMails'
@@ -45,7 +45,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     clock,
     jobs,
     delivery,
-    deliveries,
+    deliverySchedule,
     digests,
     passwordResets,
     accountMails,
@@ -55,7 +55,7 @@ export function startWorker(parts: WorkerParts, capturedMails?: string): Worker 
     logger,
   } = parts;
   jobs.work([
-    handle(deliverNotifications, async ({ ids }, { signal }) => deliveries.add(await delivery.deliverAll(ids, signal))),
+    handle(deliverNotifications, async ({ ids }) => deliverySchedule.add(await delivery.deliverAll(ids))),
     handle(answerPasswordReset, async ({ id }) => passwordResets.deliver(id)),
     handle(sendAccountMail, async ({ id }) => accountMails.deliver(id)),
   ]);

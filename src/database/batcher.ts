@@ -22,7 +22,7 @@ export interface BatcherOptions<Item, Result> {
   ) => Promise<readonly InBatch<Result>[]>;
   /** Executes one item by a statement of its own. */
   readonly executeOne: (item: Item) => Promise<Result>;
-  /** If given, two items with the same key are never under way at once; the later waits until the batch of the earlier has ended. */
+  /** If given, an item is queued while a batch under way holds another one with the same key. Items executed alone hold no key. */
   readonly keyOf?: (item: Item) => string;
   /** Number of connections, each with one batch at a time; default 1. */
   readonly concurrency?: number;
@@ -34,6 +34,7 @@ export interface BatcherOptions<Item, Result> {
 
 interface Waiting<Item, Result> {
   readonly item: Item;
+  readonly key: string | undefined;
   readonly scope: Scope | undefined;
   readonly since: number;
   readonly resolve: (outcome: InBatch<Result>) => void;
@@ -85,8 +86,7 @@ export class Batcher<Item, Result> {
   readonly #executeOne = pLimit(SINGLE_CONCURRENCY);
   /** The queue, in order of arrival. */
   #waiting: Waiting<Item, Result>[] = [];
-  /** The keys of the items under way. */
-  readonly #keys = new Set<string>();
+  readonly #keysInBatches = new Set<string>();
   #isScheduled = false;
   #lingering: NodeJS.Timeout | undefined;
 
@@ -101,7 +101,14 @@ export class Batcher<Item, Result> {
   /** @throws the error that the item would cause alone */
   async run(item: Item): Promise<Result> {
     const outcome = await new Promise<InBatch<Result>>((resolve, reject) => {
-      this.#waiting.push({ item, scope: currentScope(), since: performance.now(), resolve, reject });
+      this.#waiting.push({
+        item,
+        key: this.#options.keyOf?.(item),
+        scope: currentScope(),
+        since: performance.now(),
+        resolve,
+        reject,
+      });
       this.#schedule();
     });
     if (outcome) return outcome.result;
@@ -125,7 +132,10 @@ export class Batcher<Item, Result> {
   #begin(): void {
     this.#isScheduled = false;
     this.#refuseOld();
-    for (const lane of this.#lanes) if (!lane.isBusy && this.#isDue()) this.#start(this.#take(), lane);
+    for (const lane of this.#lanes) {
+      const batch = !lane.isBusy && this.#isDue() ? this.#take() : [];
+      if (batch.length > 0) void this.#execute(batch, lane);
+    }
     if (this.#waiting.length > 0 && this.#lingering === undefined) {
       this.#lingering = setTimeout(() => {
         this.#lingering = undefined;
@@ -145,15 +155,16 @@ export class Batcher<Item, Result> {
 
   /** Takes the next batch, first come first served. */
   #take(): readonly Waiting<Item, Result>[] {
-    const { keyOf, maxBatch = MAX_BATCH } = this.#options;
-    const batch = new Map<unknown, Waiting<Item, Result>>();
+    const { maxBatch = MAX_BATCH } = this.#options;
+    const batch: Waiting<Item, Result>[] = [];
     this.#waiting = this.#waiting.filter((waiting) => {
-      const key = keyOf ? keyOf(waiting.item) : waiting;
-      if (batch.size >= maxBatch || batch.has(key) || (typeof key === 'string' && this.#keys.has(key))) return true;
-      batch.set(key, waiting);
+      const { key } = waiting;
+      if (batch.length >= maxBatch || (key !== undefined && this.#keysInBatches.has(key))) return true;
+      if (key !== undefined) this.#keysInBatches.add(key);
+      batch.push(waiting);
       return false;
     });
-    return [...batch.values()];
+    return batch;
   }
 
   #refuseOld(): void {
@@ -162,16 +173,6 @@ export class Batcher<Item, Result> {
     while (this.#waiting[0] && this.#waiting[0].since < tooOld) {
       this.#waiting.shift()?.reject(connectionTimeout());
     }
-  }
-
-  #start(batch: readonly Waiting<Item, Result>[], lane: Lane): void {
-    if (batch.length === 0) return;
-    const { keyOf } = this.#options;
-    const keys = keyOf ? batch.map(({ item }) => keyOf(item)) : [];
-    for (const key of keys) this.#keys.add(key);
-    void this.#execute(batch, lane).finally(() => {
-      for (const key of keys) this.#keys.delete(key);
-    });
   }
 
   async #execute(batch: readonly Waiting<Item, Result>[], lane: Lane): Promise<void> {
@@ -187,6 +188,7 @@ export class Batcher<Item, Result> {
         else reject(error);
       }
     } finally {
+      for (const { key } of batch) if (key !== undefined) this.#keysInBatches.delete(key);
       lane.isBusy = false;
       this.#schedule();
     }

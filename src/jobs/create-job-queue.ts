@@ -10,7 +10,7 @@ export interface JobQueueOptions {
   readonly logger: Logger;
   /** Polling interval in milliseconds: the maximum delay of a job. */
   readonly processEveryMs?: number;
-  /** Lifetime of a job's lock in milliseconds; then the job runs again. */
+  /** Lifetime of a job's lock in milliseconds, renewed while its handler runs. Once it has expired, another worker may run the job. */
   readonly lockLifetimeMs?: number;
 }
 
@@ -19,9 +19,7 @@ export interface JobQueueOptions {
  */
 const PROCESS_EVERY_MS = 1_000;
 
-/**
- * Lock lifetime; a running handler renews its lock. Agenda's default would delay the mails of a dead worker by ten minutes.
- */
+/** Lock lifetime: after a worker has died, its jobs run again this much later. Agenda's default is ten minutes. */
 const LOCK_LIFETIME_MS = 60_000;
 
 /**

@@ -6,8 +6,8 @@ import type { LockedJobs } from './locked-jobs.js';
 
 /**
  * Runs handlers. Errors are logged and not passed to Agenda, which would keep the failed job for ever and, without a
- * backoff, never retry it. Sweeps retry what is still due by the database. A handler may run longer than the lock of its
- * job lasts: the lock is renewed meanwhile.
+ * backoff, never retry it. Sweeps retry what is still due by the database. While a handler runs, the
+ * lock of its job is renewed, so that it may take longer than the lock's lifetime.
  */
 export class JobRunner {
   readonly #logger: Logger;

@@ -52,9 +52,9 @@ export class LockedJobs {
     }
   }
 
-  /** The job's lock begins anew, if it is held still. */
+  /** Restarts the lifetime of a job's lock; does nothing for a job that was released or has expired. */
   renew(id: string): void {
-    // Kept in the order of their locks.
+    // Reinserted at the end: #count relies on the order of lock times.
     if (this.#lockedAt.delete(id)) this.#lockedAt.set(id, Date.now());
   }
 

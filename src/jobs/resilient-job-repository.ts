@@ -50,8 +50,8 @@ export class ResilientJobRepository implements JobRepository {
       const gone = await this.#health.watch(this.#saveUnlessGone(job, options));
       if (gone !== undefined) throw gone;
     } catch (error) {
-      // Before the run Agenda drops the job; after it the lock expires and the job runs again. In both cases this
-      // worker is done with it.
+      // Before the run Agenda drops the job; after it the lock expires and the job runs again. A renewal that failed
+      // (`touch`) leaves the job running, and no longer counted: another worker may take it.
       this.#release(job);
       throw error;
     }

@@ -15,16 +15,16 @@ interface DeliveryJob {
   readonly at: Date;
 }
 
-/** How long mails are gathered before their jobs are stored. */
+/** Batching window: how long mails are gathered before their jobs are stored. */
 const GATHER_MS = 50;
-/** Mails that are due within this time share a job, which runs when the last of them is due. */
-const SHARED_MS = 100;
-const MAX_MAILS_OF_A_JOB = 100;
+/** Mails due less than this after the first mail of a job share that job. It runs when the last of them is due. */
+const MAX_DUE_SPREAD_MS = 100;
+const MAX_MAILS_PER_JOB = 100;
 
 /**
- * Schedules the delivery of pending mails, with one job for those that are due at about the same time: storing a job
- * for each mail costs a third of writing a ticket. Best effort: what a process has gathered when it is killed, workers find by
- * polling, as they find mails whose jobs are lost (docs/decisions/0023-sending.md).
+ * Schedules the delivery of pending mails, with one job for mails that are due at about the same time, as each job costs
+ * an INSERT. Best effort: if the process is killed before the jobs are stored, workers find the mails by polling
+ * (docs/decisions/0023-sending.md).
  */
 export class DeliverySchedule {
   readonly #storeJob: (job: DeliveryJob) => Promise<void>;
@@ -38,13 +38,14 @@ export class DeliverySchedule {
     this.#logger = logger;
   }
 
+  /** Gathers the mails; their jobs are stored within GATHER_MS, or by `flush`. */
   readonly add: ScheduleDeliveries = (mails) => {
     if (mails.length === 0) return;
     this.#gathered.push(...mails);
     this.#gathering ??= runOutsideScope(() => setTimeout(() => void this.flush(), GATHER_MS));
   };
 
-  /** Stores the jobs of what was gathered. Never rejects. */
+  /** Stores the jobs of all gathered mails at once. Never rejects: errors are logged. */
   async flush(): Promise<void> {
     clearTimeout(this.#gathering);
     this.#gathering = undefined;
@@ -66,7 +67,7 @@ function jobsOf(mails: readonly DueMail[]): DeliveryJob[] {
   const jobs: { readonly ids: string[]; readonly firstMs: number; at: Date }[] = [];
   for (const { id, sendAt } of mails.toSorted((a, b) => a.sendAt.getTime() - b.sendAt.getTime())) {
     const last = jobs.at(-1);
-    if (last && last.ids.length < MAX_MAILS_OF_A_JOB && sendAt.getTime() - last.firstMs < SHARED_MS) {
+    if (last && last.ids.length < MAX_MAILS_PER_JOB && sendAt.getTime() - last.firstMs < MAX_DUE_SPREAD_MS) {
       last.ids.push(id);
       last.at = sendAt;
     } else {

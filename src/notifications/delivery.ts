@@ -80,12 +80,13 @@ export class Delivery {
   }
 
   /**
-   * Sends the notification if it is due and not leased; otherwise does nothing. For one that is not yet due it gives
-   * the due time: a timer may fire a moment early, and the time may have been changed.
+   * Sends the notification if it is due and not leased.
+   * @returns when to try again: the due time of one that is not yet due, as a timer may fire early and the time may have
+   * been changed; now if this worker is stopping; null if there is nothing left to do
    */
   async deliver(id: string): Promise<Date | null> {
     return this.#limit(async () => {
-      if (this.#isQuiescing) return null;
+      if (this.#isQuiescing) return this.#leases.now();
       const work = inScopeWith({ notificationId: id }, async () => this.#deliver(id));
       this.#inFlight.add(work);
       try {
@@ -96,26 +97,22 @@ export class Delivery {
     });
   }
 
-  /** The same for several, whatever becomes of each. Gives those that are due later, and those left undone once aborted. */
-  async deliverAll(ids: readonly string[], stopping?: AbortSignal): Promise<DueMail[]> {
-    const waiting = ids.values();
-    const dueLater: DueMail[] = [];
-    const takeTurns = async () => {
-      for (const id of waiting) {
-        if (stopping?.aborted === true || this.#isQuiescing) {
-          dueLater.push({ id, sendAt: this.#leases.now() });
-          continue;
-        }
+  /** Delivers each of the notifications; an error is logged and stops none of the others. Gives those to try again, and when. */
+  async deliverAll(ids: readonly string[]): Promise<DueMail[]> {
+    const remaining = ids.values();
+    const again: DueMail[] = [];
+    const deliverRemaining = async () => {
+      for (const id of remaining) {
         try {
           const sendAt = await this.deliver(id);
-          if (sendAt !== null) dueLater.push({ id, sendAt });
+          if (sendAt !== null) again.push({ id, sendAt });
         } catch (error) {
           this.#logger.error({ err: error, notificationId: id }, 'Delivering a notification failed');
         }
       }
     };
-    await Promise.all(Array.from({ length: AT_ONCE }, takeTurns));
-    return dueLater;
+    await Promise.all(Array.from({ length: AT_ONCE }, deliverRemaining));
+    return again;
   }
 
   async #deliver(id: string): Promise<Date | null> {
@@ -177,10 +174,7 @@ export class Delivery {
     for (;;) {
       const due = await this.#leases.due(SWEEP_LIMIT);
       looked += due.length;
-      await this.deliverAll(
-        due.map(({ id }) => id),
-        stopping,
-      );
+      await this.deliverAll(due.map(({ id }) => id));
       if (due.length < SWEEP_LIMIT || stopping?.aborted === true) return looked;
     }
   }

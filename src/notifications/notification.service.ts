@@ -96,8 +96,9 @@ export class NotificationService {
   }
 
   /**
-   * Called after the commit: schedules jobs for new pending rows. Not awaited: the rows are authoritative, and
-   * workers poll them for upcoming mails (docs/decisions/0023-sending.md).
+   * Schedules the delivery of mails that became pending. Call it after the commit. Best effort: the rows are
+   * authoritative, and workers poll them for upcoming mails (docs/decisions/0023-sending.md).
+   * @param notifications their ids and due times, in milliseconds since 1970
    */
   scheduleDeliveries(notifications: readonly { readonly id: string; readonly sendMs: number }[]): void {
     this.#scheduleDeliveries(notifications.map(({ id, sendMs }) => ({ id, sendAt: new Date(sendMs) })));

@@ -78,8 +78,8 @@ const AUDIENCE = sql`
  * The statement that enqueues mails to everybody of their audience: one for any number of tickets and recipients.
  * A recipient's pending mail of the same kind about the ticket, unless a worker has leased it, is
  * extended instead: its row is locked, so that no worker reads the ticket before this transaction has ended. In the order of tickets
- * and people, to avoid deadlocks. With `offset 0` PostgreSQL looks recipients and sent mails up by index, one by one; without it may
- * read a whole table.
+ * and people, to avoid deadlocks. `offset 0` keeps the planner from merging the subqueries into a join: it looks up each
+ * recipient and each sent mail by index, where a join may read the whole table.
  * @param mails FROM item of the mails under `m`
  * @param condition further condition on `m` and the recipient `u`
  */
@@ -111,10 +111,13 @@ export function enqueueMails(mails: RawBuilder<unknown>, condition: RawBuilder<b
 /** Boolean expression for a mail `n`: it waits, and no worker has tried to send it. */
 export const IS_WAITING = sql<boolean>`(n.status = 'SCHEDULED' and n.lease_expires_at is null)`;
 
-/** `IS_WAITING` in a form that no index of waiting mails serves: a mail `n` was looked up by its id, and may have changed since. */
-export const STILL_WAITS = sql<boolean>`(n.status::text = 'SCHEDULED' and n.lease_expires_at is null)`;
+/**
+ * `IS_WAITING`, with a cast so that the planner cannot use the partial indexes of waiting mails: for a mail `n` joined by
+ * id. Checked again, as the row may have changed since.
+ */
+export const IS_WAITING_UNINDEXED = sql<boolean>`(n.status::text = 'SCHEDULED' and n.lease_expires_at is null)`;
 
-/** A ticket's mails that wait, looked up by the ticket: planned with what surrounds it, PostgreSQL may read those of all tickets. */
+/** The waiting mails of a ticket. With `offset 0` the planner uses the index by ticket, and not that of all waiting mails. */
 export function waitingMailsOf(ticketId: RawBuilder<unknown>): RawBuilder<unknown> {
   return sql`select n.id, n.kind, n.recipient_id from notification n where n.ticket_id = ${ticketId} and ${IS_WAITING} offset 0`;
 }
@@ -128,7 +131,7 @@ export function postponeMentions(mails: RawBuilder<unknown>, condition: RawBuild
   return sql`
     update notification n set send_at = greatest(n.send_at, least(m."sendAt", ${latest}))
     from ${mails} cross join lateral (${waitingMailsOf(sql`m."ticketId"`)}) w
-    where ${condition} and m.kind = 'REPLIED' and not m.internal and w.kind = 'MENTIONED' and n.id = w.id and ${STILL_WAITS}
+    where ${condition} and m.kind = 'REPLIED' and not m.internal and w.kind = 'MENTIONED' and n.id = w.id and ${IS_WAITING_UNINDEXED}
       and n.recipient_id is distinct from m."exceptId" and n.recipient_id <> all(array(
         select unnest(o."recipientIds") from mail o where o."ticketId" = m."ticketId" and o.kind = 'MENTIONED'
       ))

@@ -75,6 +75,7 @@ export function queueOf(
     select u.id, 'PRODUCT_OWNER'::notification_reason as reason
     from product p join "user" u on u.email = p.owner_email join role r on r.id = u.role_id
     where p.id = ${productId} and ${wanted}`;
+  // offset 0: users are read by the index on role_id, only for roles that may assign; merged into the join, PostgreSQL may read all users.
   return sql`
     ${owner}
     union all

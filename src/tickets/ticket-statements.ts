@@ -11,7 +11,7 @@ import {
   IS_WAITING,
   mailSource,
   postponeMentions,
-  STILL_WAITS,
+  IS_WAITING_UNINDEXED,
   waitingMailsOf,
 } from './enqueued-mails.sql.js';
 import { seesTicketOf } from './ticket-audience.js';
@@ -130,8 +130,8 @@ export class TicketStatements {
   /**
    * Writes only tickets that are unchanged since they were loaded (xmin), but by this transaction, as a comment changes
    * its ticket's row (Migration20261127143000_activity); and that are not locked (`skip locked`): waiting for one lock
-   * would delay the whole batch. Tickets are named by arrays, and mails looked up one by one: for a join PostgreSQL reads the
-   * whole table while it has only some thousand rows.
+   * would delay the whole batch. Tickets are selected by arrays, and mails by lateral subqueries
+   * with `offset 0`: for a join PostgreSQL may read whole tables, depending on its statistics.
    */
   #update(): RawBuilder<SavedRow> {
     const item = this.#writes.recordset(Ticket, ['id', ...CHANGED], '$1', 'i', {
@@ -213,7 +213,7 @@ export class TicketStatements {
         update notification n set changes = n.changes || m.changes
         from mail m cross join lateral (${waitingMailsOf(sql`m."ticketId"`)}) w
         where ${isSaved} and m.kind = 'UPDATED' and w.kind = m.kind and (m."amendsOnly" or w.recipient_id = m."exceptId")
-          and n.id = w.id and ${STILL_WAITS}
+          and n.id = w.id and ${IS_WAITING_UNINDEXED}
       ),
       forgotten as (${deleteStaleMentions(mentionSource(sql.raw('$4')), isSaved)}),
       noted as (${recordMentions(mentionSource(sql.raw('$4')), isSaved)})

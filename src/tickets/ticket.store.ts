@@ -11,7 +11,7 @@ import { TicketTransaction } from './ticket-transaction.js';
 import { type TicketSnapshot, type TicketWrite } from './ticket-write.js';
 import { type Ticket } from './ticket.entity.js';
 
-/** Connections for batches of each kind of write: while one waits for its commit, others execute (bench/results.md). */
+/** Connections for batches, of inserts and of updates each: while one batch waits for its commit, others execute (bench/results.md). */
 const WRITE_CONCURRENCY = 3;
 
 /** Span names of the statements. */

@@ -30,17 +30,20 @@ describe('locked jobs', () => {
     expect(locked).toEqual(['a', 'b', 'd']);
   });
 
-  test('a job whose lock was renewed takes up room, and one that was released is not locked again', async () => {
+  test('a renewed job takes up room for another lifetime; renewing a released one has no effect', async () => {
     const jobs = new LockedJobs(2, 200);
-    await acquire(jobs, 'a');
-    await acquire(jobs, 'b');
-    jobs.release('b');
+    for (const id of ['a', 'b']) await acquire(jobs, id);
     await delay(150);
     jobs.renew('a');
-    jobs.renew('b');
     await delay(100);
-    expect(jobs.isEmpty).toBe(false);
-    jobs.release('a');
+
+    // Only that of b has run out.
+    const locked: string[] = [];
+    for (const id of ['c', 'd']) await acquire(jobs, id, () => locked.push(id));
+    for (const id of ['a', 'c']) jobs.release(id);
+    jobs.renew('a');
+
+    expect(locked).toEqual(['c']);
     expect(jobs.isEmpty).toBe(true);
   });
 

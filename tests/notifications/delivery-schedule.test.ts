@@ -49,3 +49,11 @@ test('a job that cannot be stored is logged, and others are stored', async () =>
   expect(stored).toEqual(['stored']);
   expect(lines.join()).toContain('the payload is wrong');
 });
+
+test('flush stores what was gathered without waiting for the timer', async () => {
+  const stored: string[] = [];
+  const schedule = new DeliverySchedule(async ({ ids }) => void stored.push(...ids), silent);
+  schedule.add([due('a', 0)]);
+  await schedule.flush();
+  expect(stored).toEqual(['a']);
+});

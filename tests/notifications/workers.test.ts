@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
+import { sql } from 'kysely';
 import { pino } from 'pino';
 import { createApp } from '../../src/app/app.js';
 import { createJobQueue } from '../../src/jobs/create-job-queue.js';
@@ -7,6 +8,7 @@ import { startWorker } from '../../src/app/worker.js';
 import { storesToTest } from '../jobs/stores.js';
 import { waitFor } from '../jobs/wait-for.js';
 import { BuiltInRole } from '../../src/accounts/roles/role.entity.js';
+import { select } from '../support/database-state.js';
 import { buildPerson } from '../support/factories.js';
 import { startTestServer, type TestServer } from '../support/server.js';
 import { createTicket, mailsTo, notificationsOf } from './actions.js';
@@ -63,12 +65,28 @@ describe.each(storesToTest())('with jobs in $name', (kind) => {
   });
 });
 
-test('what a worker that stops has not begun is due at once', async () => {
-  const person = await dueMails(2);
+test('what a worker that stops has not begun is to be tried again at once', async () => {
+  const person = await dueMails(6);
   const ids: string[] = (await notificationsOf(person, { kind: ['ASSIGNED'] })).map(({ id }: { id: string }) => id);
   const { delivery } = createApp(server.app);
+  const jobs = [ids.slice(0, 3), ids.slice(3)].map(async (ofJob) => delivery.deliverAll(ofJob));
   await delivery.quiesce();
-  expect(await delivery.deliverAll(ids)).toEqual(ids.map((id) => ({ id, sendAt: server.clock.now() })));
+  const again = (await Promise.all(jobs)).flat();
+  const sent = await notificationsOf(person, { kind: ['ASSIGNED'], status: ['SENT'] });
+  expect(again.length).toBeGreaterThan(0);
+  expect(again.map(({ sendAt }) => sendAt)).toEqual(again.map(() => server.clock.now()));
+  expect([...again, ...sent].map(({ id }: { id: string }) => id).toSorted()).toEqual(ids.toSorted());
+});
+
+test('the delivery of a mail that was enqueued is stored as a job', async () => {
+  const person = await dueMails(2);
+  await server.app.deliverySchedule.flush();
+  const ids = (await notificationsOf(person, { kind: ['ASSIGNED'] })).map(({ id }: { id: string }) => id);
+  const jobs = await select<{ data: { ids: string[] } }>(
+    server,
+    sql`select data from docket_jobs.agenda_jobs where name = ${deliverNotifications.name}`,
+  );
+  expect(jobs.flatMap(({ data }) => data.ids)).toEqual(expect.arrayContaining(ids));
 });
 
 describe('several workers', () => {
