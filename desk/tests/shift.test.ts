@@ -149,16 +149,18 @@ describe('a shift of ten tickets', { skip, timeout: 400_000, concurrency: PEOPLE
       await settled(page, page.getByRole('dialog').getByRole('button', { name: 'Save' }).click());
       await page.getByRole('dialog').waitFor({ state: 'detached' });
     });
-    for (const [tab, label, button] of [
-      ['Reply', 'Your reply', 'Send reply'],
-      ['Internal note', 'Your internal note', 'Add internal note'],
+    for (const [tab, label, button, shown] of [
+      ['Reply', 'Your reply', 'Send reply', /^Comment by/],
+      ['Internal note', 'Your internal note', 'Add internal note', /^Internal note by/],
     ] as const) {
       const tabButton = page.getByRole('tab', { name: tab });
       if (await tabButton.isVisible()) await tabButton.click();
       const area = page.getByLabel(label);
       if (!(await area.isVisible())) continue;
-      await area.fill(`As I see it, case ${number}.`);
+      const text = `As I see it, case ${number}.`;
+      await area.fill(text);
       await settled(page, page.getByRole('button', { name: button }).click());
+      await page.getByRole('article', { name: shown }).filter({ hasText: text }).waitFor();
     }
     // These do not depend on how far the ticket is.
     if (index % 3 !== 0) return;
