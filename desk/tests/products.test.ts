@@ -55,7 +55,7 @@ describe('products', { skip, timeout: 120_000 }, () => {
     await dialog.getByRole('button', { name: 'Delete the product' }).dblclick();
     await mei.getByText('Lobby kiosk was deleted.').waitFor();
     await row(mei, 'Online banking').waitFor();
-    assert.equal(await row(mei, 'Lobby kiosk').count(), 0);
+    await row(mei, 'Lobby kiosk').waitFor({ state: 'detached' });
     await mei.getByRole('button', { name: 'State:' }).click();
     await mei.getByRole('option', { name: 'Deleted' }).click();
     await row(mei, 'Lobby kiosk').waitFor();

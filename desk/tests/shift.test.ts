@@ -109,8 +109,7 @@ describe('a shift of ten tickets', { skip, timeout: 400_000, concurrency: PEOPLE
       const page = await desk.openAs(person.name);
       const shift: Shift = { page, refusals: [], done: new Set() };
       page.on('response', (response) => void hear(shift, response));
-      const mayRestore = person.does.includes('RestoreTicket');
-      for (const [index, number] of numbers.entries()) await work(shift, number, index, mayRestore);
+      for (const [index, number] of numbers.entries()) await work(shift, number, index, person.does);
       await bulk(shift, `of ${person.username}:`);
       await reportOne(page);
       for (const path of ['/mails', '/me']) {
@@ -125,7 +124,7 @@ describe('a shift of ten tickets', { skip, timeout: 400_000, concurrency: PEOPLE
   }
 
   /** Does with a ticket whatever its page offers. */
-  async function work({ page }: Shift, number: number, index: number, mayRestore: boolean): Promise<void> {
+  async function work({ page }: Shift, number: number, index: number, does: readonly string[]): Promise<void> {
     await page.goto(`${desk.url}/tickets/${number}`);
     await page.getByRole('article', { name: 'Description' }).waitFor();
     const properties = page.getByRole('complementary', { name: 'Properties' });
@@ -184,6 +183,8 @@ describe('a shift of ten tickets', { skip, timeout: 400_000, concurrency: PEOPLE
     });
     const mails = page.getByRole('region', { name: 'Mails that wait' });
     const cancel = mails.getByRole('button', { name: /^Cancel the mail/ }).first();
+    // Mails are read after the ticket; not each ticket has one that waits.
+    if (does.includes('CancelMail')) await cancel.waitFor({ timeout: 5000 }).catch(() => undefined);
     if (await cancel.isVisible()) await settled(page, cancel.click());
     if (index !== 0 && index !== STATES.length - 1) return;
     await ifShown(page.getByRole('button', { name: 'Delete ticket' }), async () => {
@@ -195,7 +196,7 @@ describe('a shift of ten tickets', { skip, timeout: 400_000, concurrency: PEOPLE
       .or(page.getByRole('heading', { level: 1 }))
       .first()
       .waitFor();
-    if (mayRestore) await settled(page, restore.click());
+    if (does.includes('RestoreTicket')) await settled(page, restore.click());
   }
 
   /** Selects what can be selected, and changes all of it by each of the menus. */
